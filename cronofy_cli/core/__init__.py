@@ -1,0 +1,1 @@
+"""What the product knows, without the world: no clock, environment, network, Typer or Rich in here."""

@@ -1,0 +1,37 @@
+"""A notification channel as the API describes it (docs: /developers/api/push-notifications/)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cronofy_cli.core.fields import as_object, decode_object, flag, text, texts
+
+if TYPE_CHECKING:
+    import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where Cronofy posts push notifications to, and which changes it posts."""
+
+    channel_id: str
+    callback_url: str
+    calendar_ids: tuple[str, ...]
+    """The calendars that it is limited to; none means all."""
+    only_managed: bool
+    raw: bytes
+    """The server's own JSON."""
+
+
+def parse_channel(raw: bytes | msgspec.Raw) -> Channel:
+    """Read a channel. Answers hold only the filters that differ from the defaults, or none at all."""
+    fields = decode_object(raw)
+    filters = as_object(fields.get("filters"))
+    return Channel(
+        channel_id=text(fields, "channel_id") or "",
+        callback_url=text(fields, "callback_url") or "",
+        calendar_ids=texts(filters, "calendar_ids"),
+        only_managed=flag(filters, "only_managed"),
+        raw=bytes(raw),
+    )

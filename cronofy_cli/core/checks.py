@@ -1,0 +1,78 @@
+"""What a check of the set-up found: its state, what that means, and the command that mends it.
+
+Pure. Looking is the job of `cronofy_cli.doctor`, showing that of `cronofy_cli.output.checks`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Evidence = tuple[tuple[str, str], ...]
+"""What was seen, as names and values. Never a secret."""
+
+
+class CheckState(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    WARNING = "warning"
+    """It works, and something about it should be known."""
+    FAILED = "failed"
+    """Something does not work because of it."""
+    SKIPPED = "skipped"
+    """It could not be tried, or made no sense; the finding says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `cronofy doctor`."""
+
+    name: str
+    """Which check it is: stable, for programs."""
+    state: CheckState
+    finding: str
+    """What was found, in one sentence."""
+    subject: str = ""
+    """What was checked where a check is done for several things: a path, a channel, an address."""
+    cause: str = ""
+    """One stable word for what is wrong, for programs. Empty when nothing is."""
+    meaning: str = ""
+    """What the finding means for the user."""
+    remedy: str = ""
+    """The command or the step that mends it."""
+    evidence: Evidence = ()
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether the user should do something."""
+        return self.state in {CheckState.WARNING, CheckState.FAILED}
+
+
+def passed(name: str, finding: str, *, subject: str = "", remedy: str = "", evidence: Evidence = ()) -> Check:
+    """Return a check that found nothing wrong; `remedy` is what could be done next."""
+    return Check(name, CheckState.OK, finding, subject=subject, remedy=remedy, evidence=evidence)
+
+
+def skipped(name: str, reason: str, *, subject: str = "", remedy: str = "") -> Check:
+    """Return a check that was not tried."""
+    return Check(name, CheckState.SKIPPED, reason, subject=subject, remedy=remedy)
+
+
+def nothing_failed(checks: Iterable[Check]) -> bool:
+    """Whether the set-up works: warnings and skipped checks do not count."""
+    return all(check.state is not CheckState.FAILED for check in checks)
+
+
+def summary(checks: Iterable[Check]) -> str:
+    """Return how many checks ended how, the bad ones first: `1 failed, 9 ok`."""
+    numbers = Counter(check.state for check in checks)
+    return ", ".join(f"{numbers[state]} {state}" for state in _WORST_FIRST if numbers[state]) or "nothing to check"
+
+
+_WORST_FIRST: Final = (CheckState.FAILED, CheckState.WARNING, CheckState.OK, CheckState.SKIPPED)

@@ -1,0 +1,33 @@
+"""Text from outside, made safe to show: event titles, calendar names, error bodies, header values.
+
+Such text must not drive the terminal (escape sequences, cursor control), break a line out of a list, or turn the
+reading direction around (https://trojansource.codes).
+"""
+
+from __future__ import annotations
+
+import re
+
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f"  # C0, DEL and C1 controls
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction marks, embeddings, overrides, isolates
+    "\u2028\u2029"  # line and paragraph separators
+    "\ud800-\udfff]"  # lone surrogates cannot be encoded
+)
+
+
+def clean(text: str) -> str:
+    """Return `text` on one line, with everything that could drive a terminal replaced by a space or left out."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub(lambda match: " " if match[0] in "\t\n\r\v\f\x85\u2028\u2029" else "", text)
+
+
+def clean_lines(text: str) -> str:
+    """Return `text` with its line breaks and nothing else that could drive a terminal."""
+    return "\n".join(clean(line) for line in text.splitlines())
+
+
+def shorten(text: str, width: int) -> str:
+    """Return `text` in at most `width` characters, an ellipsis in place of what was cut."""
+    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"

@@ -1,0 +1,43 @@
+"""Times as Cronofy writes them.
+
+UTC with whole seconds and a `Z` in notifications and queries (docs: /developers/api/push-notifications/).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+
+def to_utc_seconds(moment: datetime) -> str:
+    """Return `moment` as `2026-04-19T09:24:16Z`, whole seconds, rounded down."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def to_utc_millis(moment: datetime) -> str:
+    """Return `moment` as `2026-04-19T09:24:16.123Z`."""
+    utc = moment.astimezone(UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def parse_time(text: str) -> datetime:
+    """Return the moment that an RFC 3339 time with an offset names.
+
+    Raises:
+        ValueError: it is not one, or has no offset.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"'{text}' has no offset")
+    return moment
+
+
+def is_date(text: str) -> bool:
+    """Whether `text` is a calendar date such as `2026-04-19` and nothing more."""
+    # fromisoformat() takes more: 20260419, and 2026-W16-7 for a week's day.
+    if len(text) != len("2026-04-19") or "W" in text:
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,50 @@
+"""Durations on a command line."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.errors import WrongUsage
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90", 90),
+        ("90s", 90),
+        ("500ms", 0.5),
+        ("1.5m", 90),
+        (" 2 H ", 7200),
+        ("1d", 86400),
+        ("0.001", 0.001),
+    ],
+)
+def test_units(text: str, seconds: float) -> None:
+    """Seconds need no unit; the others have theirs."""
+    assert parse_duration(text, option="--timeout") == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "0s", "-5s", "5 minutes", "1h30m", "s", "1e3", "inf", "nan", "٣s", "9999999999d", "9" * 400]
+)
+def test_anything_else_is_refused(text: str) -> None:
+    """What is no duration, none at all, or longer than anybody waits is refused with the option's name."""
+    with pytest.raises(WrongUsage, match="--timeout does not take") as caught:
+        parse_duration(text, option="--timeout")
+
+    assert str(caught.value.hint) == "write it as --timeout 90s, 5m or 2h"
+
+
+@given(st.from_regex(r"[0-9.]{1,20}(ms|s|m|h|d)?", fullmatch=True))
+def test_every_accepted_duration_can_be_waited_for(text: str) -> None:
+    """Whatever is accepted, the system's waiting calls take."""
+    try:
+        seconds = parse_duration(text, option="--timeout")
+    except WrongUsage:
+        return
+    assert 0 < seconds < threading.TIMEOUT_MAX

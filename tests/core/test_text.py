@@ -1,0 +1,71 @@
+"""Text from outside, made safe to show."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cronofy_cli.core.text import clean, clean_lines, shorten
+
+ANY_TEXT = st.text(st.characters() | st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp"]))
+DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@given(ANY_TEXT)
+def test_nothing_that_drives_a_terminal_passes(text: str) -> None:
+    """No control character, direction mark, line separator or surrogate is left, and the rest can be encoded."""
+    cleaned = clean(text)
+
+    assert {unicodedata.category(each) for each in cleaned}.isdisjoint({"Cc", "Cs", "Zl", "Zp"})
+    assert not set(cleaned) & set(DIRECTION_MARKS)
+    assert len(cleaned.splitlines()) <= 1
+    assert cleaned.encode().decode() == cleaned
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs", "M"])))
+def test_ordinary_text_stays(text: str) -> None:
+    """Letters of any script, marks, symbols and spaces are not touched."""
+    assert clean(text) == text
+
+
+@given(ANY_TEXT)
+def test_cleaning_twice_changes_nothing(text: str) -> None:
+    """What is clean stays as it is."""
+    assert clean(clean(text)) == clean(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[2J\x1b]0;title\x07Lunch", "[2J]0;titleLunch"),
+        ("one\ttwo\r\nthree", "one two  three"),
+        ("one\u2028two\x85three", "one two three"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("\x9b31mred", "31mred"),
+        ("café 📅 ½", "café 📅 ½"),
+        ("\ud800", ""),
+    ],
+)
+def test_what_is_replaced_and_what_is_left_out(text: str, shown: str) -> None:
+    """Line breaks and tabs become a space, so that words stay apart; everything else unsafe goes."""
+    assert clean(text) == shown
+
+
+@given(ANY_TEXT)
+def test_lines_stay_lines_and_nothing_else(text: str) -> None:
+    """With line breaks allowed, line feeds are the only control character."""
+    cleaned = clean_lines(text)
+
+    assert clean(cleaned.replace("\n", "")) == cleaned.replace("\n", "")
+
+
+@given(st.text(), st.integers(1, 50))
+def test_shortened_text_fits(text: str, width: int) -> None:
+    """A shortened text has at most the width, and says by an ellipsis that something is missing."""
+    shortened = shorten(text, width)
+
+    assert len(shortened) <= width
+    assert shortened == text or (shortened[-1] == "…" and text.startswith(shortened[:-1]))
