@@ -1,0 +1,1 @@
+"""One outside thing each: Cronofy's API, the store on disk, settings, credentials."""

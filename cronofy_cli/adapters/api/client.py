@@ -1,0 +1,232 @@
+"""The client of Cronofy's API: one kept connection, an access token, and retries.
+
+Which calls there are is known in `endpoints`, what answers mean in `answers`.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+import msgspec
+
+from cronofy_cli import __version__
+from cronofy_cli.adapters.api.answers import Answer, error_for
+from cronofy_cli.adapters.api.connections import OpenSockets
+from cronofy_cli.adapters.api.exchanges import Exchange, mask_body, mask_headers, mask_text
+from cronofy_cli.adapters.api.failures import TransportFailure, explain
+from cronofy_cli.adapters.api.retries import Failure, Retry, RetryPolicy
+from cronofy_cli.adapters.http import import_httpx, open_client
+from cronofy_cli.core.pages import own_url
+from cronofy_cli.errors import NotSignedIn, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    import httpx
+
+    from cronofy_cli.core.data_centers import DataCenter
+    from cronofy_cli.errors import CronofyError
+
+USER_AGENT: Final = f"cronofy-cli/{__version__}"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long each step of a request may take."""
+
+    connect_s: float = 5
+    read_s: float = 30
+    write_s: float = 10
+    pool_s: float = 5
+
+
+class ApiClient:
+    """Sends requests to one data center with one access token.
+
+    `observe` is told of every exchange, without its secrets, and `on_retry` of every wait before another attempt, both
+    in the thread that sends the request. The connection is opened by the first request and kept until `close()`.
+
+    Raises:
+        NotSignedIn: `access_token` cannot be one.
+    """
+
+    def __init__(
+        self,
+        data_center: DataCenter,
+        access_token: str,
+        *,
+        timeouts: Timeouts | None = None,
+        retry_policy: RetryPolicy | None = None,
+        observe: Callable[[Exchange], None] | None = None,
+        on_retry: Callable[[Retry], None] | None = None,
+        sleep: Callable[[float], object] | None = None,
+        dice: Callable[[], float] = random.random,
+    ) -> None:
+        self.data_center = data_center
+        self._token = _checked(access_token)
+        self._timeouts = timeouts or Timeouts()
+        self._policy = retry_policy or RetryPolicy()
+        self._observe = observe
+        self._on_retry = on_retry
+        self._sleep = sleep
+        self._dice = dice
+        self._sockets = OpenSockets()
+        self._opening = threading.Lock()
+        self._http: httpx.Client | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection. The next request would open another."""
+        with self._opening:
+            if self._http is not None:
+                self._http.close()
+            self._http = None
+
+    def request(
+        self,
+        method: str,
+        address: str,
+        *,
+        parameters: Sequence[tuple[str, str]] = (),
+        json: object = None,
+        not_found_hint: str | None = None,
+        stop: threading.Event | None = None,
+    ) -> bytes:
+        """Send a request, again where that is safe, and return the body of the success.
+
+        `address` is a path of the API, or an address that the server named. `stop` lets `interrupt()` end the
+        request from another thread.
+
+        Raises:
+            CronofyError: Cronofy refused or failed, could not be reached, or `address` is on another origin.
+        """
+        url = self._url(address, parameters)
+        content = None if json is None else msgspec.json.encode(json)
+        stop = stop or threading.Event()
+        attempt = 1
+        while True:
+            outcome = self._attempt(method, url, content, stop)
+            if isinstance(outcome, Answer) and outcome.is_success:
+                return outcome.body
+            failure, error = self._judge(outcome, not_found_hint)
+            delay_s = self._policy.delay_s(method, failure, attempt, dice=self._dice(), now=datetime.now(UTC))
+            if delay_s is None or stop.is_set():
+                raise error
+            attempt += 1
+            shown = mask_text(url, self._token)
+            self._wait(Retry(method, shown, failure.reason, delay_s, attempt, self._policy.attempts), stop)
+
+    def interrupt(self, stop: threading.Event) -> None:
+        """End the requests that were given `stop`, at once; the client can still be used.
+
+        Other requests under way lose their connection too; those that may be sent again are.
+        """
+        stop.set()
+        self._sockets.shut_down()
+
+    def _url(self, address: str, parameters: Sequence[tuple[str, str]]) -> str:
+        if not address.startswith("/"):
+            return own_url(address, self.data_center.api_url)
+        # Brackets as in Cronofy's own examples: calendar_ids[]=...
+        query = urlencode(parameters, safe="[]:/@")
+        return f"{self.data_center.api_url}{address}" + (f"?{query}" if query else "")
+
+    def _attempt(
+        self, method: str, url: str, content: bytes | None, stop: threading.Event
+    ) -> Answer | TransportFailure:
+        if stop.is_set():
+            error = Unreachable("the request was broken off")
+            return TransportFailure("broken off", error, nothing_sent=True, is_passing=False)
+        httpx = import_httpx()
+        http = self._opened()
+        request = http.build_request(
+            method,
+            url,
+            content=content,
+            headers=self._headers(content),
+            extensions={"trace": self._sockets.tracer(stop)},
+        )
+        begun = time.perf_counter()
+        try:
+            response = http.send(request, stream=True)
+            with closing(response):
+                # Not response.content: a response is part of a reference cycle, which would keep every page's body
+                # until the garbage collector comes by.
+                body = b"".join(response.iter_bytes())
+        except httpx.HTTPError as error:
+            failed = explain(error, url)
+            self._tell(request, content, begun, failed)
+            return failed
+        answer = Answer(response.status_code, response.headers, body)
+        self._tell(request, content, begun, answer)
+        return answer
+
+    def _opened(self) -> httpx.Client:
+        with self._opening:
+            if self._http is None:
+                limits = self._timeouts
+                timeout = import_httpx().Timeout(
+                    connect=limits.connect_s, read=limits.read_s, write=limits.write_s, pool=limits.pool_s
+                )
+                self._http = open_client(self.data_center.api_url, timeout)
+            return self._http
+
+    def _headers(self, content: bytes | None) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json", "User-Agent": USER_AGENT}
+        return headers if content is None else headers | {"Content-Type": "application/json; charset=utf-8"}
+
+    def _judge(self, outcome: Answer | TransportFailure, not_found_hint: str | None) -> tuple[Failure, CronofyError]:
+        if isinstance(outcome, TransportFailure):
+            failure = Failure(outcome.reason, nothing_sent=outcome.nothing_sent, is_passing=outcome.is_passing)
+            return failure, outcome.error
+        # A body can repeat what was sent, the access token too.
+        shown = Answer(outcome.status, outcome.headers, mask_body(outcome.body, self._token))
+        failure = Failure(str(outcome.status), outcome.status, outcome.headers.get("retry-after"))
+        return failure, error_for(shown, self.data_center, not_found_hint=not_found_hint)
+
+    def _wait(self, retry: Retry, stop: threading.Event) -> None:
+        if self._on_retry is not None:
+            self._on_retry(retry)
+        (self._sleep or stop.wait)(retry.delay_s)
+
+    def _tell(
+        self, request: httpx.Request, content: bytes | None, begun: float, outcome: Answer | TransportFailure
+    ) -> None:
+        if self._observe is None:
+            return
+        elapsed_ms = (time.perf_counter() - begun) * 1000
+        sent = (request.method, mask_text(str(request.url), self._token), mask_headers(request.headers.multi_items()))
+        body = mask_body(content or b"", self._token)
+        if isinstance(outcome, TransportFailure):
+            self._observe(Exchange(*sent, body, elapsed_ms, failure=outcome.reason))
+            return
+        answer_headers = mask_headers(outcome.headers.items())
+        answer_body = mask_body(outcome.body, self._token)
+        self._observe(Exchange(*sent, body, elapsed_ms, outcome.status, answer_headers, answer_body))
+
+
+def _checked(access_token: str) -> str:
+    token = access_token.strip()
+    # Anything else fails inside the HTTP library, whose message would show the header.
+    if token and token.isascii() and token.isprintable() and " " not in token:
+        return token
+    raise NotSignedIn(
+        "the access token is empty, or holds characters that no access token has",
+        hint="export CRONOFY_ACCESS_TOKEN=...",
+    )

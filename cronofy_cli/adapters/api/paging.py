@@ -1,0 +1,95 @@
+"""Pages of an answer as a stream: one is used while the next is fetched, and no more than those two are held.
+
+Where a page may be fetched from is `core.pages`' rule.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from cronofy_cli.core.pages import is_last_page, own_url
+from cronofy_cli.errors import NotFound, RequestFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from cronofy_cli.adapters.api.client import ApiClient
+
+PageT = TypeVar("PageT")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded(Generic[PageT]):
+    """A page, and its `pages.next_page` as the server sent it."""
+
+    page: PageT
+    next_page: object
+
+
+def stream_pages(
+    client: ApiClient,
+    path: str,
+    parameters: Sequence[tuple[str, str]],
+    decode: Callable[[bytes], Decoded[PageT]],
+    *,
+    not_found_hint: str | None = None,
+) -> Generator[PageT]:
+    """Yield the pages in order. Closing the generator breaks off what is being fetched.
+
+    Raises:
+        RequestFailed: a page is no such answer, is on another origin, or was there before.
+        NotFound: the address of a page has expired.
+        CronofyError: what the client raises.
+    """
+    current = decode(client.request("GET", path, parameters=parameters, not_found_hint=not_found_hint))
+    if not is_last_page(current.next_page):
+        current = yield from _all_but_last(_PageReader(client, decode), current)
+    yield current.page
+
+
+class _PageReader(Generic[PageT]):
+    """Fetches the pages after the first, and remembers which."""
+
+    def __init__(self, client: ApiClient, decode: Callable[[bytes], Decoded[PageT]]) -> None:
+        self._client = client
+        self._decode = decode
+        self._seen: set[str] = set()
+        self._stop = threading.Event()
+
+    def read(self, next_page: object) -> Decoded[PageT]:
+        """Fetch the page that the one before named."""
+        url = own_url(next_page, self._client.data_center.api_url)
+        if url in self._seen:
+            raise RequestFailed("the pages lead back to one that was read already: the rest cannot be reached")
+        self._seen.add(url)
+        try:
+            return self._decode(self._client.request("GET", url, stop=self._stop))
+        except NotFound as error:
+            number = len(self._seen) + 1
+            raise NotFound(
+                f"page {number} has expired: Cronofy does not know its address any more",
+                hint="run the command again from the start; a shorter time span makes fewer pages",
+            ) from error
+
+    def stop(self) -> None:
+        """Break off the page that another thread is fetching."""
+        self._client.interrupt(self._stop)
+
+
+def _all_but_last(reader: _PageReader[PageT], current: Decoded[PageT]) -> Generator[PageT, None, Decoded[PageT]]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1, thread_name_prefix="next-page") as pool:
+        ahead = pool.submit(reader.read, current.next_page)
+        try:
+            while True:
+                yield current.page
+                current = ahead.result()
+                if is_last_page(current.next_page):
+                    return current
+                ahead = pool.submit(reader.read, current.next_page)
+        finally:
+            if not ahead.done():
+                reader.stop()
