@@ -1,0 +1,106 @@
+"""The tables of the history, and how an older file becomes a current one.
+
+`PRAGMA user_version` counts the migrations that a file has been through. A file that has been through more of them
+than this release knows is left alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.errors import HistoryUnavailable
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+DELIVERY_FORMAT: Final = 1
+"""How a delivery's own columns are encoded (`rows`); stored with each one, so that files of mixed age can be read."""
+
+_FIRST: Final = (
+    # AUTOINCREMENT: the number of a pruned delivery is never given to another one.
+    """
+    CREATE TABLE deliveries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        format INTEGER NOT NULL,
+        received_at INTEGER NOT NULL,
+        method TEXT NOT NULL,
+        target BLOB NOT NULL,
+        headers BLOB NOT NULL,
+        body BLOB NOT NULL,
+        signature TEXT NOT NULL,
+        secret_label TEXT,
+        type TEXT,
+        changes_since TEXT,
+        channel_id TEXT,
+        callback_url TEXT,
+        calendar_ids TEXT NOT NULL,
+        only_managed INTEGER NOT NULL,
+        is_json INTEGER NOT NULL,
+        answer_status INTEGER NOT NULL,
+        context TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX deliveries_by_channel ON deliveries (channel_id, id)",
+    # One read of events often answers several deliveries, so its payload is kept once.
+    """
+    CREATE TABLE event_reads (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        format INTEGER NOT NULL,
+        payload BLOB NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE delivery_events (
+        delivery_id INTEGER PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE,
+        event_read_id INTEGER NOT NULL REFERENCES event_reads (id)
+    )
+    """,
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+"""The statements that lead from one version to the next, oldest first. Released ones are never edited."""
+
+CURRENT_VERSION: Final = len(MIGRATIONS)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return how many migrations the file has been through; 0 is a new file."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def refuse_newer(version: int, path: Path) -> None:
+    """Stop before touching a file that a later release has written.
+
+    Raises:
+        HistoryUnavailable: `version` is unknown to this release.
+    """
+    if version > CURRENT_VERSION:
+        raise HistoryUnavailable(
+            f"the history was written by a newer cronofy (its format is {version}, this one knows {CURRENT_VERSION})",
+            hint=f"upgrade with `pip install --upgrade cronofy-cli`, or move {path} away",
+        )
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the file to the current version, in one transaction.
+
+    Raises:
+        HistoryUnavailable: a later release has written the file.
+    """
+    if version_of(connection) == CURRENT_VERSION:
+        return
+    # The lock comes before the second look: another process may be migrating the same file.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = version_of(connection)
+        refuse_newer(version, path)
+        for statements in MIGRATIONS[version:]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {CURRENT_VERSION}")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")

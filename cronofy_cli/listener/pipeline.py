@@ -1,0 +1,60 @@
+"""Behind the answer: a worker thread that passes what was recorded to the sinks, in order.
+
+A sink shows, forwards, reads events and the like. What it does, and how long it takes, never delays an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+from cronofy_cli.core.deliveries import Delivery
+from cronofy_cli.errors import CronofyError
+
+if TYPE_CHECKING:
+    from cronofy_cli.listener.backlog import Backlog
+
+Sink = Callable[[Sequence[Delivery]], None]
+"""Takes a batch of recorded deliveries, oldest first."""
+
+
+class Pipeline:
+    """The worker, and the sinks that it feeds."""
+
+    def __init__(self, backlog: Backlog, sinks: Sequence[Sink], *, on_trouble: Callable[[CronofyError], None]) -> None:
+        """`on_trouble` is called on the worker's thread, with what a sink or the history could not do."""
+        self._backlog = backlog
+        self._sinks = tuple(sinks)
+        self._on_trouble = on_trouble
+        self._abandoned = Event()
+        # A daemon, because a sink may hang on what is outside and must not keep the program from ending.
+        self._worker = Thread(target=self._work, name="cronofy-pipeline", daemon=True)
+
+    def start(self) -> None:
+        """Begin to pass deliveries on."""
+        self._worker.start()
+
+    def stop(self, limit_s: float) -> bool:
+        """Take nothing new, pass on what is left, and return whether all of it was within the limit."""
+        self._backlog.close()
+        self._worker.join(limit_s)
+        self._abandoned.set()
+        return not self._worker.is_alive() and self._backlog.is_exhausted
+
+    def _work(self) -> None:
+        while not (self._abandoned.is_set() or self._backlog.is_exhausted):
+            try:
+                batch = self._backlog.take()
+            except CronofyError as error:
+                self._on_trouble(error)
+                continue
+            if batch:
+                self._pass_on(batch)
+
+    def _pass_on(self, batch: Sequence[Delivery]) -> None:
+        for sink in self._sinks:
+            try:
+                sink(batch)
+            except CronofyError as error:
+                self._on_trouble(error)

@@ -1,0 +1,106 @@
+"""Record before answering: a delivery that is answered 2xx is on disk.
+
+All requests that arrive during one turn of the event loop share one commit, made on the loop itself: handing it to a
+thread costs more than the commit. If it fails, all of them are answered 503, and Cronofy sends them again (docs:
+/developers/push-notifications/).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.core.deliveries import Delivery
+from cronofy_cli.core.notifications import parse_notification
+from cronofy_cli.core.signature import HEADER, SignatureState, Verdict, judge
+from cronofy_cli.errors import CronofyError
+from cronofy_cli.listener.policy import SignaturePolicy, answer_status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cronofy_cli.core.deliveries import ReceivedRequest
+    from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.listener.answers import Exchange
+
+_ENOUGH: Final = 256
+"""Requests that are not kept waiting for others."""
+
+_NOT_JUDGED: Final = Verdict(SignatureState.UNKNOWN)
+
+
+class Recorder:
+    """Turns requests into deliveries, records those of a turn together, then answers."""
+
+    def __init__(
+        self,
+        *,
+        record: Callable[[Sequence[Delivery]], list[Delivery]],
+        client_secrets: Callable[[], Sequence[ClientSecret]],
+        policy: SignaturePolicy,
+        context: str,
+        defer: Callable[[Callable[[], None]], object],
+        on_recorded: Callable[[Sequence[Delivery]], None],
+        on_trouble: Callable[[CronofyError], None],
+    ) -> None:
+        """`defer` schedules its argument for the event loop's next turn; `on_trouble` hears of a row of failures once."""
+        self._record = record
+        self._client_secrets = client_secrets
+        self._policy = policy
+        self._context = context
+        self._defer = defer
+        self._on_recorded = on_recorded
+        self._on_trouble = on_trouble
+        self._exchanges: list[Exchange] = []
+        self._deliveries: list[Delivery] = []
+        self._gathered = 0
+        self._is_failing = False
+
+    def receive(self, exchange: Exchange) -> None:
+        """Take a request, to be recorded and answered at the next turn."""
+        assert exchange.request is not None
+        self._deliveries.append(self._delivery(exchange.request))
+        self._exchanges.append(exchange)
+        if len(self._exchanges) == 1:
+            self._gathered = 0
+            self._defer(self._gather)
+
+    def _delivery(self, request: ReceivedRequest) -> Delivery:
+        verdict = _NOT_JUDGED
+        if self._policy is not SignaturePolicy.OFF:
+            verdict = judge(request.header(HEADER), request.body, self._client_secrets())
+        return Delivery(
+            request=request,
+            verdict=verdict,
+            notification=parse_notification(request.body),
+            answer_status=answer_status(self._policy, verdict.state),
+            context=self._context,
+        )
+
+    def _gather(self) -> None:
+        """Commit when a turn has brought nothing more: in a burst, most of a commit's cost does not depend on its size."""
+        waiting = len(self._exchanges)
+        if self._gathered < waiting < _ENOUGH:
+            self._gathered = waiting
+            self._defer(self._gather)
+        else:
+            self._commit()
+
+    def _commit(self) -> None:
+        exchanges, self._exchanges = self._exchanges, []
+        deliveries, self._deliveries = self._deliveries, []
+        try:
+            recorded = self._record(deliveries)
+        except CronofyError as error:
+            for exchange in exchanges:
+                exchange.answer(503)
+            self._report(error)
+            return
+        self._is_failing = False
+        for exchange, delivery in zip(exchanges, recorded, strict=True):
+            exchange.answer(delivery.answer_status)
+        self._on_recorded(recorded)
+
+    def _report(self, error: CronofyError) -> None:
+        if not self._is_failing:
+            self._is_failing = True
+            self._on_trouble(error)

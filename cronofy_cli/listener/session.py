@@ -1,0 +1,195 @@
+"""One run of `listen`, from nothing to ready and back: a listener, a channel that posts to it, and the proof that
+notifications arrive. What is done with them is the sinks' matter.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
+from urllib.parse import urlsplit
+
+from cronofy_cli.core.signature import SignatureState
+from cronofy_cli.errors import CronofyError, SignatureMismatch, Unreachable
+from cronofy_cli.listener.backlog import Backlog
+from cronofy_cli.listener.pipeline import Pipeline
+from cronofy_cli.listener.server import Listener
+from cronofy_cli.listener.verification import VerificationWatch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from cronofy_cli.adapters.history import History
+    from cronofy_cli.core.channels import Channel
+    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.listener.policy import SignaturePolicy
+
+DRAIN_LIMIT_S = 10.0
+"""How long the end of a run waits for what has arrived to be printed."""
+
+
+class Reporter(Protocol):
+    """Who is told how a run goes."""
+
+    def tick(self, name: str, detail: str) -> None:
+        """A step is done."""
+
+    def trouble(self, error: CronofyError) -> None:
+        """Something failed, and the run goes on."""
+
+
+class Channels(Protocol):
+    """The part of Cronofy's API that a run needs."""
+
+    def create(self, callback_url: str) -> Channel:
+        """Create a channel that posts to `callback_url`."""
+
+    def close(self, channel_id: str) -> None:
+        """Close a channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPlan:
+    """What a run is to do."""
+
+    path: str
+    """The one path that is served; see `new_callback_path`."""
+    data_center: str
+    client_secrets: tuple[ClientSecret, ...]
+    policy: SignaturePolicy
+    public_url: str | None = None
+    """How Cronofy reaches this machine; None is the listener's own address."""
+    port: int = 0
+    verification_limit_s: float = 20.0
+
+
+def new_callback_path() -> str:
+    """Return a path that nobody can guess: knowing it is what lets a sender in."""
+    return f"/r/{secrets.token_urlsafe(16)}"
+
+
+class Session:
+    """A run. On entering, it is ready; on leaving, its channel is closed and everything that arrived is handled."""
+
+    def __init__(
+        self,
+        plan: SessionPlan,
+        channels: Channels,
+        open_history: Callable[[], History],
+        reporter: Reporter,
+        sinks: Sequence[Callable[[Sequence[Delivery]], None]],
+        clock: Callable[[], datetime],
+        hold_signals: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
+        """`hold_signals` keeps an interrupt from coming between a channel's creation and the note of it."""
+        self._plan = plan
+        self._channels = channels
+        self._reporter = reporter
+        self._hold_signals = hold_signals
+        self._watch = VerificationWatch()
+        self._stack = ExitStack()
+        self._listener, self._pipeline = _receiving(plan, open_history, reporter, [self._watch, *sinks], clock)
+        self.channel: Channel | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._stack.callback(self._pipeline.stop, DRAIN_LIMIT_S)
+            self._pipeline.start()
+            self._listen()
+            started = time.monotonic()
+            self._create_channel()
+            self._await_verification(started)
+        except BaseException:  # an interrupt too must close what was opened
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on."""
+        return self._listener.port
+
+    @property
+    def callback_url(self) -> str:
+        """Where Cronofy posts to."""
+        base = self._plan.public_url or f"http://127.0.0.1:{self._listener.port}"
+        return f"{base.rstrip('/')}{self._plan.path}"
+
+    def _listen(self) -> None:
+        self._stack.callback(self._listener.stop)
+        self._listener.start()
+        shown = f"{self._plan.path[:8]}…"
+        self._reporter.tick(
+            "listening", f"127.0.0.1:{self._listener.port}, only {shown} is served, everything else is 404"
+        )
+
+    def _create_channel(self) -> None:
+        with self._hold_signals():
+            channel = self._channels.create(self.callback_url)
+            self._stack.callback(self._close_channel, channel.channel_id)
+        self.channel = channel
+        calendars = " ".join(channel.calendar_ids) or "all calendars"
+        self._reporter.tick("channel", f"{channel.channel_id}, {calendars}")
+
+    def _close_channel(self, channel_id: str) -> None:
+        try:
+            self._channels.close(channel_id)
+        except CronofyError as error:
+            error.hint = f"close the channel by hand: cronofy channels close {channel_id}"
+            self._reporter.trouble(error)
+        else:
+            self._reporter.tick("closed", channel_id)
+
+    def _await_verification(self, started: float) -> None:
+        arrived = self._watch.wait(self.callback_url, self._plan.verification_limit_s)
+        if arrived is None:
+            raise Unreachable(
+                f"no verification arrived within {self._plan.verification_limit_s:.0f} s",
+                hint=f"check that {self.callback_url} leads to 127.0.0.1:{self._listener.port} from the internet",
+            )
+        took_ms = (time.monotonic() - started) * 1000
+        if arrived.verdict.state is SignatureState.VALID:
+            self._reporter.tick("verification", f"arrived and verified after {took_ms:.0f} ms")
+        elif arrived.verdict.state is SignatureState.UNKNOWN:
+            self._reporter.tick("verification", f"arrived after {took_ms:.0f} ms; its signature was not checked")
+        else:
+            raise SignatureMismatch(
+                "the verification arrived, but its signature does not match the client secret",
+                hint="use the client secret of the application that the access token belongs to, or --signature warn",
+            )
+
+
+def _receiving(
+    plan: SessionPlan,
+    open_history: Callable[[], History],
+    reporter: Reporter,
+    sinks: Sequence[Callable[[Sequence[Delivery]], None]],
+    clock: Callable[[], datetime],
+) -> tuple[Listener, Pipeline]:
+    backlog = Backlog(open_history().between)
+    listener = Listener(
+        paths=_served_paths(plan.public_url, plan.path),
+        port=plan.port,
+        history=open_history(),
+        client_secrets=lambda: plan.client_secrets,
+        policy=plan.policy,
+        context=plan.data_center,
+        clock=clock,
+        on_recorded=backlog.put,
+        on_trouble=reporter.trouble,
+    )
+    return listener, Pipeline(backlog, sinks, on_trouble=reporter.trouble)
+
+
+def _served_paths(public_url: str | None, path: str) -> tuple[str, ...]:
+    """A proxy in front may keep the path of the public URL or strip it; both hold the same secret."""
+    prefix = urlsplit(public_url).path.rstrip("/") if public_url else ""
+    return (path, f"{prefix}{path}") if prefix else (path,)
