@@ -72,7 +72,10 @@ def nothing_failed(checks: Iterable[Check]) -> bool:
 def summary(checks: Iterable[Check]) -> str:
     """Return how many checks ended how, the bad ones first: `1 failed, 9 ok`."""
     numbers = Counter(check.state for check in checks)
-    return ", ".join(f"{numbers[state]} {state}" for state in _WORST_FIRST if numbers[state]) or "nothing to check"
+    words = {state: state.value for state in CheckState} | {CheckState.WARNING: "warnings"}
+    if numbers[CheckState.WARNING] == 1:
+        words[CheckState.WARNING] = "warning"
+    return ", ".join(f"{numbers[state]} {words[state]}" for state in _WORST_FIRST if numbers[state])
 
 
 _WORST_FIRST: Final = (CheckState.FAILED, CheckState.WARNING, CheckState.OK, CheckState.SKIPPED)

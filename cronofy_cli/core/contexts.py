@@ -6,22 +6,20 @@ and the secret store's job. A context says where its secrets are and never holds
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.data_centers import SIMULATOR, parse_data_center
-from cronofy_cli.core.fields import decode_object, objects, text
-from cronofy_cli.core.signature import ClientSecret
 from cronofy_cli.core.times import parse_time, to_utc_seconds
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from cronofy_cli.core.fields import Fields
+    from cronofy_cli.core.signature import ClientSecret
 
 LONGEST_NAME = 64
 """Characters. A name becomes part of a file's name and of a keyring entry's."""
@@ -30,7 +28,8 @@ FORMAT_VERSION = 1
 """The version of the JSON in which a context's secrets are kept."""
 
 SECRETS_LIMIT = 1200
-"""Characters of that JSON. Windows' store takes 2,560 bytes of UTF-16, and keyring adds nothing to find out."""
+"""Characters of that JSON that a keyring gets. Windows takes 2,560 bytes of UTF-16
+(https://github.com/jaraco/keyring/issues/540); the same limit everywhere keeps a context movable."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 
@@ -76,7 +75,7 @@ class Context:
     forward: tuple[str, ...] = ()
     secret_place: SecretPlace | None = None
     keyring_backend: str | None = None
-    """The keyring's class that holds the secrets: naming it spares keyring its search, a third of the time of a read."""
+    """The keyring's class that holds the secrets: naming it spares keyring its search, a quarter of a read's time."""
 
     def is_at(self, data_center: str) -> bool:
         """Whether a choice of data center is this context's own; its token must not be sent to any other."""
@@ -107,10 +106,14 @@ class StoredSecrets:
     @property
     def signing_secrets(self) -> tuple[ClientSecret, ...]:
         """The client secrets as the signature check takes them."""
+        from cronofy_cli.core.signature import ClientSecret
+
         return tuple(ClientSecret(secret.label, secret.value) for secret in self.client_secrets)
 
     def encode(self) -> str:
         """Return the JSON to keep. ASCII only, so that its length is the same in every encoding a store may use."""
+        import json
+
         document = {
             "version": FORMAT_VERSION,
             "client_secrets": [
@@ -131,24 +134,41 @@ def decode_secrets(document: str) -> StoredSecrets:
     Raises:
         ValueError: it is not such a JSON, or one of a newer version. The text is not repeated: it is secret.
     """
-    fields = decode_object(document.encode("utf-8", "surrogateescape"))
+    fields = _object(document)
     if fields.get("version") != FORMAT_VERSION:
         raise ValueError(f"not secrets in version {FORMAT_VERSION} of the format")
-    ends = text(fields, "expires_at")
+    ends, client_secrets = _text(fields, "expires_at"), fields.get("client_secrets")
     return StoredSecrets(
-        client_secrets=tuple(_client_secret(entry) for entry in objects(fields, "client_secrets")),
-        access_token=text(fields, "access_token"),
-        refresh_token=text(fields, "refresh_token"),
+        client_secrets=tuple(map(_client_secret, client_secrets if isinstance(client_secrets, list) else ())),
+        access_token=_text(fields, "access_token"),
+        refresh_token=_text(fields, "refresh_token"),
         expires_at=None if ends is None else parse_time(ends),
-        scope=text(fields, "scope"),
+        scope=_text(fields, "scope"),
     )
 
 
-def _client_secret(entry: Fields) -> StoredClientSecret:
-    label, value, added_at = (text(entry, key) for key in ("label", "value", "added_at"))
+def _client_secret(entry: object) -> StoredClientSecret:
+    fields = entry if isinstance(entry, dict) else {}
+    label, value, added_at = (_text(fields, key) for key in ("label", "value", "added_at"))
     if label is None or not value or added_at is None:
         raise ValueError("a client secret without a label, a value or a time")
     return StoredClientSecret(label, value, parse_time(added_at))
+
+
+def _object(document: str) -> dict[str, object]:
+    # Not msgspec, which costs 14 ms: commands that need no more than a context's settings import this module too.
+    import json
+
+    try:
+        found = json.loads(document)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _text(fields: dict[str, object], key: str) -> str | None:
+    value = fields.get(key)
+    return value if isinstance(value, str) else None
 
 
 def check_context_name(name: str) -> str:
@@ -163,6 +183,20 @@ def check_context_name(name: str) -> str:
             hint=f"use up to {LONGEST_NAME} letters, digits, . _ and -, starting with a letter or a digit",
         )
     return name
+
+
+def check_is_new(name: str, taken: Iterable[str]) -> str:
+    """Return a context's name that none of `taken` is like.
+
+    Names that differ only in capital letters would share a file on many systems.
+
+    Raises:
+        WrongUsage: it is no name, or one of them is like it.
+    """
+    for other in taken:
+        if other.casefold() == name.casefold():
+            raise WrongUsage(f"there is a context '{other}' already", hint=f"cronofy context show {other}")
+    return check_context_name(name)
 
 
 def check_data_center(choice: str) -> str:

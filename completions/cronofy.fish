@@ -1,0 +1,1 @@
+complete --command cronofy --no-files --arguments "(env _CRONOFY_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) cronofy)" --condition "env _CRONOFY_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) cronofy"

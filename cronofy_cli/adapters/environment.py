@@ -1,0 +1,47 @@
+"""The environment variables that the tool reads, in one list: for reading them, and for help and README."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Variable(StrEnum):
+    """A variable's name."""
+
+    ACCESS_TOKEN = "CRONOFY_ACCESS_TOKEN"  # noqa: S105 - a name, not a value
+    CLIENT_ID = "CRONOFY_CLIENT_ID"
+    CLIENT_SECRET = "CRONOFY_CLIENT_SECRET"  # noqa: S105 - a name, not a value
+    DATA_CENTER = "CRONOFY_DATA_CENTER"
+    CONTEXT = "CRONOFY_CONTEXT"
+    CONFIG_DIR = "CRONOFY_CONFIG_DIR"
+    DATA_DIR = "CRONOFY_DATA_DIR"
+    NO_KEYRING = "CRONOFY_NO_KEYRING"
+    NO_INPUT = "CRONOFY_NO_INPUT"
+    NO_COLOR = "NO_COLOR"
+    SSL_CERT_FILE = "SSL_CERT_FILE"
+    SSL_CERT_DIR = "SSL_CERT_DIR"
+    HTTPS_PROXY = "HTTPS_PROXY"
+    NO_PROXY = "NO_PROXY"
+
+    @property
+    def meaning(self) -> str:
+        """One line for people."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Variable.ACCESS_TOKEN: "the account's access token",
+    Variable.CLIENT_ID: "the application's client id",
+    Variable.CLIENT_SECRET: "the application's client secret; several, comma-separated, while one is being rotated",
+    Variable.DATA_CENTER: "us (default), uk, de, au, ca, sg, simulator, or an address",
+    Variable.CONTEXT: "the context to use, as --context",
+    Variable.CONFIG_DIR: "where settings and secret files are, instead of the platform's folder for settings",
+    Variable.NO_KEYRING: "set: never use the system's keyring",
+    Variable.DATA_DIR: "where deliveries are kept, instead of the platform's folder for data",
+    Variable.NO_INPUT: "set: never ask anything, as --no-input",
+    Variable.NO_COLOR: "set: no colours (https://no-color.org)",
+    Variable.SSL_CERT_FILE: "a file of certificate authorities to trust instead of the system's",
+    Variable.SSL_CERT_DIR: "a folder of hashed certificate authorities to trust instead of the system's",
+    Variable.HTTPS_PROXY: "a proxy for calls to Cronofy (HTTP_PROXY and ALL_PROXY likewise)",
+    Variable.NO_PROXY: "hosts that are called without the proxy",
+}

@@ -1,0 +1,63 @@
+"""Where the tool keeps its files on this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def data_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder of the history and of the run files. It need not exist yet."""
+    if chosen := environment.get(Variable.DATA_DIR):
+        return Path(chosen).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("cronofy", appauthor=False)
+
+
+def history_file(environment: Mapping[str, str]) -> Path:
+    """Return the store of deliveries."""
+    return data_folder(environment) / "deliveries.db"
+
+
+def simulator_file(environment: Mapping[str, str]) -> Path:
+    """Return the file by which a running simulator is found."""
+    return data_folder(environment) / "simulator.json"
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Replace a file at once, readable by its owner only, with its folder made if need be.
+
+    Raises:
+        WrongUsage: it cannot be written there.
+    """
+    try:
+        _replace(path, content)
+    except OSError as error:
+        raise WrongUsage(
+            f"'{path}' cannot be written: {error.strerror or error}",
+            hint=f"choose another place: the option that names the file, or {Variable.DATA_DIR}",
+        ) from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    import os
+    import tempfile
+
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:  # an interrupt too must not leave the temporary file behind
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,81 @@
+"""The one way in and the one error boundary: `main(argv)` returns the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, cast
+
+import typer
+
+from cronofy_cli.command_tree import COMPLETION_VARIABLE, build_tree
+from cronofy_cli.context import AppContext
+from cronofy_cli.errors import PIPE_CLOSED, CronofyError, ExitCode, WrongUsage
+from cronofy_cli.output.errors import show_error
+from cronofy_cli.output.streams import PipeClosed, wants_color
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code.
+
+    Every CronofyError becomes a sentence and a hint on stderr here; any other exception is a bug and stays a traceback.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    context = AppContext(os.environ, sys.stdin, sys.stdout, sys.stderr)
+    if COMPLETION_VARIABLE in os.environ:
+        _prepare_completion()
+    try:
+        with context.resources:
+            return _run(arguments, context)
+    except PipeClosed:
+        return PIPE_CLOSED
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+
+
+def _prepare_completion() -> None:
+    """Let Typer answer a shell, without Rich: that reads our plain help as markup, and doubles a TAB's time."""
+    from typer.completion import completion_init  # type: ignore[attr-defined]  # Typer calls it for its own options
+
+    completion_init()
+    # A module that is None in sys.modules is not found by importlib.util.find_spec(), which Typer asks.
+    cast("dict[str, ModuleType | None]", sys.modules).setdefault("rich", None)
+
+
+def _run(arguments: list[str], context: AppContext) -> int:
+    try:
+        result = build_tree().main(args=arguments, prog_name="cronofy", standalone_mode=False, obj=context)
+    except CronofyError as error:
+        return _fail(error, arguments, context)
+    except typer.Abort:
+        return ExitCode.INTERRUPTED
+    except typer.TyperException as error:
+        return _fail(_as_wrong_usage(error, with_help=not _wants_json(arguments)), arguments, context)
+    return result if isinstance(result, int) else ExitCode.DONE
+
+
+def _as_wrong_usage(error: typer.TyperException, *, with_help: bool) -> WrongUsage:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "cronofy"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        if with_help:
+            sys.stderr.write(f"{error.format_message()}\n\n")
+        return WrongUsage(f"'{path}' needs a command", hint=f"{path} --help")
+    sentence = error.format_message().strip().rstrip(".")
+    return WrongUsage(sentence[:1].lower() + sentence[1:], hint=f"{path} --help")
+
+
+def _fail(error: CronofyError, arguments: Sequence[str], context: AppContext) -> int:
+    color = wants_color(context.flags.color, sys.stderr, os.environ)
+    show_error(error, sys.stderr, as_json=_wants_json(arguments), color=color)
+    return error.exit_code
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Whether errors are to be JSON. Looked for in the arguments: the error may be that they cannot be parsed."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in options or "--ndjson" in options

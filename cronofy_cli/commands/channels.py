@@ -1,0 +1,170 @@
+"""`cronofy channels`: notification channels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.core.callback_url import callback_url_warning, check_callback_url
+from cronofy_cli.errors import NotFound, WrongUsage
+from cronofy_cli.output.lists import Column, ListView, show_list
+from cronofy_cli.output.records import show_record
+from cronofy_cli.shared_options import ApiCommand, ApiListCommand, app_context, command_app
+
+if TYPE_CHECKING:
+    from cronofy_cli.context import AppContext
+    from cronofy_cli.core.channels import Channel
+
+app = command_app("Create, list, show and close notification channels.")
+
+CalendarOption = Annotated[
+    list[str] | None,
+    typer.Option("--calendar", metavar="ID|NAME", help="Only changes in this calendar; repeat it for several."),
+]
+OnlyManagedOption = Annotated[
+    bool, typer.Option("--only-managed", help="Only users' changes to events that your application manages.")
+]
+
+
+@app.command("create", cls=ApiCommand)
+def create(
+    context: typer.Context,
+    callback_url: Annotated[str, typer.Option(metavar="URL", help="Where Cronofy is to post notifications.")],
+    calendar: CalendarOption = None,
+    only_managed: OnlyManagedOption = False,
+    scheduling_conversations: Annotated[
+        bool, typer.Option("--scheduling-conversations", help="Scheduling conversations too (an alpha feature).")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Take a callback URL that Cronofy cannot reach, such as localhost.")
+    ] = False,
+) -> None:
+    """Create a notification channel. Cronofy sends it a verification at once.
+
+    \b
+    Examples:
+      cronofy channels create --callback-url https://example.com/cronofy?user_id=42
+      cronofy channels create --callback-url https://example.com/hook --calendar Work --only-managed
+      cronofy channels create --callback-url http://127.0.0.1:3000/hook --data-center simulator
+    """
+    from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.commands.calendar_choice import calendar_ids
+
+    run = app_context(context)
+    check_callback_url(callback_url, must_be_public=run.data_center.is_real and not force)
+    if warning := callback_url_warning(callback_url):
+        run.output.note(f"warning: {warning}")
+    channel = endpoints.create_channel(
+        run.api,
+        callback_url,
+        calendar_ids=calendar_ids(run, calendar or []),
+        only_managed=only_managed or None,
+        scheduling_conversations=scheduling_conversations or None,
+    )
+    _show(run, channel)
+
+
+@app.command("list", cls=ApiListCommand)
+def list_channels(context: typer.Context) -> None:
+    """List the open channels of this account and application.
+
+    \b
+    Examples:
+      cronofy channels list
+      cronofy channels list --json | jq -r '.[].channel_id'
+    """
+    from cronofy_cli.adapters.api import endpoints
+
+    run = app_context(context)
+    show_list(run.output, endpoints.list_channels(run.api), _view())
+
+
+@app.command("show", cls=ApiCommand)
+def show(
+    context: typer.Context,
+    channel_id: Annotated[str, typer.Argument(metavar="CHANNEL_ID", help="See 'channels list'.")],
+) -> None:
+    """Show one open channel.
+
+    \b
+    Example:
+      cronofy channels show chn_54cf7c7cb4ad4c1027000001
+    """
+    from cronofy_cli.adapters.api import endpoints
+
+    run = app_context(context)
+    for channel in endpoints.list_channels(run.api):
+        if channel.channel_id == channel_id:
+            _show(run, channel)
+            return
+    raise NotFound(f"there is no open channel '{channel_id}'", hint="cronofy channels list")
+
+
+@app.command("close", cls=ApiCommand)
+def close(
+    context: typer.Context,
+    channel_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[CHANNEL_ID]...", help="See 'channels list'.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Close every open channel; asks first.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Close channels. Nothing more is sent to their callback URLs.
+
+    \b
+    Examples:
+      cronofy channels close chn_54cf7c7cb4ad4c1027000001
+      cronofy channels close --all --yes
+    """
+    import json
+
+    from cronofy_cli.adapters.api import endpoints
+
+    run = app_context(context)
+    chosen = _chosen(run, channel_ids or [], every=every)
+    if every and chosen and not yes and not run.output.confirm(f"Close {len(chosen)} channels?", flag="--yes"):
+        raise WrongUsage("nothing was closed", hint="answer y, or add --yes")
+    for channel_id in chosen:
+        endpoints.close_channel(run.api, channel_id)
+        if not run.output.format.is_json:
+            run.output.data(channel_id)
+    if run.output.format.is_json:
+        run.output.data(json.dumps(chosen))
+
+
+def _chosen(run: AppContext, channel_ids: list[str], *, every: bool) -> list[str]:
+    if every == bool(channel_ids):
+        raise WrongUsage("name the channels to close", hint="give their ids, or --all")
+    if not every:
+        return channel_ids
+    from cronofy_cli.adapters.api import endpoints
+
+    return [channel.channel_id for channel in endpoints.list_channels(run.api)]
+
+
+def _view() -> ListView[Channel]:
+    return ListView(
+        columns=(
+            Column("CHANNEL ID", lambda channel: channel.channel_id),
+            Column("CALLBACK URL", lambda channel: channel.callback_url, 100),
+            Column("CALENDARS", _calendars),
+            Column("EVENTS", lambda channel: "managed" if channel.only_managed else "all"),
+        ),
+        document=lambda channel: channel.raw,
+        empty="No channel is open. Open one and receive on this machine: cronofy listen",
+    )
+
+
+def _calendars(channel: Channel) -> str:
+    return " ".join(channel.calendar_ids) or "all"
+
+
+def _show(run: AppContext, channel: Channel) -> None:
+    fields = [
+        ("channel", channel.channel_id),
+        ("callback url", channel.callback_url),
+        ("calendars", _calendars(channel)),
+        ("events", "only managed" if channel.only_managed else "all"),
+    ]
+    show_record(run.output, fields, channel.raw)

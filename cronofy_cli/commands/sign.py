@@ -1,0 +1,40 @@
+"""`cronofy sign`: the signature header for a body."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cronofy_cli.commands.signature_input import find_secrets, read_bytes
+from cronofy_cli.core.signature import HEADER, sign
+from cronofy_cli.shared_options import DataCommand, app_context, command_app
+
+app = command_app()
+
+
+@app.command(cls=DataCommand)
+def sign_body(
+    context: typer.Context,
+    body: Annotated[str, typer.Argument(metavar="FILE|-", help="The body; - reads it from stdin.")],
+    client_secret_file: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE|-", help="A client secret, from a file or stdin; repeat it for several."),
+    ] = None,
+) -> None:
+    """Print the value of the Cronofy-HMAC-SHA256 header for a body.
+
+    \b
+    Examples:
+      cronofy sign body.json
+      printf '{"example":"well-known"}' | cronofy sign - --client-secret-file secret.txt
+    """
+    run = app_context(context)
+    secrets = find_secrets(run, client_secret_file or [], body_source=body)
+    value = sign(read_bytes(run, body), [secret.value for secret in secrets])
+    if run.output.format.is_json:
+        import json
+
+        run.output.data(json.dumps({"header": HEADER, "value": value}))
+    else:
+        run.output.data(value)

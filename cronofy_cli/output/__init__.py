@@ -1,0 +1,1 @@
+"""The only place that writes: streams, tables, JSON, live lines, errors."""

@@ -1,0 +1,94 @@
+"""What `doctor` found: a line for each check with what mends it below, or the same for pipes and programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cronofy_cli.core.checks import CheckState, summary
+from cronofy_cli.core.text import clean
+from cronofy_cli.output.lists import Column, ListView, show_list
+from cronofy_cli.output.streams import OutputFormat, Style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cronofy_cli.core.checks import Check
+    from cronofy_cli.output.streams import Output
+
+_MARKS = {
+    CheckState.OK: ("✓", Style.GREEN),
+    CheckState.WARNING: ("!", Style.YELLOW),
+    CheckState.FAILED: ("✗", Style.RED),
+    CheckState.SKIPPED: ("-", Style.DIM),
+}
+_NAME_WIDTH = 18
+_INDENT = " " * (_NAME_WIDTH + 5)
+
+
+def show_checks(output: Output, checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Write each check as soon as it is done, and return them all."""
+    shown: list[Check] = []
+    if output.format is OutputFormat.TABLE:
+        for check in _kept(checks, shown):
+            for line in _lines(output, check):
+                output.data(line)
+        output.note(summary(shown))
+    else:
+        show_list(output, _kept(checks, shown), _view())
+    return tuple(shown)
+
+
+def check_document(check: Check) -> bytes:
+    """Return a check as JSON. A name that occurs several times in the evidence has all its values in an array."""
+    import msgspec
+
+    evidence: dict[str, list[str]] = {}
+    for name, value in check.evidence:
+        evidence.setdefault(name, []).append(value)
+    return msgspec.json.encode(
+        {
+            "check": check.name,
+            "state": check.state.value,
+            "subject": check.subject or None,
+            "finding": check.finding,
+            "cause": check.cause or None,
+            "meaning": check.meaning or None,
+            "remedy": check.remedy or None,
+            "evidence": {name: values[0] if len(values) == 1 else values for name, values in evidence.items()},
+        }
+    )
+
+
+def _kept(checks: Iterable[Check], shown: list[Check]) -> Iterator[Check]:
+    for check in checks:
+        shown.append(check)
+        yield check
+
+
+def _lines(output: Output, check: Check) -> Iterator[str]:
+    mark, style = _MARKS[check.state]
+    name = check.name.replace("_", " ").ljust(_NAME_WIDTH)
+    said = ": ".join(clean(part) for part in (check.subject, check.finding) if part)
+    yield f" {output.paint(mark, style)} {name}  {output.paint(said, Style.DIM) if mark == '-' else said}"
+    if not check.needs_attention:
+        return
+    if check.meaning:
+        yield f"{_INDENT}{clean(check.meaning)}"
+    if check.remedy:
+        yield f"{_INDENT}{output.paint('mend:', Style.CYAN)} {clean(check.remedy)}"
+
+
+def _view() -> ListView[Check]:
+    return ListView(
+        columns=(
+            Column("STATE", lambda check: check.state),
+            Column("CHECK", lambda check: check.name),
+            Column("SUBJECT", lambda check: check.subject),
+            Column("CAUSE", lambda check: check.cause),
+            Column("FINDING", lambda check: check.finding),
+            Column("MEANING", lambda check: check.meaning),
+            Column("REMEDY", lambda check: check.remedy),
+        ),
+        document=check_document,
+        empty="nothing was checked",
+    )

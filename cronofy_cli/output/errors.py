@@ -1,0 +1,47 @@
+"""How an error looks: `error:` and `hint:` for people, one JSON line for programs. Always on stderr."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cronofy_cli.core.text import clean_lines
+from cronofy_cli.errors import InvalidRequest
+from cronofy_cli.output.streams import Style, painted
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from cronofy_cli.errors import CronofyError
+
+
+def show_error(error: CronofyError, stream: TextIO, *, as_json: bool, color: bool) -> None:
+    """Write an error to `stream`."""
+    stream.write(f"{error_as_json(error) if as_json else error_for_people(error, color=color)}\n")
+
+
+def error_for_people(error: CronofyError, *, color: bool) -> str:
+    """One sentence, then what mends it."""
+    lines = [f"{painted('error:', (Style.BOLD, Style.RED), enabled=color)} {clean_lines(error.message)}"]
+    if error.hint:
+        lines.append(f"{painted('hint:', (Style.CYAN,), enabled=color)} {clean_lines(error.hint)}")
+    if error.docs:
+        lines.append(f"{painted('docs:', (Style.CYAN,), enabled=color)} {error.docs}")
+    return "\n".join(lines)
+
+
+def error_as_json(error: CronofyError) -> str:
+    """One JSON object with the keys `code`, `message`, `hint`, `docs`, and `fields` for a refused request."""
+    import json
+
+    document: dict[str, object] = {
+        "code": error.code,
+        "message": clean_lines(error.message),
+        "hint": error.hint,
+        "docs": error.docs,
+    }
+    if isinstance(error, InvalidRequest):
+        document["fields"] = {
+            field: [{"key": key, "description": description} for key, description in problems]
+            for field, problems in error.fields.items()
+        }
+    return json.dumps(document, ensure_ascii=False)

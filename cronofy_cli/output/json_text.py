@@ -1,0 +1,46 @@
+"""JSON for people and for pipes, from bytes: unknown fields and the order of keys stay as they came."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from cronofy_cli.output.streams import Output
+
+_TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d[\d.eE+-]*)')
+_CONTROL = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
+
+
+def show_document(output: Output, document: bytes) -> None:
+    """Write one JSON document: indented and coloured on a terminal, compact in a pipe."""
+    if not output.is_terminal:
+        output.data_bytes(msgspec.json.format(document, indent=-1) + b"\n")
+        return
+    output.data(pretty(document, color=output.color_stdout))
+
+
+def pretty(document: bytes, *, color: bool) -> str:
+    """Return an indented document that cannot drive a terminal.
+
+    JSON's grammar keeps C0 controls out of strings; the other ones are written as escapes, which mean the same.
+    """
+    text = msgspec.json.format(document, indent=2).decode("utf-8", "replace")
+    text = _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return _TOKEN.sub(_paint, text) if color else text
+
+
+def _paint(match: re.Match[str]) -> str:
+    string, colon, word, number = match.groups()
+    if string is not None:
+        return f"\x1b[36m{string}\x1b[0m{colon}" if colon else f"\x1b[32m{string}\x1b[0m"
+    return f"\x1b[35m{word or number}\x1b[0m"
+
+
+def one_line(document: bytes) -> bytes:
+    """Return a document on one line; its own bytes if it is on one already."""
+    if b"\n" in document or b"\r" in document:
+        return msgspec.json.format(document, indent=-1)
+    return document

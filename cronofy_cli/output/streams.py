@@ -1,0 +1,164 @@
+"""The two streams and what may go to each: stdout is data, stderr is everything else.
+
+Whether to colour, how wide the terminal is, and which format a list takes are decided here, once.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TextIO
+
+from cronofy_cli.core.text import clean_lines
+from cronofy_cli.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class OutputFormat(StrEnum):
+    """How data is written."""
+
+    TABLE = "table"
+    """For people: aligned columns under headings."""
+    TSV = "tsv"
+    """For pipes: tab-separated, complete, no headings."""
+    JSON = "json"
+    """One document."""
+    NDJSON = "ndjson"
+    """One JSON document a line."""
+
+    @property
+    def is_json(self) -> bool:
+        """Whether programs read it as JSON. One thing alone looks the same in both."""
+        return self in {OutputFormat.JSON, OutputFormat.NDJSON}
+
+
+class Color(StrEnum):
+    """When to colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Style(StrEnum):
+    """The few styles that lines use, as ANSI parameters."""
+
+    BOLD = "1"
+    DIM = "2"
+    RED = "31"
+    GREEN = "32"
+    YELLOW = "33"
+    CYAN = "36"
+
+
+class PipeClosed(Exception):
+    """Whoever read our stdout has gone, as `head` does."""
+
+
+def wants_color(choice: Color, stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Whether to colour `stream`: by the flag, else by NO_COLOR (https://no-color.org), else if it is a terminal."""
+    if choice is not Color.AUTO:
+        return choice is Color.ALWAYS
+    if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where a command's results and remarks go."""
+
+    stdout: TextIO
+    stderr: TextIO
+    format: OutputFormat
+    color_stdout: bool
+    color_stderr: bool
+    can_prompt: bool
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether data goes to a person."""
+        return self.stdout.isatty()
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal; 80 where there is none."""
+        return shutil.get_terminal_size((80, 24)).columns
+
+    def data(self, text: str) -> None:
+        """Write a line of data.
+
+        Raises:
+            PipeClosed: nobody reads it any more.
+        """
+        self.data_bytes(text.encode("utf-8", "replace") + b"\n")
+
+    def data_bytes(self, content: bytes) -> None:
+        """Write data as it is.
+
+        Raises:
+            PipeClosed: nobody reads it any more.
+        """
+        try:
+            self.stdout.flush()
+            self.stdout.buffer.write(content)
+            self.stdout.buffer.flush()
+        except BrokenPipeError as error:
+            discard(self.stdout)
+            raise PipeClosed from error
+
+    def note(self, text: str) -> None:
+        """Write a remark for people. Text from outside in it is made harmless; lines stay lines."""
+        self.styled_note(clean_lines(text))
+
+    def styled_note(self, text: str) -> None:
+        """Write a remark whose parts are clean already and may carry our own colours."""
+        try:
+            self.stderr.write(f"{text}\n")
+            self.stderr.flush()
+        except BrokenPipeError as error:
+            discard(self.stderr)
+            raise PipeClosed from error
+
+    def paint(self, text: str, *styles: Style) -> str:
+        """Return `text` in colour if stdout takes it."""
+        return painted(text, styles, enabled=self.color_stdout)
+
+    def paint_note(self, text: str, *styles: Style) -> str:
+        """Return `text` in colour if stderr takes it."""
+        return painted(text, styles, enabled=self.color_stderr)
+
+    def confirm(self, question: str, *, flag: str) -> bool:
+        """Ask a question that is answered with yes or no; `flag` is the option that answers it beforehand.
+
+        Raises:
+            WrongUsage: there is nobody to ask.
+        """
+        if not self.can_prompt:
+            raise WrongUsage(f"{question} needs an answer, and there is no terminal to ask at", hint=f"add {flag}")
+        return self.ask(f"{question} [y/N]").lower() in {"y", "yes"}
+
+    def ask(self, question: str) -> str:
+        """Ask for a line of text at the terminal; empty at its end."""
+        self.stderr.write(f"{clean_lines(question)} ")
+        self.stderr.flush()
+        try:
+            return input().strip()
+        except EOFError:
+            return ""
+
+
+def painted(text: str, styles: tuple[Style, ...], *, enabled: bool) -> str:
+    """Return `text` between ANSI codes, or as it is."""
+    return f"\x1b[{';'.join(styles)}m{text}\x1b[0m" if enabled and styles else text
+
+
+def discard(stream: TextIO) -> None:
+    """Point a broken stream at nothing, so that the interpreter's last flush cannot fail."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)

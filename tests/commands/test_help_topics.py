@@ -1,0 +1,57 @@
+"""`cronofy help`, and the help of every command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.command_tree import command_paths
+from cronofy_cli.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tests.commands.conftest import Run
+
+
+def test_exit_codes(run: Run) -> None:
+    """Every exit code with its meaning, a row each."""
+    assert run("help", "exit-codes").lines == [f"{code.value}\t{code.meaning}" for code in ExitCode]
+
+
+def test_exit_codes_for_programs(run: Run) -> None:
+    """The same as a document."""
+    document = run("help", "exit-codes", "--json").json
+
+    assert {each["name"]: each["code"] for each in document} == {
+        "done": 0,
+        "failed": 1,
+        "usage": 2,
+        "unreachable": 3,
+        "auth": 4,
+        "signature": 5,
+        "time_limit": 124,
+        "interrupted": 130,
+    }
+
+
+def test_environment(run: Run) -> None:
+    """Every variable that is read, with its meaning."""
+    assert run("help", "environment").lines == [f"{variable}\t{variable.meaning}" for variable in Variable]
+    assert [each["variable"] for each in run("help", "environment", "--json").json] == list(Variable)
+
+
+def test_on_a_terminal(run: Run) -> None:
+    """For people there are headings."""
+    assert run("help", "exit-codes", "--color", "never", terminal=True).lines[0].split() == ["CODE", "MEANING"]
+
+
+@pytest.mark.parametrize("path", command_paths())
+def test_every_command_has_help_with_an_example(path: str, run: Run) -> None:
+    """--help is a sentence, then examples that name the command itself."""
+    result = run(*path.split(), "--help")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"Usage: cronofy {path} ")
+    _, _, examples = result.stdout.partition("\n  Example")
+    assert f"\n    cronofy {path}" in examples or f"cronofy {path} " in examples

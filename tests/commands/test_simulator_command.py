@@ -1,0 +1,292 @@
+"""`cronofy simulator`: a simulated Cronofy in a process of its own, and the commands that reach it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.simulator.seed import HOME, WORK
+from tests.in_process import run_main
+from tests.simulator.receiver import receiving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.commands.conftest import Run
+    from tests.support import Cli, Running
+
+TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
+
+
+@contextmanager
+def simulator_run(cli: Cli, *arguments: str | Path) -> Iterator[Running]:
+    """Run `cronofy simulator run` on a free port, and go on when it is there."""
+    with cli.start("simulator", "run", "--port", "0", "--json", *arguments) as running:
+        running.wait_for("Ctrl-C ends it.")
+        yield running
+
+
+@pytest.fixture
+def edit(cli: Cli, simulator: object, run: Run) -> Run:
+    """`cronofy simulator edit … --json`, with a simulator of the test's own."""
+
+    def run_edit(*arguments: str | Path, stdin: bytes = b"", terminal: bool = False) -> object:
+        return run("simulator", "edit", *arguments, "--json", stdin=stdin, terminal=terminal)
+
+    return run_edit  # type: ignore[return-value]
+
+
+def test_a_simulator_in_another_process(cli: Cli) -> None:
+    """It announces itself, serves, is edited from outside, and is gone after Ctrl-C."""
+    with simulator_run(cli) as running:
+        document = json.loads(running.lines[0])
+        assert document["control_url"] == f"{document['url']}/simulator"
+        assert document["pid"] == running.process.pid
+
+        status = run_main(cli, "simulator", "status", "--json").json
+        added = run_main(cli, "simulator", "edit", "add", "Lunch", "--json").json
+        listed = run_main(cli, "calendars", "list", "--data-center", "simulator")
+        by_address = run_main(
+            *(cli, "userinfo", "--json", "--data-center", document["url"]),
+            environment={"CRONOFY_ACCESS_TOKEN": document["access_token"]},
+        )
+
+        assert status["api_url"] == document["url"]
+        assert (added["summary"], added["calendar_id"]) == ("Lunch", HOME)
+        assert listed.exit_code == 0
+        assert by_address.json["email"] == "janed@company.com"
+        assert running.stop() == 130
+
+    assert run_main(cli, "simulator", "status").exit_code == 3
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_signals_end_it_in_order(number: int, exit_code: int, cli: Cli) -> None:
+    """Any ending signal withdraws the announcement, and the exit code tells which it was."""
+    with simulator_run(cli) as running:
+        assert running.stop(number) == exit_code
+        assert running.errors == ["Ctrl-C ends it."]
+
+    assert not (cli.data / "simulator.json").exists()
+
+
+def test_state_survives_a_restart(cli: Cli, tmp_path: Path) -> None:
+    """With --state an added event and an open channel are there again in the next run."""
+    state = tmp_path / "state.json"
+    environment = {"CRONOFY_DATA_CENTER": "simulator"}
+    with simulator_run(cli, "--state", state) as running:
+        added = run_main(cli, "simulator", "edit", "add", "Kept", "--json").json
+        channel = run_main(
+            cli, "channels", "create", "--callback-url", "http://127.0.0.1:9/", "--json", environment=environment
+        ).json
+        running.stop()
+
+    with simulator_run(cli, "--state", state):
+        found = run_main(cli, "simulator", "edit", "delete", "Kept", "--json").json
+        channels = run_main(cli, "channels", "list", "--json", environment=environment).json
+
+    assert found["event_uid"] == added["event_uid"]
+    assert channels == [channel]
+
+
+def test_a_port_that_is_taken(cli: Cli) -> None:
+    """It says which port is in use and how to take another one."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = run_main(cli, "simulator", "run", "--port", port)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"error: port {port} is in use\nhint: cronofy simulator run --port 0\n"
+
+
+def test_a_place_that_cannot_be_written(cli: Cli, tmp_path: Path) -> None:
+    """If it cannot be announced there, it ends with an error that names the place."""
+    (tmp_path / "file").write_bytes(b"")
+
+    result = run_main(
+        cli, "simulator", "run", "--port", "0", environment={"CRONOFY_DATA_DIR": str(tmp_path / "file" / "data")}
+    )
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "cannot be written" in result.stderr
+    assert "CRONOFY_DATA_DIR" in result.stderr
+
+
+def test_a_state_that_is_none(cli: Cli, tmp_path: Path) -> None:
+    """A file that holds something else is left alone."""
+    (tmp_path / "notes.txt").write_bytes(b"my notes")
+
+    result = run_main(cli, "simulator", "run", "--port", "0", "--state", tmp_path / "notes.txt")
+
+    assert result.exit_code == 1
+    assert "does not hold a simulator's state" in result.stderr
+    assert (tmp_path / "notes.txt").read_bytes() == b"my notes"
+
+
+def test_settings(cli: Cli, tmp_path: Path) -> None:
+    """Page size, further events and client secrets can be chosen; no secret is shown."""
+    (tmp_path / "old").write_text("CRN_old\n", encoding="utf-8")
+    (tmp_path / "new").write_text("CRN_new\n", encoding="utf-8")
+    secrets = ("--client-secret-file", tmp_path / "old", "--client-secret-file", tmp_path / "new")
+
+    with (
+        receiving() as receiver,
+        simulator_run(cli, "--page-size", "7", "--extra-events", "50", *secrets) as running,
+    ):
+        environment = {"CRONOFY_DATA_CENTER": "simulator"}
+        verbose = run_main(cli, "events", "read", "--verbose", "--ndjson", environment=environment)
+        run_main(cli, "channels", "create", "--callback-url", receiver.url, environment=environment)
+        header = receiver.wait_for(1)[0].headers["Cronofy-HMAC-SHA256"]
+        shown = "\n".join(running.lines + running.errors)
+
+    assert verbose.stderr.count("> GET ") == -(-len(verbose.stdout_bytes.splitlines()) // 7)
+    assert header.count(",") == 1
+    assert "CRN_" not in shown
+
+
+def test_an_edit_reaches_the_channels(cli: Cli) -> None:
+    """An owner's edit and a push arrive at the callback URL, and each attempt is listed."""
+    environment = {"CRONOFY_DATA_CENTER": "simulator"}
+    with receiving() as receiver, simulator_run(cli):
+        channel_id = run_main(
+            cli, "channels", "create", "--callback-url", receiver.url, "--json", environment=environment
+        ).json["channel_id"]
+        receiver.wait_for(1, "verification")
+        run_main(cli, "simulator", "edit", "add", "Lunch", "--calendar", "Work")
+        receiver.wait_for(1, "change")
+        pushed = run_main(
+            *(cli, "simulator", "push", "smart_invite", "--channel", channel_id, "--field", "reply=yes", "--json")
+        )
+        invite = receiver.wait_for(1, "smart_invite")[0].notification
+        to_all = run_main(cli, "simulator", "push", "profile_disconnected")
+        receiver.wait_for(1, "profile_disconnected")
+        status = run_main(cli, "simulator", "status", "--json").json
+        attempts = run_main(cli, "simulator", "deliveries")
+
+    assert pushed.json == {"type": "smart_invite", "channel_ids": [channel_id]}
+    assert invite == {"type": "smart_invite", "reply": "yes"}
+    assert to_all.stdout == f"{channel_id}\n"
+    assert status["channels"] == 1
+    rows = [row.split("\t") for row in attempts.lines]
+    assert [row[1] for row in rows][:3] == ["verification", "change", "smart_invite"]
+    assert {tuple(row[index] for index in (2, 3, 4, 6)) for row in rows} == {("1", "200", "-", channel_id)}
+
+
+def test_nobody_to_push_to(cli: Cli, simulator: object) -> None:
+    """Without an open channel a push goes nowhere, and says so on stderr."""
+    result = run_main(cli, "simulator", "push", "change")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "No channel is open" in result.stderr
+    assert run_main(cli, "simulator", "push", "change", "--json").json == {"type": "change", "channel_ids": []}
+    assert run_main(cli, "simulator", "deliveries").stdout == ""
+
+
+@pytest.mark.parametrize("field", ["no-equals", "=value"])
+def test_a_field_that_is_none(field: str, cli: Cli) -> None:
+    """A further field is a name, an equals sign and a value."""
+    result = run_main(cli, "simulator", "push", "change", "--field", field)
+
+    assert result.exit_code != 0
+    assert result.stdout == ""
+
+
+def test_add_with_everything(edit: Run) -> None:
+    """Each option of an added event arrives in it."""
+    event = edit(
+        *("add", "Sales call", "--calendar", "work", "--start", f"{TOMORROW}T10:00", "--end", f"{TOMORROW}T11:30"),
+        *("--tzid", "America/New_York", "--location", "Board room", "--description", "Bring figures"),
+    ).json
+
+    start = datetime.fromisoformat(event["start"])
+    assert (event["summary"], event["calendar_id"], event["description"]) == ("Sales call", WORK, "Bring figures")
+    assert event["location"]["description"] == "Board room"
+    assert datetime.fromisoformat(event["end"]) - start == timedelta(minutes=90)
+    assert start.astimezone(UTC).hour in {14, 15}
+
+
+def test_move(edit: Run) -> None:
+    """An event moves to a time or by a duration, forth and back, and keeps its length."""
+    added = edit("add", "Review", "--start", f"{TOMORROW}T10:00:00Z", "--end", f"{TOMORROW}T10:45:00Z").json
+    later = edit("move", "review", "--by", "1d").json
+    back = edit("move", added["event_uid"], "--by", "-90m").json
+    fixed = edit("move", "Review", "--start", f"{TOMORROW}T08:00", "--tzid", "Etc/UTC").json
+    longer = edit("move", "Review", "--end", f"{TOMORROW}T12:00:00Z").json
+
+    day_after = TOMORROW + timedelta(days=1)
+    assert [(each["start"], each["end"]) for each in (later, back, fixed, longer)] == [
+        (f"{day_after}T10:00:00Z", f"{day_after}T10:45:00Z"),
+        (f"{day_after}T08:30:00Z", f"{day_after}T09:15:00Z"),
+        (f"{TOMORROW}T08:00:00Z", f"{TOMORROW}T08:45:00Z"),
+        (f"{TOMORROW}T08:00:00Z", f"{TOMORROW}T12:00:00Z"),
+    ]
+    assert {each["event_uid"] for each in (later, back, fixed, longer)} == {added["event_uid"]}
+
+
+def test_move_an_all_day_event(edit: Run) -> None:
+    """An event of whole days moves by whole days."""
+    edit("add", "Holiday", "--start", f"{TOMORROW}", "--end", f"{TOMORROW + timedelta(days=2)}")
+
+    moved = edit("move", "Holiday", "--by", "1d").json
+
+    assert (moved["start"], moved["end"]) == (
+        f"{TOMORROW + timedelta(days=1)}",
+        f"{TOMORROW + timedelta(days=3)}",
+    )
+
+
+def test_delete(edit: Run, run: Run) -> None:
+    """A deleted event says so, and cannot be found again."""
+    edit("add", "Old stand-up for nobody")
+
+    deleted = edit("delete", "old stand-up for nobody")
+    again = edit("delete", "old stand-up for nobody")
+
+    assert deleted.json["deleted"] is True
+    assert (again.exit_code, again.error["code"]) == (1, "not_found")
+
+
+def test_the_next_one_of_a_title_is_meant(edit: Run) -> None:
+    """Of several events with a title, the first that is still to come is edited."""
+    for days in (-3, 2, 9):
+        start = TOMORROW + timedelta(days=days)
+        edit("add", "Choir", "--start", f"{start}T10:00:00Z", "--end", f"{start}T11:00:00Z")
+
+    assert edit("delete", "Choir").json["start"] == f"{TOMORROW + timedelta(days=2)}T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "said"),
+    [
+        (["move", "Review"], 2, "say where to move it"),
+        (["move", "Review", "--by", "1d", "--start", "2026-11-24"], 2, "say where to move it"),
+        (["move", "Nowhere at all", "--by", "1d"], 1, "the simulator has no event 'Nowhere at all'"),
+        (["delete", "evt_nowhere"], 1, "the simulator has no event 'evt_nowhere'"),
+        (["add", "Lunch", "--calendar", "Garden"], 1, "calendar"),
+        (["add", "Lunch", "--calendar", "Bank Holidays"], 4, "not allow"),
+        (["add", "Lunch", "--start", "soon"], 1, "start"),
+        (["add", "Lunch", "--tzid", "Mars/Olympus"], 1, "tzid"),
+    ],
+)
+def test_edits_that_cannot_be_made(arguments: list[str], exit_code: int, said: str, edit: Run) -> None:
+    """An edit that cannot be meant is refused with a reason."""
+    edit("add", "Review")
+
+    result = edit(*arguments)
+
+    assert (result.exit_code, result.stdout) == (exit_code, "")
+    assert said in result.error["message"]
+
+
+def test_an_amount_that_is_none(edit: Run) -> None:
+    """A distance that no calendar has is refused as wrong usage."""
+    edit("add", "Review")
+
+    assert edit("move", "Review", "--by", "9999999999d").exit_code == 2

@@ -1,0 +1,67 @@
+"""Fixtures that all tests share."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.adapters.simulators import RunningSimulator, announce
+from cronofy_cli.simulator.server import SimulatorServer
+from cronofy_cli.simulator.settings import SimulatorSettings
+from tests.support import Cli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+    from pathlib import Path
+
+
+NO_SKIP = "CRONOFY_TEST_NO_SKIP"
+"""Set where everything that tests need is installed: then a skipped test is a failed one."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure where skips are not allowed."""
+    report = yield
+    if report.skipped and os.environ.get(NO_SKIP):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although {NO_SKIP} is set: {report.longrepr}"
+    return report
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """The command line, with nothing set up."""
+    return Cli(tmp_path)
+
+
+@pytest.fixture
+def simulator(cli: Cli) -> Iterator[SimulatorServer]:
+    """A simulator that `--data-center simulator` finds."""
+    settings = SimulatorSettings(port=0)
+    with SimulatorServer(settings) as server:
+        announce(
+            RunningSimulator(
+                server.url, settings.client_id, settings.client_secrets, settings.access_token, os.getpid()
+            ),
+            cli.environment,
+        )
+        yield server
+
+
+@pytest.fixture
+def wait_until() -> Callable[[Callable[[], bool]], None]:
+    """Wait for a condition of the world outside, looking again and again, with a limit."""
+
+    def wait(condition: Callable[[], bool], limit_s: float = 20.0) -> None:
+        deadline = time.monotonic() + limit_s
+        pause = threading.Event()
+        while not condition():
+            assert time.monotonic() < deadline, "it did not happen within the limit"
+            pause.wait(0.01)
+
+    return wait

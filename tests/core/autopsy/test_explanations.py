@@ -1,0 +1,53 @@
+"""The sentences: every cause has its own, and the cure speaks of the framework at hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from cronofy_cli.core.autopsy import Cause
+from cronofy_cli.core.autopsy.explanations import EXPLANATIONS, explain
+from cronofy_cli.core.autopsy.frameworks import Framework, find_framework, raw_body_cure
+from tests.core.autopsy.tampering import CHANGE, altered, reprinted
+
+FRAMEWORKS = {
+    Framework.EXPRESS: (b"X-Powered-By", b"Express"),
+    Framework.NEXT: (b"x-powered-by", b"Next.js"),
+    Framework.FLASK: (b"Server", b"Werkzeug/3.0.1 Python/3.12"),
+    Framework.DJANGO: (b"Server", b"WSGIServer/0.2 CPython/3.12"),
+    Framework.FASTAPI: (b"server", b"uvicorn"),
+    Framework.RAILS: (b"X-Powered-By", b"Phusion Passenger 6"),
+    Framework.LARAVEL: (b"Set-Cookie", b"laravel_session=abc; path=/"),
+    Framework.PHP: (b"X-Powered-By", b"PHP/8.3"),
+    Framework.ASP_NET: (b"Server", b"Kestrel"),
+    Framework.LAMBDA: (b"User-Agent", b"AmazonAPIGateway_abc"),
+}
+
+
+def test_every_cause_is_explained() -> None:
+    """Every cause has a sentence of cause of its own, and a sentence of cure."""
+    sentences = [explain(cause, ()) for cause in Cause]
+
+    assert set(EXPLANATIONS) == set(Cause)
+    assert len({cause for cause, _ in sentences}) == len(Cause)
+    assert all(text.endswith(".") for pair in sentences for text in pair)
+
+
+@pytest.mark.parametrize("framework", Framework)
+def test_cure_for_the_framework(framework: Framework) -> None:
+    """The headers of each framework are recognised, and the cure names its own way to the raw body."""
+    headers = (FRAMEWORKS[framework],)
+
+    assert find_framework(headers) is framework
+    assert framework.value.split()[0] in raw_body_cure(headers)
+
+
+def test_cure_in_a_finding() -> None:
+    """A finding's cure follows the request's headers, and is general without them."""
+    body = reprinted(CHANGE)
+
+    known = altered(Cause.BODY_RESERIALIZED_SPACED, CHANGE, body, (b"Via", b"1.1 express")).examined()
+    unknown = altered(Cause.BODY_RESERIALIZED_SPACED, CHANGE, body).examined()
+
+    assert "express.raw" in known.cure
+    assert "raw bytes" in unknown.cure
+    assert find_framework(()) is None

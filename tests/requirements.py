@@ -1,0 +1,22 @@
+"""What tests need from the machine besides Python."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+NO_SKIP = "CRONOFY_TEST_NO_SKIP"
+"""Set where everything is installed: what would be skipped is then a failure."""
+
+
+def require_program(name: str) -> str:
+    """Return the path of a program; without it the test is skipped, or fails where nothing may be skipped."""
+    found = shutil.which(name)
+    if found is not None:
+        return found
+    reason = f"{name} is not installed"
+    if os.environ.get(NO_SKIP):
+        pytest.fail(f"{reason}, and {NO_SKIP} is set")
+    pytest.skip(reason)
