@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,8 @@ from cronofy_cli.output.live import PrintStyle
 from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cronofy_cli.commands.receiving import Run, Wishes
     from cronofy_cli.context import AppContext
 
@@ -117,17 +120,15 @@ def _listen(run: AppContext, wishes: Wishes, timeout_s: float | None, ready_file
             run, wishes, on_complete=stop.ask, on_pipe_closed=stop.ask_pipe_closed, hold_signals=stop.held
         )
         try:
-            with ready_run as ready:
-                _announce(ready, ready_file)
+            with ready_run as ready, _announced(ready, ready_file):
                 return stop.wait(timeout_s)
         except KeyboardInterrupt:
             return stop.exit_code
-        finally:
-            if ready_file is not None:
-                ready_file.unlink(missing_ok=True)
 
 
-def _announce(ready: Run, ready_file: Path | None) -> None:
+@contextmanager
+def _announced(ready: Run, ready_file: Path | None) -> Iterator[None]:
+    """Say that it is ready; the file says so as long as it is true."""
     session = ready.session
     assert session.channel is not None
     document = {
@@ -140,4 +141,10 @@ def _announce(ready: Run, ready_file: Path | None) -> None:
         from cronofy_cli.adapters.paths import write_private
 
         write_private(ready_file, json.dumps(document).encode())
-    ready.live.ready(document, "Ready. Ctrl-C closes the channel.")
+    try:
+        ready.live.ready(document, "Ready. Ctrl-C closes the channel.")
+        yield
+    finally:
+        if ready_file is not None:
+            with suppress(OSError):
+                ready_file.unlink()

@@ -50,6 +50,26 @@ class Notification:
 
 def parse_notification(body: bytes) -> Notification:
     """Read a raw body. Never fails: what cannot be read is left out."""
+    from cronofy_cli.core.notification_body import USUAL, DecodeError
+
+    try:
+        found = USUAL.decode(body)
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return _unusual(body)
+    notification, channel = found.notification, found.channel
+    return Notification(
+        notification.type,
+        notification.changes_since,
+        channel.channel_id,
+        channel.callback_url,
+        channel.filters.calendar_ids,
+        channel.filters.only_managed,
+        is_json=True,
+    )
+
+
+def _unusual(body: bytes) -> Notification:
+    """Read what is not of the documented shape, or no JSON at all: every field that is there is taken."""
     import msgspec
 
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cronofy_cli.core.fields import decode_object, text
+from cronofy_cli.core.text import clean, shorten
 from cronofy_cli.errors import NotAllowed, NotSignedIn, RequestFailed, WrongUsage
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ CALLBACK_PATH: Final = "/callback"
 DEFAULT_SCOPE: Final = (
     "read_account list_calendars read_events create_event delete_event read_free_busy change_participation_status"
 )
+_SHOWN: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +76,48 @@ def redirect_uri(port: int) -> str:
     return f"http://localhost:{port}{CALLBACK_PATH}"
 
 
-def code_from_redirect(redirected: str, state: str) -> str:
+def checked_application(client_id: str, client_secret: str) -> Application:
+    """Return an application whose id and secret can be sent.
+
+    Raises:
+        WrongUsage: one of them cannot be meant. A file that begins with a byte order mark is a usual reason.
+    """
+    for name, value in (("client id", client_id), ("client secret", client_secret)):
+        if not value or not value.isascii() or not value.isprintable() or " " in value:
+            raise WrongUsage(
+                f"the {name} is empty, or holds characters that no {name} has",
+                hint="copy it from the Cronofy dashboard; a file holds nothing else, as plain text without a BOM",
+            )
+    return Application(client_id, client_secret)
+
+
+def code_from_redirect(redirected: str, state: str, *, again: str) -> str:
     """Return the code of a redirect, given as its whole address or as its query.
+
+    `again` is the command that starts over, for hints.
 
     Raises:
         NotAllowed: the account's owner refused.
-        NotSignedIn: Cronofy refused the request, or the redirect belongs to another login.
-        WrongUsage: there is no code in it.
+        NotSignedIn: Cronofy refused the request, or the redirect belongs to another sign-in.
+        WrongUsage: it is not a redirect.
     """
-    query = {name: values[0] for name, values in parse_qs(urlsplit(redirected).query or redirected).items()}
-    if not hmac.compare_digest(query.get("state", "").encode(), state.encode()):
+    query = _query_of(redirected)
+    if not query.keys() & {"code", "error"}:
+        raise WrongUsage("there is no code in it", hint="paste the whole address that the browser ended at")
+    if not is_same_state(query.get("state", ""), state):
         raise NotSignedIn(
-            "the redirect belongs to another login: its state is not the one that was sent", hint="cronofy auth login"
+            "the redirect belongs to another sign-in: its state is not the one that was sent",
+            hint=f"paste the address of the latest one, or start over: {again}",
         )
     if error := query.get("error"):
-        raise _refused(error, query.get("error_description"))
-    if not query.get("code"):
-        raise WrongUsage("there is no code in the redirect", hint="paste the whole address that the browser ended at")
+        raise _refused(error, query.get("error_description", ""), again)
     return query["code"]
+
+
+def is_same_state(returned: str, sent: str) -> bool:
+    """Whether a redirect brought back the state that was sent."""
+    # Bytes, because compare_digest() raises on non-ASCII str and anyone can send a redirect.
+    return hmac.compare_digest(returned.encode("utf-8", "replace"), sent.encode())
 
 
 def parse_token_answer(body: bytes) -> TokenAnswer:
@@ -102,24 +128,33 @@ def parse_token_answer(body: bytes) -> TokenAnswer:
     """
     fields = decode_object(body)
     access_token = text(fields, "access_token")
-    if access_token is None:
-        raise RequestFailed("the token endpoint answered without an access token")
+    if not access_token:
+        raise RequestFailed("the token endpoint answered without an access token", hint="cronofy doctor")
     expires_in = fields.get("expires_in")
     return TokenAnswer(
         access_token=access_token,
-        refresh_token=text(fields, "refresh_token"),
+        refresh_token=text(fields, "refresh_token") or None,
         expires_in_s=expires_in if isinstance(expires_in, int) and not isinstance(expires_in, bool) else None,
         scope=text(fields, "scope"),
         sub=text(fields, "sub") or text(fields, "account_id"),
     )
 
 
-def _refused(error: str, description: str | None) -> NotAllowed | NotSignedIn:
+def _query_of(redirected: str) -> dict[str, str]:
+    try:
+        query = urlsplit(redirected.strip()).query or redirected.strip()
+        return {name: values[0] for name, values in parse_qs(query).items()}
+    except ValueError:
+        return {}
+
+
+def _refused(error: str, description: str, again: str) -> NotAllowed | NotSignedIn:
     if error == "access_denied":
-        return NotAllowed("access was denied in the browser", hint="run it again and allow it: cronofy auth login")
-    told = f"Cronofy refused the authorization: {error}" + (f" ({description})" if description else "")
+        return NotAllowed("access was denied in the browser", hint=f"run it again and choose Allow: {again}")
+    said = ": ".join(shorten(clean(each), _SHOWN) for each in (error, description) if each)
     hints = {
-        "invalid_scope": "ask for less: cronofy auth login --scope 'read_account list_calendars read_events'",
-        "unauthorized_client": "check the client id: cronofy auth login --client-id ID",
+        "invalid_scope": f"ask for less: {again} --scope 'read_account list_calendars read_events'",
+        "unauthorized_client": f"check the client id: {again} --client-id ID",
     }
-    return NotSignedIn(told, hint=hints.get(error, "check the application's settings in the Cronofy dashboard"))
+    hint = hints.get(error, "check the application and its redirect URIs in the Cronofy dashboard")
+    return NotSignedIn(f"Cronofy refused the authorization: {said}", hint=hint)

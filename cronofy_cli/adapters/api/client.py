@@ -9,8 +9,10 @@ import random
 import threading
 import time
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
+from itertools import count
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -22,9 +24,10 @@ from cronofy_cli.adapters.api.connections import OpenSockets
 from cronofy_cli.adapters.api.exchanges import Exchange, mask_body, mask_headers, mask_text
 from cronofy_cli.adapters.api.failures import TransportFailure, explain
 from cronofy_cli.adapters.api.retries import Failure, Retry, RetryPolicy
+from cronofy_cli.adapters.api.tokens import FixedToken, checked_token
 from cronofy_cli.adapters.http import import_httpx, open_client
 from cronofy_cli.core.pages import own_url
-from cronofy_cli.errors import NotSignedIn, Unreachable
+from cronofy_cli.errors import Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from cronofy_cli.adapters.api.tokens import AccessTokens
     from cronofy_cli.core.data_centers import DataCenter
     from cronofy_cli.errors import CronofyError
 
@@ -49,8 +53,22 @@ class Timeouts:
     pool_s: float = 5
 
 
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    method: str
+    url: str
+    content: bytes | None
+    token: str = field(repr=False)
+
+    def headers(self) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json", "User-Agent": USER_AGENT}
+        return headers if self.content is None else headers | {"Content-Type": "application/json; charset=utf-8"}
+
+
 class ApiClient:
-    """Sends requests to one data center with one access token.
+    """Sends requests to one data center with one account's access token.
+
+    A token that is refused is renewed once, if it can be, and the request sent again: nothing was done with it.
 
     `observe` is told of every exchange, without its secrets, and `on_retry` of every wait before another attempt, both
     in the thread that sends the request. The connection is opened by the first request and kept until `close()`.
@@ -62,7 +80,7 @@ class ApiClient:
     def __init__(
         self,
         data_center: DataCenter,
-        access_token: str,
+        access_token: str | AccessTokens,
         *,
         timeouts: Timeouts | None = None,
         retry_policy: RetryPolicy | None = None,
@@ -72,7 +90,7 @@ class ApiClient:
         dice: Callable[[], float] = random.random,
     ) -> None:
         self.data_center = data_center
-        self._token = _checked(access_token)
+        self._tokens = FixedToken(checked_token(access_token)) if isinstance(access_token, str) else access_token
         self._timeouts = timeouts or Timeouts()
         self._policy = retry_policy or RetryPolicy()
         self._observe = observe
@@ -119,18 +137,22 @@ class ApiClient:
         url = self._url(address, parameters)
         content = None if json is None else msgspec.json.encode(json)
         stop = stop or threading.Event()
-        attempt = 1
-        while True:
-            outcome = self._attempt(method, url, content, stop)
+        sending = _Sending(method, url, content, checked_token(self._tokens.current()))
+        may_renew = True
+        for attempt in count(1):
+            outcome = self._attempt(sending, stop)
+            if may_renew and _is_unauthorized(outcome) and (other := self._tokens.renewed(sending.token)) is not None:
+                may_renew = False
+                sending = replace(sending, token=checked_token(other))
+                outcome = self._attempt(sending, stop)
             if isinstance(outcome, Answer) and outcome.is_success:
                 return outcome.body
-            failure, error = self._judge(outcome, not_found_hint)
+            failure, error = self._judge(outcome, sending.token, not_found_hint)
             delay_s = self._policy.delay_s(method, failure, attempt, dice=self._dice(), now=datetime.now(UTC))
             if delay_s is None or stop.is_set():
                 raise error
-            attempt += 1
-            shown = mask_text(url, self._token)
-            self._wait(Retry(method, shown, failure.reason, delay_s, attempt, self._policy.attempts), stop)
+            self._wait(Retry(method, mask_text(url), failure.reason, delay_s, attempt + 1, self._policy.attempts), stop)
+        raise AssertionError("count() does not end")
 
     def interrupt(self, stop: threading.Event) -> None:
         """End the requests that were given `stop`, at once; the client can still be used.
@@ -147,19 +169,17 @@ class ApiClient:
         query = urlencode(parameters, safe="[]:/@")
         return f"{self.data_center.api_url}{address}" + (f"?{query}" if query else "")
 
-    def _attempt(
-        self, method: str, url: str, content: bytes | None, stop: threading.Event
-    ) -> Answer | TransportFailure:
+    def _attempt(self, sending: _Sending, stop: threading.Event) -> Answer | TransportFailure:
         if stop.is_set():
             error = Unreachable("the request was broken off")
             return TransportFailure("broken off", error, nothing_sent=True, is_passing=False)
         httpx = import_httpx()
         http = self._opened()
         request = http.build_request(
-            method,
-            url,
-            content=content,
-            headers=self._headers(content),
+            sending.method,
+            sending.url,
+            content=sending.content,
+            headers=sending.headers(),
             extensions={"trace": self._sockets.tracer(stop)},
         )
         begun = time.perf_counter()
@@ -170,11 +190,11 @@ class ApiClient:
                 # until the garbage collector comes by.
                 body = b"".join(response.iter_bytes())
         except httpx.HTTPError as error:
-            failed = explain(error, url)
-            self._tell(request, content, begun, failed)
+            failed = explain(error, sending.url)
+            self._tell(request, sending, begun, failed)
             return failed
         answer = Answer(response.status_code, response.headers, body)
-        self._tell(request, content, begun, answer)
+        self._tell(request, sending, begun, answer)
         return answer
 
     def _opened(self) -> httpx.Client:
@@ -187,16 +207,14 @@ class ApiClient:
                 self._http = open_client(self.data_center.api_url, timeout)
             return self._http
 
-    def _headers(self, content: bytes | None) -> dict[str, str]:
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json", "User-Agent": USER_AGENT}
-        return headers if content is None else headers | {"Content-Type": "application/json; charset=utf-8"}
-
-    def _judge(self, outcome: Answer | TransportFailure, not_found_hint: str | None) -> tuple[Failure, CronofyError]:
+    def _judge(
+        self, outcome: Answer | TransportFailure, token: str, not_found_hint: str | None
+    ) -> tuple[Failure, CronofyError]:
         if isinstance(outcome, TransportFailure):
             failure = Failure(outcome.reason, nothing_sent=outcome.nothing_sent, is_passing=outcome.is_passing)
             return failure, outcome.error
         # A body can repeat what was sent, the access token too.
-        shown = Answer(outcome.status, outcome.headers, mask_body(outcome.body, self._token))
+        shown = Answer(outcome.status, outcome.headers, mask_body(outcome.body, token))
         failure = Failure(str(outcome.status), outcome.status, outcome.headers.get("retry-after"))
         return failure, error_for(shown, self.data_center, not_found_hint=not_found_hint)
 
@@ -206,27 +224,20 @@ class ApiClient:
         (self._sleep or stop.wait)(retry.delay_s)
 
     def _tell(
-        self, request: httpx.Request, content: bytes | None, begun: float, outcome: Answer | TransportFailure
+        self, request: httpx.Request, sending: _Sending, begun: float, outcome: Answer | TransportFailure
     ) -> None:
         if self._observe is None:
             return
         elapsed_ms = (time.perf_counter() - begun) * 1000
-        sent = (request.method, mask_text(str(request.url), self._token), mask_headers(request.headers.multi_items()))
-        body = mask_body(content or b"", self._token)
+        sent = (request.method, mask_text(str(request.url), sending.token), mask_headers(request.headers.multi_items()))
+        body = mask_body(sending.content or b"", sending.token)
         if isinstance(outcome, TransportFailure):
             self._observe(Exchange(*sent, body, elapsed_ms, failure=outcome.reason))
             return
         answer_headers = mask_headers(outcome.headers.items())
-        answer_body = mask_body(outcome.body, self._token)
+        answer_body = mask_body(outcome.body, sending.token)
         self._observe(Exchange(*sent, body, elapsed_ms, outcome.status, answer_headers, answer_body))
 
 
-def _checked(access_token: str) -> str:
-    token = access_token.strip()
-    # Anything else fails inside the HTTP library, whose message would show the header.
-    if token and token.isascii() and token.isprintable() and " " not in token:
-        return token
-    raise NotSignedIn(
-        "the access token is empty, or holds characters that no access token has",
-        hint="export CRONOFY_ACCESS_TOKEN=...",
-    )
+def _is_unauthorized(outcome: Answer | TransportFailure) -> bool:
+    return isinstance(outcome, Answer) and outcome.status == HTTPStatus.UNAUTHORIZED

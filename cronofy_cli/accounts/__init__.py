@@ -1,0 +1,1 @@
+"""Being signed in: how a context gets its tokens, keeps them, renews them, and gives them back."""

@@ -1,0 +1,1 @@
+"""The browser, the redirect that it ends at, and the token endpoint."""

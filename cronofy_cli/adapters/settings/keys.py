@@ -1,0 +1,212 @@
+"""What can be set: each setting's values, its environment variable, and which files may hold it. Pure.
+
+Reading files is `files`' job, which of several values counts is decided in `resolution`. Secrets are not settings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.adapters.settings.targets import check_forward, check_host, check_loopback_forward, check_ssh_host
+from cronofy_cli.core.contexts import TunnelChoice, check_context_name, check_data_center
+from cronofy_cli.core.data_centers import DataCenterId
+from cronofy_cli.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Value = str | int | tuple[str, ...]
+
+PRINT_STYLES = ("compact", "full", "json")
+_HIGHEST_PORT = 65535
+
+
+class Key(StrEnum):
+    """A setting's name, in files and on the command line."""
+
+    CONTEXT = "context"
+    DATA_CENTER = "data_center"
+    CLIENT_ID = "client_id"
+    SCOPE = "scope"
+    CALENDARS = "calendars"
+    PORT = "port"
+    PRINT = "print"
+    FORWARD = "forward"
+    TUNNEL = "tunnel"
+    TUNNEL_DOMAIN = "tunnel_domain"
+    SSH_HOST = "ssh_host"
+
+
+class Kind(StrEnum):
+    """What a setting's value is."""
+
+    TEXT = "text"
+    LIST = "list"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting. `check` gets each text of it and raises WrongUsage."""
+
+    key: Key
+    meaning: str
+    check: Callable[[str], str]
+    kind: Kind = Kind.TEXT
+    variable: str | None = None
+    in_context: bool = False
+    """Whether a context of the user's file may have a value of its own."""
+    project_check: Callable[[str], str] | None = None
+    """The check in a project file; without one, a project file must not set it."""
+    default: Value | None = None
+
+    @property
+    def flag(self) -> str:
+        """The option that sets it for one command."""
+        return "--" + {Key.CALENDARS: "calendar"}.get(self.key, self.key.replace("_", "-"))
+
+    def parse(self, texts: Sequence[str], check: Callable[[str], str] | None = None) -> Value:
+        """Return the value that was written as text.
+
+        Raises:
+            WrongUsage: it cannot be meant.
+        """
+        checked = tuple((check or self.check)(text) for text in texts)
+        if self.kind is Kind.LIST:
+            return checked
+        if len(checked) != 1:
+            raise WrongUsage(f"'{self.key}' takes one value, not {len(checked)}")
+        return int(checked[0]) if self.kind is Kind.NUMBER else checked[0]
+
+    def read(self, value: object, check: Callable[[str], str] | None = None) -> Value:
+        """Return the value that a TOML file holds.
+
+        Raises:
+            WrongUsage: it has another type, or cannot be meant.
+        """
+        if self.kind is Kind.LIST and isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return self.parse(value, check)
+        if self.kind is Kind.NUMBER and isinstance(value, int) and not isinstance(value, bool):
+            return self.parse([str(value)], check)
+        if self.kind is Kind.TEXT and isinstance(value, str):
+            return self.parse([value], check)
+        raise WrongUsage(f"it must be {_EXPECTED[self.kind]}")
+
+
+def find_setting(name: str) -> Setting:
+    """Return the setting that a user named. `data-center` is as good as `data_center`.
+
+    Raises:
+        WrongUsage: there is none.
+    """
+    wanted = name.replace("-", "_")
+    if wanted in SETTINGS:
+        return SETTINGS[Key(wanted)]
+    if "secret" in wanted or "token" in wanted:
+        raise WrongUsage(f"'{name}' is not a setting: secrets are never kept in files of settings", hint=_SECRETS_HINT)
+    near = get_close_matches(wanted, SETTINGS)
+    raise WrongUsage(
+        f"there is no setting '{name}'", hint=f"did you mean '{near[0]}'?" if near else "cronofy config list"
+    )
+
+
+_EXPECTED = {Kind.LIST: 'a list of texts such as ["a"]', Kind.NUMBER: "a number", Kind.TEXT: 'a text such as "a"'}
+_SECRETS_HINT = f"set {Variable.ACCESS_TOKEN} or {Variable.CLIENT_SECRET}, or sign in"
+
+
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise WrongUsage("an empty text means nothing here")
+    return text.strip()
+
+
+def _port(text: str) -> str:
+    if not (text.isascii() and text.isdigit()) or int(text) > _HIGHEST_PORT:
+        raise WrongUsage(f"'{text}' is not a port", hint=f"use a number up to {_HIGHEST_PORT}; 0 takes any free one")
+    return text
+
+
+def _one_of(choices: Sequence[str]) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text not in choices:
+            raise WrongUsage(f"'{text}' is not one of the choices", hint=f"use one of {', '.join(choices)}")
+        return text
+
+    return check
+
+
+SETTINGS = {
+    setting.key: setting
+    for setting in (
+        Setting(
+            Key.CONTEXT,
+            "the context to use",
+            check_context_name,
+            variable=Variable.CONTEXT,
+            project_check=check_context_name,
+        ),
+        Setting(
+            Key.DATA_CENTER,
+            "us, uk, de, au, ca, sg, simulator, or an address",
+            check_data_center,
+            variable=Variable.DATA_CENTER,
+            in_context=True,
+            default=DataCenterId.US.value,
+        ),
+        Setting(
+            Key.CLIENT_ID,
+            "the application's client id",
+            _not_empty,
+            variable=Variable.CLIENT_ID,
+            in_context=True,
+        ),
+        Setting(Key.SCOPE, "what signing in asks for", _not_empty, in_context=True),
+        Setting(
+            Key.CALENDARS,
+            "ids or names of the calendars to read and to be notified about",
+            _not_empty,
+            kind=Kind.LIST,
+            in_context=True,
+            project_check=_not_empty,
+        ),
+        Setting(Key.PORT, "the listener's local port", _port, kind=Kind.NUMBER, project_check=_port, default=0),
+        Setting(
+            Key.PRINT,
+            "how listen prints on a terminal: compact, full or json",
+            _one_of(PRINT_STYLES),
+            project_check=_one_of(PRINT_STYLES),
+        ),
+        Setting(
+            Key.FORWARD,
+            "where listen forwards to; in a project file only to this machine",
+            check_forward,
+            kind=Kind.LIST,
+            in_context=True,
+            project_check=check_loopback_forward,
+        ),
+        Setting(
+            Key.TUNNEL,
+            "auto, ngrok, cloudflared, ssh or none",
+            _one_of(tuple(TunnelChoice)),
+            in_context=True,
+            default=TunnelChoice.AUTO.value,
+        ),
+        Setting(Key.TUNNEL_DOMAIN, "the tunnel's own host name", check_host, in_context=True),
+        Setting(Key.SSH_HOST, "the host of the ssh tunnel", check_ssh_host, in_context=True),
+    )
+}
+"""Every setting by its key, in the order in which they are listed."""
+
+DEFAULT_KEYS = tuple(key for key in SETTINGS if key is not Key.CLIENT_ID)
+"""What the user may set for all contexts: an application belongs to one."""
+
+CONTEXT_KEYS = tuple(key for key, setting in SETTINGS.items() if setting.in_context)
+"""What a context may have a value of its own for."""
+
+PROJECT_KEYS = tuple(key for key, setting in SETTINGS.items() if setting.project_check is not None)
+"""What a project file may set. It comes with somebody's repository: nothing in it may reveal a token to another
+host or start a program."""

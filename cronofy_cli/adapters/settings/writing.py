@@ -1,0 +1,205 @@
+"""Writing the user's file: one change at a time, under a lock, at once, with the user's comments kept.
+
+Nothing secret is ever handed to this module.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from cronofy_cli.adapters.paths import write_private
+from cronofy_cli.adapters.settings.files import (
+    ACCOUNT,
+    CONTEXTS,
+    EMAIL,
+    KEYRING_BACKEND,
+    SECRETS,
+    read_toml,
+)
+from cronofy_cli.adapters.settings.keys import Key
+from cronofy_cli.adapters.settings.locks import file_lock
+from cronofy_cli.core.contexts import check_is_new
+from cronofy_cli.errors import CronofyError, NotFound, WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tomlkit import TOMLDocument
+
+    from cronofy_cli.adapters.settings.keys import Value
+    from cronofy_cli.core.contexts import Context
+
+_LOCK_LIMIT_S = 10.0
+
+
+def set_value(path: Path, key: Key, value: Value, *, context: str | None = None) -> None:
+    """Set the user's default for a setting, or a context's own value.
+
+    Raises:
+        NotFound: there is no such context.
+        WrongUsage: the file is broken.
+        CronofyError: it cannot be written.
+    """
+    with _edited(path) as document:
+        target = document if context is None else _table(document, context)
+        target[key.value] = list(value) if isinstance(value, tuple) else value
+
+
+def unset_value(path: Path, key: str, *, context: str | None = None) -> bool:
+    """Remove a setting, also one that is unknown here, and return whether it was there.
+
+    Raises:
+        NotFound: there is no such context.
+        WrongUsage: the file is broken.
+        CronofyError: it cannot be written.
+    """
+    with _edited(path) as document:
+        target = document if context is None else _table(document, context)
+        return key != CONTEXTS and target.pop(key, None) is not None
+
+
+def save_context(path: Path, context: Context) -> None:
+    """Write a context, a new one or in place of what it was.
+
+    Raises:
+        WrongUsage: the file is broken, or another context's name differs only in capital letters.
+        CronofyError: the file cannot be written.
+    """
+    with _edited(path) as document:
+        values, taken = _as_table(context), document.get(CONTEXTS, {})
+        if context.name not in taken:
+            check_is_new(context.name, taken)
+            _contexts(document)[context.name] = {key: value for key, value in values.items() if value}
+            return
+        table = _table(document, context.name)
+        for key, value in values.items():
+            if value:
+                table[key] = value
+            else:
+                table.pop(key, None)
+
+
+def rename_context(path: Path, old: str, new: str) -> None:
+    """Give a context another name; the current one stays current.
+
+    Raises:
+        NotFound: there is no such context.
+        WrongUsage: the file is broken, or the new name is taken.
+        CronofyError: the file cannot be written.
+    """
+    with _edited(path) as document:
+        table = _table(document, old)
+        contexts = _contexts(document)
+        check_is_new(new, contexts)
+        del contexts[old]
+        contexts[new] = table
+        if document.get(Key.CONTEXT.value) == old:
+            document[Key.CONTEXT.value] = new
+
+
+def remove_context(path: Path, name: str) -> None:
+    """Remove a context, not its secrets. If it was the current one, none is current afterwards.
+
+    Raises:
+        NotFound: there is no such context.
+        WrongUsage: the file is broken.
+        CronofyError: the file cannot be written.
+    """
+    with _edited(path) as document:
+        _table(document, name)
+        del _contexts(document)[name]
+        if document.get(Key.CONTEXT.value) == name:
+            del document[Key.CONTEXT.value]
+
+
+def unknown_context(name: str) -> NotFound:
+    """Return the error for a context that is not there."""
+    return NotFound(f"there is no context '{name}'", hint="cronofy context list")
+
+
+@contextmanager
+def _edited(path: Path) -> Iterator[TOMLDocument]:
+    """Yield the document and write it afterwards if that changed it."""
+    with file_lock(path.parent / "locks" / f"{path.name}.lock", _LOCK_LIMIT_S):
+        document, before = _parsed(path)
+        yield document
+        after = document.as_string()
+        if after != before:
+            _check_result(path, document, after)
+            _write(path, after)
+
+
+def _parsed(path: Path) -> tuple[TOMLDocument, str]:
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    text = path.read_bytes().decode() if read_toml(path) or path.exists() else ""
+    try:
+        return tomlkit.parse(text), text
+    except TOMLKitError as error:
+        raise _not_by_us(path) from error
+
+
+def _check_result(path: Path, document: TOMLDocument, text: str) -> None:
+    """Refuse a text that does not say what the document does.
+
+    tomlkit loses changes to tables that stand in several places (https://github.com/python-poetry/tomlkit/issues/196).
+    """
+    import tomllib
+
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        is_same = tomllib.loads(text) == document.unwrap()
+    except (tomllib.TOMLDecodeError, TOMLKitError) as error:
+        raise _not_by_us(path) from error
+    if not is_same:
+        raise _not_by_us(path)
+
+
+def _not_by_us(path: Path) -> WrongUsage:
+    return WrongUsage(f"{path} is written in a way that this command cannot change", hint="edit it by hand")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        # A link stays a link: many keep such files in a repository of their own.
+        write_private(path.resolve(), text.encode())
+    except OSError as error:
+        raise CronofyError(
+            f"{path} cannot be written: {error.strerror or error}", hint="check its folder's permissions"
+        ) from error
+
+
+def _contexts(document: TOMLDocument) -> Any:
+    import tomlkit
+
+    if CONTEXTS not in document:
+        document[CONTEXTS] = tomlkit.table(is_super_table=True)
+    return document[CONTEXTS]
+
+
+def _table(document: TOMLDocument, name: str) -> Any:
+    contexts = document.get(CONTEXTS, {})
+    if name not in contexts:
+        raise unknown_context(name)
+    return contexts[name]
+
+
+def _as_table(context: Context) -> dict[str, str | list[str] | None]:
+    return {
+        Key.DATA_CENTER.value: context.data_center,
+        Key.CLIENT_ID.value: context.client_id,
+        ACCOUNT: context.account.sub if context.account else None,
+        EMAIL: context.account.email if context.account else None,
+        Key.SCOPE.value: context.scope,
+        Key.CALENDARS.value: list(context.calendar_ids),
+        Key.TUNNEL.value: context.tunnel.value if context.tunnel else None,
+        Key.TUNNEL_DOMAIN.value: context.tunnel_domain,
+        Key.SSH_HOST.value: context.ssh_host,
+        Key.FORWARD.value: list(context.forward),
+        SECRETS: context.secret_place.value if context.secret_place else None,
+        KEYRING_BACKEND: context.keyring_backend,
+    }
