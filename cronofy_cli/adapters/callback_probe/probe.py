@@ -1,0 +1,117 @@
+"""Going the whole way to a callback URL's handler, step by step, until something stands in it.
+
+What is posted is a `verification`, the one type that asks a handler to do nothing (docs:
+/developers/push-notifications/): without a signature, with a wrong one, and with a right one only if asked.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from enum import StrEnum
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.adapters.callback_probe.connection import find_addresses, open_connection
+from cronofy_cli.adapters.callback_probe.obstacle import Obstacle
+from cronofy_cli.adapters.callback_probe.posting import post
+from cronofy_cli.adapters.callback_probe.target import parse_target
+from cronofy_cli.adapters.callback_probe.tls import check_tls
+from cronofy_cli.core.signature import HEADER, sign
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping, Sequence
+
+    from cronofy_cli.adapters.callback_probe.posting import Answered
+    from cronofy_cli.adapters.callback_probe.target import Target
+    from cronofy_cli.adapters.callback_probe.tls import TlsReport
+    from cronofy_cli.core.signature import ClientSecret
+
+_CHANNEL_ID: Final = "chn_000000000000000000000000"
+"""No channel's: the handler's log can tell a probe from Cronofy."""
+
+
+class Posting(StrEnum):
+    """How what is posted is signed."""
+
+    UNSIGNED = "unsigned"
+    WRONG_SIGNATURE = "wrong_signature"
+    SIGNED = "signed"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long each step may take."""
+
+    connect_s: float = 5
+    handshake_s: float = 5
+    answer_s: float = 5
+    """Cronofy's own limit."""
+    slow_s: float = 2.5
+    """An answer that takes longer is near the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """How far the way went."""
+
+    target: Target
+    addresses: tuple[str, ...] = ()
+    obstacle: Obstacle | None = None
+    """Why there is no connection."""
+    tls: TlsReport | None = None
+    """None when it was not reached or the address is http."""
+    answers: Mapping[Posting, Answered | Obstacle] = field(default_factory=dict)
+    """In the order of posting. After one that got no answer nothing else is posted."""
+
+
+def probe(
+    url: str, *, trust: ssl.SSLContext, limits: Limits | None = None, client_secrets: Sequence[ClientSecret] = ()
+) -> ProbeReport:
+    """Go to a callback URL, without a proxy. With `client_secrets` a correctly signed notification is posted too.
+
+    Raises:
+        WrongUsage: `url` is not an http or https address.
+    """
+    limits = limits or Limits()
+    target = parse_target(url)
+    addresses = find_addresses(target)
+    if isinstance(addresses, Obstacle):
+        return ProbeReport(target, obstacle=addresses)
+    connection = open_connection(addresses, target.port, monotonic() + limits.connect_s)
+    if isinstance(connection, Obstacle):
+        return ProbeReport(target, addresses, connection)
+    connection.close()
+    tls = check_tls(target, addresses, trust, limits.handshake_s) if target.is_tls else None
+    if tls is not None and tls.obstacle is not None:
+        return ProbeReport(target, addresses, tls=tls)
+    return ProbeReport(
+        target, addresses, tls=tls, answers=_post_each(target, addresses, trust, limits.answer_s, client_secrets)
+    )
+
+
+def _post_each(
+    target: Target,
+    addresses: Sequence[str],
+    trust: ssl.SSLContext,
+    limit_s: float,
+    client_secrets: Sequence[ClientSecret],
+) -> dict[Posting, Answered | Obstacle]:
+    body = _verification(target.url)
+    signatures = {Posting.UNSIGNED: None, Posting.WRONG_SIGNATURE: sign(body, [secrets.token_urlsafe()])}
+    if client_secrets:
+        signatures[Posting.SIGNED] = sign(body, [secret.value for secret in client_secrets])
+    answers: dict[Posting, Answered | Obstacle] = {}
+    for posting, signature in signatures.items():
+        headers = {"Content-Type": "application/json; charset=utf-8"} | ({HEADER: signature} if signature else {})
+        answers[posting] = post(target, addresses, headers=headers, body=body, trust=trust, limit_s=limit_s)
+        if isinstance(answers[posting], Obstacle):
+            break
+    return answers
+
+
+def _verification(url: str) -> bytes:
+    channel = {"channel_id": _CHANNEL_ID, "callback_url": url, "filters": {}}
+    return json.dumps({"notification": {"type": "verification"}, "channel": channel}, separators=(",", ":")).encode()

@@ -1,0 +1,132 @@
+"""Are the program's own files there, readable, and nobody else's business. The one group that can repair."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.core.checks import Check, CheckState, passed, skipped
+from cronofy_cli.errors import CronofyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from cronofy_cli.adapters.settings import Settings
+
+PRIVATE_FILES: Final = "private_files"
+SETTINGS: Final = "settings"
+_FOLDER_MODE: Final = 0o700
+_FILE_MODE: Final = 0o600
+_OTHERS: Final = 0o077
+
+
+@dataclass(frozen=True, slots=True)
+class PrivatePlace:
+    """A file or folder that is for its owner only. It need not exist."""
+
+    path: Path
+    is_folder: bool = False
+
+    @property
+    def mode(self) -> int:
+        """The mode that it should have."""
+        return _FOLDER_MODE if self.is_folder else _FILE_MODE
+
+
+def check_private_files(places: Sequence[PrivatePlace], *, fix: bool) -> tuple[Check, ...]:
+    """Say which places others can read, or are not the user's. `fix` sets their modes, and makes missing folders."""
+    if os.name == "nt":
+        return (skipped(PRIVATE_FILES, "Windows keeps a user's folders from others by itself"),)
+    found = [check for place in places if (check := _look(place, fix=fix)) is not None]
+    if any(check.needs_attention for check in found):
+        return tuple(found)
+    there = [place.path for place in places if place.path.exists()]
+    fine = f"{len(there)} files and folders, for you alone" if there else "none yet; they are made when needed"
+    return (*found, passed(PRIVATE_FILES, fine, evidence=tuple(("path", str(path)) for path in there)))
+
+
+def check_settings(load: Callable[[], Settings]) -> Check:
+    """Say whether the settings can be read, which files they come from, and whether the context in use exists."""
+    try:
+        settings = load()
+        context = settings.context
+    except CronofyError as error:
+        return Check(
+            SETTINGS,
+            CheckState.FAILED,
+            error.message,
+            cause="unreadable",
+            meaning="commands do not know which account and data center to use",
+            remedy=error.hint or "cronofy config path",
+        )
+    files = [path for path in (settings.user_file, settings.project_file) if path is not None and path.exists()]
+    finding = ", ".join(map(str, files)) or "no settings file; the defaults are used"
+    used = (("context", context.name),) if context is not None else ()
+    return passed(SETTINGS, finding, evidence=(*(("path", str(path)) for path in files), *used))
+
+
+def _look(place: PrivatePlace, *, fix: bool) -> Check | None:
+    path = place.path
+    try:
+        found = path.stat()
+        if found.st_uid != os.geteuid():
+            return _foreign(path)
+        mode = stat.S_IMODE(found.st_mode)
+        if not mode & _OTHERS:
+            return None
+        if not fix:
+            return _open_to_others(place, mode)
+        path.chmod(place.mode)
+    except FileNotFoundError:
+        return _make(path) if fix and place.is_folder else None
+    except OSError as error:
+        return _not_accessible(path, error)
+    return passed(PRIVATE_FILES, f"mode changed from {mode:04o} to {place.mode:04o}", subject=str(path))
+
+
+def _make(folder: Path) -> Check:
+    try:
+        folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+    except OSError as error:
+        return _not_accessible(folder, error)
+    return passed(PRIVATE_FILES, f"folder made, mode {_FOLDER_MODE:04o}", subject=str(folder))
+
+
+def _open_to_others(place: PrivatePlace, mode: int) -> Check:
+    return Check(
+        PRIVATE_FILES,
+        CheckState.WARNING,
+        f"others can use it: mode {mode:04o} instead of {place.mode:04o}",
+        subject=str(place.path),
+        cause="open_to_others",
+        meaning="other users of this machine can read what the tool keeps: notifications, addresses, perhaps tokens",
+        remedy="cronofy doctor --fix",
+        evidence=(("mode", f"{mode:04o}"), ("wanted", f"{place.mode:04o}")),
+    )
+
+
+def _foreign(path: Path) -> Check:
+    return Check(
+        PRIVATE_FILES,
+        CheckState.FAILED,
+        "it belongs to another user",
+        subject=str(path),
+        cause="foreign_owner",
+        meaning="the tool cannot rely on what is in it, nor write to it; often it was once run with sudo",
+        remedy=f'sudo chown -R "$USER" {path}',
+    )
+
+
+def _not_accessible(path: Path, error: OSError) -> Check:
+    return Check(
+        PRIVATE_FILES,
+        CheckState.FAILED,
+        f"it cannot be used: {error.strerror or error}",
+        subject=str(path),
+        cause="not_accessible",
+        meaning="what the tool keeps cannot be read or written",
+        remedy=f"ls -ld {path}",
+    )

@@ -1,0 +1,102 @@
+"""The groups of checks that need this machine only: the installation, the tool's files, the keyring."""
+
+from __future__ import annotations
+
+import sys
+from importlib import metadata
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.adapters.paths import data_folder, history_file, simulator_file
+from cronofy_cli.doctor.files import PRIVATE_FILES, SETTINGS, PrivatePlace, check_private_files, check_settings
+from cronofy_cli.doctor.installation import DEPENDENCIES, PACKAGE, PYTHON, check_dependencies, check_python
+from cronofy_cli.doctor.runner import Group, Outcome
+from cronofy_cli.doctor.secret_store import KEYRING, check_keyring
+from cronofy_cli.errors import CronofyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cronofy_cli.adapters.settings import Settings
+    from cronofy_cli.core.checks import Check
+    from cronofy_cli.core.contexts import Context
+
+_KEYRING_LIMIT_S: Final = 15.0
+"""Above the limits of the single calls, so that their words are heard first."""
+
+
+def local_groups(
+    environment: Mapping[str, str], load_settings: Callable[[], Settings], *, fix: bool
+) -> tuple[Group, ...]:
+    """Return the checks that ask nobody else. `fix` lets them repair what is safe to repair."""
+    return (
+        Group(PYTHON, _python),
+        Group(DEPENDENCIES, _dependencies),
+        Group(SETTINGS, lambda: Outcome((check_settings(load_settings),))),
+        Group(PRIVATE_FILES, lambda: Outcome(check_private_files(private_places(environment), fix=fix))),
+        Group(KEYRING, lambda: Outcome((_keyring(environment, load_settings),)), limit_s=_KEYRING_LIMIT_S),
+    )
+
+
+def private_places(environment: Mapping[str, str]) -> tuple[PrivatePlace, ...]:
+    """Return the files and folders that are for the user only.
+
+    A folder that the user chose by a variable may hold other things: only the files in it are the tool's own.
+    """
+    from cronofy_cli.adapters.settings.places import config_folder, user_file
+
+    config, data = config_folder(environment), data_folder(environment)
+    default = ((Variable.CONFIG_DIR, config), (Variable.DATA_DIR, data))
+    folders = [folder for variable, folder in default if not environment.get(variable)]
+    secrets = config / "secrets"
+    files = [user_file(environment), *sorted(secrets.glob("context-*.json"))]
+    files += [history_file(environment), simulator_file(environment)]
+    return (
+        *(PrivatePlace(folder, is_folder=True) for folder in [*folders, secrets]),
+        *(PrivatePlace(file) for file in files),
+    )
+
+
+def _python() -> Outcome:
+    installed = _distribution()
+    wanted = installed.metadata["Requires-Python"] if installed else None
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Outcome((check_python(version, wanted=wanted, executable=sys.executable),))
+
+
+def _dependencies() -> Outcome:
+    installed = _distribution()
+    requirements = None if installed is None else installed.requires or []
+    return Outcome(check_dependencies(requirements, _version_of, platform=sys.platform))
+
+
+def _distribution() -> metadata.Distribution | None:
+    try:
+        return metadata.distribution(PACKAGE)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _version_of(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _keyring(environment: Mapping[str, str], load_settings: Callable[[], Settings]) -> Check:
+    from cronofy_cli.adapters.secrets.keyring_entry import KeyringEntries
+    from cronofy_cli.core.contexts import SecretPlace
+
+    context = _context(load_settings)
+    if context is None:
+        return check_keyring(KeyringEntries(environment), is_in_use=False)
+    is_in_use = context.secret_place is SecretPlace.KEYRING
+    return check_keyring(KeyringEntries(environment, context.keyring_backend), is_in_use=is_in_use)
+
+
+def _context(load_settings: Callable[[], Settings]) -> Context | None:
+    try:
+        return load_settings().context
+    except CronofyError:  # told by the check of the settings
+        return None

@@ -1,0 +1,152 @@
+"""What is posted to a callback URL, and how its answers are read."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.adapters.callback_probe import Limits, Posting, probe
+from cronofy_cli.adapters.callback_probe.obstacle import Obstacle, Problem
+from cronofy_cli.adapters.callback_probe.posting import Answered
+from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
+from tests.adapters.callback_probe.tls_servers import answering, serving
+
+if TYPE_CHECKING:
+    from tests.adapters.callback_probe.tls_servers import Authorities
+
+SECRETS = (ClientSecret("new", "CRN_new"), ClientSecret("old", "CRN_old"))
+NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def the_answer(answer: bytes, *, pause_s: float | None = None, limit_s: float = 5) -> Answered | Obstacle:
+    """Return what is made of the bytes that a handler answers."""
+    with answering(answer, wait_for=b"}}", pause_s=pause_s) as port:
+        report = probe(f"http://localhost:{port}/", trust=NOBODY, limits=Limits(answer_s=limit_s))
+    return report.answers[Posting.UNSIGNED]
+
+
+def status_of(answer: Answered | Obstacle) -> int:
+    """Return the status of an answer."""
+    assert isinstance(answer, Answered)
+    return answer.status
+
+
+def problem_of(answer: Answered | Obstacle) -> Problem:
+    """Return why there is no answer."""
+    assert isinstance(answer, Obstacle)
+    return answer.problem
+
+
+def test_an_unsigned_and_a_wrongly_signed_verification_are_posted() -> None:
+    """Both are a notification as Cronofy sends it, the one without a signature, the other with a wrong one."""
+    with serving(None, 401, 403) as (url, server):
+        report = probe(url, trust=NOBODY)
+
+    unsigned, wrong = server.requests
+    assert {posting: status_of(answer) for posting, answer in report.answers.items()} == {
+        Posting.UNSIGNED: 401,
+        Posting.WRONG_SIGNATURE: 403,
+    }
+    assert unsigned.headers[HEADER] is None
+    assert judge(wrong.headers[HEADER], wrong.body, SECRETS).state is SignatureState.INVALID
+    for request in server.requests:
+        assert (request.method, request.target) == ("POST", "/cronofy?user_id=42")
+        assert request.headers["Content-Type"] == "application/json; charset=utf-8"
+        document = json.loads(request.body)
+        assert document["notification"] == {"type": "verification"}
+        assert document["channel"]["callback_url"] == url
+
+
+def test_a_right_signature_is_posted_only_if_asked() -> None:
+    """With the client secrets a third notification comes, signed with each of them as Cronofy does."""
+    with serving(None, 401, 401, 200) as (url, server):
+        report = probe(url, trust=NOBODY, client_secrets=SECRETS)
+
+    signed = server.requests[2]
+    assert status_of(report.answers[Posting.SIGNED]) == 200
+    for secret in SECRETS:
+        assert judge(signed.headers[HEADER], signed.body, [secret]).state is SignatureState.VALID
+
+
+def test_over_tls_the_server_is_verified(authorities: Authorities) -> None:
+    """What is posted to an https address goes over a connection whose certificate was checked."""
+    with serving(authorities.valid(), 401, 401) as (url, server):
+        report = probe(url, trust=authorities.trust)
+
+    assert status_of(report.answers[Posting.WRONG_SIGNATURE]) == 401
+    assert len(server.requests) == 2
+
+
+def test_a_redirect_is_not_followed() -> None:
+    """A redirect is told with its target, and nothing is posted there."""
+    with serving(None) as (url, server):
+        for _ in range(2):
+            server.answer(302, headers={"Location": url.replace("/cronofy", "/elsewhere")})
+        answer = probe(url, trust=NOBODY).answers[Posting.UNSIGNED]
+
+    assert isinstance(answer, Answered)
+    assert (answer.status, answer.location) == (302, url.replace("/cronofy", "/elsewhere"))
+    assert {request.target for request in server.requests} == {"/cronofy?user_id=42"}
+
+
+def test_a_handler_that_does_not_answer() -> None:
+    """At the limit a handler is given up, and nothing else is posted to it."""
+    hold = threading.Event()
+    with serving(None) as (url, server):
+        server.answer(200, held_until=hold)
+        report = probe(url, trust=NOBODY, limits=Limits(answer_s=0.2))
+        hold.set()
+
+    assert problem_of(report.answers[Posting.UNSIGNED]) is Problem.ANSWER_TIMEOUT
+    assert list(report.answers) == [Posting.UNSIGNED]
+
+
+def test_a_handler_that_answers_byte_by_byte() -> None:
+    """The limit holds for the whole answer, however many bytes keep coming."""
+    answer = the_answer(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", pause_s=0.05, limit_s=0.3)
+
+    assert problem_of(answer) is Problem.ANSWER_TIMEOUT
+
+
+def test_an_interim_answer_is_not_the_answer() -> None:
+    """`100 Continue` and `103 Early Hints` are passed over."""
+    answer = the_answer(
+        b"HTTP/1.1 100 Continue\r\n\r\n"
+        b"HTTP/1.1 103 Early Hints\r\n\r\n"
+        b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
+    )
+
+    assert status_of(answer) == 202
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.0 200 OK\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and what does not belong to it",
+        b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
+        b"HTTP/1.0 200 OK\r\n\r\nan answer that ends with its connection",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ],
+)
+def test_the_forms_of_an_answer(answer: bytes) -> None:
+    """An answer may have no length, no body, chunks, or end with the connection."""
+    assert status_of(the_answer(answer)) // 100 == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (b"", Problem.BROKEN_OFF),
+        (b"HTTP/1.1 200 OK\r\nContent-", Problem.BROKEN_OFF),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", Problem.BROKEN_OFF),
+        (b"220 mail.example.com ESMTP\r\n", Problem.NOT_HTTP),
+    ],
+)
+def test_what_is_no_answer(answer: bytes, problem: Problem) -> None:
+    """A connection that ends early, or another protocol, is told as such."""
+    assert problem_of(the_answer(answer)) is problem

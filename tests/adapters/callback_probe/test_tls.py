@@ -1,0 +1,164 @@
+"""The TLS of a callback URL, against real servers with certificates made for it."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.adapters.callback_probe import Limits, probe
+from cronofy_cli.adapters.callback_probe.obstacle import Problem
+from tests.adapters.callback_probe.tls_servers import (
+    NOW,
+    Authorities,
+    answering,
+    closed_port,
+    listening,
+    plain_http,
+    serving,
+)
+
+if TYPE_CHECKING:
+    from cronofy_cli.adapters.callback_probe import ProbeReport
+    from cronofy_cli.adapters.callback_probe.tls import TlsReport
+
+Make = Callable[[Authorities], ssl.SSLContext]
+
+
+def tls_of(report: ProbeReport) -> TlsReport:
+    """Return what was seen of TLS."""
+    assert report.tls is not None
+    return report.tls
+
+
+def look(url: str, authorities: Authorities, limits: Limits | None = None) -> ProbeReport:
+    """Probe with the test's own root."""
+    return probe(url, trust=authorities.trust, limits=limits)
+
+
+def test_a_right_server_has_no_obstacle(authorities: Authorities) -> None:
+    """A complete, trusted, current chain for the right host is fine, and what it holds is told."""
+    with serving(authorities.valid(), 401, 401) as (url, _):
+        seen = tls_of(look(url, authorities))
+
+    assert (seen.obstacle, seen.chain_length) == (None, 2)
+    assert seen.certificate is not None
+    assert seen.certificate.names == ("localhost",)
+    assert not seen.certificate.is_self_issued
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        (Authorities.incomplete_chain, Problem.INCOMPLETE_CHAIN),
+        (Authorities.expired, Problem.EXPIRED),
+        (Authorities.not_yet_valid, Problem.NOT_YET_VALID),
+        (Authorities.wrong_host, Problem.WRONG_HOST),
+        (Authorities.self_signed, Problem.SELF_SIGNED),
+        (Authorities.untrusted_root, Problem.UNTRUSTED_ROOT),
+        (Authorities.old_protocol, Problem.OLD_PROTOCOL),
+    ],
+)
+def test_each_fault_is_named(make: Make, problem: Problem, authorities: Authorities) -> None:
+    """What is wrong with a certificate or protocol has a name, and nothing is posted to such a server."""
+    with serving(make(authorities)) as (url, server):
+        report = look(url, authorities)
+
+    obstacle = tls_of(report).obstacle
+    assert obstacle is not None
+    assert obstacle.problem is problem
+    assert obstacle.detail
+    assert (dict(report.answers), server.requests) == ({}, [])
+
+
+@pytest.mark.parametrize("make", [Authorities.expired, Authorities.wrong_host, Authorities.self_signed])
+def test_a_refused_certificate_is_read_all_the_same(make: Make, authorities: Authorities) -> None:
+    """The fields of a certificate that does not verify are told, so that it can be found and replaced."""
+    with serving(make(authorities)) as (url, _):
+        certificate = tls_of(look(url, authorities)).certificate
+
+    assert certificate is not None
+    assert certificate.subject
+    assert certificate.not_before < certificate.not_after
+
+
+def test_the_end_of_a_certificate_is_known(authorities: Authorities) -> None:
+    """A certificate's end is read to the second, in UTC."""
+    with serving(authorities.expiring(5), 401, 401) as (url, _):
+        certificate = tls_of(look(url, authorities)).certificate
+
+    assert certificate is not None
+    assert certificate.not_after == (NOW + timedelta(days=5)).replace(microsecond=0)
+
+
+@pytest.mark.parametrize("patient", [False, True])
+def test_a_server_that_does_not_speak_tls(patient: bool, authorities: Authorities) -> None:
+    """Plain HTTP under an https address is told from broken TLS, even where the server waits for a whole request."""
+    with plain_http(patient=patient) as port:
+        report = look(f"https://localhost:{port}/", authorities, Limits(handshake_s=0.3))
+
+    obstacle = tls_of(report).obstacle
+    assert obstacle is not None
+    assert obstacle.problem is Problem.NOT_TLS
+
+
+def test_a_closed_port(authorities: Authorities) -> None:
+    """A port on which nothing listens is an obstacle before TLS."""
+    report = look(f"https://localhost:{closed_port()}/", authorities)
+
+    assert report.obstacle is not None
+    assert (report.obstacle.problem, report.tls) == (Problem.CONNECTION_REFUSED, None)
+
+
+def test_a_server_that_is_slow_to_shake_hands(authorities: Authorities) -> None:
+    """A server that takes the connection and says nothing is given up at the limit."""
+    with listening() as port:
+        report = look(f"https://localhost:{port}/", authorities, Limits(handshake_s=0.2))
+
+    obstacle = tls_of(report).obstacle
+    assert obstacle is not None
+    assert obstacle.problem is Problem.HANDSHAKE_TIMEOUT
+
+
+def test_a_server_that_hangs_up(authorities: Authorities) -> None:
+    """A connection that is closed instead of a handshake is told as such."""
+    with answering(b"") as port:
+        report = look(f"https://localhost:{port}/", authorities)
+
+    obstacle = tls_of(report).obstacle
+    assert obstacle is not None
+    assert obstacle.problem is Problem.HANDSHAKE_FAILED
+
+
+def test_a_name_that_does_not_resolve(authorities: Authorities) -> None:
+    """A host that the name service does not know is the first obstacle."""
+    report = look("https://nowhere.invalid/", authorities)
+
+    assert report.obstacle is not None
+    assert (report.obstacle.problem, report.addresses) == (Problem.UNKNOWN_NAME, ())
+
+
+def test_probes_side_by_side_do_not_disturb_each_other(authorities: Authorities) -> None:
+    """Several servers are probed at the same time, and each gets its own result."""
+    found: dict[str, Problem | None] = {}
+
+    def examine(url: str) -> None:
+        obstacle = tls_of(look(url, authorities)).obstacle
+        found[url] = obstacle.problem if obstacle else None
+
+    with (
+        serving(authorities.expired()) as (expired, _),
+        serving(authorities.wrong_host()) as (wrong, _),
+        serving(authorities.old_protocol()) as (old, _),
+    ):
+        threads = [threading.Thread(target=examine, args=(url,)) for url in (expired, wrong, old)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert found == {expired: Problem.EXPIRED, wrong: Problem.WRONG_HOST, old: Problem.OLD_PROTOCOL}

@@ -1,0 +1,106 @@
+"""The keyring's check: with a real Secret Service, and without one.
+
+In processes of their own, because keyring looks at the real environment and decides once per process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.fakes.secret_service import missing_programs, secret_service
+from tests.support import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from tests.fakes.secret_service import SecretService
+
+LIMIT_S = 30.0
+CHECK = """
+import os, sys
+from cronofy_cli.adapters.secrets.keyring_entry import KeyringEntries
+from cronofy_cli.doctor.secret_store import check_keyring
+from cronofy_cli.output.checks import check_document
+entries = KeyringEntries(os.environ, limit_s=1.0)
+sys.stdout.buffer.write(check_document(check_keyring(entries, is_in_use="in use" in sys.argv)))
+"""
+SEARCH = """
+from cronofy_cli.adapters.secrets.keyring_entry import KeyringEntries
+import os
+print(KeyringEntries(os.environ).read("doctor"))
+"""
+
+
+def python(script: str, environment: Mapping[str, str], *arguments: str) -> str:
+    """Return what a process prints that knows of this environment only."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), **environment},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def check(environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:
+    """Return the keyring's check in such an environment."""
+    found: dict[str, Any] = json.loads(python(CHECK, environment, *arguments))
+    return found
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[SecretService]:
+    """A real Secret Service, unlocked."""
+    if missing := missing_programs():
+        pytest.skip(f"not installed: {', '.join(missing)} (Debian: dbus, gnome-keyring, libglib2.0-bin)")
+    with secret_service(tmp_path) as running:
+        yield running
+
+
+def test_a_keyring_that_works(service: SecretService) -> None:
+    """A secret is kept and read back, and nothing is left behind."""
+    found = check(service.environment)
+
+    assert (found["state"], found["finding"]) == ("ok", "SecretService.Keyring")
+    assert python(SEARCH, service.environment) == "None\n"
+
+
+def test_a_keyring_that_hangs(service: SecretService) -> None:
+    """A service that does not answer is told within the limit."""
+    service.hang()
+
+    found = check(service.environment)
+
+    assert (found["state"], found["cause"]) == ("warning", "keyring_unusable")
+    assert "did not answer" in found["finding"]
+
+
+def test_no_keyring(tmp_path: Path) -> None:
+    """A machine without a keyring gets a warning that names the other ways to keep secrets."""
+    found = check({"HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"})
+
+    assert (found["state"], found["cause"]) == ("warning", "keyring_unusable")
+    assert "CRONOFY_ACCESS_TOKEN" in found["remedy"]
+
+
+def test_the_context_has_its_secrets_there(tmp_path: Path) -> None:
+    """When the context's secrets are in the keyring, one that cannot be used is a failure."""
+    environment = {"HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+
+    assert check(environment, "in use")["state"] == "failed"
+
+
+@pytest.mark.parametrize(("arguments", "state"), [((), "skipped"), (("in use",), "failed")])
+def test_switched_off(arguments: tuple[str, ...], state: str, tmp_path: Path) -> None:
+    """Who switches the keyring off does not want it checked, unless the context needs it."""
+    assert check({"HOME": str(tmp_path), "CRONOFY_NO_KEYRING": "1"}, *arguments)["state"] == state
