@@ -9,26 +9,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from cronofy_cli import __version__
 from cronofy_cli.simulator import owner_edits
-from cronofy_cli.simulator.web import base_url, json_answer, read_body
+from cronofy_cli.simulator.web import base_url, json_answer, read_json_body
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
     from cronofy_cli.simulator.service import Simulator
+    from cronofy_cli.simulator.signing_in import SigningIn
 
 NAME: Final = "cronofy simulator"
 DEFAULT_LIMIT: Final = 100
 
 
-def control_routes(simulator: Simulator) -> list[Route]:
+def control_routes(simulator: Simulator, signing_in: SigningIn) -> list[Route]:
     """Return the control API's routes."""
-    control = _Control(simulator)
+    control = _Control(simulator, signing_in)
     return [
         Route("/simulator", control.status, methods=["GET"]),
         Route("/simulator/credentials", control.credentials, methods=["GET"]),
@@ -36,6 +36,7 @@ def control_routes(simulator: Simulator) -> list[Route]:
         Route("/simulator/events", control.add_event, methods=["POST"]),
         Route("/simulator/events/{event_uid}", control.change_event, methods=["PATCH"]),
         Route("/simulator/events/{event_uid}", control.delete_event, methods=["DELETE"]),
+        Route("/simulator/events/{event_uid}/undelete", control.restore_event, methods=["POST"]),
         Route("/simulator/push", control.push, methods=["POST"]),
         Route("/simulator/deliveries", control.deliveries, methods=["GET"]),
     ]
@@ -44,8 +45,9 @@ def control_routes(simulator: Simulator) -> list[Route]:
 class _Control:
     """The handlers."""
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, signing_in: SigningIn) -> None:
         self._simulator = simulator
+        self._signing_in = signing_in
 
     async def status(self, request: Request) -> Response:
         """Who this is, and how much is in it."""
@@ -60,9 +62,11 @@ class _Control:
                 "calendars": [
                     {"calendar_id": calendar.calendar_id, "name": calendar.name, "readonly": calendar.readonly}
                     for calendar in world.calendars.values()
+                    if not calendar.deleted
                 ],
                 "events": sum(not event.deleted for event in world.events),
                 "channels": len(world.channels),
+                "authorizations": self._signing_in.count,
                 "deliveries": len(self._simulator.attempts),
             }
         )
@@ -91,16 +95,15 @@ class _Control:
 
     async def add_event(self, request: Request) -> Response:
         """The owner adds an event."""
-        body = await _json_body(request)
+        body = await read_json_body(request)
         world = self._simulator.world
-        new = owner_edits.parse_new_event(
-            body, tuple(world.calendars.values()), world.account.zoneinfo, self._simulator.clock()
-        )
+        calendars = tuple(calendar for calendar in world.calendars.values() if not calendar.deleted)
+        new = owner_edits.parse_new_event(body, calendars, world.account.zoneinfo, self._simulator.clock())
         return json_answer({"event": self._simulator.show_event(self._simulator.add_event(new))}, 201)
 
     async def change_event(self, request: Request) -> Response:
         """The owner moves or changes an event."""
-        body = await _json_body(request)
+        body = await read_json_body(request)
         event = self._simulator.world.event(request.path_params["event_uid"])
         details = owner_edits.parse_event_change(body, event)
         changed = self._simulator.change_event(event.event_uid, details)
@@ -111,23 +114,17 @@ class _Control:
         deleted = self._simulator.delete_event(request.path_params["event_uid"])
         return json_answer({"event": self._simulator.show_event(deleted)})
 
+    async def restore_event(self, request: Request) -> Response:
+        """The owner takes an event out of the bin."""
+        await read_json_body(request)
+        restored = self._simulator.restore_event(request.path_params["event_uid"])
+        return json_answer({"event": self._simulator.show_event(restored)})
+
     async def push(self, request: Request) -> Response:
         """The dashboard's "Trigger Push Notifications"."""
-        push = owner_edits.parse_push(await _json_body(request))
+        push = owner_edits.parse_push(await read_json_body(request))
         return json_answer({"type": push.type, "channel_ids": self._simulator.push(push)}, 202)
 
     async def deliveries(self, _request: Request) -> Response:
         """Every attempt to deliver a notification, the oldest first."""
         return json_answer({"deliveries": list(self._simulator.attempts)})
-
-
-async def _json_body(request: Request) -> dict[str, object]:
-    """Return the object in a JSON body.
-
-    Raises:
-        HTTPException: 415, the content type is another one.
-        InvalidRequest: the body is not an object.
-    """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415)
-    return await read_body(request)

@@ -11,7 +11,7 @@ success of a channel ends its 24 hours.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta  # noqa: TC003 - msgspec reads the annotations when it decodes
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field, structs

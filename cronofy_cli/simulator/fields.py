@@ -5,6 +5,7 @@ Pure. The keys of the errors are Cronofy's as far as they are known (docs: /deve
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final, TypeGuard
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -78,6 +79,16 @@ def read_required_text(value: object, field: str, errors: FieldErrors) -> str:
     if is_missing(value):
         errors.add(field, REQUIRED)
     return text or ""
+
+
+def read_number(value: object, field: str, errors: FieldErrors) -> float | None:
+    """Return a number, or None when it is missing."""
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        errors.not_recognized(field, "a number")
+        return None
+    return float(value)
 
 
 def read_texts(value: object, field: str, errors: FieldErrors) -> tuple[str, ...] | None:

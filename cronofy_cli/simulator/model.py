@@ -6,7 +6,7 @@ thousands.
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - msgspec reads the annotations when it decodes
+from datetime import datetime
 
 from msgspec import Struct, structs
 
@@ -28,7 +28,13 @@ class Profile(Struct, frozen=True):
     provider_name: str
     provider_service: str
     profile_name: str
-    connected: bool = True
+    disconnected_at: datetime | None = None
+    initial_sync_required: bool = False
+
+    @property
+    def connected(self) -> bool:
+        """Whether Cronofy can reach it."""
+        return self.disconnected_at is None
 
 
 class Calendar(Struct, frozen=True):
@@ -41,6 +47,7 @@ class Calendar(Struct, frozen=True):
     primary: bool = False
     is_google: bool = True
     """Google's calendars have ids of Google's own, and conferencing."""
+    deleted: bool = False
 
 
 class Location(Struct, frozen=True):
@@ -155,6 +162,8 @@ class Channel(Struct, frozen=True, kw_only=True):
     calendar_ids: tuple[str, ...] | None = None
     only_managed: bool | None = None
     conversations_enabled: bool | None = None
+    is_authorized: bool = False
+    """It was opened with a token that the account's owner can revoke."""
 
     def is_same_as(self, other: Channel) -> bool:
         """Whether both were asked for in the same way: one URL, the same filters."""

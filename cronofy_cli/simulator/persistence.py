@@ -10,8 +10,9 @@ from typing import Final
 import msgspec
 
 from cronofy_cli.errors import CronofyError
-from cronofy_cli.simulator.delivery import OutboxState  # noqa: TC001 - msgspec reads the annotations when it decodes
-from cronofy_cli.simulator.model import Snapshot  # noqa: TC001 - as above
+from cronofy_cli.simulator.authorizations import AuthorizationsState
+from cronofy_cli.simulator.delivery import OutboxState
+from cronofy_cli.simulator.model import Snapshot
 
 FORMAT: Final = "cronofy-simulator"
 VERSION: Final = 1
@@ -22,6 +23,8 @@ class StoredState(msgspec.Struct, frozen=True):
 
     world: Snapshot
     outbox: OutboxState
+    authorizations: AuthorizationsState = AuthorizationsState()
+    clock_ahead_s: float = 0.0
     format: str = FORMAT
     version: int = VERSION
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from cronofy_cli.simulator.windows import sync_window
 
 if TYPE_CHECKING:
@@ -32,6 +34,23 @@ def select_events(
     found = [event for event in events if _is_meant(event, selection, synced)]
     found.sort(key=_order)
     return found
+
+
+def without_details(event: Event) -> Event:
+    """Return an event as a free/busy scope sees it: its times, and no word of what it is about.
+
+    That it is so is documented (docs: /developers/faqs/free-busy-scope-change/), which fields are left is not.
+    """
+    return structs.replace(
+        event,
+        summary="",
+        description="",
+        location=None,
+        attendees=(),
+        organizer=None,
+        categories=(),
+        conferencing=None,
+    )
 
 
 def _is_meant(event: Event, selection: Selection, synced: Window) -> bool:

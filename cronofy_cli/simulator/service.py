@@ -1,6 +1,6 @@
 """The simulated Cronofy as one thing: the world, and what each act in it sets off.
 
-Routes call it with typed values; it knows nothing of HTTP. The clock is passed in, and `on_change` is called after
+Routes call it with typed values; it knows nothing of HTTP. The clock is passed in, and `note_act` is called after
 every act that must be saved or may have made a notification due. Not thread-safe: it lives on the server's event loop.
 """
 
@@ -10,11 +10,13 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from msgspec import structs
+
 from cronofy_cli.simulator.attempts import Attempt
 from cronofy_cli.simulator.delivery import Change
 from cronofy_cli.simulator.paging import PageStore
 from cronofy_cli.simulator.parameters import parse_events_query
-from cronofy_cli.simulator.read_events import select_events
+from cronofy_cli.simulator.read_events import select_events, without_details
 from cronofy_cli.simulator.rendering import event_renderer, free_busy_renderer, free_busy_status
 from cronofy_cli.simulator.windows import sync_window
 
@@ -48,28 +50,30 @@ class Simulator:
         world: World,
         outbox: Outbox,
         clock: Callable[[], datetime],
-        on_change: Callable[[], None],
+        note_act: Callable[[], None],
     ) -> None:
         self.settings = settings
         self.world = world
         self.outbox = outbox
         self.clock = clock
         self.attempts: deque[Attempt] = deque(maxlen=MAX_ATTEMPTS_KEPT)
-        self._on_change = on_change
+        self.note_act = note_act
         self._pages = PageStore(settings.page_size, settings.page_lifetime_s)
 
     # Channels.
 
-    def open_channel(self, wanted: Channel) -> Channel:
+    def open_channel(self, wanted: Channel, *, is_authorized: bool) -> Channel:
         """Open a channel and plan its verification, also when an identical one was open already.
+
+        `is_authorized` tells that the token is one that the account's owner can revoke.
 
         Raises:
             InvalidRequest: the account has its 128 channels.
         """
         now = self.clock()
-        channel = self.world.open_channel(wanted, now)
+        channel = self.world.open_channel(structs.replace(wanted, is_authorized=is_authorized), now)
         self.outbox.push(channel.channel_id, VERIFICATION, now)
-        self._on_change()
+        self.note_act()
         return channel
 
     def close_channel(self, channel_id: str) -> None:
@@ -80,12 +84,18 @@ class Simulator:
         """
         self.world.close_channel(channel_id)
         self.outbox.forget_channel(channel_id)
-        self._on_change()
+        self.note_act()
 
     def close_dead_channels(self) -> None:
         """Close the channels that have failed for too long."""
         for channel_id in self.outbox.dead_channels(self.clock()):
             self.close_channel(channel_id)
+
+    def close_authorized_channels(self) -> None:
+        """Close the channels that were opened with a token that the account's owner has revoked."""
+        for channel in self.world.channels:
+            if channel.is_authorized:
+                self.close_channel(channel.channel_id)
 
     def push(self, push: Push) -> list[str]:
         """Plan a notification of any type on one channel or all, and return their ids.
@@ -96,7 +106,7 @@ class Simulator:
         channels = self.world.channels if push.channel_id is None else (self.world.channel(push.channel_id),)
         for channel in channels:
             self.outbox.push(channel.channel_id, push.type, self.clock(), push.fields)
-        self._on_change()
+        self.note_act()
         return [channel.channel_id for channel in channels]
 
     def note_outcome(self, notification: Notification, channel: Channel, outcome: Outcome) -> None:
@@ -118,14 +128,15 @@ class Simulator:
             next_attempt_at=next_attempt_at,
         )
         self.attempts.append(attempt)
-        self._on_change()
+        self.note_act()
 
     # Reading.
 
-    def read_events(self, query: EventsQuery, base_url: str) -> bytes:
+    def read_events(self, query: EventsQuery, base_url: str, *, with_details: bool) -> bytes:
         """Answer Read Events: its first page."""
         render = event_renderer(query, self.world.calendars)
-        items = [render(event) for event in self._select(query.selection)]
+        found = self._select(query.selection)
+        items = [render(event if with_details else without_details(event)) for event in found]
         return self._pages.first_page("events", items, base_url, self.clock())
 
     def read_free_busy(self, query: FreeBusyQuery, base_url: str) -> bytes:
@@ -166,7 +177,7 @@ class Simulator:
             NotAllowed: the calendar is read-only.
         """
         self.world.write_managed(calendar_id, write.event_id, write.details, self.clock())
-        self._on_change()
+        self.note_act()
 
     def erase_event(self, calendar_id: str, deletion: EventDeletion) -> None:
         """Delete an event for the application.
@@ -179,12 +190,12 @@ class Simulator:
             self.world.delete_managed(calendar_id, deletion.event_id, self.clock())
         elif deletion.event_uid:
             self.world.delete_external(calendar_id, deletion.event_uid, self.clock())
-        self._on_change()
+        self.note_act()
 
     def erase_events(self, calendar_ids: tuple[str, ...] | None) -> None:
         """Delete the application's events in some calendars, or in all."""
         self.world.delete_all_managed(calendar_ids, self.clock())
-        self._on_change()
+        self.note_act()
 
     # What the calendar's owner does.
 
@@ -214,14 +225,27 @@ class Simulator:
         """
         return self._noted(self.world.delete_event(event_uid, self.clock()))
 
+    def restore_event(self, event_uid: str) -> Event:
+        """Bring a deleted event back, as the owner does from the bin.
+
+        Raises:
+            NotFound: there is no such event, or it is not deleted.
+            NotAllowed: its calendar is read-only.
+        """
+        return self._noted(self.world.restore_event(event_uid, self.clock()))
+
+    def tell(self, change: Change) -> None:
+        """Plan a `change` on the channels that it concerns; of a disconnected profile Cronofy hears nothing."""
+        if self.world.is_connected(change.calendar_id):
+            self.outbox.note_change(change, self.world.channels)
+
     def _noted(self, event: Event) -> Event:
         """Tell the channels of an owner's edit. What lies outside the sync window goes unseen, as in reading."""
         is_seen = event.is_managed or not self.settings.enforce_sync_window
         zone = ZoneInfo(self.world.account.zoneinfo)
         if is_seen or sync_window(event.updated, zone).holds_any(event):
-            change = Change(event.updated, event.calendar_id, event.is_managed)
-            self.outbox.note_change(change, self.world.channels)
-        self._on_change()
+            self.tell(Change(event.updated, event.calendar_id, event.is_managed))
+        self.note_act()
         return event
 
     def _select(self, selection: Selection) -> list[Event]:

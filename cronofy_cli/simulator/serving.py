@@ -9,21 +9,28 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from cronofy_cli.errors import CronofyError
+from cronofy_cli.simulator.authorizations import Authorizations, TokenRules
 from cronofy_cli.simulator.control import control_routes
 from cronofy_cli.simulator.delivery import Outbox, delivery_rules
+from cronofy_cli.simulator.disturbance_routes import disturbance_routes
+from cronofy_cli.simulator.disturbances import Disturbances
+from cronofy_cli.simulator.faults import Faults
+from cronofy_cli.simulator.http_server import HttpServer
 from cronofy_cli.simulator.notifier import Notifier
+from cronofy_cli.simulator.oauth_routes import oauth_routes
 from cronofy_cli.simulator.persistence import StoredState, save
 from cronofy_cli.simulator.routes import api_routes
 from cronofy_cli.simulator.saver import Saver
 from cronofy_cli.simulator.service import Simulator
 from cronofy_cli.simulator.settings import CHANNEL_LIFETIME_S, RETRY_DELAYS_S
+from cronofy_cli.simulator.signing_in import SigningIn, new_token
 from cronofy_cli.simulator.state import World
-from cronofy_cli.simulator.web import LoopbackHostOnly, answer_cronofy_error, answer_http_error
+from cronofy_cli.simulator.turnable_clock import TurnableClock
+from cronofy_cli.simulator.web import Disturbed, LoopbackHostOnly, answer_cronofy_error, answer_http_error
 
 if TYPE_CHECKING:
     import socket
@@ -33,9 +40,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from cronofy_cli.simulator.settings import SimulatorSettings
-
-GRACE_S = 1
-"""How long requests may take to end when the server stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +63,30 @@ async def serve(
     """
     rules = delivery_rules(settings.coalesce_window_s, RETRY_DELAYS_S, CHANNEL_LIFETIME_S, settings.retry_scale)
     world, outbox = World(state.world), Outbox(rules, state.outbox)
+    token_rules = TokenRules(settings.token_lifetime_s, settings.rotate_refresh_tokens)
+    authorizations = Authorizations(token_rules, new_token, state.authorizations)
+
+    clock = TurnableClock(surroundings.clock, state.clock_ahead_s)
 
     def capture() -> StoredState:
-        return StoredState(world.snapshot(), outbox.state())
+        return StoredState(world.snapshot(), outbox.state(), authorizations.state(), clock.ahead_s)
 
-    def on_change() -> None:
+    def note_act() -> None:
         notifier.wake()
         if saver is not None:
             saver.note_change()
 
-    simulator = Simulator(settings, world, outbox, surroundings.clock, on_change)
+    simulator = Simulator(settings, world, outbox, clock, note_act)
+    app = _app(simulator, SigningIn(simulator, authorizations), Disturbances(simulator, clock, Faults()))
     notifier = Notifier(simulator)
     path = settings.state_file
     saver = None if path is None else Saver(path, settings.save_delay_s, capture, surroundings.on_problem)
-    await _serve_with(_Server(_app(simulator), surroundings.on_ready), listening, notifier, saver)
+    await _serve_with(HttpServer(app, surroundings.on_ready), listening, notifier, saver)
     if path is not None:
         save(path, capture())
 
 
-async def _serve_with(server: _Server, listening: socket.socket, notifier: Notifier, saver: Saver | None) -> None:
+async def _serve_with(server: HttpServer, listening: socket.socket, notifier: Notifier, saver: Saver | None) -> None:
     """Serve while the sender and the saver run; a bug that ends one of them ends all."""
     async with asyncio.TaskGroup() as tasks:
         sending = tasks.create_task(notifier.run())
@@ -89,42 +98,13 @@ async def _serve_with(server: _Server, listening: socket.socket, notifier: Notif
             saver.stop()
 
 
-class _Server(uvicorn.Server):
-    """uvicorn that says when it serves."""
-
-    def __init__(self, app: ASGIApp, on_ready: Callable[[Callable[[], None]], None]) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                loop="asyncio",
-                http="httptools",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                # uvicorn's traceback of a bug is the one thing worth seeing.
-                log_level="error",
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                timeout_graceful_shutdown=GRACE_S,
-            )
-        )
-        self._on_ready = on_ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
-        await super().startup(sockets)
-        self._on_ready(self._end)
-
-    def _end(self) -> None:
-        self.should_exit = True
-
-
-def _app(simulator: Simulator) -> ASGIApp:
+def _app(simulator: Simulator, signing_in: SigningIn, disturbances: Disturbances) -> ASGIApp:
     """Return the whole application."""
-    return LoopbackHostOnly(
-        Starlette(
-            routes=[*api_routes(simulator), *control_routes(simulator)],
-            exception_handlers={CronofyError: answer_cronofy_error, HTTPException: answer_http_error},
-        )
-    )
+    routes = [
+        *api_routes(simulator, signing_in),
+        *oauth_routes(simulator, signing_in),
+        *control_routes(simulator, signing_in),
+        *disturbance_routes(simulator, disturbances),
+    ]
+    handlers = {CronofyError: answer_cronofy_error, HTTPException: answer_http_error}
+    return LoopbackHostOnly(Disturbed(Starlette(routes=routes, exception_handlers=handlers), disturbances.faults))

@@ -43,6 +43,12 @@ class SimulatorSettings:
     """A token that belongs to the application."""
     personal_token: str = field(default=PERSONAL_TOKEN, repr=False)
     """A token that belongs to no application: channels refuse it. Status unknown; the choice is 403."""
+    token_lifetime_s: float = 3600.0
+    """After it an access token is refused with 401; the published ones never expire."""
+    rotate_refresh_tokens: bool = False
+    """Whether a refresh gives a new refresh token and refuses the old one at once. Unknown; no example shows it."""
+    close_channels_on_revoke: bool = True
+    """Whether revoking the last authorization closes the channels that were opened with one. Unknown."""
     page_size: int = 100
     """Events or periods on a page. Unknown."""
     page_lifetime_s: float = 600.0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from cronofy_cli.simulator.model import Calendar, Channel, EventDetails
+    from cronofy_cli.simulator.model import Calendar, Channel, EventDetails, Profile
 
 
 class World:
@@ -54,6 +54,25 @@ class World:
     def channels(self) -> tuple[Channel, ...]:
         """The open channels, the oldest first."""
         return tuple(self._channels.values())
+
+    def profile(self, profile_id: str) -> Profile:
+        """Return a profile.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        for profile in self.profiles:
+            if profile.profile_id == profile_id:
+                return profile
+        raise NotFound(f"there is no profile '{profile_id}'")
+
+    def calendars_of(self, profile_id: str) -> list[Calendar]:
+        """Return a profile's calendars, deleted ones too."""
+        return [calendar for calendar in self.calendars.values() if calendar.profile_id == profile_id]
+
+    def is_connected(self, calendar_id: str) -> bool:
+        """Whether the profile of a calendar is connected."""
+        return self.profile(self.calendar(calendar_id).profile_id).connected
 
     def calendar(self, calendar_id: str) -> Calendar:
         """Return a calendar.
@@ -118,6 +137,39 @@ class World:
         event = self.event(event_uid)
         self._writable(event.calendar_id)
         return self._put(structs.replace(event, deleted=True, updated=now))
+
+    def restore_event(self, event_uid: str, now: datetime) -> Event:
+        """Bring a deleted event back as it was.
+
+        Raises:
+            NotFound: there is no such event, or it is not deleted.
+            NotAllowed: its calendar is read-only.
+        """
+        event = self._events.get(event_uid)
+        if event is None or not event.deleted:
+            raise NotFound(f"there is no deleted event '{event_uid}'")
+        self._writable(event.calendar_id)
+        return self._put(structs.replace(event, deleted=False, updated=now))
+
+    # What happens to profiles and calendars.
+
+    def put_profile(self, profile: Profile) -> Profile:
+        """Put a profile in the place of the one with its id."""
+        self.profiles = tuple(profile if one.profile_id == profile.profile_id else one for one in self.profiles)
+        return profile
+
+    def remove_calendar(self, calendar_id: str, now: datetime) -> tuple[Calendar, bool]:
+        """Delete a calendar with its events; return it, and whether one of the events was managed.
+
+        Raises:
+            NotFound: there is no such calendar, or no longer.
+        """
+        calendar = self._existing(calendar_id)
+        doomed = [event for event in self.events if event.calendar_id == calendar_id and not event.deleted]
+        for event in doomed:
+            self._put(structs.replace(event, deleted=True, updated=now))
+        self.calendars[calendar_id] = structs.replace(calendar, deleted=True)
+        return self.calendars[calendar_id], any(event.is_managed for event in doomed)
 
     # What the application does.
 
@@ -210,8 +262,14 @@ class World:
             self._managed[calendar_id, event_id] = blank.event_uid
         return self._put(details.applied_to(blank, now))
 
-    def _writable(self, calendar_id: str) -> None:
+    def _existing(self, calendar_id: str) -> Calendar:
         calendar = self.calendar(calendar_id)
+        if calendar.deleted:
+            raise NotFound(f"the calendar '{calendar.name}' is deleted")
+        return calendar
+
+    def _writable(self, calendar_id: str) -> None:
+        calendar = self._existing(calendar_id)
         if calendar.readonly:
             raise NotAllowed(f"the calendar '{calendar.name}' is read-only")
 

@@ -66,6 +66,23 @@ def test_a_deleted_event_is_answered_as_deleted(shared_simulator: Running) -> No
     assert uid in {event["event_uid"] for event in shared_simulator.events(include_deleted="true")}
 
 
+def test_a_deleted_event_comes_back(simulator: Running, receiver: Receiver) -> None:
+    """Out of the bin it is as it was, told as a `change`; what is not deleted cannot come back."""
+    simulator.open_channel(receiver.url)
+    event = simulator.add_event(summary="Sales pitch")
+    path = f"/simulator/events/{event['event_uid']}"
+    receiver.wait_for(1, "change")
+    simulator.request("DELETE", path)
+    receiver.wait_for(2, "change")
+
+    restored = simulator.request("POST", f"{path}/undelete", json={}).json()["event"]
+
+    assert restored | {"updated": event["updated"]} == event
+    since = receiver.wait_for(3, "change")[-1].notification["changes_since"]
+    assert restored in simulator.events(last_modified=since)
+    simulator.request("POST", f"{path}/undelete", 404, json={})
+
+
 def test_events_are_found_by_title(shared_simulator: Running) -> None:
     """The search looks into summaries whatever their case, in the order of starts, up to a limit."""
     shared_simulator.add_event(summary="Zebra crossing", start="2026-05-02")
@@ -82,7 +99,18 @@ def test_events_are_found_by_title(shared_simulator: Running) -> None:
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "", "text/plain; application/json"]
 )
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/simulator/events"), ("POST", "/simulator/push"), ("PATCH", "/simulator/events/x")]
+    ("method", "path"),
+    [
+        ("POST", "/simulator/events"),
+        ("POST", "/simulator/push"),
+        ("PATCH", "/simulator/events/x"),
+        ("POST", "/simulator/events/x/undelete"),
+        ("POST", "/simulator/profiles/x/disconnect"),
+        ("POST", "/simulator/profiles/x/reconnect"),
+        ("POST", "/simulator/profiles/x/initial_sync"),
+        ("POST", "/simulator/clock"),
+        ("POST", "/simulator/faults"),
+    ],
 )
 def test_a_foreign_page_cannot_write(shared_simulator: Running, method: str, path: str, content_type: str) -> None:
     """Content types that a browser sends without a CORS preflight are refused, and a preflight is not granted."""
@@ -99,10 +127,20 @@ def test_a_foreign_page_cannot_write(shared_simulator: Running, method: str, pat
         ("POST", "/simulator/push", {}, 422),
         ("POST", "/simulator/push", {"type": "change", "channel_id": "chn_x"}, 404),
         ("PATCH", "/simulator/events/evt_x", {"summary": "x"}, 404),
+        ("POST", "/simulator/events/evt_x/undelete", {}, 404),
+        ("POST", "/simulator/profiles/pro_x/disconnect", {}, 404),
+        ("POST", "/simulator/profiles/pro_x/reconnect", {}, 404),
+        ("POST", "/simulator/profiles/pro_x/initial_sync", {"required": True}, 404),
+        ("POST", "/simulator/profiles/pro_x/initial_sync", {}, 422),
+        ("DELETE", "/simulator/calendars/cal_x", None, 404),
+        ("POST", "/simulator/clock", {}, 422),
+        ("POST", "/simulator/clock", {"advance_s": -1}, 422),
+        ("POST", "/simulator/clock", {"advance_s": "1"}, 422),
+        ("POST", "/simulator/clock", {"advance_s": 1e12}, 422),
     ],
 )
 def test_impossible_acts_are_refused(
-    shared_simulator: Running, method: str, path: str, body: dict[str, str], status: int
+    shared_simulator: Running, method: str, path: str, body: dict[str, object] | None, status: int
 ) -> None:
     """Refusals have the same statuses as in the API."""
     shared_simulator.request(method, path, status, json=body)

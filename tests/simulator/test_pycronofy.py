@@ -9,6 +9,7 @@ import pytest
 from pycronofy.exceptions import PyCronofyRequestError
 
 from cronofy_cli.simulator.settings import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET
+from tests.simulator.sign_in import REDIRECT_URI, redirected, status_with
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,6 +112,23 @@ def test_its_check_accepts_a_delivered_notification(
         assert cronofy.hmac_valid(f"b3RoZXI=,{signature}", body)
         assert not cronofy.hmac_valid(signature, body.replace(" ", "") + "\n")
     cronofy.close_notification_channel(channel["channel_id"])
+
+
+def test_it_signs_in_refreshes_and_revokes(start: Callable[..., Running], monkeypatch: pytest.MonkeyPatch) -> None:
+    """pycronofy's own link leads to a code, which it exchanges, refreshes with rotation, uses and revokes."""
+    simulator = start(rotate_refresh_tokens=True)
+    monkeypatch.setattr(pycronofy.settings, "APP_BASE_URL", simulator.url)
+    cronofy = connect(simulator, monkeypatch, token="")
+    link = cronofy.user_auth_link(REDIRECT_URI, state="x", avoid_linking=True)
+    code = redirected(simulator.client.get(f"{link}&auto=allow"))["code"]
+
+    first = cronofy.get_authorization_from_code(code)
+    second = cronofy.refresh_authorization()
+
+    assert cronofy.list_calendars()
+    assert not {first["access_token"], first["refresh_token"]} & {second["access_token"], second["refresh_token"]}
+    cronofy.revoke_authorization()
+    assert status_with(simulator, second["access_token"]) == 401
 
 
 def test_it_raises_its_own_error_for_a_refusal(shared_simulator: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import subprocess
 import sys
@@ -129,6 +130,17 @@ def test_it_stops_although_a_client_keeps_its_connection() -> None:
         server.stop()
 
     assert not can_connect(server.url)
+
+
+def test_it_closes_a_connection_that_came_a_moment_before() -> None:
+    """A client that connects just before the end is let go: its connection is closed, nothing is left behind."""
+    for _ in range(3):
+        server = SimulatorServer(SimulatorSettings(port=0))
+        server.start()
+        with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), timeout=5) as client:
+            server.stop()
+            assert client.recv(1) == b""
+    gc.collect()  # A socket that was forgotten would warn here.
 
 
 def test_a_bad_state_file_frees_the_port(tmp_path: Path) -> None:

@@ -1,0 +1,105 @@
+"""Failures to order: API calls that answer with another status, late, or not at all.
+
+Pure. They are kept in memory only, and each is used up by the calls that it meets; doing it to a call is `web`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.simulator import fields
+from cronofy_cli.simulator.fields import FieldErrors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STATUSES: Final = range(400, 600)
+MAX_DELAY_S: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happens to the next calls of a kind. A delay goes before the rest; without one of those the call works."""
+
+    method: str | None
+    """None is any method."""
+    path_prefix: str
+    status: int | None
+    delay_s: float
+    drop: bool
+    """The connection ends without an answer."""
+    times: int
+
+    def meets(self, method: str, path: str) -> bool:
+        """Whether a call is of the kind."""
+        return self.method in {None, method} and path.startswith(self.path_prefix)
+
+
+class Faults:
+    """The failures that are still to come."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Fault] = []
+
+    @property
+    def waiting(self) -> tuple[Fault, ...]:
+        """Those that have calls left, the oldest first."""
+        return tuple(self._waiting)
+
+    def add(self, fault: Fault) -> None:
+        """Order a failure."""
+        self._waiting.append(fault)
+
+    def clear(self) -> None:
+        """Let every call work again."""
+        self._waiting.clear()
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """Return what is to happen to a call, and count it."""
+        for index, fault in enumerate(self._waiting):
+            if fault.meets(method, path):
+                if fault.times > 1:
+                    self._waiting[index] = replace(fault, times=fault.times - 1)
+                else:
+                    del self._waiting[index]
+                return fault
+        return None
+
+
+def parse_fault(body: Mapping[str, object]) -> Fault:
+    """Read a failure to order: `path_prefix`, and at least one of `status`, `delay_s` and `drop`.
+
+    Raises:
+        InvalidRequest: something is missing or not recognized.
+    """
+    errors = FieldErrors()
+    method = fields.read_text(body.get("method"), "method", errors)
+    fault = Fault(
+        method=method.upper() if method else None,
+        path_prefix=fields.read_required_text(body.get("path_prefix"), "path_prefix", errors),
+        status=_whole(body.get("status"), "status", errors),
+        delay_s=fields.read_number(body.get("delay_s"), "delay_s", errors) or 0.0,
+        drop=fields.read_boolean(body.get("drop"), "drop", errors),
+        times=_whole(body.get("times", 1), "times", errors) or 0,
+    )
+    if fault.status is not None and fault.status not in STATUSES:
+        errors.not_recognized("status", "a status from 400 to 599")
+    if not 0 <= fault.delay_s <= MAX_DELAY_S:
+        errors.not_recognized("delay_s", "seconds, an hour at most")
+    if fault.times < 1:
+        errors.not_recognized("times", "a number of calls")
+    if fault.status is None and not fault.drop and not fault.delay_s:
+        errors.add("status", fields.REQUIRED)
+    if fault.status is not None and fault.drop:
+        errors.not_recognized("drop", "an alternative to status")
+    errors.raise_if_any()
+    return fault
+
+
+def _whole(value: object, field: str, errors: FieldErrors) -> int | None:
+    number = fields.read_number(value, field, errors)
+    if number is not None and not number.is_integer():
+        errors.not_recognized(field, "a whole number")
+        return None
+    return None if number is None else int(number)
