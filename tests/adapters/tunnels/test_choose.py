@@ -1,0 +1,130 @@
+"""Which tunnel is taken, and those that start nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cronofy_cli.adapters.tunnels.choose import TunnelChoice, TunnelOptions, choose_tunnel, provider_statuses
+from cronofy_cli.errors import Unreachable, WrongUsage
+from tests.fakes.ngrok_setup import FAKES, TOKEN
+from tests.support import REPOSITORY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.adapters.tunnels.support import Events, Machine
+
+IMPORTS = """
+import sys
+from pathlib import Path
+from cronofy_cli.adapters.tunnels.choose import TunnelChoice, TunnelOptions, choose_tunnel
+choose_tunnel(TunnelChoice.URL, TunnelOptions({}, Path(), public_url="https://x.example"), print).start(1)
+print(sorted({"pyngrok", "httpx", "yaml", "subprocess", "cronofy_cli.adapters.tunnels.ngrok"} & set(sys.modules)))
+"""
+
+
+def chosen(machine: Machine, events: Events, choice: str = "auto", preferred: str = "auto", **options: Any) -> str:
+    """Return the name of the tunnel that is taken."""
+    settings = {"environment": os.environ, "ngrok_token": lambda: TOKEN, **options}
+    made = TunnelOptions(data_folder=machine.data_folder, **settings)
+    return choose_tunnel(TunnelChoice(choice), made, events, preferred=TunnelChoice(preferred)).facts.name
+
+
+def only_cloudflared(folder: Path) -> dict[str, str]:
+    """Return an environment where no ngrok is installed."""
+    (folder / "bin").mkdir()
+    (folder / "bin" / "cloudflared").symlink_to(FAKES / "cloudflared")
+    return {"PATH": str(folder / "bin")}
+
+
+def test_auto(machine: Machine, events: Events, tmp_path: Path) -> None:
+    """auto is the given preference, else ngrok if agent and token are there, else cloudflared."""
+    assert chosen(machine, events) == "ngrok"
+    assert chosen(machine, events, preferred="cloudflared") == "cloudflared"
+    assert chosen(machine, events, ngrok_token=lambda: None) == "cloudflared"
+    assert chosen(machine, events, environment=only_cloudflared(tmp_path)) == "cloudflared"
+
+
+def test_auto_takes_what_the_options_name(machine: Machine, events: Events) -> None:
+    """An address or a host of the user's own is what auto takes."""
+    assert chosen(machine, events, public_url="https://hooks.example.com") == "url"
+    assert chosen(machine, events, ssh_host="box") == "ssh"
+    assert chosen(machine, events, ssh_host="box", public_url="https://hooks.example.com") == "ssh"
+
+
+def test_auto_explains(machine: Machine, events: Events) -> None:
+    """Where nothing can be used, the error tells what each provider lacks and how to get the first."""
+    with pytest.raises(Unreachable, match="no tunnel can be opened") as caught:
+        chosen(machine, events, environment={"PATH": "/nowhere"})
+
+    assert "ngrok: no ngrok agent is installed; cloudflared: cloudflared is not installed" in caught.value.message
+    assert "cronofy tunnel install" in (caught.value.hint or "")
+
+
+def test_a_choice_is_not_overruled(machine: Machine, events: Events) -> None:
+    """What the user chooses is taken, whatever is preferred or installed."""
+    assert chosen(machine, events, "none", preferred="ngrok") == "none"
+    assert chosen(machine, events, "ngrok", preferred="cloudflared") == "ngrok"
+
+
+@pytest.mark.parametrize(("choice", "option"), [("ssh", "--ssh-host"), ("url", "--public-url")])
+def test_a_choice_that_needs_an_option(machine: Machine, events: Events, choice: str, option: str) -> None:
+    """A choice that needs to know more names the option."""
+    with pytest.raises(WrongUsage) as caught:
+        chosen(machine, events, choice)
+
+    assert option in (caught.value.hint or "")
+
+
+def test_statuses(machine: Machine) -> None:
+    """The status lists what can be installed, in the order of preference."""
+    options = TunnelOptions(os.environ, machine.data_folder, ngrok_token=lambda: TOKEN)
+
+    assert [(status.name, status.is_usable) for status in provider_statuses(options)] == [
+        ("ngrok", True),
+        ("cloudflared", True),
+    ]
+
+
+def test_an_address_of_ones_own(machine: Machine, events: Events) -> None:
+    """An own address is given back without its slash, and nothing is started or ended."""
+    options = TunnelOptions({}, machine.data_folder, public_url=" https://hooks.example.com/in/ ")
+    tunnel = choose_tunnel(TunnelChoice.URL, options, events)
+
+    assert (tunnel.is_alive(), tunnel.public_url, tunnel.agent_pid) == (False, None, None)
+    assert tunnel.start(8080) == tunnel.public_url == "https://hooks.example.com/in"
+    assert (tunnel.is_alive(), tunnel.facts.is_public, tunnel.explain_answer(502, {})) == (True, True, None)
+    tunnel.stop()
+    assert not tunnel.is_alive()
+
+
+@pytest.mark.parametrize(
+    "url", ["hooks.example.com", "ftp://x.example", "https://", "https://x:y", "https://x/?a=1", "https://[x"]
+)
+def test_what_is_no_address(machine: Machine, events: Events, url: str) -> None:
+    """What cannot be an address is refused."""
+    with pytest.raises(WrongUsage, match="is not a public address"):
+        chosen(machine, events, "url", public_url=url)
+
+
+def test_no_tunnel(machine: Machine, events: Events) -> None:
+    """Without a tunnel the address is the port itself, which nobody outside can reach."""
+    tunnel = choose_tunnel(TunnelChoice.NONE, TunnelOptions({}, machine.data_folder), events)
+
+    assert tunnel.start(8080) == tunnel.public_url == "http://127.0.0.1:8080"
+    assert (tunnel.is_alive(), tunnel.agent_pid, tunnel.explain_answer(404, {})) == (True, None, None)
+    assert not tunnel.facts.is_public
+    tunnel.stop()
+    assert not tunnel.is_alive()
+
+
+def test_what_is_not_chosen_is_not_imported() -> None:
+    """An address of one's own costs no import of pyngrok, httpx or another provider."""
+    done = subprocess.run([sys.executable, "-c", IMPORTS], capture_output=True, text=True, check=True, cwd=REPOSITORY)
+
+    assert done.stdout == "[]\n"

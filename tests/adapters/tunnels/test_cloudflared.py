@@ -1,0 +1,172 @@
+"""Quick tunnels of cloudflared, against a stand-in that prints what cloudflared prints and really forwards."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.adapters.tunnels.choose import TunnelChoice, TunnelOptions, choose_tunnel
+from cronofy_cli.adapters.tunnels.cloudflared import Cloudflared, status
+from cronofy_cli.adapters.tunnels.interface import TunnelEventKind
+from cronofy_cli.errors import Unreachable
+from tests.adapters.tunnels.support import post, runs
+from tests.fakes.ngrok_setup import FAKES, free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cronofy_cli.adapters.tunnels.interface import Tunnel
+    from tests.adapters.tunnels.support import Events, Machine, Upstream
+
+BOX = "2026-08-20T10:00:00Z INF |  https://calm-lake-demo.trycloudflare.com                          |"
+REGISTERED = "2026-08-20T10:00:01Z INF Registered tunnel connection connIndex={} connection=ab ip=198.51.100.7"
+
+
+@pytest.fixture
+def tunnel(machine: Machine, events: Events) -> Iterator[Tunnel]:
+    """Have a quick tunnel that is stopped at the end."""
+    options = TunnelOptions(os.environ, machine.data_folder, limit_s=5)
+    chosen = choose_tunnel(TunnelChoice.CLOUDFLARED, options, events)
+    yield chosen
+    chosen.stop()
+
+
+def test_requests_arrive_unchanged(tunnel: Tunnel, listener: Upstream) -> None:
+    """Bytes and spelled headers come through the address in the box."""
+    url = tunnel.start(listener.port)
+
+    assert post(f"{url}/r/x", b"\x00\xff", **{"Cronofy-HMAC-SHA256": "a="})[0] == 202
+    [arrival] = listener.arrivals
+    assert (arrival.target, arrival.body) == ("/r/x", b"\x00\xff")
+    assert ("Cronofy-HMAC-SHA256", "a=") in arrival.headers
+    assert (tunnel.public_url, tunnel.is_alive()) == (url, True)
+
+
+def test_stop_leaves_nothing(machine: Machine, tunnel: Tunnel, events: Events, listener: Upstream) -> None:
+    """stop() ends cloudflared, which knew none of our secrets; a new start gives another tunnel."""
+    tunnel.start(listener.port)
+    pid = tunnel.agent_pid
+    assert pid is not None
+    tunnel.stop()
+    tunnel.stop()
+
+    assert not runs(pid)
+    assert (tunnel.is_alive(), tunnel.public_url, tunnel.agent_pid) == (False, None, None)
+    assert events.kinds == [TunnelEventKind.AGENT_STARTED]
+    assert not any(name.startswith("CRONOFY_") for name in machine.calls("cloudflared")[0]["environment"])
+    assert post(tunnel.start(listener.port))[0] == 202
+
+
+@pytest.mark.parametrize(
+    ("scenario", "message", "hint"),
+    [
+        ("offline", "cannot reach Cloudflare: failed to request quick Tunnel", "7844"),
+        ("rate_limited", "gives out no more quick tunnels", "wait some minutes"),
+        ("silent", "was not connected within the limit", "run it by hand"),
+        ("never_connected", "was not connected within the limit", "run it by hand"),
+    ],
+)
+def test_each_failure_has_its_own_sentence(
+    machine: Machine, events: Events, scenario: str, message: str, hint: str
+) -> None:
+    """A start that fails ends within its limit and leaves nothing running."""
+    machine.set(FAKE_CLOUDFLARED_SCENARIO=scenario)
+    options = TunnelOptions(os.environ, machine.data_folder, limit_s=0.7)
+    failing = choose_tunnel(TunnelChoice.CLOUDFLARED, options, events)
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match=message) as caught:
+        failing.start(9)
+
+    assert time.monotonic() - started < 3
+    assert hint in (caught.value.hint or "")
+    assert not failing.is_alive()
+
+
+def test_a_connection_lost_and_back(tunnel: Tunnel, events: Events, listener: Upstream) -> None:
+    """A lost connection to the edge is told and explained; its return is told."""
+    url = tunnel.start(listener.port)
+    assert tunnel.agent_pid is not None
+    os.kill(tunnel.agent_pid, signal.SIGUSR1)
+    events.wait_for(TunnelEventKind.SESSION_LOST)
+    refusal = tunnel.explain_answer(*post(url))
+
+    assert refusal is not None
+    assert "no connection to the tunnel" in refusal.message
+    assert tunnel.is_alive()
+    os.kill(tunnel.agent_pid, signal.SIGUSR1)
+    events.wait_for(TunnelEventKind.SESSION_BACK)
+    assert tunnel.explain_answer(*post(url)) is None
+
+
+def test_a_killed_program_is_noticed(tunnel: Tunnel, events: Events, listener: Upstream) -> None:
+    """The program's end is told within two seconds."""
+    tunnel.start(listener.port)
+    assert tunnel.agent_pid is not None
+    killed = time.monotonic()
+    os.kill(tunnel.agent_pid, signal.SIGKILL)
+    event = events.wait_for(TunnelEventKind.AGENT_ENDED)
+
+    assert time.monotonic() - killed < 2
+    assert event.detail == "cloudflared ended with exit code -9"
+    assert not tunnel.is_alive()
+
+
+def test_nothing_listens_here(tunnel: Tunnel) -> None:
+    """Cloudflare's 502 is told apart from one of the listener's own."""
+    refusal = tunnel.explain_answer(*post(tunnel.start(free_port())))
+
+    assert refusal is not None
+    assert "nothing answers it on this machine" in refusal.message
+    assert tunnel.explain_answer(502, {"server": "nginx"}) is None
+    assert tunnel.explain_answer(404, {"server": "cloudflare"}) is None
+
+
+def test_the_name_is_left_alone_at_first(tunnel: Tunnel) -> None:
+    """The facts say that a new name must not be looked up at once."""
+    assert tunnel.facts.settle_s >= 10
+
+
+def test_ready_means_registered() -> None:
+    """The address alone is not enough, and one of several connections is."""
+    dialect = Cloudflared({})
+
+    assert dialect.read(BOX).public_url == "https://calm-lake-demo.trycloudflare.com"
+    assert not dialect.read(BOX).is_connected
+    assert dialect.read(REGISTERED.format(0)).is_connected
+    assert dialect.read(REGISTERED.format(1)).is_connected
+    assert dialect.read("2026 WRN Serve tunnel error error=x connIndex=0").is_connected
+    assert not dialect.read("2026 INF Unregistered tunnel connection connIndex=1").is_connected
+
+
+def test_status(machine: Machine) -> None:
+    """The status tells where cloudflared is, or how to install it."""
+    here, missing = status(os.environ), status({"PATH": "/nowhere"})
+
+    assert (here.is_usable, here.detail) == (True, str(FAKES / "cloudflared"))
+    assert not missing.is_usable
+    assert "install cloudflared" in (missing.hint or "")
+
+
+def test_not_installed(machine: Machine, events: Events) -> None:
+    """Without cloudflared the error says how to install it."""
+    absent = choose_tunnel(TunnelChoice.CLOUDFLARED, TunnelOptions({"PATH": "/nowhere"}, machine.data_folder), events)
+    with pytest.raises(Unreachable, match="cloudflared is not installed"):
+        absent.start(9)
+
+
+def test_a_program_that_cannot_be_run(machine: Machine, events: Events, tmp_path: Path) -> None:
+    """A program that the system cannot run is named."""
+    broken = tmp_path / "bin" / "cloudflared"
+    broken.parent.mkdir()
+    broken.write_text("#!/nowhere/sh\n")
+    broken.chmod(0o700)
+    failing = choose_tunnel(
+        TunnelChoice.CLOUDFLARED, TunnelOptions({"PATH": str(broken.parent)}, machine.data_folder), events
+    )
+    with pytest.raises(Unreachable, match=r"cloudflared gave up: .*No such file"):
+        failing.start(9)
