@@ -61,7 +61,9 @@ def demo(context: typer.Context) -> None:
     _say(run, f"A simulated Cronofy runs at {run.data_center.api_url}, with a calendar account to play with.")
     wishes = Wishes(style=PrintStyle.JSON if run.flags.json else PrintStyle.COMPACT)
     control = SimulatorControl(run.api)
-    with receiving(run, wishes, on_complete=_nothing, on_pipe_closed=_nothing, on_read=reads.put) as ready:
+    with receiving(
+        run, wishes, on_complete=_nothing, on_pipe_closed=_nothing, on_given_up=_nothing, on_read=reads.put
+    ) as ready:
         for step in _edits(control):
             _say(run, step.told)
             ready.live.events(_wait_for(step.event_uid, reads))

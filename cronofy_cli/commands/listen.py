@@ -6,11 +6,29 @@ import json
 import os
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from cronofy_cli.commands.channels import CalendarOption, OnlyManagedOption
+from cronofy_cli.commands.listen_options import (
+    CallbackQueryOption,
+    CountOption,
+    DomainOption,
+    KeepChannelOption,
+    MaxOfflineOption,
+    OnlyOption,
+    PortOption,
+    PrintOption,
+    PublicUrlOption,
+    ReadEventsOption,
+    ReadyFileOption,
+    ReuseOption,
+    SignatureOption,
+    SshHostOption,
+    TimeoutOption,
+    TunnelOption,
+)
 from cronofy_cli.core.callback_url import callback_url_warning, check_callback_url
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import WrongUsage
@@ -30,32 +48,24 @@ app = command_app()
 @app.command(cls=ApiListCommand)
 def listen(
     context: typer.Context,
-    public_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Your own public address that leads to --port on this machine.")
-    ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The local port; 0 takes any free one.")] = 0,
+    tunnel: TunnelOption = None,
+    public_url: PublicUrlOption = None,
+    domain: DomainOption = None,
+    ssh_host: SshHostOption = None,
+    port: PortOption = None,
     calendar: CalendarOption = None,
     only_managed: OnlyManagedOption = False,
-    print_: Annotated[
-        PrintStyle | None, typer.Option("--print", help="How to print; json in a pipe, compact on a terminal.")
-    ] = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TYPE", help="Print and count only this type; repeat it for several. All are recorded."),
-    ] = None,
-    count: Annotated[int | None, typer.Option(min=1, help="End after so many notifications.")] = None,
-    timeout: Annotated[
-        str | None, typer.Option(metavar="DURATION", help="End after 90s, 5m or 2h, with exit code 124.")
-    ] = None,
-    read_events: Annotated[bool, typer.Option(help="Read and print the events behind each change.")] = True,
-    signature: Annotated[
-        SignaturePolicy,
-        typer.Option(help="What is not signed is answered 401 (strict), only shown (warn), or not checked (off)."),
-    ] = SignaturePolicy.STRICT,
-    ready_file: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Written when ready, with the callback URL as JSON; removed at the end."),
-    ] = None,
+    print_: PrintOption = None,
+    only: OnlyOption = None,
+    count: CountOption = None,
+    timeout: TimeoutOption = None,
+    read_events: ReadEventsOption = True,
+    signature: SignatureOption = SignaturePolicy.STRICT,
+    callback_query: CallbackQueryOption = "",
+    keep_channel: KeepChannelOption = False,
+    reuse: ReuseOption = False,
+    max_offline: MaxOfflineOption = "10m",
+    ready_file: ReadyFileOption = None,
 ) -> None:
     """Receive push notifications on this machine: create a channel, prove that it works, then print what arrives.
 
@@ -64,51 +74,64 @@ def listen(
     \b
     Examples:
       cronofy listen --data-center simulator
-      cronofy listen --public-url https://hooks.example.com --port 8080 --calendar Work
+      cronofy listen --tunnel ngrok --calendar Work
+      cronofy listen --public-url https://hooks.example.com --port 8080
       cronofy listen --only change --count 1 --timeout 2m | jq .changes_since
     """
+    from cronofy_cli.adapters.settings import Key
+    from cronofy_cli.adapters.tunnels.choose import TunnelChoice
     from cronofy_cli.commands.calendar_choice import calendar_ids
-    from cronofy_cli.commands.embedded_simulator import ensure_simulator
     from cronofy_cli.commands.receiving import Wishes
 
     run = app_context(context)
     timeout_s = parse_duration(timeout, option="--timeout") if timeout else None
-    _check_address(run, public_url, port)
-    if ensure_simulator(run):
-        run.output.note(f" a simulator runs in this process until it ends: {run.data_center.api_url}")
+    _prepare(run, public_url, port)
     wishes = Wishes(
         style=_style(run, print_),
+        tunnel=tunnel or TunnelChoice(run.settings.find(Key.TUNNEL).text or TunnelChoice.AUTO),
         public_url=public_url,
-        port=port,
-        calendar_ids=calendar_ids(run, calendar or []),
+        domain=domain or run.settings.find(Key.TUNNEL_DOMAIN).text,
+        ssh_host=ssh_host or run.settings.find(Key.SSH_HOST).text,
+        port=port if port is not None else run.settings.find(Key.PORT).number or 0,
+        calendar_ids=calendar_ids(run, calendar),
         only_managed=only_managed,
         types=tuple(only or ()),
         count=count,
         read_events=read_events,
         policy=signature,
+        callback_query=callback_query,
+        keep_channel=keep_channel,
+        reuse=reuse,
+        max_offline_s=parse_duration(max_offline, option="--max-offline"),
     )
     raise typer.Exit(_listen(run, wishes, timeout_s, ready_file))
 
 
-def _check_address(run: AppContext, public_url: str | None, port: int) -> None:
-    if public_url is None:
-        if run.is_simulator or not run.data_center.is_real:
-            return
-        raise WrongUsage(
-            "Cronofy needs a public address to post to",
-            hint="give yours with --public-url URL --port PORT, or try it here: cronofy listen --data-center simulator",
-        )
+def _prepare(run: AppContext, public_url: str | None, port: int | None) -> None:
+    from cronofy_cli.commands.embedded_simulator import ensure_simulator
+
+    if public_url is not None:
+        _check_address(run, public_url, port)
+    if ensure_simulator(run):
+        run.output.note(f" a simulator runs in this process until it ends: {run.data_center.api_url}")
+
+
+def _check_address(run: AppContext, public_url: str, port: int | None) -> None:
     check_callback_url(public_url, must_be_public=not run.is_simulator and run.data_center.is_real)
-    if port == 0:
+    if not port:
         raise WrongUsage("--public-url needs to know where it leads", hint="add --port PORT")
     if warning := callback_url_warning(public_url):
         run.output.note(f"warning: {warning}")
 
 
 def _style(run: AppContext, chosen: PrintStyle | None) -> PrintStyle:
+    from cronofy_cli.adapters.settings import Key
+
     if run.flags.json or run.flags.ndjson:
         return PrintStyle.JSON
-    return chosen or (PrintStyle.COMPACT if run.output.is_terminal else PrintStyle.JSON)
+    if chosen is not None or not run.output.is_terminal:
+        return chosen or PrintStyle.JSON
+    return PrintStyle(run.settings.find(Key.PRINT).text or PrintStyle.COMPACT)
 
 
 def _listen(run: AppContext, wishes: Wishes, timeout_s: float | None, ready_file: Path | None) -> int:
@@ -117,7 +140,12 @@ def _listen(run: AppContext, wishes: Wishes, timeout_s: float | None, ready_file
 
     with StopRequest() as stop:
         ready_run = receiving(
-            run, wishes, on_complete=stop.ask, on_pipe_closed=stop.ask_pipe_closed, hold_signals=stop.held
+            run,
+            wishes,
+            on_complete=stop.ask,
+            on_pipe_closed=stop.ask_pipe_closed,
+            on_given_up=stop.ask_unreachable,
+            hold_signals=stop.held,
         )
         try:
             with ready_run as ready, _announced(ready, ready_file):

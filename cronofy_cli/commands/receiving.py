@@ -11,9 +11,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.api import endpoints
+from cronofy_cli.adapters.callback_paths import last_path, remember_path
+from cronofy_cli.adapters.journal import Journal
+from cronofy_cli.adapters.tunnels.choose import TunnelChoice
+from cronofy_cli.commands.opening import AddressOpening, sweep_left_overs
+from cronofy_cli.core.callback_query import fill
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.listener.change_reader import ChangeReader
 from cronofy_cli.listener.channel_calls import ChannelCalls, read_all_events
+from cronofy_cli.listener.keeping import Keeper
 from cronofy_cli.listener.policy import SignaturePolicy
 from cronofy_cli.listener.selection import Selection
 from cronofy_cli.listener.session import DRAIN_LIMIT_S, Session, SessionPlan, new_callback_path
@@ -44,6 +50,14 @@ class Wishes:
     types: tuple[str, ...] = ()
     count: int | None = None
     read_events: bool = True
+    tunnel: TunnelChoice = TunnelChoice.AUTO
+    domain: str | None = None
+    ssh_host: str | None = None
+    callback_query: str = ""
+    """A template; see core.callback_query."""
+    keep_channel: bool = False
+    reuse: bool = False
+    max_offline_s: float = 600.0
     policy: SignaturePolicy = SignaturePolicy.STRICT
 
 
@@ -64,6 +78,7 @@ def receiving(
     *,
     on_complete: Callable[[], None],
     on_pipe_closed: Callable[[], None],
+    on_given_up: Callable[[], None],
     on_read: Callable[[ChangeRead], None] | None = None,
     hold_signals: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Iterator[Run]:
@@ -73,35 +88,62 @@ def receiving(
     live = LiveOutput(context.output, wishes.style, find_zone(tzid), on_pipe_closed)
     live.calendar_names = {c.calendar_id: c.calendar_name for c in endpoints.list_calendars(context.api)}
     live.tick("signed in", f"data center {context.data_center.name}, {account.email or account.sub}")
-    plan = _plan(context, wishes)
-    keep = partial(_keep_events, context.open_history(), on_read or live.events)
+    calls = ChannelCalls(context.api, calendar_ids=wishes.calendar_ids, only_managed=wishes.only_managed)
+    journal = Journal(context.environment)
+    sweep_left_overs(journal, context, account.sub, calls, live)
+    entry = journal.begin(context.data_center.name, account.sub)
+    plan = _plan(context, wishes, account.sub)
+    history = context.open_history()
+    keep = partial(_keep_events, history, on_read or live.events)
     changes = ChangeReader(partial(read_all_events, context.api), tzid, keep, live.trouble)
     sinks: list[Sink] = [live.deliveries, changes] if wishes.read_events else [live.deliveries]
     selection = Selection(wishes.types, wishes.count, plan.path, sinks, on_complete)
-    calls = ChannelCalls(context.api, calendar_ids=wishes.calendar_ids, only_managed=wishes.only_managed)
+    opening = AddressOpening(context, wishes, entry)
+    address = opening.address(plan, fill(wishes.callback_query, account))
+    session = Session(
+        plan, calls, context.open_history, live, [selection], now, hold_signals, address=address, notes=entry
+    )
     changes.start()
     try:
-        with Session(plan, calls, context.open_history, live, [selection], _now, hold_signals) as session:
-            yield Run(session, live, changes, account)
+        with session:
+            keeper = Keeper(
+                session,
+                live,
+                changes if wishes.read_events else None,
+                context.open_history(),
+                wishes.max_offline_s,
+                on_given_up,
+                now,
+            )
+            with keeper.watching(opening.events):
+                yield Run(session, live, changes, account)
     finally:
         changes.stop(DRAIN_LIMIT_S)
+        entry.end()
 
 
-def _plan(context: AppContext, wishes: Wishes) -> SessionPlan:
+def _plan(context: AppContext, wishes: Wishes, sub: str) -> SessionPlan:
+    known = last_path(context.data_center.name, sub, context.environment) if wishes.reuse else None
+    path = known or new_callback_path()
+    if wishes.reuse and known is None:
+        remember_path(context.data_center.name, sub, path, context.environment)
     return SessionPlan(
-        path=new_callback_path(),
+        path=path,
         data_center=context.data_center.name,
         client_secrets=context.client_secrets,
         policy=wishes.policy,
         public_url=wishes.public_url,
         port=wishes.port,
+        keep_channel=wishes.keep_channel,
     )
 
 
 def _keep_events(history: History, show: Callable[[ChangeRead], None], read: ChangeRead) -> None:
-    history.attach_events(read.delivery_ids, read.payload())
+    if read.delivery_ids:
+        history.attach_events(read.delivery_ids, read.payload())
     show(read)
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Return the current time in UTC."""
     return datetime.now(UTC)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from threading import Condition
+from threading import Condition, Event
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ class Backlog:
         self._chunk = chunk
         self._segments: deque[Sequence[Delivery] | _Numbers] = deque()
         self._held = 0
-        self._is_closed = False
+        self._arrived = 0
+        self._closed = Event()
         self._changed = Condition()
 
     def put(self, batch: Sequence[Delivery]) -> None:
@@ -45,6 +46,7 @@ class Backlog:
         if not batch:
             return
         with self._changed:
+            self._arrived += len(batch)
             if self._held + len(batch) <= self._limit:
                 self._segments.append(batch)
                 self._held += len(batch)
@@ -59,7 +61,7 @@ class Backlog:
             HistoryUnavailable: some that were kept by number only could not be read back. They are not tried again.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._segments or self._is_closed, timeout_s)
+            self._changed.wait_for(lambda: self._segments or self._closed.is_set(), timeout_s)
             held = self._next_held()
             numbers = None if held else self._next_numbers()
         if numbers is None:
@@ -69,14 +71,20 @@ class Backlog:
     def close(self) -> None:
         """Say that nothing will be put any more."""
         with self._changed:
-            self._is_closed = True
+            self._closed.set()
             self._changed.notify()
+
+    def arrivals_within(self, seconds: float) -> int:
+        """Let this time pass, or less if it is closed meanwhile, and return how many deliveries were put in it."""
+        before = self._arrived
+        self._closed.wait(seconds)
+        return self._arrived - before
 
     @property
     def is_exhausted(self) -> bool:
         """Whether it is closed and everything was taken."""
         with self._changed:
-            return self._is_closed and not self._segments
+            return self._closed.is_set() and not self._segments
 
     def _append_numbers(self, batch: Sequence[Delivery]) -> None:
         for delivery in batch:

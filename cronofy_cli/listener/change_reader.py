@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.core.notifications import Notification
     from cronofy_cli.core.queries import EventsQuery
 
 _TRUSTED = {SignatureState.VALID, SignatureState.UNKNOWN}
@@ -72,6 +73,15 @@ class ChangeReader:
             with self._condition:
                 self._waiting.extend(wanted)
                 self._condition.notify()
+
+    def read_missed(self, notification: Notification) -> None:
+        """Read what a notification that never came would have spoken of, in the caller's thread.
+
+        Raises:
+            CronofyError: it could not be read.
+        """
+        events = tuple(self._read(change_query(notification, self._tzid)))
+        self._on_read(ChangeRead((), notification.changes_since or "", events))
 
     def stop(self, limit_s: float) -> None:
         """Finish what is waiting, for at most `limit_s`."""

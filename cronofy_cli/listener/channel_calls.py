@@ -35,6 +35,14 @@ class ChannelCalls:
         """Close a channel."""
         endpoints.close_channel(self._api, channel_id)
 
+    def is_open(self, channel_id: str) -> bool:
+        """Whether a channel is still open."""
+        return any(channel.channel_id == channel_id for channel in self.list_open())
+
+    def list_open(self) -> tuple[Channel, ...]:
+        """Return the open channels of the account and application."""
+        return endpoints.list_channels(self._api)
+
 
 def read_all_events(api: ApiClient, query: EventsQuery) -> Iterator[bytes]:
     """Yield each event's own JSON, of all pages."""

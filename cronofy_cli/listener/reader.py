@@ -62,12 +62,15 @@ class RequestReader:
         self.is_finished = False
         """Whether nothing more is to be read: the sender said so, or sent what cannot be read on from."""
 
-    def feed(self, data: bytes) -> list[Exchange]:
-        """Return, in order, the requests that `data` completes and the answers that can be given without them."""
+    def feed(self, data: memoryview) -> list[Exchange]:
+        """Return, in order, the requests that `data` completes and the answers that can be given without them.
+
+        Nothing refers to `data` afterwards.
+        """
         self._found = []
         self.has_begun = False
         self._chunk_bytes = len(data)
-        rest = data
+        rest: memoryview | None = data
         try:
             while rest:
                 rest = self._parse(rest)
@@ -140,12 +143,12 @@ class RequestReader:
         request = self._request() if self._refusal is None else None
         self._found.append(Exchange(request, self._refusal, persistence, self._on_answer))
 
-    def _parse(self, data: bytes) -> bytes:
+    def _parse(self, data: memoryview) -> memoryview | None:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            return self._ignore_upgrade() + data[upgrade.args[0] :]
-        return b""
+            return memoryview(self._ignore_upgrade() + bytes(data[upgrade.args[0] :]))
+        return None
 
     def _ignore_upgrade(self) -> bytes:
         """Go on as if no upgrade had been offered, which a server may (RFC 9110, 7.8).

@@ -7,6 +7,9 @@ thread costs more than the commit. If it fails, all of them are answered 503, an
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.deliveries import Delivery
@@ -16,7 +19,7 @@ from cronofy_cli.errors import CronofyError
 from cronofy_cli.listener.policy import SignaturePolicy, answer_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from cronofy_cli.core.deliveries import ReceivedRequest
     from cronofy_cli.core.signature import ClientSecret
@@ -25,7 +28,15 @@ if TYPE_CHECKING:
 _ENOUGH: Final = 256
 """Requests that are not kept waiting for others."""
 
+_ACCEPTED: Final = 200
+
 _NOT_JUDGED: Final = Verdict(SignatureState.UNKNOWN)
+
+AnswerDecider = Callable[[Delivery, Callable[[int], None]], None]
+"""Takes a recorded delivery that would be answered 200, and a function that answers it with a status instead.
+
+Called on the event loop's thread, which it must not keep waiting. It has to call the function once, on any thread.
+"""
 
 
 class Recorder:
@@ -41,8 +52,14 @@ class Recorder:
         defer: Callable[[Callable[[], None]], object],
         on_recorded: Callable[[Sequence[Delivery]], None],
         on_trouble: Callable[[CronofyError], None],
+        decide: AnswerDecider | None = None,
+        to_loop: Callable[[Callable[[], None]], object] | None = None,
     ) -> None:
-        """`defer` schedules its argument for the event loop's next turn; `on_trouble` hears of a row of failures once."""
+        """`defer` has its argument called at the loop's next turn; `on_trouble` hears once of a row of failures.
+
+        With `decide`, another one says what a good delivery is answered; it is handed on when that is known. `to_loop`
+        then brings the answer from any thread to the loop's own.
+        """
         self._record = record
         self._client_secrets = client_secrets
         self._policy = policy
@@ -50,6 +67,8 @@ class Recorder:
         self._defer = defer
         self._on_recorded = on_recorded
         self._on_trouble = on_trouble
+        self._decide = decide
+        self._to_loop = to_loop or defer
         self._exchanges: list[Exchange] = []
         self._deliveries: list[Delivery] = []
         self._gathered = 0
@@ -77,7 +96,7 @@ class Recorder:
         )
 
     def _gather(self) -> None:
-        """Commit when a turn has brought nothing more: in a burst, most of a commit's cost does not depend on its size."""
+        """Commit when a turn has brought nothing more: most of a commit's cost does not depend on its size."""
         waiting = len(self._exchanges)
         if self._gathered < waiting < _ENOUGH:
             self._gathered = waiting
@@ -96,9 +115,26 @@ class Recorder:
             self._report(error)
             return
         self._is_failing = False
+        if self._decide is not None:
+            self._have_decided(self._decide, exchanges, recorded)
+            return
         for exchange, delivery in zip(exchanges, recorded, strict=True):
             exchange.answer(delivery.answer_status)
         self._on_recorded(recorded)
+
+    def _have_decided(self, decide: AnswerDecider, exchanges: list[Exchange], recorded: list[Delivery]) -> None:
+        for exchange, delivery in zip(exchanges, recorded, strict=True):
+            if delivery.answer_status == _ACCEPTED:
+                decide(delivery, partial(self._settle_soon, exchange, delivery))
+            else:
+                self._settle(exchange, delivery)
+
+    def _settle_soon(self, exchange: Exchange, delivery: Delivery, status: int) -> None:
+        self._to_loop(partial(self._settle, exchange, replace(delivery, answer_status=status)))
+
+    def _settle(self, exchange: Exchange, delivery: Delivery) -> None:
+        exchange.answer(delivery.answer_status)
+        self._on_recorded([delivery])
 
     def _report(self, error: CronofyError) -> None:
         if not self._is_failing:

@@ -10,10 +10,11 @@ import asyncio
 import errno
 import os
 import socket
+from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Final, Self
 
-from cronofy_cli.errors import CronofyError, Unreachable, WrongUsage
+from cronofy_cli.errors import Unreachable, WrongUsage
 from cronofy_cli.listener.gate import Gate
 from cronofy_cli.listener.limits import Limits
 from cronofy_cli.listener.recorder import Recorder
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.history import History
     from cronofy_cli.core.deliveries import Delivery
     from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.errors import CronofyError
     from cronofy_cli.listener.policy import SignaturePolicy
+    from cronofy_cli.listener.recorder import AnswerDecider
 
 HOST: Final = "127.0.0.1"
 _BIGGEST_PORT: Final = 65535
@@ -48,11 +51,12 @@ class Listener:
         on_trouble: Callable[[CronofyError], None],
         port: int = 0,
         limits: Limits | None = None,
+        decide: AnswerDecider | None = None,
     ) -> None:
         """Prepare to serve POST on `paths` of a local port (0: any that is free).
 
         Between `start` and `stop` the history belongs to the listener's thread. `client_secrets`, `clock`,
-        `on_recorded` (such as `Backlog.put`) and `on_trouble` are called on it and must not keep it waiting.
+        `on_recorded` (such as `Backlog.put`), `on_trouble` and `decide` are called on it and must not keep it waiting.
         """
         self._recorder = Recorder(
             record=history.record,
@@ -62,6 +66,8 @@ class Listener:
             defer=_at_next_turn,
             on_recorded=on_recorded,
             on_trouble=on_trouble,
+            decide=decide,
+            to_loop=self._on_loop,
         )
         self._service = Service(gate=Gate(paths), limits=limits or Limits(), clock=clock)
         self._port = port
@@ -104,6 +110,12 @@ class Listener:
             self._loop.call_soon_threadsafe(self._stop.set_result, limit_s)
         self._thread.join()
         self._thread = None
+
+    def _on_loop(self, callback: Callable[[], None]) -> None:
+        """Call back on the loop's thread; after the end there is nobody left to answer."""
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(callback)
 
 
 def _run(loop: asyncio.AbstractEventLoop, serving: Coroutine[object, None, None]) -> None:

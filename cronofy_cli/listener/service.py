@@ -69,6 +69,10 @@ class Service:
             self._all_gone.set()
 
     async def _end_connections(self, limit_s: float) -> None:
+        # The loop makes a task of each connection that it accepts; until that has ended, the connection is not ours.
+        accepting = asyncio.all_tasks() - {asyncio.current_task()}
+        if accepting:
+            await asyncio.wait(accepting)
         if not self._connections:
             return
         for connection in tuple(self._connections):

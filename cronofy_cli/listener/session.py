@@ -9,10 +9,10 @@ import time
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, Self
-from urllib.parse import urlsplit
 
 from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.errors import CronofyError, SignatureMismatch, Unreachable
+from cronofy_cli.errors import CronofyError, NotFound, SignatureMismatch, Unreachable
+from cronofy_cli.listener.address import PublicAddress, served_paths
 from cronofy_cli.listener.backlog import Backlog
 from cronofy_cli.listener.pipeline import Pipeline
 from cronofy_cli.listener.server import Listener
@@ -52,6 +52,35 @@ class Channels(Protocol):
     def close(self, channel_id: str) -> None:
         """Close a channel."""
 
+    def is_open(self, channel_id: str) -> bool:
+        """Whether a channel is still open."""
+
+
+class Notes(Protocol):
+    """What is written down before it happens, so that a crash can be cleaned up after."""
+
+    def note_callback_url(self, url: str) -> None:
+        """A channel with this callback URL is about to be created."""
+
+    def note_channel(self, channel_id: str) -> None:
+        """It was created."""
+
+    def note_closed(self, channel_id: str) -> None:
+        """It was closed."""
+
+
+class NoNotes:
+    """Writes nothing down."""
+
+    def note_callback_url(self, url: str) -> None:
+        """Take no note."""
+
+    def note_channel(self, channel_id: str) -> None:
+        """Take no note."""
+
+    def note_closed(self, channel_id: str) -> None:
+        """Take no note."""
+
 
 @dataclass(frozen=True, slots=True)
 class SessionPlan:
@@ -63,9 +92,12 @@ class SessionPlan:
     client_secrets: tuple[ClientSecret, ...]
     policy: SignaturePolicy
     public_url: str | None = None
-    """How Cronofy reaches this machine; None is the listener's own address."""
+    """An address of the user's own; its path may stay in front of the served one."""
     port: int = 0
+    probe_limit_s: float = 15.0
     verification_limit_s: float = 20.0
+    keep_channel: bool = False
+    """Whether the channel stays open at the end."""
 
 
 def new_callback_path() -> str:
@@ -85,12 +117,20 @@ class Session:
         sinks: Sequence[Callable[[Sequence[Delivery]], None]],
         clock: Callable[[], datetime],
         hold_signals: Callable[[], AbstractContextManager[object]] = nullcontext,
+        *,
+        address: PublicAddress | None = None,
+        notes: Notes | None = None,
     ) -> None:
-        """`hold_signals` keeps an interrupt from coming between a channel's creation and the note of it."""
+        """`hold_signals` keeps an interrupt from coming between a channel's creation and the note of it.
+
+        Without an `address` it is the plan's own, or the listener's port itself.
+        """
         self._plan = plan
         self._channels = channels
         self._reporter = reporter
         self._hold_signals = hold_signals
+        self._address = address or _own_address(plan)
+        self._notes = notes or NoNotes()
         self._watch = VerificationWatch()
         self._stack = ExitStack()
         self._listener, self._pipeline = _receiving(plan, open_history, reporter, [self._watch, *sinks], clock)
@@ -101,9 +141,10 @@ class Session:
             self._stack.callback(self._pipeline.stop, DRAIN_LIMIT_S)
             self._pipeline.start()
             self._listen()
-            started = time.monotonic()
+            self._stack.callback(self._address.close)
+            self._open_address(time.sleep)
+            self._stack.callback(self._leave_channel)
             self._create_channel()
-            self._await_verification(started)
         except BaseException:  # an interrupt too must close what was opened
             self._stack.close()
             raise
@@ -120,8 +161,40 @@ class Session:
     @property
     def callback_url(self) -> str:
         """Where Cronofy posts to."""
-        base = self._plan.public_url or f"http://127.0.0.1:{self._listener.port}"
-        return f"{base.rstrip('/')}{self._plan.path}"
+        return self._address.callback_url
+
+    def is_alive(self) -> bool:
+        """Whether the tunnel exists."""
+        return self._address.is_alive()
+
+    def check_channel(self) -> None:
+        """Make sure that the channel is open.
+
+        Raises:
+            CronofyError: it is not, or that cannot be found out.
+        """
+        assert self.channel is not None
+        if not self._channels.is_open(self.channel.channel_id):
+            raise NotFound(f"the channel {self.channel.channel_id} is gone: Cronofy or somebody else closed it")
+
+    def recover(self, sleep: Callable[[float], object]) -> None:
+        """Make the run ready again: the tunnel, and if its address is another one or the channel is gone, the channel.
+
+        Raises:
+            CronofyError: it is not ready yet.
+        """
+        before = self.channel
+        posted_to = before.callback_url if before is not None else None
+        if not self._address.is_alive() or self._address.url is None:
+            self._address.close()
+            self._open_address(sleep)
+        else:
+            self._address.prove(sleep, self._plan.probe_limit_s)
+        if before is not None and posted_to == self.callback_url and self._channels.is_open(before.channel_id):
+            return
+        self._create_channel()
+        if before is not None and self.channel is not None and before.channel_id != self.channel.channel_id:
+            self._close_channel(before.channel_id)
 
     def _listen(self) -> None:
         self._stack.callback(self._listener.stop)
@@ -131,21 +204,42 @@ class Session:
             "listening", f"127.0.0.1:{self._listener.port}, only {shown} is served, everything else is 404"
         )
 
+    def _open_address(self, sleep: Callable[[float], object]) -> None:
+        url = self._address.open(self._listener.port, sleep)
+        if self._address.name != "none":
+            took_ms = self._address.prove(sleep, self._plan.probe_limit_s)
+            self._reporter.tick("tunnel", f"{url} -> 127.0.0.1:{self._listener.port}, proven in {took_ms:.0f} ms")
+
     def _create_channel(self) -> None:
+        started = time.monotonic()
+        self._watch.forget(self.callback_url)
         with self._hold_signals():
-            channel = self._channels.create(self.callback_url)
-            self._stack.callback(self._close_channel, channel.channel_id)
-        self.channel = channel
-        calendars = " ".join(channel.calendar_ids) or "all calendars"
-        self._reporter.tick("channel", f"{channel.channel_id}, {calendars}")
+            self._notes.note_callback_url(self.callback_url)
+            self.channel = self._channels.create(self.callback_url)
+            self._notes.note_channel(self.channel.channel_id)
+        calendars = " ".join(self.channel.calendar_ids) or "all calendars"
+        self._reporter.tick("channel", f"{self.channel.channel_id}, {calendars}")
+        self._await_verification(started)
+
+    def _leave_channel(self) -> None:
+        if self.channel is None:
+            return
+        if self._plan.keep_channel:
+            self._notes.note_closed(self.channel.channel_id)
+            self._reporter.tick("kept", f"{self.channel.channel_id}; cronofy channels close {self.channel.channel_id}")
+        else:
+            self._close_channel(self.channel.channel_id)
 
     def _close_channel(self, channel_id: str) -> None:
         try:
             self._channels.close(channel_id)
+        except NotFound:
+            self._notes.note_closed(channel_id)
         except CronofyError as error:
             error.hint = f"close the channel by hand: cronofy channels close {channel_id}"
             self._reporter.trouble(error)
         else:
+            self._notes.note_closed(channel_id)
             self._reporter.tick("closed", channel_id)
 
     def _await_verification(self, started: float) -> None:
@@ -176,7 +270,7 @@ def _receiving(
 ) -> tuple[Listener, Pipeline]:
     backlog = Backlog(open_history().between)
     listener = Listener(
-        paths=_served_paths(plan.public_url, plan.path),
+        paths=served_paths(plan.public_url, plan.path),
         port=plan.port,
         history=open_history(),
         client_secrets=lambda: plan.client_secrets,
@@ -189,7 +283,9 @@ def _receiving(
     return listener, Pipeline(backlog, sinks, on_trouble=reporter.trouble)
 
 
-def _served_paths(public_url: str | None, path: str) -> tuple[str, ...]:
-    """A proxy in front may keep the path of the public URL or strip it; both hold the same secret."""
-    prefix = urlsplit(public_url).path.rstrip("/") if public_url else ""
-    return (path, f"{prefix}{path}") if prefix else (path,)
+def _own_address(plan: SessionPlan) -> PublicAddress:
+    from cronofy_cli.adapters.tunnels.none import NoTunnel
+    from cronofy_cli.adapters.tunnels.own_url import OwnUrl
+
+    tunnel = NoTunnel() if plan.public_url is None else OwnUrl(plan.public_url)
+    return PublicAddress(tunnel, plan.path, query="", must_be_public=False)

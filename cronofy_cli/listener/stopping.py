@@ -64,6 +64,11 @@ class StopRequest:
         self._exit_code = PIPE_CLOSED
         self._event.set()
 
+    def ask_unreachable(self) -> None:
+        """Ask for the end because nothing can arrive any more."""
+        self._exit_code = ExitCode.UNREACHABLE
+        self._event.set()
+
     def wait(self, limit_s: float | None) -> int:
         """Wait for the end and return the exit code: 0, 124 at the limit, or 128 and the signal's number."""
         self._is_orderly = True

@@ -30,6 +30,11 @@ class VerificationWatch:
                     self._arrived[notification.callback_url] = delivery
                     self._condition.notify_all()
 
+    def forget(self, callback_url: str) -> None:
+        """Wait for another verification of this callback URL, not for one that was here before."""
+        with self._condition:
+            self._arrived.pop(callback_url, None)
+
     def wait(self, callback_url: str, limit_s: float) -> Delivery | None:
         """Return the verification of the channel with this callback URL, or None when none came within the limit."""
         with self._condition:

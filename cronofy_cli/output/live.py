@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cronofy_cli.core.events import change_mark, describe_when, parse_event
 from cronofy_cli.core.text import clean
+from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.output.deliveries import compact_line, delivery_document, full_text
 from cronofy_cli.output.errors import error_for_people
 from cronofy_cli.output.streams import PipeClosed, Style
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.deliveries import Delivery
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.listener.change_reader import ChangeRead
+    from cronofy_cli.listener.watchdog import Gap
     from cronofy_cli.output.streams import Output
 
 _MARK_STYLES = {"+": Style.GREEN, "-": Style.RED, "~": Style.YELLOW}
@@ -66,6 +68,20 @@ class LiveOutput:
         """Say what went wrong without ending, on stderr."""
         with self._lock:
             self._output.styled_note(error_for_people(error, color=self._output.color_stderr))
+
+    def gap(self, gap: Gap) -> None:
+        """Tell of a time in which nothing may have arrived, and from when to read."""
+        since = to_utc_seconds(gap.started)
+        if self._style is PrintStyle.JSON:
+            import msgspec
+
+            document = {"kind": "gap", "started": since, "ended": to_utc_seconds(gap.ended), "reason": gap.reason}
+            with self._lock:
+                self._write(msgspec.json.encode(document))
+        self.remark(
+            f" Ready again after a gap of {gap.seconds:.0f} s ({gap.reason}). What changed in it: cronofy events read "
+            f"--last-modified {since} --include-deleted --include-moved --include-managed"
+        )
 
     def ready(self, document: Mapping[str, object], sentence: str) -> None:
         """Say that notifications will arrive: a sentence for people, a line for programs."""
@@ -123,6 +139,8 @@ class LiveOutput:
 
 
 def _for_deliveries(delivery_ids: Sequence[int]) -> str:
+    if not delivery_ids:
+        return "reconstructed, missed in the gap:"
     if len(delivery_ids) == 1:
         return f"for #{delivery_ids[0]}:"
     return f"for {len(delivery_ids)} notifications, #{delivery_ids[0]} to #{delivery_ids[-1]}:"

@@ -159,10 +159,10 @@ def test_a_public_url_with_a_path(setting: Setting, plan: SessionPlan, free_port
 
 
 def test_no_verification_comes(setting: Setting, plan: SessionPlan, free_port: int) -> None:
-    """If nothing arrives the run is not ready: it ends with what to check, and the channel is closed."""
-    lost = replace(plan, public_url=f"http://127.0.0.1:{free_port}", verification_limit_s=0.2)
+    """If the public address leads nowhere the run is not ready: it ends with what to check, without a channel."""
+    lost = replace(plan, public_url=f"http://127.0.0.1:{free_port}", probe_limit_s=0.2)
 
-    with pytest.raises(Unreachable, match=r"no verification arrived within 0 s") as caught, setting.session(lost):
+    with pytest.raises(Unreachable, match=r"did not come back: nothing answers at") as caught, setting.session(lost):
         pass
 
     assert f"http://127.0.0.1:{free_port}{plan.path} leads to 127.0.0.1:" in str(caught.value.hint)

@@ -1,0 +1,103 @@
+"""Keeping a session ready: the watchdog notices, the session mends, and what was missed in the gap is read."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from cronofy_cli.core.notifications import Notification
+from cronofy_cli.core.times import to_utc_seconds
+from cronofy_cli.errors import CronofyError
+from cronofy_cli.listener.watchdog import Mending, Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from queue import SimpleQueue
+
+    from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.tunnels.interface import TunnelEvent
+    from cronofy_cli.listener.change_reader import ChangeReader
+    from cronofy_cli.listener.session import Session
+    from cronofy_cli.listener.watchdog import Gap
+
+
+class Teller(Protocol):
+    """Who is told about losses and gaps."""
+
+    def remark(self, text: str) -> None:
+        """Say something to people."""
+
+    def trouble(self, error: CronofyError) -> None:
+        """Say what went wrong."""
+
+    def gap(self, gap: Gap) -> None:
+        """Tell of a time in which nothing may have arrived."""
+
+
+class Keeper:
+    """Puts a watchdog to a session."""
+
+    def __init__(
+        self,
+        session: Session,
+        teller: Teller,
+        changes: ChangeReader | None,
+        history: History,
+        max_offline_s: float,
+        on_given_up: Callable[[], None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`changes` reads what was missed, if that is wanted; the history belongs to the watchdog's thread."""
+        self._session = session
+        self._teller = teller
+        self._changes = changes
+        self._history = history
+        self._max_offline_s = max_offline_s
+        self._on_given_up = on_given_up
+        self._clock = clock
+
+    @contextmanager
+    def watching(self, events: SimpleQueue[TunnelEvent]) -> Iterator[None]:
+        """Look after the session inside the `with`."""
+        watchdog = Watchdog(
+            Mending(self._session.is_alive, self._session.check_channel, lambda: self._session.recover(watchdog.sleep)),
+            events=events,
+            clock=self._clock,
+            on_trouble=self._teller.trouble,
+            on_lost=self._lost,
+            on_gap=self._over,
+            on_given_up=self._given_up,
+            max_offline_s=self._max_offline_s,
+        )
+        watchdog.start()
+        try:
+            yield
+        finally:
+            watchdog.stop()
+
+    def _lost(self, reason: str) -> None:
+        self._teller.remark(f" not ready: {reason}; trying to recover")
+
+    def _over(self, gap: Gap) -> None:
+        self._teller.gap(gap)
+        try:
+            self._history.mark_gap(gap.started, gap.ended, gap.reason)
+            if self._changes is not None:
+                self._changes.read_missed(self._missed(gap))
+        except CronofyError as error:
+            self._teller.trouble(error)
+
+    def _missed(self, gap: Gap) -> Notification:
+        """Return the notification that speaks of everything since the gap began, with the channel's filters."""
+        channel = self._session.channel
+        return Notification(
+            type="change",
+            changes_since=to_utc_seconds(gap.started),
+            calendar_ids=channel.calendar_ids if channel is not None else (),
+            only_managed=channel is not None and channel.only_managed,
+        )
+
+    def _given_up(self) -> None:
+        self._teller.remark(f" gave up after {self._max_offline_s:.0f} s without a way for notifications to arrive")
+        self._on_given_up()
