@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from cronofy_cli.adapters.simulators import RunningSimulator, announce
 from cronofy_cli.simulator.server import SimulatorServer
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
+
+# How long an example takes says nothing on a busy machine; a hang ends at the run's own limit.
+settings.register_profile("cronofy", deadline=None)
+settings.load_profile("cronofy")
 
 NO_SKIP = "CRONOFY_TEST_NO_SKIP"
 """Set where everything that tests need is installed: then a skipped test is a failed one."""

@@ -6,17 +6,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.commands.channels_prune import prune
 from cronofy_cli.core.callback_url import callback_url_warning, check_callback_url
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.records import show_record
+from cronofy_cli.output.streams import OutputFormat
 from cronofy_cli.shared_options import ApiCommand, ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cronofy_cli.context import AppContext
     from cronofy_cli.core.channels import Channel
+    from cronofy_cli.core.ownership import KnownRuns
 
 app = command_app("Create, list, show and close notification channels.")
+app.command("prune", cls=ApiListCommand)(prune)
 
 CalendarOption = Annotated[
     list[str] | None,
@@ -58,16 +64,20 @@ def create(
     channel = endpoints.create_channel(
         run.api,
         callback_url,
-        calendar_ids=calendar_ids(run, calendar or []),
+        calendar_ids=calendar_ids(run, calendar),
         only_managed=only_managed or None,
         scheduling_conversations=scheduling_conversations or None,
     )
+    _note_created(run, channel)
     _show(run, channel)
 
 
 @app.command("list", cls=ApiListCommand)
 def list_channels(context: typer.Context) -> None:
-    """List the open channels of this account and application.
+    """List the open channels of this account and application, and who opened them.
+
+    'ours' is a listener of this machine, 'stale' one that ended without closing it (see 'channels prune'), 'created'
+    came from 'channels create' here, 'listener' is somebody else's, 'foreign' anything else.
 
     \b
     Examples:
@@ -75,9 +85,14 @@ def list_channels(context: typer.Context) -> None:
       cronofy channels list --json | jq -r '.[].channel_id'
     """
     from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.adapters.journal import Journal
 
     run = app_context(context)
-    show_list(run.output, endpoints.list_channels(run.api), _view())
+    channels = endpoints.list_channels(run.api)
+    known = Journal(run.environment).known_runs(run.data_center.name)
+    show_list(run.output, channels, _view(known))
+    if run.output.format is OutputFormat.TABLE:
+        _remark(run, channels, known)
 
 
 @app.command("show", cls=ApiCommand)
@@ -120,13 +135,16 @@ def close(
     import json
 
     from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.adapters.journal import Journal
 
     run = app_context(context)
+    journal = Journal(run.environment)
     chosen = _chosen(run, channel_ids or [], every=every)
     if every and chosen and not yes and not run.output.confirm(f"Close {len(chosen)} channels?", flag="--yes"):
         raise WrongUsage("nothing was closed", hint="answer y, or add --yes")
     for channel_id in chosen:
         endpoints.close_channel(run.api, channel_id)
+        journal.forget_created(channel_id)
         if not run.output.format.is_json:
             run.output.data(channel_id)
     if run.output.format.is_json:
@@ -143,13 +161,38 @@ def _chosen(run: AppContext, channel_ids: list[str], *, every: bool) -> list[str
     return [channel.channel_id for channel in endpoints.list_channels(run.api)]
 
 
-def _view() -> ListView[Channel]:
+def _note_created(run: AppContext, channel: Channel) -> None:
+    """Let `list` know it again. The channel is there by now, so that a journal which cannot be written only warns."""
+    from cronofy_cli.adapters.journal import Journal
+
+    account = None if run.environment_is_enough or run.account is None else run.account.context.account
+    sub = account.sub if account is not None else ""
+    try:
+        Journal(run.environment).note_created(run.data_center.name, sub, channel.channel_id, channel.callback_url)
+    except WrongUsage as error:
+        run.output.note(f"warning: 'channels list' will not know who opened this channel: {error.message}")
+
+
+def _remark(run: AppContext, channels: Sequence[Channel], known: KnownRuns) -> None:
+    """Say what else gets this account's notifications: Cronofy sends each one to every channel."""
+    from cronofy_cli.core.ownership import Owner, owner_of
+
+    others = sum(owner_of(channel, known) is Owner.LISTENER for channel in channels)
+    if others:
+        whose = "1 channel of another listener gets" if others == 1 else f"{others} channels of other listeners get"
+        run.output.note(f"{whose} every notification of this account too.")
+
+
+def _view(known: KnownRuns) -> ListView[Channel]:
+    from cronofy_cli.core.ownership import owner_of
+
     return ListView(
         columns=(
             Column("CHANNEL ID", lambda channel: channel.channel_id),
             Column("CALLBACK URL", lambda channel: channel.callback_url, 100),
             Column("CALENDARS", _calendars),
             Column("EVENTS", lambda channel: "managed" if channel.only_managed else "all"),
+            Column("OWNER", lambda channel: owner_of(channel, known)),
         ),
         document=lambda channel: channel.raw,
         empty="No channel is open. Open one and receive on this machine: cronofy listen",

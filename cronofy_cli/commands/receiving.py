@@ -14,7 +14,7 @@ from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.adapters.callback_paths import last_path, remember_path
 from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.tunnels.choose import TunnelChoice
-from cronofy_cli.commands.opening import AddressOpening, sweep_left_overs
+from cronofy_cli.commands.opening import AddressOpening, RunNotes, sweep_left_overs
 from cronofy_cli.core.callback_query import fill
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.listener.change_reader import ChangeReader
@@ -91,20 +91,27 @@ def receiving(
     calls = ChannelCalls(context.api, calendar_ids=wishes.calendar_ids, only_managed=wishes.only_managed)
     journal = Journal(context.environment)
     sweep_left_overs(journal, context, account.sub, calls, live)
-    entry = journal.begin(context.data_center.name, account.sub)
     plan = _plan(context, wishes, account.sub)
     history = context.open_history()
     keep = partial(_keep_events, history, on_read or live.events)
     changes = ChangeReader(partial(read_all_events, context.api), tzid, keep, live.trouble)
     sinks: list[Sink] = [live.deliveries, changes] if wishes.read_events else [live.deliveries]
     selection = Selection(wishes.types, wishes.count, plan.path, sinks, on_complete)
-    opening = AddressOpening(context, wishes, entry)
-    address = opening.address(plan, fill(wishes.callback_query, account))
-    session = Session(
-        plan, calls, context.open_history, live, [selection], now, hold_signals, address=address, notes=entry
-    )
     changes.start()
+    notes = RunNotes(journal, context.data_center.name, account.sub, live.trouble)
     try:
+        opening = AddressOpening(context, wishes, notes.note_agent)
+        session = Session(
+            plan,
+            calls,
+            context.open_history,
+            live,
+            [selection],
+            now,
+            hold_signals,
+            address=opening.address(plan, fill(wishes.callback_query, account)),
+            notes=notes,
+        )
         with session:
             keeper = Keeper(
                 session,
@@ -119,7 +126,7 @@ def receiving(
                 yield Run(session, live, changes, account)
     finally:
         changes.stop(DRAIN_LIMIT_S)
-        entry.end()
+        notes.end()
 
 
 def _plan(context: AppContext, wishes: Wishes, sub: str) -> SessionPlan:

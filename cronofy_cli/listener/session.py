@@ -68,6 +68,9 @@ class Notes(Protocol):
     def note_closed(self, channel_id: str) -> None:
         """It was closed."""
 
+    def note_kept(self, channel_id: str, callback_url: str) -> None:
+        """It stays open after the run."""
+
 
 class NoNotes:
     """Writes nothing down."""
@@ -79,6 +82,9 @@ class NoNotes:
         """Take no note."""
 
     def note_closed(self, channel_id: str) -> None:
+        """Take no note."""
+
+    def note_kept(self, channel_id: str, callback_url: str) -> None:
         """Take no note."""
 
 
@@ -225,7 +231,7 @@ class Session:
         if self.channel is None:
             return
         if self._plan.keep_channel:
-            self._notes.note_closed(self.channel.channel_id)
+            self._notes.note_kept(self.channel.channel_id, self.channel.callback_url)
             self._reporter.tick("kept", f"{self.channel.channel_id}; cronofy channels close {self.channel.channel_id}")
         else:
             self._close_channel(self.channel.channel_id)

@@ -39,7 +39,7 @@ def test_a_channels_life(channels: Callable[..., Result]) -> None:
     created = channels("create", "--callback-url", HOOK, "--json")
     channel_id = created.json["channel_id"]
 
-    assert channels("list").stdout == f"{channel_id}\t{HOOK}\tall\tall\n"
+    assert channels("list").stdout == f"{channel_id}\t{HOOK}\tall\tall\tcreated\n"
     assert channels("show", channel_id).stdout == (
         f"channel\t{channel_id}\ncallback url\t{HOOK}\ncalendars\tall\nevents\tall\n"
     )
@@ -54,7 +54,7 @@ def test_calendars_by_name_and_id(channels: Callable[..., Result]) -> None:
     created = channels("create", "--callback-url", HOOK, "--calendar", "work", "--calendar", HOME, "--only-managed")
 
     assert f"calendars\t{WORK} {HOME}\nevents\tonly managed\n" in created.stdout
-    assert channels("list").stdout.endswith(f"\t{WORK} {HOME}\tmanaged\n")
+    assert channels("list").stdout.endswith(f"\t{WORK} {HOME}\tmanaged\tcreated\n")
 
 
 @pytest.mark.parametrize("name", ["Garden", ""])

@@ -9,7 +9,6 @@ import pytest
 
 from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context
-from cronofy_cli.command_tree import SUMMARIES
 from cronofy_cli.core.contexts import Context
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ def environment(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> di
     repository = tmp_path / "repository"
     (repository / ".git").mkdir(parents=True)
     monkeypatch.chdir(repository)
-    monkeypatch.setitem(SUMMARIES, "config", "Show and change settings.")
     cli.environment["CRONOFY_CONFIG_DIR"] = str(tmp_path / "config")
     return cli.environment
 

@@ -12,7 +12,6 @@ from cronofy_cli.adapters.secrets import SecretStore, secret_path
 from cronofy_cli.adapters.settings.files import read_user_file
 from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context
-from cronofy_cli.command_tree import SUMMARIES
 from cronofy_cli.core.contexts import Context, ContextAccount, SecretPlace, StoredSecrets
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ SECRETS = StoredSecrets(access_token="tok_of_acme", refresh_token="ref_of_acme")
 def environment(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A home without a keyring, two contexts in it, the first one's secrets in a file."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(SUMMARIES, "context", "Switch between contexts.")
     cli.environment |= {"CRONOFY_CONFIG_DIR": str(tmp_path / "config"), "CRONOFY_NO_KEYRING": "1"}
     made = cli.environment
     save_context(user_file(made), ACME)

@@ -62,13 +62,9 @@ def test_no_token(run: Run) -> None:
     """Without an access token nothing is sent, and the hint names the variable and the way without an account."""
     result = run("userinfo", "--data-center", "uk")
 
-    assert (result.exit_code, result.stderr) == (
-        4,
-        (
-            "error: no access token is known for the data center uk\n"
-            "hint: set CRONOFY_ACCESS_TOKEN, or try everything without an account: cronofy demo\n"
-        ),
-    )
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr.splitlines()[0].endswith(" data center uk")
+    assert "set CRONOFY_ACCESS_TOKEN, or try everything without an account: cronofy demo" in result.stderr
 
 
 def test_no_simulator_runs(run: Run) -> None:

@@ -33,8 +33,9 @@ sys.stdout.buffer.write(check_document(check_keyring(entries, is_in_use="in use"
 """
 SEARCH = """
 from cronofy_cli.adapters.secrets.keyring_entry import KeyringEntries
+from cronofy_cli.doctor.secret_store import ENTRY
 import os
-print(KeyringEntries(os.environ).read("doctor"))
+print(KeyringEntries(os.environ).read(ENTRY))
 """
 
 

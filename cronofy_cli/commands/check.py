@@ -1,0 +1,138 @@
+"""`cronofy check`: does an application keep the contract with Cronofy."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import typer
+
+from cronofy_cli.commands.posting import confirm_posting
+from cronofy_cli.commands.signature_input import find_secrets
+from cronofy_cli.core.sample_bodies import CHANNEL_ID, Setting
+from cronofy_cli.errors import ExitCode, WrongUsage
+from cronofy_cli.handler_check.case import DOCS_SITE, Workshop
+from cronofy_cli.handler_check.catalogue import all_cases, choose
+from cronofy_cli.handler_check.documents import result_document
+from cronofy_cli.handler_check.judging import Result, summary
+from cronofy_cli.handler_check.lines import result_lines
+from cronofy_cli.output.lists import Column, ListView, show_list
+from cronofy_cli.output.streams import OutputFormat
+from cronofy_cli.shared_options import LocalCommand, app_context, command_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cronofy_cli.context import AppContext
+    from cronofy_cli.handler_check.case import Case
+    from cronofy_cli.output.streams import Output
+
+app = command_app("Check that an application keeps its contract with Cronofy.")
+
+
+class _SigningListCommand(LocalCommand):
+    """A command that answers with a list, and signs with the client secrets of a context."""
+
+    shared: ClassVar[tuple[str, ...]] = ("context", "data_center", "json", "ndjson", "no_input", "color")
+
+
+@app.command("handler", cls=_SigningListCommand)
+def handler(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="The handler's address.")],
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID|GROUP", help="Only this case or group, such as signatures; repeat it for several."),
+    ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the results as JUnit XML too, for CI systems.")
+    ] = None,
+    channel: Annotated[
+        str, typer.Option(metavar="CHANNEL_ID", help="The channel that the bodies name, if the handler looks it up.")
+    ] = CHANNEL_ID,
+    client_secret_file: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE|-", help="The handler's client secret, from a file or stdin; repeatable."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before posting to another machine.")] = False,
+) -> None:
+    """Send a notification handler what Cronofy really sends. Exits with 1 if it fails on something it must survive.
+
+    \b
+    Examples:
+      cronofy check handler http://127.0.0.1:3000/cronofy/hook
+      cronofy check handler http://127.0.0.1:3000/hook --client-secret-file secret.txt --junit report.xml
+      cronofy check handler http://127.0.0.1:3000/hook --only signatures --only bytes.utf8
+    """
+    from cronofy_cli.sending.signing import signing_keys
+
+    run = app_context(context)
+    if junit is not None and not junit.absolute().parent.is_dir():
+        raise WrongUsage(f"there is no folder for '{junit}'", hint=f"mkdir -p {junit.parent}")
+    started_at = datetime.now(UTC)
+    keys = signing_keys(find_secrets(run, client_secret_file or []))
+    cases = choose(all_cases(Workshop(Setting(started_at, url, channel), keys)), only or [])
+    number = sum(len(case.posts) for case in cases)
+    confirm_posting(run.output, url, f"{number} notifications, some of which ask for deletion of data,", yes=yes)
+    results = _show(run.output, _results(run, url, cases))
+    if junit is not None:
+        _write_junit(junit, results, url, started_at)
+    if any(result.is_breach for result in results):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _results(run: AppContext, url: str, cases: tuple[Case, ...]) -> Iterator[Result]:
+    from cronofy_cli.handler_check.running import run_cases
+    from cronofy_cli.sending.pacing import iterate
+    from cronofy_cli.sending.sender import Sender
+
+    return run.resources.enter_context(closing(iterate(run_cases(Sender(url), cases))))
+
+
+def _show(output: Output, results: Iterable[Result]) -> list[Result]:
+    """Write each result as soon as it is known, and return them all."""
+    shown: list[Result] = []
+
+    def kept() -> Iterator[Result]:
+        for result in results:
+            shown.append(result)
+            yield result
+
+    if output.format is OutputFormat.TABLE:
+        for result in kept():
+            for line in result_lines(output, result):
+                output.data(line)
+        output.note(summary(shown))
+    else:
+        show_list(output, kept(), _view())
+    return shown
+
+
+def _view() -> ListView[Result]:
+    return ListView(
+        columns=(
+            Column("STATE", lambda result: result.state),
+            Column("IMPORTANCE", lambda result: result.case.importance),
+            Column("CASE", lambda result: result.case.id),
+            Column("SENT", lambda result: result.case.sent),
+            Column("EXPECTED", lambda result: result.case.expectation.words),
+            Column("FINDING", lambda result: result.finding),
+            Column("WHY", lambda result: result.case.reason.why),
+            Column("DOCS", lambda result: DOCS_SITE + result.case.reason.docs),
+        ),
+        document=result_document,
+        empty="nothing was checked",
+    )
+
+
+def _write_junit(path: Path, results: list[Result], url: str, started_at: datetime) -> None:
+    from cronofy_cli.handler_check.junit import junit_xml
+
+    try:
+        path.write_bytes(junit_xml(results, url, started_at))
+    except OSError as error:
+        raise WrongUsage(
+            f"'{path}' cannot be written: {error.strerror or error}", hint="name a file for --junit that can be written"
+        ) from error

@@ -1,0 +1,218 @@
+"""`cronofy trigger`: send a notification by hand."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.commands.posting import confirm_posting
+from cronofy_cli.commands.signature_input import find_secrets
+from cronofy_cli.commands.trigger_results import SentDelivery, show_deliveries, show_samples
+from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.core.sample_bodies import Setting
+from cronofy_cli.core.samples import Sample, Surface, encode_body, find_sample, with_fields
+from cronofy_cli.errors import NotSignedIn, WrongUsage
+from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cronofy_cli.adapters.simulator_control import SimulatorControl
+    from cronofy_cli.context import AppContext
+    from cronofy_cli.sending.post import Post
+    from cronofy_cli.sending.signing import SigningKeys
+
+app = command_app()
+
+MOST = 100_000
+"""Deliveries of one command."""
+MOST_SECRETS = 10
+PLACEHOLDER_URL = "https://example.com/cronofy"
+"""Stands in a body that is only printed."""
+
+UrlArgument = Annotated[
+    str | None, typer.Argument(metavar="[URL]", help="Where to; by default the only open channel's callback URL.")
+]
+AssignmentOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set a field of the body, by its dotted path; repeatable."),
+]
+RateOption = Annotated[
+    float | None,
+    typer.Option(min=0.01, max=1000, help="So many a second, without waiting for the answers of earlier ones."),
+]
+SecretsOption = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=MOST_SECRETS, help="So many digests, as during a rotation: made-up ones now first, now last."
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What the options say."""
+
+    sample: Sample
+    assignments: tuple[str, ...]
+    count: int
+    rate_per_s: float | None
+    digests: int | None
+    is_bad: bool
+    is_unsigned: bool
+    secret_files: tuple[str, ...]
+
+    @property
+    def can_be_pushed(self) -> bool:
+        """Whether the simulator can send it by itself: it signs, and it sends to channels."""
+        ours = self.is_bad or self.is_unsigned or self.digests or self.secret_files or self.rate_per_s
+        is_inside = all(assignment.startswith("notification.") for assignment in self.assignments)
+        return self.sample.surface is Surface.CHANNEL and is_inside and not ours
+
+    def body(self, url: str) -> bytes:
+        """Return what is posted to `url`."""
+        return encode_body(with_fields(self.sample.make(Setting(datetime.now(UTC), url)), self.assignments))
+
+
+@app.command(cls=ApiListCommand)
+def trigger(
+    context: typer.Context,
+    type_: Annotated[str | None, typer.Argument(metavar="TYPE", help="What to send; see --list.")] = None,
+    url: UrlArgument = None,
+    assignment: AssignmentOption = None,
+    count: Annotated[int, typer.Option(min=1, max=MOST, help="How many to send.")] = 1,
+    rate: RateOption = None,
+    secrets: SecretsOption = None,
+    bad_signature: Annotated[bool, typer.Option("--bad-signature", help="Sign with a made-up client secret.")] = False,
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="Leave the signature out.")] = False,
+    delay: Annotated[str | None, typer.Option(metavar="DURATION", help="Wait so long before the first.")] = None,
+    client_secret_file: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE|-", help="A client secret, from a file or stdin; repeat it for several."),
+    ] = None,
+    print_body: Annotated[bool, typer.Option("--print-body", help="Print the body and send nothing.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List what can be sent.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before posting to another machine.")] = False,
+) -> None:
+    """Send a correctly signed notification of any type. Exits with 1 if one is not answered 2xx within 5 seconds.
+
+    \b
+    Examples:
+      cronofy trigger change http://127.0.0.1:3000/cronofy/hook
+      cronofy trigger change http://127.0.0.1:3000/hook --set notification.changes_since=2026-11-22T09:24:16Z
+      cronofy trigger profile_disconnected --data-center simulator
+      cronofy trigger --list
+    """
+    run = app_context(context)
+    if list_:
+        show_samples(run.output)
+        return
+    if type_ is None:
+        raise WrongUsage("name what to send", hint="cronofy trigger change URL; for all types: cronofy trigger --list")
+    if unsigned and (bad_signature or secrets):
+        raise WrongUsage("--unsigned sends no signature", hint="leave out --bad-signature and --secrets")
+    choice = _Choice(
+        find_sample(type_),
+        tuple(assignment or ()),
+        count,
+        rate,
+        secrets,
+        bad_signature,
+        unsigned,
+        tuple(client_secret_file or ()),
+    )
+    if print_body:
+        end = b"\n" if run.output.is_terminal else b""
+        run.output.data_bytes(choice.body(url or PLACEHOLDER_URL) + end)
+        return
+    delay_s = parse_duration(delay, option="--delay") if delay is not None else 0
+    deliveries = _deliveries(run, choice, url, yes=yes)
+    time.sleep(delay_s)
+    raise typer.Exit(show_deliveries(run.output, deliveries))
+
+
+def _deliveries(run: AppContext, choice: _Choice, url: str | None, *, yes: bool) -> Iterator[SentDelivery]:
+    """Return what will be sent, with everything found out that can stop it."""
+    if url is None and run.is_simulator and choice.can_be_pushed:
+        from cronofy_cli.commands.simulator_access import control_of
+
+        return _pushed(control_of(run), choice)
+    target = url or _only_callback_url(run, choice.sample.name)
+    from cronofy_cli.sending.pacing import iterate, send_at_rate, send_in_turn
+    from cronofy_cli.sending.sender import Sender
+
+    posts = _posts(choice, _keys(run, choice), choice.body(target))
+    confirm_posting(run.output, target, f"{choice.count} × {choice.sample.name}", yes=yes)
+    sender, rate = Sender(target), choice.rate_per_s
+    outcomes = iterate(send_in_turn(sender, posts) if rate is None else send_at_rate(sender, posts, rate))
+    run.resources.enter_context(closing(outcomes))
+    return (SentDelivery(number, choice.sample.name, target, outcome) for number, outcome in outcomes)
+
+
+def _keys(run: AppContext, choice: _Choice) -> SigningKeys:
+    from cronofy_cli.sending.signing import SigningKeys, signing_keys
+
+    if choice.is_unsigned or choice.is_bad:
+        return signing_keys((), choice.digests or 1)
+    known = find_secrets(run, choice.secret_files)[: choice.digests]
+    if choice.digests is None:
+        return SigningKeys(tuple(secret.value for secret in known), ())
+    return signing_keys(known, choice.digests - len(known))
+
+
+def _posts(choice: _Choice, keys: SigningKeys, body: bytes) -> Iterator[Post]:
+    from cronofy_cli.sending.post import Post
+
+    if choice.is_unsigned:
+        signatures: tuple[str | None, ...] = (None,)
+    else:
+        signatures = (keys.right_last(body), keys.right_first(body))
+    return (Post(body, signatures[number % len(signatures)]) for number in range(choice.count))
+
+
+def _only_callback_url(run: AppContext, name: str) -> str:
+    """Return where the only open channel's notifications go.
+
+    Raises:
+        WrongUsage: no channel is open, several are, or it is not known.
+    """
+    from cronofy_cli.adapters.api import endpoints
+
+    try:
+        channels = endpoints.list_channels(run.api)
+    except NotSignedIn as error:
+        raise WrongUsage(
+            "no URL is given, and the open channels are not known without signing in",
+            hint=f"cronofy trigger {name} http://127.0.0.1:3000/hook",
+        ) from error
+    if len(channels) == 1:
+        return channels[0].callback_url
+    number = f"{len(channels)} channels are" if channels else "no channel is"
+    example = channels[0].callback_url if channels else "http://127.0.0.1:3000/hook"
+    raise WrongUsage(f"no URL is given, and {number} open", hint=f"cronofy trigger {name} {example}")
+
+
+def _pushed(control: SimulatorControl, choice: _Choice) -> Iterator[SentDelivery]:
+    """Have the simulator send to all its open channels."""
+    from cronofy_cli.core.fields import as_object
+    from cronofy_cli.sending.through_simulator import push
+
+    body = with_fields(choice.sample.make(Setting(datetime.now(UTC), "")), choice.assignments)
+    fields = as_object(body["notification"])
+    type_ = str(fields.pop("type", choice.sample.name))
+    number = 0
+    for _ in range(choice.count):
+        before = number
+        for pushed in push(control, type_, fields):
+            number += 1
+            yield SentDelivery(number, type_, pushed.callback_url, pushed.outcome)
+        if number == before:
+            raise WrongUsage(
+                "no URL is given, and no channel is open",
+                hint="open one: cronofy listen --data-center simulator; or name a URL",
+            )

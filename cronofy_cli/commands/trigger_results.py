@@ -1,0 +1,99 @@
+"""What `trigger` shows: what can be sent, and what became of each that was."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cronofy_cli.core.samples import SAMPLES
+from cronofy_cli.core.text import clean
+from cronofy_cli.errors import ExitCode
+from cronofy_cli.output.lists import Column, ListView, show_list
+from cronofy_cli.output.streams import OutputFormat, Style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cronofy_cli.core.samples import Sample
+    from cronofy_cli.output.streams import Output
+    from cronofy_cli.sending.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class SentDelivery:
+    """One notification that was sent by hand."""
+
+    number: int
+    type: str
+    url: str
+    outcome: Outcome
+
+
+def show_deliveries(output: Output, deliveries: Iterable[SentDelivery]) -> int:
+    """Write each delivery as soon as it is done, and return the exit code."""
+    outcomes: list[Outcome] = []
+
+    def kept() -> Iterator[SentDelivery]:
+        for delivery in deliveries:
+            outcomes.append(delivery.outcome)
+            yield delivery
+
+    if output.format is OutputFormat.TABLE:
+        for delivery in kept():
+            output.data(_line(output, delivery))
+    else:
+        show_list(output, kept(), _view())
+    failed = [outcome for outcome in outcomes if not outcome.is_success]
+    if not failed:
+        return ExitCode.DONE
+    return ExitCode.UNREACHABLE if all(outcome.is_unreachable for outcome in failed) else ExitCode.FAILED
+
+
+def _line(output: Output, delivery: SentDelivery) -> str:
+    outcome = delivery.outcome
+    mark = output.paint("✓", Style.GREEN) if outcome.is_success else output.paint("✗", Style.RED)
+    answer = "" if outcome.is_success else "".join(f"\n     {line}" for line in outcome.excerpt.splitlines())
+    return f" {mark} {clean(delivery.type)} -> {clean(delivery.url)}  {outcome.summary}{answer}"
+
+
+def _view() -> ListView[SentDelivery]:
+    return ListView(
+        columns=(
+            Column("NUMBER", lambda each: str(each.number)),
+            Column("TYPE", lambda each: each.type),
+            Column("URL", lambda each: each.url),
+            Column("STATUS", lambda each: str(each.outcome.status or each.outcome.trouble)),
+            Column("MS", lambda each: f"{each.outcome.elapsed_ms:.0f}"),
+            Column("ANSWER", lambda each: each.outcome.excerpt or each.outcome.detail),
+        ),
+        document=_document,
+        empty="",
+    )
+
+
+def _document(delivery: SentDelivery) -> bytes:
+    fields = {"number": delivery.number, "type": delivery.type, "url": delivery.url} | delivery.outcome.document
+    return json.dumps(fields).encode()
+
+
+def show_samples(output: Output) -> None:
+    """List what can be sent."""
+    view: ListView[Sample] = ListView(
+        columns=(
+            Column("TYPE", lambda sample: sample.name),
+            Column("SENT TO THE URL OF", lambda sample: sample.surface),
+            Column("MEANING", lambda sample: sample.meaning, 100),
+        ),
+        document=lambda sample: json.dumps(
+            {
+                "name": sample.name,
+                "type": sample.type,
+                "surface": sample.surface,
+                "meaning": sample.meaning,
+                "docs": sample.docs,
+            }
+        ).encode(),
+        empty="",
+    )
+    show_list(output, SAMPLES, view, streamed=True)

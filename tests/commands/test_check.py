@@ -1,0 +1,153 @@
+"""`cronofy check handler`: the contract test on the command line."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from cronofy_cli.commands.check import app
+from tests.adapters.callback_probe.tls_servers import closed_port
+from tests.commands.one_command import run_command
+from tests.handler_check import handlers
+from tests.handler_check.checking import make_cases
+from tests.handler_check.handlers import SECRET, serving
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support import Cli
+
+
+@pytest.fixture(autouse=True)
+def _signed(cli: Cli) -> None:
+    cli.environment["CRONOFY_CLIENT_SECRET"] = SECRET
+
+
+def test_a_correct_handler(cli: Cli) -> None:
+    """Every case is told, and the exit code is 0."""
+    with serving(handlers.Correct()) as url:
+        result = run_command(app, cli, "handler", url)
+
+    rows = [line.split("\t") for line in result.lines]
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [row[2] for row in rows] == [case.id for case in make_cases()]
+    assert {row[0] for row in rows} == {"passed"}
+    assert all(row[7].startswith("https://docs.cronofy.com/developers/") for row in rows)
+
+
+def test_a_broken_handler_on_a_terminal(cli: Cli) -> None:
+    """A failed case says what was sent, what was expected, what came, why it matters and what is usually wrong."""
+    with serving(handlers.RefusesEverything()) as url:
+        result = run_command(
+            app, cli, "handler", url, "--only", "bytes.utf8", "--only", "signatures.wrong", terminal=True
+        )
+
+    lines = [line.replace("\x1b[0m", "").replace("\x1b[2m", "").strip() for line in result.lines]
+    assert result.exit_code == 1
+    assert lines[0].startswith("\x1b[32m✓ must    signatures.wrong")
+    assert lines[1].startswith("\x1b[31m✗ must    bytes.utf8")
+    assert lines[2:] == [
+        "sent      a change with letters and an emoji in UTF-8",
+        "expected  200-299 within the limit",
+        "answer    Invalid signature",
+        "why       the body is UTF-8, and the signature is over its bytes",
+        "usually   the body is decoded as Latin-1 or ASCII before the digest is made",
+        "docs      https://docs.cronofy.com/developers/push-notifications/authentication/",
+    ]
+    assert result.stderr == "1 must failed, 1 passed\n"
+
+
+def test_a_should_does_not_fail(cli: Cli) -> None:
+    """A handler that fails only on a should keeps the contract."""
+    with serving(handlers.DoesNotTrim()) as url:
+        result = run_command(app, cli, "handler", url, "--only", "signatures", "--json")
+
+    assert result.exit_code == 0
+    assert [each["case"] for each in result.json if each["state"] == "failed"] == ["signatures.space_after_comma"]
+
+
+def test_a_line_of_json_for_each_case(cli: Cli) -> None:
+    """Programs can read each result as a line."""
+    with serving(handlers.NotFoundForUnknownType()) as url:
+        result = run_command(app, cli, "handler", url, "--only", "types", "--ndjson")
+
+    failed = [each for each in map(json.loads, result.lines) if each["state"] == "failed"]
+    assert result.exit_code == 1
+    assert [(each["case"], each["answers"][0]["status"], each["answers"][0]["answer"]) for each in failed] == [
+        ("types.unknown", 404, "<h1>Not Found</h1>")
+    ]
+
+
+def test_junit(cli: Cli, tmp_path: Path) -> None:
+    """The results are in a JUnit file too, also when the handler fails."""
+    with serving(handlers.NeedsNotification()) as url:
+        result = run_command(app, cli, "handler", url, "--only", "types", "--junit", tmp_path / "report.xml")
+
+    tests = ET.parse(tmp_path / "report.xml").findall(".//testcase")
+    assert result.exit_code == 1
+    assert len(tests) == len(make_cases("types"))
+    assert [test.get("name") for test in tests if test.find("failure") is not None] == ["types.no_notification"]
+
+
+@pytest.mark.parametrize(("file", "words"), [("no/report.xml", "there is no folder"), (".", "cannot be written")])
+def test_junit_that_cannot_be_written(file: str, words: str, cli: Cli, tmp_path: Path) -> None:
+    """A report that has no place is an error, not a silence."""
+    with serving(handlers.Correct()) as url:
+        result = run_command(app, cli, "handler", url, "--only", "types.change", "--junit", tmp_path / file)
+
+    assert result.exit_code == 2
+    assert words in result.stderr
+
+
+def test_the_channel_in_the_bodies(cli: Cli) -> None:
+    """A handler that looks its channel up can be told which one comes."""
+
+    class LooksUp(handlers.Correct):
+        def read(self, body: bytes) -> None:
+            if b'"chn_mine"' not in body:
+                raise handlers.Refused(404, "no such channel")
+
+    with serving(LooksUp()) as url:
+        without = run_command(app, cli, "handler", url, "--only", "types.change")
+        result = run_command(app, cli, "handler", url, "--only", "types.change", "--channel", "chn_mine")
+
+    assert (without.exit_code, result.exit_code) == (1, 0)
+
+
+def test_a_secret_from_stdin(cli: Cli) -> None:
+    """The handler's client secret can come from stdin."""
+    del cli.environment["CRONOFY_CLIENT_SECRET"]
+    with serving(handlers.Correct()) as url:
+        arguments = ("handler", url, "--only", "types.change")
+        result = run_command(app, cli, *arguments, "--client-secret-file", "-", stdin=f"{SECRET}\n".encode())
+        without = run_command(app, cli, *arguments)
+
+    assert (result.exit_code, without.exit_code) == (0, 4)
+
+
+def test_nothing_listens(cli: Cli) -> None:
+    """A handler that is not there has an exit code of its own, and no results."""
+    result = run_command(app, cli, "handler", f"http://127.0.0.1:{closed_port()}/", "--json")
+
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.error["hint"] == "start it, or correct the URL"
+
+
+def test_another_machine_is_asked_about(cli: Cli) -> None:
+    """Another machine's data may be lost, so it is asked about; without a terminal the option is named."""
+    result = run_command(app, cli, "handler", "https://handler.invalid/hook")
+
+    assert result.exit_code == 2
+    assert "some of which ask for deletion of data" in result.stderr
+    assert "hint: add --yes" in result.stderr
+
+
+def test_a_case_that_does_not_exist(cli: Cli) -> None:
+    """A wrong id is wrong usage, and nothing is sent."""
+    result = run_command(app, cli, "handler", f"http://127.0.0.1:{closed_port()}/", "--only", "signature")
+
+    assert result.exit_code == 2
+    assert "did you mean 'signatures" in result.stderr

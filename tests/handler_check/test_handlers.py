@@ -1,0 +1,136 @@
+"""The contract test against real handlers: a correct one passes, each broken one fails where it is broken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.errors import Unreachable
+from cronofy_cli.handler_check.case import Expectation
+from cronofy_cli.handler_check.judging import State
+from cronofy_cli.handler_check.running import PATIENCE, run_cases
+from cronofy_cli.sending.outcome import Trouble
+from cronofy_cli.sending.pacing import iterate
+from cronofy_cli.sending.sender import Sender
+from tests.adapters.callback_probe.tls_servers import closed_port
+from tests.handler_check import handlers
+from tests.handler_check.checking import check, failed, make_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACCEPTED = {case.id for case in make_cases() if case.expectation is not Expectation.REFUSED}
+REFUSED = {case.id for case in make_cases()} - ACCEPTED
+FORGED = {"signatures.wrong", "signatures.missing", "signatures.empty", "signatures.of_another_body"}
+PRINTED_ANEW = {
+    *("bytes.spaced", "bytes.indented", "bytes.crlf", "bytes.trailing_newline", "bytes.escaped_slash"),
+    *("bytes.unicode_escape", "bytes.numbers", "bytes.duplicate_keys"),
+}
+LISTS = {"signatures.matching_first", "signatures.matching_second", "signatures.space_after_comma"}
+
+
+def test_a_correct_handler_passes() -> None:
+    """A handler that keeps the contract passes every case."""
+    results = check(handlers.Correct())
+
+    assert [result.case.id for result in results if result.state is not State.PASSED] == []
+    assert len(results) == len(make_cases())
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (handlers.SerialisesAgain, PRINTED_ANEW),
+        (handlers.SerialisesForHtml, {"bytes.html_characters"}),
+        (handlers.ComparesWholeHeader, LISTS),
+        (handlers.TakesFirstDigest, LISTS - {"signatures.matching_first"}),
+        (handlers.DoesNotTrim, {"signatures.space_after_comma"}),
+        (handlers.ComparesText, {"signatures.not_ascii"}),
+        (handlers.LooksForSubstring, {"signatures.truncated", "signatures.empty", "signatures.missing"}),
+        (handlers.WantsExactHeaderName, {"signatures.lower_case_header"}),
+        (handlers.AcceptsEverything, REFUSED),
+        (handlers.AcceptsUnsigned, {"signatures.missing", "signatures.empty"}),
+        (handlers.RefusesEverything, ACCEPTED),
+        (handlers.StripsBody, {"bytes.trailing_newline"}),
+        (handlers.ReadsLatin1, {"bytes.utf8"}),
+        (handlers.WantsKeyOrder, {"bytes.key_order"}),
+        (handlers.RefusesDuplicateKeys, {"bytes.duplicate_keys"}),
+        (handlers.StoresInPostgres, {"bytes.nul_escape"}),
+        (handlers.NotFoundForUnknownType, {"types.unknown"}),
+        (handlers.NeedsNotification, {"types.no_notification"}),
+        (handlers.ForbidsFurtherFields, {"types.unknown_fields"}),
+        (handlers.FailsOnDuplicate, {"repetition.duplicate"}),
+        (handlers.WantsOrder, {"repetition.out_of_order"}),
+        (handlers.LimitsBody, {"load.large_body"}),
+        (handlers.Redirects, ACCEPTED | REFUSED),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "",
+)
+def test_a_broken_handler_is_caught(make: Callable[[], handlers.Correct], expected: set[str]) -> None:
+    """A handler that is wrong in one way fails in the cases about that, and in no other."""
+    assert failed(check(make())) == expected
+
+
+def test_a_slow_handler() -> None:
+    """A handler that works before it answers breaks the limit, and is not waited for again and again."""
+    results = check(handlers.Slow(pause_s=5), limit_s=0.2)
+
+    assert results[0].case.id == "time.within_limit"
+    assert results[0].outcomes[0].trouble is Trouble.ANSWER_TIMEOUT
+    assert results[0].finding == "no answer: within 0.2 s (post 1 of 3)"
+    assert [result.state for result in results[: PATIENCE + 1]] == [State.FAILED] * PATIENCE + [State.SKIPPED]
+    assert {result.state for result in results[PATIENCE:]} == {State.SKIPPED}
+    assert all(result.is_breach for result in results if result.case.importance == "must")
+
+
+def test_a_handler_near_the_limit() -> None:
+    """An answer within the limit that takes more than half of it passes the must and fails the should."""
+    results = check(handlers.Slow(pause_s=0.6), "time.headroom", "types.change", limit_s=1.0)
+
+    assert [(result.case.id, result.state) for result in results] == [
+        ("time.headroom", State.FAILED),
+        ("types.change", State.PASSED),
+    ]
+    assert not any(result.is_breach for result in results)
+
+
+def test_a_single_threaded_handler() -> None:
+    """A handler that answers one after another is quick enough for one notification and not for twenty at once."""
+    results = check(handlers.SingleThreaded(pause_s=0.1), "types.change", "load.at_once", limit_s=0.8)
+
+    assert failed(results) == {"load.at_once"}
+    assert len(results[-1].outcomes) == 20
+    assert Trouble.ANSWER_TIMEOUT in {outcome.trouble for outcome in results[-1].outcomes}
+
+
+def test_a_dying_handler() -> None:
+    """A handler that breaks connections off is told from one that cannot be reached."""
+    results = check(handlers.HangsUp())
+
+    assert {result.outcomes[0].trouble for result in results[:PATIENCE]} == {Trouble.BROKEN_OFF}
+    assert {result.state for result in results[PATIENCE:]} == {State.SKIPPED}
+
+
+def test_where_a_redirect_leads() -> None:
+    """A redirect is not followed, and its aim is told."""
+    result = check(handlers.Redirects(), "types.change")[0]
+
+    assert result.outcomes[0].location == "/login"
+    assert result.finding.startswith("302 to /login in ")
+
+
+def test_the_answer_that_decided() -> None:
+    """A failed case keeps the first lines of the handler's answer."""
+    result = check(handlers.FailsOnDuplicate(), "repetition.duplicate")[0]
+
+    assert result.excerpt == "UNIQUE constraint failed: notifications.body"
+    assert result.finding.endswith("(post 2 of 2)")
+
+
+def test_nothing_listens() -> None:
+    """A handler that is not there is an error of its own, and no failed contract."""
+    sender = Sender(f"http://127.0.0.1:{closed_port()}/hook")
+
+    with pytest.raises(Unreachable, match="connection refused"):
+        list(iterate(run_cases(sender, make_cases())))
