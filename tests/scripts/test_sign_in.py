@@ -1,0 +1,225 @@
+"""Signing in as a user does: with a real browser, with a real keyring, and with nobody getting to see a secret."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from cronofy_cli.simulator.settings import SimulatorSettings
+from tests.accounts.browsers import free_port, handing_on_browser, redirected_to
+from tests.accounts.simulated import log_in, secrets_in, simulated
+from tests.fakes.secret_service import missing_programs, secret_service
+from tests.requirements import require_program
+from tests.scripts.listening import listening
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
+
+    from cronofy_cli.simulator.server import SimulatorServer
+    from tests.fakes.secret_service import SecretService
+    from tests.support import Cli, Running
+
+    Wait = Callable[[Callable[[], bool]], None]
+
+LIMIT_S = 5.0
+"""Within it the tool says that a keyring cannot be used."""
+SECRET = "CRN_nobody_may_see_this_one"
+
+
+@pytest.fixture
+def chromium() -> Iterator[Browser]:
+    """A real browser."""
+    path = require_program("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def home(cli: Cli) -> Cli:
+    """A user whose settings are in a folder of the test's, without a keyring."""
+    cli.environment["CRONOFY_CONFIG_DIR"] = str(cli.folder / "config")
+    return cli
+
+
+@pytest.fixture
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecretService]:
+    """A real Secret Service, unlocked."""
+    for program in missing_programs():
+        require_program(program)
+    with secret_service(tmp_path_factory.mktemp("service")) as running:
+        yield running
+
+
+@pytest.fixture
+def desktop(home: Cli, service: SecretService) -> Cli:
+    """A user with a real Secret Service."""
+    del home.environment["PYTHON_KEYRING_BACKEND"]
+    home.environment |= service.environment
+    return home
+
+
+@contextmanager
+def login_in_chromium(home: Cli, chromium: Browser, button: str, wait_until: Wait) -> Iterator[tuple[Running, str]]:
+    """Begin to sign in, press a button on the page that opens, and return the command and what the page says then."""
+    browser, opened = handing_on_browser(home.folder)
+    arguments = ("auth", "login", "--data-center", "simulator", "--port", str(free_port()), "--insecure-storage")
+    with home.start(*arguments, environment={"BROWSER": str(browser)}) as running:
+        wait_until(opened.exists)
+        page = chromium.new_page()
+        page.goto(opened.read_text(encoding="utf-8"))
+        page.get_by_role("button", name=button).click()
+        page.get_by_text("terminal").wait_for()
+        yield running, page.inner_text("body")
+
+
+def test_allow_in_a_real_browser(home: Cli, simulator: SimulatorServer, chromium: Browser, wait_until: Wait) -> None:
+    """The page opens, Allow is clicked, the page sends back to the terminal, and the user is signed in."""
+    with login_in_chromium(home, chromium, "Allow", wait_until) as (running, said):
+        assert running.end() == 0
+        assert "janed@company.com" in "\n".join(running.lines)
+
+    assert said == "Approved. You can close this tab and go back to the terminal."
+    assert home("auth", "status", "--json").json["signed_in"]
+    assert home("auth", "token").stdout.strip() == secrets_in(home)["access_token"]
+    assert home("calendars", "list").exit_code == 0
+
+
+def test_deny_in_a_real_browser(home: Cli, simulator: SimulatorServer, chromium: Browser, wait_until: Wait) -> None:
+    """Deny ends with exit code 4 and a sentence, and nothing is kept."""
+    with login_in_chromium(home, chromium, "Deny", wait_until) as (running, said):
+        assert running.end() == 4
+        errors = running.errors
+
+    assert said == "The sign-in did not finish. The terminal says why; you can close this tab."
+    assert "error: access was denied in the browser" in errors
+    assert any(line.startswith("hint: run it again and choose Allow: cronofy auth login") for line in errors)
+    assert not (home.folder / "config" / "secrets").exists()
+
+
+def test_a_real_keyring(desktop: Cli, simulator: SimulatorServer) -> None:
+    """Signing in stores in the keyring and nowhere else, a new process reads there, and signing out removes."""
+    assert log_in(desktop).exit_code == 0
+    status = desktop("auth", "status", "--json").json
+    token = desktop("auth", "token")
+    files = [path for path in (desktop.folder / "config").rglob("*") if path.is_file()]
+
+    assert (status["secret_place"], status["secret_store"]) == ("keyring", "keyring.backends.SecretService.Keyring")
+    assert (token.exit_code, len(token.stdout.strip()), token.stderr) == (0, 32, "")
+    assert not any(token.stdout.strip().encode() in path.read_bytes() for path in files)
+
+    assert desktop("auth", "logout", "--revoke", "--json").json == {
+        "context": "simulator",
+        "removed": True,
+        "revoked": True,
+    }
+    assert desktop("auth", "refresh").exit_code == 4
+    assert desktop("auth", "logout", "--json").json["removed"] is False
+
+
+@pytest.mark.parametrize("trouble", ["locked", "hanging", "gone"])
+def test_a_keyring_that_fails_later(
+    desktop: Cli, service: SecretService, simulator: SimulatorServer, trouble: str
+) -> None:
+    """Within 5 seconds it is said that the keyring cannot be used, and the next way is taken: a file that is named."""
+    assert log_in(desktop).exit_code == 0
+    {"locked": service.lock, "hanging": service.hang, "gone": service.daemon.kill}[trouble]()
+
+    begun = time.monotonic()
+    refused = desktop("auth", "token")
+    read_s = time.monotonic() - begun
+    begun = time.monotonic()
+    login = log_in(desktop, "--insecure-storage")
+    login_s = time.monotonic() - begun
+
+    assert (refused.exit_code, refused.stdout) == (4, "")
+    assert refused.stderr.startswith("error: the keyring ")
+    assert (login.exit_code, secrets_in(desktop)["client_secrets"][0]["label"]) == (0, "main")
+    assert "warning: the keyring " in login.stderr
+    assert str(desktop.folder / "config" / "secrets" / "context-simulator.json") in login.stderr
+    assert (read_s < LIMIT_S, login_s < LIMIT_S) == (True, True)
+    assert desktop("auth", "token").exit_code == 0
+
+
+def test_no_keyring_and_no_word_for_a_file(home: Cli, simulator: SimulatorServer) -> None:
+    """Nothing is kept in a file silently: no browser is opened, and the whole command that allows it is named."""
+    refused = log_in(home)
+
+    assert refused.exit_code == 4
+    assert refused.stderr == (
+        "error: the keyring cannot be used: no keyring runs on this machine\n"
+        "hint: keep them in a private file: cronofy auth login --context simulator --insecure-storage\n"
+    )
+    assert not (home.folder / "ended").exists()
+
+
+def test_nobody_sees_a_secret(home: Cli) -> None:
+    """Settings, history, `--verbose` output and the processes' arguments hold no secret while one signs in."""
+    (home.folder / "secret.txt").write_text(f"{SECRET}\n", encoding="utf-8")
+    with simulated(home, SimulatorSettings(port=0, client_secrets=(SECRET,))), _watched_arguments() as arguments:
+        results = [
+            log_in(home, "--client-secret-file", "secret.txt", "--insecure-storage", "--verbose"),
+            home("calendars", "list", "--verbose"),
+        ]
+        before = secrets_in(home)
+        results += [
+            home("auth", "refresh", "--verbose"),
+            home("auth", "status", "--json", "--verbose"),
+            home("context", "show", "--json"),
+        ]
+        with listening(home, "--count", "1") as run:
+            run.running.end()
+        after = secrets_in(home)
+        code = parse_qs(urlsplit(redirected_to(home.folder)).query)["code"][0]
+        results.append(home("auth", "logout", "--revoke", "--verbose"))
+
+    secrets = {SECRET, code, *(each[name] for each in (before, after) for name in ("access_token", "refresh_token"))}
+    assert [result.exit_code for result in results] == [0] * len(results)
+    texts = [result.stdout + result.stderr for result in results]
+    texts += [*run.running.lines, *run.running.errors, *arguments]
+    files = _files_of_the_tool(home)
+    texts += [path.read_bytes().decode("latin-1") for path in files]
+    assert any("POST" in text and "/oauth/token" in text for text in texts)
+    assert any("auth\0login\0" in text for text in arguments)
+    assert {"config.toml", "deliveries.db"} <= {path.name for path in files}
+    assert [secret for secret in secrets if any(secret in text for text in texts)] == []
+
+
+def _files_of_the_tool(home: Cli) -> list[Path]:
+    """Everything that was written and is no secret's place: the simulator's file publishes what it accepts."""
+    folders = (home.folder / "config", home.data)
+    places = ("context-simulator.json", "simulator.json")
+    return [path for each in folders for path in each.rglob("*") if path.is_file() and path.name not in places]
+
+
+@contextmanager
+def _watched_arguments() -> Iterator[set[str]]:
+    """Collect what `ps` shows of every process, all the time."""
+    seen: set[str] = set()
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.01):
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    seen.add(path.read_bytes().decode("utf-8", "replace"))
+                except OSError:
+                    continue  # it has ended meanwhile
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        watcher.join()
