@@ -14,10 +14,11 @@ from cronofy_cli.errors import Unreachable
 from cronofy_cli.output.streams import Color, Output, OutputFormat, wants_color
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cronofy_cli.accounts.signed_in import SignedInContext
     from cronofy_cli.adapters.api.client import ApiClient
+    from cronofy_cli.adapters.api.exchanges import Exchange
     from cronofy_cli.adapters.api.tokens import AccessTokens
     from cronofy_cli.adapters.credentials import Credentials
     from cronofy_cli.adapters.history import History
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.simulators import RunningSimulator
     from cronofy_cli.core.data_centers import DataCenter
     from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.errors import NotSignedIn
 
 
 _DEPENDENT = (
@@ -152,25 +154,36 @@ class AppContext:
     @cached_property
     def account(self) -> SignedInContext | None:
         """The context in use, if it is one of the chosen data center: its secrets are sent nowhere else."""
+        from cronofy_cli.accounts.keeping import AccountKeeper
         from cronofy_cli.accounts.signed_in import SignedInContext
 
         context = self.settings.context
         if context is None or not context.is_at(self.data_center_choice):
             return None
-        return SignedInContext(context, self.data_center, self.settings.user_file, self.environment, self.output.note)
+        keeper = AccountKeeper(self.settings.user_file, self.environment, self.warn)
+        return SignedInContext(context, self.data_center, keeper, self.observer)
 
     @cached_property
     def tokens(self) -> AccessTokens:
-        """Where access tokens come from: the environment, then what signing in kept.
+        """Where access tokens come from: the environment, then what signing in kept; a simulator brings its own.
 
         Raises:
             NotSignedIn: nowhere.
         """
         from cronofy_cli.adapters.api.tokens import FixedToken
 
-        if self.environment_is_enough or self.account is None or not self.account.has_tokens:
-            return FixedToken(self.credentials.access_token)
-        return self.account.tokens
+        if not self.environment_is_enough and self.account is not None and self.account.has_tokens:
+            return self.account.tokens
+        if self.credentials.token is None:
+            raise self.no_token()
+        return FixedToken(self.credentials.token)
+
+    def no_token(self) -> NotSignedIn:
+        """Return the error that says why no access token may be used here."""
+        from cronofy_cli.accounts.signed_in import no_token_for
+        from cronofy_cli.adapters.settings import Key
+
+        return no_token_for(self.settings.context, self.settings.find(Key.DATA_CENTER))
 
     @cached_property
     def client_secrets(self) -> tuple[ClientSecret, ...]:
@@ -184,18 +197,26 @@ class AppContext:
         """Whether the access token comes from the environment, so that no store has to be looked into."""
         return bool(self.environment.get(Variable.ACCESS_TOKEN, "").strip()) and not self.is_simulator
 
+    @property
+    def observer(self) -> Callable[[Exchange], None] | None:
+        """What is told of every exchange with Cronofy, if anybody is to see them."""
+        if not self.flags.verbose:
+            return None
+        from cronofy_cli.output.exchanges import exchange_printer
+
+        return exchange_printer(self.output)
+
+    def warn(self, sentence: str) -> None:
+        """Tell people of what may not be what they want."""
+        self.output.note(f"warning: {sentence}")
+
     @cached_property
     def api(self) -> ApiClient:
         """Cronofy's API, with the account's token."""
         from cronofy_cli.adapters.api.client import ApiClient
-        from cronofy_cli.output.exchanges import exchange_printer, retry_printer
+        from cronofy_cli.output.exchanges import retry_printer
 
-        client = ApiClient(
-            self.data_center,
-            self.tokens,
-            observe=exchange_printer(self.output) if self.flags.verbose else None,
-            on_retry=retry_printer(self.output),
-        )
+        client = ApiClient(self.data_center, self.tokens, observe=self.observer, on_retry=retry_printer(self.output))
         return self.resources.enter_context(client)
 
     @cached_property
@@ -219,5 +240,7 @@ class AppContext:
         """Make a simulator that this process started the data center of this run."""
         self.flags.data_center = SIMULATOR
         self.forget_choices()
+        # What was signed in to is another simulator, which may know other tokens.
+        self.__dict__["account"] = None
         self.__dict__["running_simulator"] = simulator
         self.__dict__["simulator"] = simulator

@@ -29,7 +29,7 @@ FIRST_LABEL = "main"
 
 @dataclass(frozen=True)
 class AccountKeeper:
-    """Reads and writes what belongs to contexts. Made once per run: a keyring that hangs is waited for only once."""
+    """Reads and writes what belongs to contexts."""
 
     user_file: Path
     environment: Mapping[str, str]
@@ -58,14 +58,28 @@ class AccountKeeper:
         Raises:
             SecretsUnavailable: there are some, and they cannot be read.
         """
+        found = self.store.load(context)
+        return StoredSecrets() if found is None else found.secrets
+
+    def settle_place(self, context: Context) -> Context:
+        """Return a context with a place that can keep its secrets: asked before a browser is sent anywhere.
+
+        Raises:
+            KeyringUnusable: there is none, and nobody agreed to a file.
+        """
+        if context.secret_place is SecretPlace.FILE:
+            return context
+        in_file = replace(context, secret_place=SecretPlace.FILE, keyring_backend=None)
+        if self.in_file and context.secret_place is None:
+            return in_file
         try:
-            found = self.store.load(context)
+            self.store.check_keyring(context)
         except KeyringUnusable as trouble:
-            # To be replaced by a sign-in that may put them into a file.
             if not self.agrees_to_file(trouble.message):
                 raise
-            return StoredSecrets()
-        return StoredSecrets() if found is None else found.secrets
+            self.warn(trouble.message)
+            return in_file
+        return context
 
     def change(self, context: Context, change: Callable[[StoredSecrets], StoredSecrets]) -> Context:
         """Keep a context, and its secrets with a change. Return it with the place that they are in.

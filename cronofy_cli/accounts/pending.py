@@ -24,6 +24,9 @@ class PendingSignIn:
     redirect_uri: str
     state: str
     scope: str
+    """What `--scope` said; empty if it was left out."""
+    insecure_storage: str
+    """Not empty if `--insecure-storage` was given."""
 
 
 def remember(pending: PendingSignIn, environment: Mapping[str, str]) -> None:

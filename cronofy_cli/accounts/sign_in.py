@@ -7,20 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from cronofy_cli.accounts.keeping import with_client_secret
 from cronofy_cli.accounts.stored_tokens import with_tokens
 from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.adapters.api.client import ApiClient
-from cronofy_cli.adapters.oauth.redirect import RedirectCatcher, open_browser
+from cronofy_cli.adapters.api.retries import RetryPolicy
 from cronofy_cli.adapters.oauth.tokens import TokenEndpoint
-from cronofy_cli.core.contexts import ContextAccount
+from cronofy_cli.core.contexts import ContextAccount, SecretPlace, StoredSecrets
 from cronofy_cli.core.oauth import AuthorizationRequest, code_from_redirect, redirect_uri
+from cronofy_cli.errors import CronofyError, NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cronofy_cli.accounts.keeping import AccountKeeper
-    from cronofy_cli.core.calendars import UserInfo
-    from cronofy_cli.core.contexts import Context, StoredSecrets
+    from cronofy_cli.adapters.api.exchanges import Exchange
+    from cronofy_cli.core.contexts import Context
     from cronofy_cli.core.data_centers import DataCenter
     from cronofy_cli.core.oauth import Application, TokenAnswer
 
@@ -29,75 +31,139 @@ BROWSER_LIMIT_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """Where tokens come from and are tried."""
+
+    data_center: DataCenter
+    again: str
+    """The command that signs in once more, for hints."""
+    observe: Callable[[Exchange], None] | None = None
+    """Told of every exchange, without its secrets."""
+
+    def tokens(self, application: Application) -> TokenEndpoint:
+        """Return the token endpoint for an application."""
+        return TokenEndpoint(self.data_center, application, again=self.again, observe=self.observe)
+
+    def client(self, access_token: str) -> ApiClient:
+        """Return the API for a token."""
+        return ApiClient(self.data_center, access_token, observe=self.observe)
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
-    """One sign-in: for which context, where, as which application."""
+    """One sign-in: for which context, as which application, asking for what."""
 
     context: Context
-    data_center: DataCenter
     application: Application
     scope: str
     provider_name: str | None = None
 
     def request(self, port: int) -> AuthorizationRequest:
-        """Return what to send the browser to Cronofy with, with a state that nobody can guess."""
-        return AuthorizationRequest(
-            client_id=self.application.client_id,
-            redirect_uri=redirect_uri(port),
-            state=secrets.token_urlsafe(24),
-            scope=self.scope,
-            provider_name=self.provider_name,
+        """Return what to send the browser to Cronofy with."""
+        return new_request(self.application.client_id, port, self.scope, self.provider_name)
+
+
+def new_request(client_id: str, port: int, scope: str, provider_name: str | None) -> AuthorizationRequest:
+    """Return what to send the browser to Cronofy with, with a state that nobody can guess."""
+    state = secrets.token_urlsafe(24)
+    return AuthorizationRequest(client_id, redirect_uri(port), state, scope, provider_name)
+
+
+def sign_in_through_browser(sign_in: SignIn, server: Server, port: int, tell: Callable[[str], None]) -> TokenAnswer:
+    """Have the account's owner approve in the browser, and return the tokens.
+
+    Raises:
+        WrongUsage: the port cannot be used.
+        NotAllowed: the owner refused.
+        NotSignedIn: Cronofy refused.
+        TimeLimitReached: the browser did not come back.
+    """
+    from cronofy_cli.adapters.oauth.browser import open_browser
+    from cronofy_cli.adapters.oauth.redirect import RedirectCatcher
+
+    request = sign_in.request(port)
+
+    def tell_of_foreign() -> None:
+        tell(
+            "A redirect of another sign-in came and was refused: its state is not the one that was sent. Still waiting."
         )
 
-    def in_browser(self, port: int, show: Callable[[str], None]) -> TokenAnswer:
-        """Have the account's owner approve in the browser, and return the tokens. `show` is told the address.
-
-        Raises:
-            WrongUsage: the port cannot be used.
-            NotAllowed: the owner refused.
-            NotSignedIn: Cronofy refused.
-            TimeLimitReached: the browser did not come back.
-        """
-        request = self.request(port)
-        with RedirectCatcher(port, request.state) as catcher:
-            url = request.url(self.data_center)
-            show(url)
-            open_browser(url)
-            code = code_from_redirect(catcher.wait(BROWSER_LIMIT_S), request.state)
-        return self.exchange(code, request.redirect_uri)
-
-    def exchange(self, code: str, sent_uri: str) -> TokenAnswer:
-        """Return the tokens for a code; `sent_uri` is the redirect URI that it was asked for with.
-
-        Raises:
-            NotSignedIn: Cronofy refused the code or the application.
-        """
-        return TokenEndpoint(self.data_center, self.application).exchange(code, sent_uri)
+    with RedirectCatcher(port, request.state, on_foreign=tell_of_foreign, again=server.again) as catcher:
+        url = request.url(server.data_center)
+        tell(f"Approve in the browser. If none opens, open this address:\n  {url}")
+        open_browser(url, lambda: tell("No browser could be started here; open the address yourself."))
+        code = code_from_redirect(catcher.wait(BROWSER_LIMIT_S), request.state, again=server.again)
+    return server.tokens(sign_in.application).exchange(code, request.redirect_uri)
 
 
-def complete(keeper: AccountKeeper, sign_in: SignIn, kept: StoredSecrets, answer: TokenAnswer) -> Context:
+def complete(keeper: AccountKeeper, sign_in: SignIn, server: Server, answer: TokenAnswer) -> Context:
     """Read whose account the tokens are for, keep everything, and make the context the current one.
 
     Raises:
         NotSignedIn: Cronofy does not accept the token.
         SecretsUnavailable: the secrets could not be kept.
     """
-    found = whose(sign_in.data_center, answer.access_token)
-    secrets_now = with_tokens(kept, answer, datetime.now(UTC))
+    secret = sign_in.application.client_secret
+    wanted = replace(sign_in.context, client_id=sign_in.application.client_id)
+
+    def change(kept: StoredSecrets) -> StoredSecrets:
+        return with_client_secret(kept, secret, datetime.now(UTC))
+
+    return keep_tokens(keeper, wanted, server, answer, change)
+
+
+def keep_tokens(
+    keeper: AccountKeeper,
+    wanted: Context,
+    server: Server,
+    answer: TokenAnswer,
+    change: Callable[[StoredSecrets], StoredSecrets],
+) -> Context:
+    """Keep tokens for a context in place of what it had, with a change of its client secrets; make it the current one.
+
+    Raises:
+        NotSignedIn: Cronofy does not accept the token.
+        SecretsUnavailable: the secrets could not be kept.
+    """
+    with server.client(answer.access_token) as client:
+        found = endpoints.userinfo(client)
+    before, now = keeper.latest(wanted), datetime.now(UTC)
+    is_same = is_same_application(before, wanted)
+
+    def changed(kept: StoredSecrets) -> StoredSecrets:
+        fresh = StoredSecrets(client_secrets=kept.client_secrets if is_same else (), scope=found.scope)
+        return with_tokens(change(fresh), answer, now)
+
     signed_in = replace(
-        sign_in.context,
+        before,
+        data_center=wanted.data_center,
+        client_id=wanted.client_id,
+        scope=wanted.scope,
         account=ContextAccount(found.sub, found.email),
-        scope=answer.scope or sign_in.scope,
+        # A keyring that cannot be used any more gives way to a file.
+        secret_place=SecretPlace.FILE if wanted.secret_place is SecretPlace.FILE else before.secret_place,
     )
-    stored = keeper.keep(signed_in, secrets_now)
+    stored = keeper.change(signed_in, changed)
     keeper.make_current(stored)
     return stored
 
 
-def whose(data_center: DataCenter, access_token: str) -> UserInfo:
-    """Return whom an access token stands for.
+def is_same_application(before: Context, wanted: Context) -> bool:
+    """Whether what is kept for a context belongs to the application that is wanted: it is never sent elsewhere."""
+    is_there = before.data_center is None or wanted.data_center is None or before.is_at(wanted.data_center)
+    return is_there and before.client_id in {None, wanted.client_id}
 
-    Raises:
-        NotSignedIn: Cronofy does not accept it.
+
+def is_personal(server: Server, access_token: str) -> bool:
+    """Whether a token seems to belong to no application: then channels refuse it, whatever its scope.
+
+    Personal tokens cannot have notification channels (docs: /developers/push-notifications/).
     """
-    with ApiClient(data_center, access_token) as client:
-        return endpoints.userinfo(client)
+    try:
+        with ApiClient(server.data_center, access_token, retry_policy=RetryPolicy(attempts=1)) as client:
+            endpoints.list_channels(client)
+    except NotAllowed:
+        return True
+    except CronofyError:  # a guess is not worth an error
+        return False
+    return False

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cronofy_cli.accounts.keeping import AccountKeeper, application_of
-from cronofy_cli.accounts.stored_tokens import Keeping, StoredTokens
-from cronofy_cli.errors import CronofyError
+from cronofy_cli.accounts.keeping import application_of, sign_in_command
+from cronofy_cli.accounts.stored_tokens import Keeping, StoredTokens, not_signed_in
+from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.errors import CronofyError, NotSignedIn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable
 
+    from cronofy_cli.accounts.keeping import AccountKeeper
+    from cronofy_cli.adapters.api.exchanges import Exchange
+    from cronofy_cli.adapters.oauth.tokens import TokenEndpoint
     from cronofy_cli.adapters.secrets import Kept
+    from cronofy_cli.adapters.settings.resolution import Resolved
     from cronofy_cli.core.contexts import Context, StoredSecrets
     from cronofy_cli.core.data_centers import DataCenter
     from cronofy_cli.core.oauth import TokenAnswer
@@ -24,18 +29,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class SignedInContext:
-    """A context and what is kept for it."""
+    """A context and what is kept for it. `observe` is told of every exchange, without its secrets."""
 
     context: Context
     data_center: DataCenter
-    user_file: Path
-    environment: Mapping[str, str]
-    warn: Callable[[str], None]
-
-    @cached_property
-    def keeper(self) -> AccountKeeper:
-        """What reads and writes its secrets."""
-        return AccountKeeper(self.user_file, self.environment, self.warn)
+    keeper: AccountKeeper
+    observe: Callable[[Exchange], None] | None = None
 
     @cached_property
     def secrets(self) -> StoredSecrets:
@@ -62,15 +61,48 @@ class SignedInContext:
         )
         return StoredTokens(self.context, self.secrets, self._refresh, keeping)
 
+    def revoke(self) -> bool:
+        """Take the authorization back at Cronofy, and return whether there was one.
+
+        Raises:
+            NotSignedIn: the application is refused, or not known.
+            Unreachable: there was no answer.
+        """
+        # The refresh token rather than the access token: that one may have ended already.
+        held = self.secrets.refresh_token or self.secrets.access_token
+        if held is not None:
+            self._endpoint(self.secrets).revoke(held)
+        return held is not None
+
     def _refresh(self, secrets: StoredSecrets) -> TokenAnswer:
+        assert secrets.refresh_token is not None, "asked only with one"
+        return self._endpoint(secrets).refresh(secrets.refresh_token)
+
+    def _endpoint(self, secrets: StoredSecrets) -> TokenEndpoint:
         from cronofy_cli.adapters.oauth.tokens import TokenEndpoint
 
-        assert secrets.refresh_token is not None, "asked only with one"
-        endpoint = TokenEndpoint(self.data_center, application_of(self.context, secrets))
-        return endpoint.refresh(secrets.refresh_token)
+        application = application_of(self.context, secrets)
+        return TokenEndpoint(self.data_center, application, again=sign_in_command(self.context), observe=self.observe)
 
     def _note_place(self, kept: Kept) -> None:
         if (kept.place, kept.keyring_backend) != (self.context.secret_place, self.context.keyring_backend):
             # The tokens are kept; where they are is found again by looking.
             with suppress(CronofyError):
-                self.context = self.keeper.note_place(self.context, kept)
+                self.context = self.keeper.note_place(self.keeper.latest(self.context), kept)
+
+
+def no_token_for(context: Context | None, data_center: Resolved) -> NotSignedIn:
+    """Return the error that says why a context, or none, has no access token for the chosen data center."""
+    choice = str(data_center)
+    sign_in = f"cronofy auth login --data-center {shlex.quote(choice)}"
+    if context is None:
+        return NotSignedIn(
+            f"not signed in to data center {choice}",
+            hint=f"{sign_in}, set {Variable.ACCESS_TOKEN}, or try everything without an account: cronofy demo",
+        )
+    if context.data_center is None or context.is_at(choice):
+        return not_signed_in(context)
+    return NotSignedIn(
+        f"the context {context.name} is of data center {context.data_center}: its access token is not sent to {choice}",
+        hint=f"leave out {data_center.origin}, or sign in there too: {sign_in}",
+    )

@@ -7,11 +7,13 @@ others take over what it kept (docs: /developers/api/authorization/refresh-token
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.accounts.keeping import sign_in_command
+from cronofy_cli.adapters.secrets import KeyringUnusable
 from cronofy_cli.errors import NotSignedIn
 
 if TYPE_CHECKING:
@@ -112,8 +114,9 @@ class StoredTokens:
         before, now = self._secrets, self._keeping.clock()
         self._secrets, self._renewed_at = with_tokens(before, answer, now), now
         # A rotated refresh token that is not kept is a lost sign-in: then a private file is better than nothing.
-        rotated = self._secrets.refresh_token != before.refresh_token
-        self._keeping.on_kept(self._keeping.store.save(self._context, self._secrets, allow_file=rotated))
+        has_rotated = self._secrets.refresh_token != before.refresh_token
+        with suppress(KeyringUnusable):  # raised only if it has not: the next process refreshes with the same one
+            self._keeping.on_kept(self._keeping.store.save(self._context, self._secrets, allow_file=has_rotated))
 
 
 def with_tokens(secrets: StoredSecrets, answer: TokenAnswer, now: datetime) -> StoredSecrets:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.core.signature import ClientSecret
-from cronofy_cli.errors import NotSignedIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,20 +21,6 @@ class Credentials:
     data_center_name: str
     token: str | None = field(repr=False)
     client_secrets: tuple[ClientSecret, ...] = field(repr=False)
-
-    @property
-    def access_token(self) -> str:
-        """The account's access token.
-
-        Raises:
-            NotSignedIn: none is known.
-        """
-        if self.token is None:
-            raise NotSignedIn(
-                f"no access token is known for the data center {self.data_center_name}",
-                hint=f"set {Variable.ACCESS_TOKEN}, or try everything without an account: cronofy demo",
-            )
-        return self.token
 
 
 def from_environment(data_center_name: str, environment: Mapping[str, str]) -> Credentials:

@@ -7,54 +7,64 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.commands import auth_secret
-from cronofy_cli.commands.signing_in import (
-    ask_redirect,
-    choose_sign_in,
-    keeper_of,
-    start_sign_in,
-    store_pasted_token,
-)
-from cronofy_cli.core.oauth import DEFAULT_PORT, DEFAULT_SCOPE
+from cronofy_cli.core.oauth import DEFAULT_PORT
 from cronofy_cli.errors import NotSignedIn, WrongUsage
 from cronofy_cli.output.records import show_record
 from cronofy_cli.shared_options import ApiCommand, app_context, command_app
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cronofy_cli.accounts.signed_in import SignedInContext
+    from cronofy_cli.commands.signing_in import LoginOptions
     from cronofy_cli.context import AppContext
-    from cronofy_cli.core.contexts import Context, StoredSecrets
+    from cronofy_cli.core.contexts import Context
 
 app = command_app("Sign in to an account, and manage what is kept of it.")
 app.add_typer(auth_secret.app, name="secret")
+
+ClientIdOption = Annotated[str | None, typer.Option(metavar="ID", help="The application's client id.")]
+ClientSecretFileOption = Annotated[
+    str | None, typer.Option(metavar="FILE|-", help="The application's client secret, from a file or stdin.")
+]
+PortOption = Annotated[int, typer.Option(min=1, max=65535, help="Of the redirect URI http://localhost:PORT/callback.")]
+ScopeOption = Annotated[str | None, typer.Option(help="What to ask for, separated by spaces.")]
+ProviderOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Go straight to google, office365, apple, exchange, …")
+]
+NoBrowserOption = Annotated[
+    bool, typer.Option("--no-browser", help="Open the page yourself, anywhere, and paste where it ends.")
+]
+AccessTokenFileOption = Annotated[
+    str | None, typer.Option(metavar="FILE|-", help="Keep this access token instead of using the browser.")
+]
+StartOption = Annotated[bool, typer.Option("--start", help="For programs: print the address to open, and end.")]
+CompleteOption = Annotated[
+    str | None, typer.Option(metavar="URL|-", help="For programs: the address that the browser ended at.")
+]
+InsecureStorageOption = Annotated[
+    bool, typer.Option("--insecure-storage", help="Keep the secrets in a private file instead of the keyring.")
+]
+RevokeOption = Annotated[
+    bool, typer.Option("--revoke", help="Take the authorization back at Cronofy too, for all of this application.")
+]
 
 
 @app.command("login", cls=ApiCommand)
 def login(
     context: typer.Context,
-    client_id: Annotated[str | None, typer.Option(metavar="ID", help="The application's client id.")] = None,
-    client_secret_file: Annotated[
-        str | None, typer.Option(metavar="FILE|-", help="The application's client secret, from a file or stdin.")
-    ] = None,
-    port: Annotated[
-        int, typer.Option(min=1, max=65535, help="Of the redirect URI http://localhost:PORT/callback.")
-    ] = DEFAULT_PORT,
-    scope: Annotated[str, typer.Option(help="What to ask for, separated by spaces.")] = DEFAULT_SCOPE,
-    provider: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Go straight to google, office365, apple, exchange, …")
-    ] = None,
-    no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Open the page yourself, anywhere, and paste where it ends.")
-    ] = False,
-    access_token_file: Annotated[
-        str | None, typer.Option(metavar="FILE|-", help="Keep this access token instead of using the browser.")
-    ] = None,
-    start: Annotated[bool, typer.Option("--start", help="For programs: print the address to open, and end.")] = False,
-    complete: Annotated[
-        str | None, typer.Option(metavar="URL|-", help="For programs: the address that the browser ended at.")
-    ] = None,
-    insecure_storage: Annotated[
-        bool, typer.Option("--insecure-storage", help="Keep secrets in a private file where there is no keyring.")
-    ] = False,
+    client_id: ClientIdOption = None,
+    client_secret_file: ClientSecretFileOption = None,
+    port: PortOption = DEFAULT_PORT,
+    scope: ScopeOption = None,
+    provider: ProviderOption = None,
+    no_browser: NoBrowserOption = False,
+    access_token_file: AccessTokenFileOption = None,
+    start: StartOption = False,
+    complete: CompleteOption = None,
+    insecure_storage: InsecureStorageOption = False,
 ) -> None:
     """Sign in: the browser opens, the account's owner approves, and every command works from then on.
 
@@ -67,24 +77,20 @@ def login(
       cronofy auth login --data-center simulator
       cronofy auth login --context acme-dev --no-browser
     """
-    run = app_context(context)
-    if [start, complete is not None, access_token_file is not None, no_browser].count(True) > 1:
-        raise WrongUsage("these options are different ways to sign in", hint="use one of them")
-    keeper = keeper_of(run, insecure_storage=insecure_storage)
-    if access_token_file is not None:
-        _show_signed_in(run, store_pasted_token(run, keeper, access_token_file))
-        return
-    chosen = choose_sign_in(run, keeper, client_id, client_secret_file, scope, provider, resumed=complete is not None)
-    if start:
-        start_sign_in(run, keeper, chosen, port)
-        return
-    from cronofy_cli.accounts.sign_in import complete as complete_sign_in
+    from cronofy_cli.commands import auth_login
+    from cronofy_cli.commands.signing_in import LoginOptions
 
-    if complete is not None or no_browser:
-        answer = ask_redirect(run, chosen, port, complete)
+    run = app_context(context)
+    options = LoginOptions(client_id, client_secret_file, port, scope, provider, insecure_storage)
+    if [start, complete is not None, access_token_file is not None, no_browser].count(True) > 1:
+        raise WrongUsage("--start, --complete, --access-token-file and --no-browser exclude one another")
+    if [client_secret_file, access_token_file, complete].count("-") > 1:
+        raise WrongUsage("stdin can be read only once", hint="give the client secret as a file")
+    before = _current_name(run)
+    if start or (no_browser and run.output.format.is_json):
+        auth_login.start_login(run, options)
     else:
-        answer = chosen.sign_in.in_browser(port, lambda url: run.output.note(f"Approve in the browser:\n  {url}"))
-    _show_signed_in(run, complete_sign_in(keeper, chosen.sign_in, chosen.secrets, answer))
+        _show_signed_in(run, _log_in(run, options, access_token_file, complete, no_browser=no_browser), before)
 
 
 @app.command("status", cls=ApiCommand)
@@ -96,17 +102,13 @@ def status(context: typer.Context) -> None:
       cronofy auth status
       cronofy auth status --json | jq -r .expires_at
     """
-    run = app_context(context)
     from cronofy_cli.commands.auth_status import status_of
 
+    run = app_context(context)
     document = status_of(run)
-    show_record(
-        run.output,
-        [(name.replace("_", " "), _text(value)) for name, value in document.items()],
-        json.dumps(document).encode(),
-    )
+    _show(run, document)
     if not document["signed_in"]:
-        raise NotSignedIn("not signed in", hint="cronofy auth login")
+        raise run.no_token()
 
 
 @app.command("refresh", cls=ApiCommand)
@@ -117,15 +119,22 @@ def refresh(context: typer.Context) -> None:
     Example:
       cronofy auth refresh
     """
+    from cronofy_cli.accounts.keeping import sign_in_command
+
     run = app_context(context)
-    signed_in = _signed_in(run)
-    tokens = run.account.tokens if run.account is not None else None
-    if tokens is None or tokens.renewed(tokens.known() or "") is None:
+    if run.environment_is_enough:
         raise NotSignedIn(
-            f"the context {signed_in.name} has no refresh token",
-            hint=f"sign in through the browser: cronofy auth login --context {signed_in.name}",
+            f"the access token comes from {Variable.ACCESS_TOKEN}, which cannot be renewed here",
+            hint=f"unset {Variable.ACCESS_TOKEN}, to use what signing in kept",
         )
-    _show_signed_in(run, signed_in)
+    account = _account(run)
+    tokens = account.tokens
+    if tokens.renewed(tokens.known() or "") is None:
+        raise NotSignedIn(
+            f"the context {account.context.name} has no refresh token",
+            hint=f"sign in through the browser: {sign_in_command(account.context)}",
+        )
+    _show_signed_in(run, account.context, account.context.name)
 
 
 @app.command("token", cls=ApiCommand)
@@ -139,16 +148,11 @@ def token(context: typer.Context) -> None:
     """
     run = app_context(context)
     current = run.tokens.current()
-    run.output.data(json.dumps({"access_token": current}) if run.flags.json else current)
+    run.output.data(json.dumps({"access_token": current}) if run.output.format.is_json else current)
 
 
 @app.command("logout", cls=ApiCommand)
-def logout(
-    context: typer.Context,
-    revoke: Annotated[
-        bool, typer.Option("--revoke", help="Take the authorization back at Cronofy too, for all of this application.")
-    ] = False,
-) -> None:
+def logout(context: typer.Context, revoke: RevokeOption = False) -> None:
     """Remove the tokens and secrets of a context from this machine. The context itself stays.
 
     \b
@@ -156,49 +160,75 @@ def logout(
       cronofy auth logout
       cronofy auth logout --revoke --context acme-dev
     """
+    from cronofy_cli.commands.signing_in import keeper_of
+
     run = app_context(context)
-    signed_in = _signed_in(run)
-    keeper = keeper_of(run)
-    if revoke:
-        _revoke(run, signed_in, keeper.secrets_of(signed_in))
-    removed = keeper.forget(signed_in)
-    told = f"signed out of {signed_in.name}" if removed else f"{signed_in.name} was not signed in"
-    document = {"context": signed_in.name, "removed": removed, "revoked": revoke}
-    show_record(run.output, [("context", signed_in.name), ("state", told)], json.dumps(document).encode())
+    is_revoked = revoke and _account(run).revoke()
+    signed_in = _chosen(run)
+    removed = keeper_of(run).forget(signed_in)
+    _show(run, {"context": signed_in.name, "removed": removed, "revoked": is_revoked})
 
 
-def _text(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "-"
-    return {None: "-", True: "yes", False: "no"}.get(value) or str(value)  # type: ignore[call-overload]
+def _log_in(
+    run: AppContext, options: LoginOptions, token_source: str | None, ended: str | None, *, no_browser: bool
+) -> Context:
+    from cronofy_cli.commands import auth_login
+
+    if token_source is not None:
+        return auth_login.log_in_with_token(run, options, token_source)
+    if ended is not None:
+        return auth_login.finish_login(run, options, ended)
+    if no_browser:
+        return auth_login.log_in_by_pasting(run, options)
+    return auth_login.log_in_with_browser(run, options)
 
 
-def _signed_in(run: AppContext) -> Context:
+def _chosen(run: AppContext) -> Context:
     current = run.settings.context
     if current is None:
         raise NotSignedIn("no context is chosen", hint="cronofy auth login, or name one: --context NAME")
     return current
 
 
-def _revoke(run: AppContext, signed_in: Context, secrets: StoredSecrets) -> None:
-    from cronofy_cli.accounts.keeping import application_of
-    from cronofy_cli.adapters.oauth.tokens import TokenEndpoint
-
-    # The refresh token rather than the access token: that one may have ended already.
-    held = secrets.refresh_token or secrets.access_token
-    if held is not None:
-        TokenEndpoint(run.data_center, application_of(signed_in, secrets)).revoke(held)
+def _account(run: AppContext) -> SignedInContext:
+    """Return the context in use, whose secrets are sent to its own data center only."""
+    _chosen(run)
+    if run.account is None:
+        raise run.no_token()
+    return run.account
 
 
-def _show_signed_in(run: AppContext, signed_in: Context) -> None:
+def _current_name(run: AppContext) -> str | None:
+    """Return the context that commands use which name none."""
+    from cronofy_cli.adapters.settings import Key
+    from cronofy_cli.adapters.settings.files import read_user_file
+
+    found = read_user_file(run.settings.user_file).defaults.get(Key.CONTEXT)
+    return found if isinstance(found, str) else None
+
+
+def _show_signed_in(run: AppContext, signed_in: Context, before: str | None) -> None:
     account = signed_in.account
     document = {
         "context": signed_in.name,
         "data_center": signed_in.data_center,
         "sub": account.sub if account else None,
         "email": account.email if account else None,
-        "scope": signed_in.scope,
         "secret_place": signed_in.secret_place,
     }
+    _show(run, document)
+    if before not in {None, signed_in.name}:
+        run.output.note(f"{signed_in.name} is the current context now; go back: cronofy context use {before}")
+
+
+def _show(run: AppContext, document: Mapping[str, object]) -> None:
     fields = [(name.replace("_", " "), _text(value)) for name, value in document.items()]
     show_record(run.output, fields, json.dumps(document).encode())
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "-"
+    return str(value or "-")

@@ -5,38 +5,73 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.core.contexts import SecretPlace
 from cronofy_cli.core.times import to_utc_seconds
 
 if TYPE_CHECKING:
     from cronofy_cli.context import AppContext
-
-_OVERRIDES = (
-    Variable.ACCESS_TOKEN,
-    Variable.CLIENT_ID,
-    Variable.CLIENT_SECRET,
-    Variable.DATA_CENTER,
-    Variable.CONTEXT,
-)
+    from cronofy_cli.core.contexts import Context
 
 
 def status_of(run: AppContext) -> dict[str, object]:
-    """Return the state of the sign-in, without a secret. Nothing is called; the secret store is read."""
-    context = run.settings.context if run.settings.context_name in run.settings.contexts else None
-    account = run.account
-    secrets = account.secrets if account is not None else None
-    from_environment = run.environment_is_enough
-    found = context.account if context is not None else None
+    """Return the state of the sign-in, without a secret. Nobody is called; the secret store is read.
+
+    Raises:
+        SecretsUnavailable: there are secrets, and they cannot be read.
+    """
+    name = run.settings.context_name
+    context = run.settings.contexts.get(name or "")
+    secrets = run.account.secrets if context is not None and run.account is not None else None
+    account = context.account if context is not None else None
+    has_tokens = secrets is not None and secrets.access_token is not None
     return {
-        "signed_in": from_environment or bool(secrets and secrets.access_token),
-        "context": run.settings.context_name,
+        "context": name,
         "data_center": run.data_center_choice,
-        "sub": found.sub if found else None,
-        "email": found.email if found else None,
+        "signed_in": run.environment_is_enough or has_tokens or run.is_simulator,
+        "token_from": _token_source(run, context if has_tokens else None),
+        "sub": account.sub if account else None,
+        "email": account.email if account else None,
         "client_id": context.client_id if context else None,
-        "scope": (secrets.scope if secrets else None) or (context.scope if context else None),
+        "scope": secrets.scope if secrets else None,
         "expires_at": to_utc_seconds(secrets.expires_at) if secrets and secrets.expires_at else None,
         "renews_itself": bool(secrets and secrets.refresh_token),
         "client_secrets": [secret.label for secret in secrets.client_secrets] if secrets else [],
-        "token_from": "environment" if from_environment else (context.secret_place if context else None),
-        "overridden_by": [str(name) for name in _OVERRIDES if run.environment.get(name, "").strip()],
+        "secret_place": context.secret_place if context else None,
+        "secret_store": _secret_store(run, context) if context else None,
+        "overridden_by": _overrides(run),
     }
+
+
+def _token_source(run: AppContext, signed_in: Context | None) -> str | None:
+    if run.environment_is_enough:
+        return "environment"
+    if signed_in is not None:
+        return "context"
+    return "simulator" if run.is_simulator else None
+
+
+def _secret_store(run: AppContext, context: Context) -> str | None:
+    """Where exactly the secrets are: the keyring's class, or the file."""
+    from cronofy_cli.adapters.secrets import secret_path
+
+    if context.secret_place is SecretPlace.FILE:
+        return str(secret_path(context.name, run.environment))
+    return context.keyring_backend
+
+
+def _overrides(run: AppContext) -> list[str]:
+    """Return the variables that are set and come before what the context holds."""
+    set_by_flag = {Variable.CONTEXT: run.flags.context, Variable.DATA_CENTER: run.flags.data_center}
+    not_for_simulator = {Variable.ACCESS_TOKEN, Variable.CLIENT_SECRET} if run.is_simulator else set()
+    return [
+        name.value
+        for name in (
+            Variable.CONTEXT,
+            Variable.DATA_CENTER,
+            Variable.ACCESS_TOKEN,
+            Variable.CLIENT_ID,
+            Variable.CLIENT_SECRET,
+            Variable.NO_KEYRING,
+        )
+        if run.environment.get(name, "").strip() and not set_by_flag.get(name) and name not in not_for_simulator
+    ]

@@ -1,14 +1,38 @@
-"""Naming a stored delivery: by its number, or `last`."""
+"""Naming stored deliveries: by number, `last` or `@tag`, or by what they are like."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.core.signature import SignatureState
+from cronofy_cli.core.times import is_date, parse_time
 from cronofy_cli.errors import NotFound, WrongUsage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cronofy_cli.adapters.history import History
     from cronofy_cli.core.deliveries import Delivery
+
+LAST = "last"
+
+TypeOption = Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only this notification type.")]
+ChannelOption = Annotated[str | None, typer.Option(metavar="ID", help="Only of this channel.")]
+SinceOption = Annotated[
+    str | None, typer.Option(metavar="TIME|DURATION", help="Only received at or after this time, or so long ago: 1h.")
+]
+UntilOption = Annotated[
+    str | None, typer.Option(metavar="TIME|DURATION", help="Only received before this time, or so long ago.")
+]
+SignatureOption = Annotated[SignatureState | None, typer.Option(help="Only with this verdict.")]
+SearchOption = Annotated[str | None, typer.Option(metavar="TEXT", help="Only with this text in body or headers.")]
+WhereOption = Annotated[
+    str | None, typer.Option(metavar="EXPR", help="Only whose JSON is so: 'notification.type == change'.")
+]
 
 
 def find_delivery(history: History, choice: str) -> Delivery:
@@ -16,15 +40,50 @@ def find_delivery(history: History, choice: str) -> Delivery:
 
     Raises:
         NotFound: there is none.
-        WrongUsage: it is neither a number nor `last`.
+        WrongUsage: it is neither a number, nor `last`, nor a tag.
     """
-    number = choice.removeprefix("#")
-    if choice != "last" and not (number.isascii() and number.isdigit()):
-        raise WrongUsage(f"'{choice}' does not name a delivery", hint="use its number from 'deliveries list', or last")
-    found = history.last() if choice == "last" else history.get(int(number))
-    if found is None:
-        raise NotFound(
-            "nothing has been received yet" if choice == "last" else f"there is no delivery #{number}",
-            hint="cronofy deliveries list",
+    if choice == LAST:
+        return _found(history.last(), "nothing has been received yet")
+    if choice.startswith("@"):
+        number = history.tags.all().get(choice[1:])
+        return _found(history.get(number) if number else None, f"no delivery has the tag {choice}")
+    digits = choice.removeprefix("#")
+    if not (digits.isascii() and digits.isdigit()):
+        raise WrongUsage(
+            f"'{choice}' does not name a delivery", hint="use its number from 'deliveries list', last, or @tag"
         )
-    return found
+    return _found(history.get(int(digits)), f"there is no delivery #{digits}")
+
+
+def find_deliveries(history: History, choices: Sequence[str]) -> list[Delivery]:
+    """Return the deliveries that are named, in the order in which they are.
+
+    Raises:
+        NotFound: one is not there.
+        WrongUsage: one is not a name of a delivery.
+    """
+    return [find_delivery(history, choice) for choice in choices]
+
+
+def parse_moment(text: str, *, option: str) -> datetime:
+    """Return the moment that a time, a date or a duration before now stands for.
+
+    Raises:
+        WrongUsage: it is none of them.
+    """
+    try:
+        if is_date(text):
+            return parse_time(f"{text}T00:00:00Z")
+        if "T" in text:
+            return parse_time(text)
+    except ValueError as error:
+        raise WrongUsage(
+            f"{option} does not take '{text}'", hint=f"write it as {option} 1h, or {option} 2026-11-22T12:00:00Z"
+        ) from error
+    return datetime.now(UTC) - timedelta(seconds=parse_duration(text, option=option))
+
+
+def _found(delivery: Delivery | None, otherwise: str) -> Delivery:
+    if delivery is None:
+        raise NotFound(otherwise, hint="cronofy deliveries list")
+    return delivery

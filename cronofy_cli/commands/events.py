@@ -79,7 +79,7 @@ def read(
         tzid=tzid,
         from_=from_,
         to=to,
-        calendar_ids=calendar_ids(run, calendar or []),
+        calendar_ids=calendar_ids(run, calendar),
         last_modified=last_modified,
         include_managed=include_managed or None,
         only_managed=only_managed or None,

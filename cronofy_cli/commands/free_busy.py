@@ -65,7 +65,7 @@ def read(
         tzid=tzid,
         from_=from_,
         to=to,
-        calendar_ids=calendar_ids(run, calendar or []),
+        calendar_ids=calendar_ids(run, calendar),
         last_modified=last_modified,
         include_managed=include_managed or None,
         include_ids=include_ids or None,

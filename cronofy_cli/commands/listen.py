@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import os
-from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from cronofy_cli.adapters.tunnels.choose import TunnelChoice
 from cronofy_cli.commands.channels import CalendarOption, OnlyManagedOption
 from cronofy_cli.commands.listen_options import (
+    Ack,
+    AckOption,
     CallbackQueryOption,
     CountOption,
     DomainOption,
+    ForwardOption,
+    ForwardTimeoutOption,
+    HeaderOption,
+    InsecureOption,
     KeepChannelOption,
     MaxOfflineOption,
     OnlyOption,
@@ -23,31 +28,50 @@ from cronofy_cli.commands.listen_options import (
     PublicUrlOption,
     ReadEventsOption,
     ReadyFileOption,
+    RetriesOption,
     ReuseOption,
     SignatureOption,
     SshHostOption,
+    TargetArgument,
     TimeoutOption,
     TunnelOption,
 )
 from cronofy_cli.core.callback_url import callback_url_warning, check_callback_url
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import WrongUsage
+from cronofy_cli.forwarding.options import DEFAULT_TIMEOUT, ForwardingOptions
 from cronofy_cli.listener.policy import SignaturePolicy
 from cronofy_cli.output.live import PrintStyle
 from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cronofy_cli.commands.receiving import Run, Wishes
+    from cronofy_cli.commands.receiving import Wishes
     from cronofy_cli.context import AppContext
 
 app = command_app()
 
 
+@dataclass(frozen=True, slots=True)
+class AddressWishes:
+    """What the options say about the public address; None is left to the settings."""
+
+    tunnel: TunnelChoice | None
+    public_url: str | None
+    domain: str | None
+    ssh_host: str | None
+    port: int | None
+
+
 @app.command(cls=ApiListCommand)
 def listen(
     context: typer.Context,
+    target: TargetArgument = None,
+    forward: ForwardOption = None,
+    header: HeaderOption = None,
+    insecure: InsecureOption = False,
+    forward_timeout: ForwardTimeoutOption = DEFAULT_TIMEOUT,
+    retries: RetriesOption = 0,
+    ack: AckOption = Ack.LISTENER,
     tunnel: TunnelOption = None,
     public_url: PublicUrlOption = None,
     domain: DomainOption = None,
@@ -73,27 +97,20 @@ def listen(
 
     \b
     Examples:
-      cronofy listen --data-center simulator
+      cronofy listen 3000/cronofy/hook --data-center simulator
       cronofy listen --tunnel ngrok --calendar Work
       cronofy listen --public-url https://hooks.example.com --port 8080
       cronofy listen --only change --count 1 --timeout 2m | jq .changes_since
     """
-    from cronofy_cli.adapters.settings import Key
-    from cronofy_cli.adapters.tunnels.choose import TunnelChoice
-    from cronofy_cli.commands.calendar_choice import calendar_ids
-    from cronofy_cli.commands.receiving import Wishes
-
     run = app_context(context)
     timeout_s = parse_duration(timeout, option="--timeout") if timeout else None
     _prepare(run, public_url, port)
-    wishes = Wishes(
+    wishes = _wishes(
+        run,
+        AddressWishes(tunnel, public_url, domain, ssh_host, port),
+        ForwardingOptions(target, forward or (), header or (), insecure, forward_timeout, retries, policy=signature),
+        calendar,
         style=_style(run, print_),
-        tunnel=tunnel or TunnelChoice(run.settings.find(Key.TUNNEL).text or TunnelChoice.AUTO),
-        public_url=public_url,
-        domain=domain or run.settings.find(Key.TUNNEL_DOMAIN).text,
-        ssh_host=ssh_host or run.settings.find(Key.SSH_HOST).text,
-        port=port if port is not None else run.settings.find(Key.PORT).number or 0,
-        calendar_ids=calendar_ids(run, calendar),
         only_managed=only_managed,
         types=tuple(only or ()),
         count=count,
@@ -103,8 +120,37 @@ def listen(
         keep_channel=keep_channel,
         reuse=reuse,
         max_offline_s=parse_duration(max_offline, option="--max-offline"),
+        app_answers=ack is Ack.APP,
     )
     raise typer.Exit(_listen(run, wishes, timeout_s, ready_file))
+
+
+def _wishes(
+    run: AppContext, address: AddressWishes, forwarding: ForwardingOptions, calendars: list[str] | None, **others: Any
+) -> Wishes:
+    """Return what is wanted, the settings in the place of what no option says."""
+    from cronofy_cli.adapters.settings import Key
+    from cronofy_cli.commands.calendar_choice import calendar_ids
+    from cronofy_cli.commands.receiving import Wishes
+
+    found = run.settings.find
+    return Wishes(
+        tunnel=address.tunnel or TunnelChoice(found(Key.TUNNEL).text or TunnelChoice.AUTO),
+        public_url=address.public_url,
+        domain=address.domain or found(Key.TUNNEL_DOMAIN).text,
+        ssh_host=address.ssh_host or found(Key.SSH_HOST).text,
+        port=address.port if address.port is not None else found(Key.PORT).number or 0,
+        forwarding=replace(forwarding, forward=forwarding.forward or _usual_targets(run, forwarding)),
+        calendar_ids=calendar_ids(run, calendars),
+        **others,
+    )
+
+
+def _usual_targets(run: AppContext, forwarding: ForwardingOptions) -> tuple[str, ...]:
+    """Return the settings' targets, unless the command line names one."""
+    from cronofy_cli.adapters.settings import Key
+
+    return () if forwarding.target is not None else run.settings.find(Key.FORWARD).texts
 
 
 def _prepare(run: AppContext, public_url: str | None, port: int | None) -> None:
@@ -135,9 +181,11 @@ def _style(run: AppContext, chosen: PrintStyle | None) -> PrintStyle:
 
 
 def _listen(run: AppContext, wishes: Wishes, timeout_s: float | None, ready_file: Path | None) -> int:
+    from cronofy_cli.commands.ready_notice import ReadyNotice
     from cronofy_cli.commands.receiving import receiving
     from cronofy_cli.listener.stopping import StopRequest
 
+    notice = ReadyNotice(ready_file)
     with StopRequest() as stop:
         ready_run = receiving(
             run,
@@ -146,33 +194,10 @@ def _listen(run: AppContext, wishes: Wishes, timeout_s: float | None, ready_file
             on_pipe_closed=stop.ask_pipe_closed,
             on_given_up=stop.ask_unreachable,
             hold_signals=stop.held,
+            announcement=notice,
         )
         try:
-            with ready_run as ready, _announced(ready, ready_file):
+            with ready_run as ready, notice.given(ready):
                 return stop.wait(timeout_s)
         except KeyboardInterrupt:
             return stop.exit_code
-
-
-@contextmanager
-def _announced(ready: Run, ready_file: Path | None) -> Iterator[None]:
-    """Say that it is ready; the file says so as long as it is true."""
-    session = ready.session
-    assert session.channel is not None
-    document = {
-        "callback_url": session.callback_url,
-        "channel_id": session.channel.channel_id,
-        "port": session.port,
-        "pid": os.getpid(),
-    }
-    if ready_file is not None:
-        from cronofy_cli.adapters.paths import write_private
-
-        write_private(ready_file, json.dumps(document).encode())
-    try:
-        ready.live.ready(document, "Ready. Ctrl-C closes the channel.")
-        yield
-    finally:
-        if ready_file is not None:
-            with suppress(OSError):
-                ready_file.unlink()

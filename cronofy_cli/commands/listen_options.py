@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,34 @@ ReadyFileOption = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Written when ready, with the callback URL as JSON; removed at the end."),
 ]
+TargetArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[TARGET]", help="Where to forward to: a port, PORT/PATH, or an address."),
+]
+ForwardOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="[TYPE=]TARGET", help="Forward there too, or only this type; repeat it for several."),
+]
+HeaderOption = Annotated[
+    list[str] | None, typer.Option(metavar="NAME:VALUE", help="Add a header to what is forwarded; repeatable.")
+]
+InsecureOption = Annotated[bool, typer.Option("--insecure", help="Take any certificate of a local https target.")]
+ForwardTimeoutOption = Annotated[
+    str, typer.Option(metavar="DURATION", help="How long the application may take; 0 waits for ever, at a breakpoint.")
+]
+RetriesOption = Annotated[int, typer.Option(min=0, help="How often a forward that failed is tried again.")]
+
+
+class Ack(StrEnum):
+    """Who answers Cronofy."""
+
+    LISTENER = "listener"
+    """At once, when the delivery is on disk."""
+    APP = "app"
+    """The application that it is forwarded to."""
+
+
+AckOption = Annotated[Ack, typer.Option("--ack", help="Answer Cronofy at once, or with the application's own status.")]
 CallbackQueryOption = Annotated[
     str, typer.Option(metavar="QUERY", help="Added to the callback URL, such as 'user_id={sub}'; so is {email}.")
 ]

@@ -20,35 +20,36 @@ if TYPE_CHECKING:
     from cronofy_cli.commands.receiving import Wishes
     from cronofy_cli.context import AppContext
     from cronofy_cli.listener.channel_calls import ChannelCalls
-    from cronofy_cli.listener.session import SessionPlan
     from cronofy_cli.output.live import LiveOutput
 
 
 class AddressOpening:
-    """Chooses the tunnel of a run, and takes note of what happens to it."""
+    """Chooses the tunnel of a run, before anything else is done, and takes note of what happens to it."""
 
-    def __init__(self, context: AppContext, wishes: Wishes, note_agent: Callable[[AgentProcess], None]) -> None:
-        self._context = context
-        self._wishes = wishes
-        self._note_agent = note_agent
-        self.events: SimpleQueue[TunnelEvent] = SimpleQueue()
-        """What the watchdog should know."""
-
-    def address(self, plan: SessionPlan, query: str) -> PublicAddress:
-        """Return the public address of the run, not open yet.
+    def __init__(self, context: AppContext, wishes: Wishes) -> None:
+        """Choose it.
 
         Raises:
             WrongUsage: an option is missing.
             Unreachable: no tunnel can be opened on this machine.
         """
-        must_be_public = not self._context.is_simulator and self._context.data_center.is_real
-        tunnel = choose_tunnel(self._choice(must_be_public=must_be_public), self._options(), self._on_event)
-        return PublicAddress(tunnel, plan.path, query=query, must_be_public=must_be_public)
+        self._context = context
+        self._wishes = wishes
+        self._note_agent: Callable[[AgentProcess], None] | None = None
+        self.events: SimpleQueue[TunnelEvent] = SimpleQueue()
+        """What the watchdog should know."""
+        self._must_be_public = not context.is_simulator and context.data_center.is_real
+        self._tunnel = choose_tunnel(self._choice(), self._options(), self._on_event)
 
-    def _choice(self, *, must_be_public: bool) -> TunnelChoice:
+    def address(self, path: str, query: str, note_agent: Callable[[AgentProcess], None]) -> PublicAddress:
+        """Return the public address of the run, not open yet. `note_agent` hears of processes that are started."""
+        self._note_agent = note_agent
+        return PublicAddress(self._tunnel, path, query=query, must_be_public=self._must_be_public)
+
+    def _choice(self) -> TunnelChoice:
         if self._wishes.public_url is not None:
             return TunnelChoice.URL
-        if self._wishes.tunnel is TunnelChoice.AUTO and not must_be_public:
+        if self._wishes.tunnel is TunnelChoice.AUTO and not self._must_be_public:
             # A simulator delivers to this machine itself.
             return TunnelChoice.NONE
         return self._wishes.tunnel
@@ -67,8 +68,9 @@ class AddressOpening:
         )
 
     def _on_event(self, event: TunnelEvent) -> None:
-        if event.kind is TunnelEventKind.AGENT_STARTED and event.agent is not None:
-            self._note_agent(event.agent)
+        if event.kind is TunnelEventKind.AGENT_STARTED:
+            if event.agent is not None and self._note_agent is not None:
+                self._note_agent(event.agent)
         else:
             self.events.put(event)
 

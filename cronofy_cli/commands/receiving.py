@@ -5,7 +5,7 @@ selection, and from there to the output and to the reader of changes.
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,9 +14,11 @@ from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.adapters.callback_paths import last_path, remember_path
 from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.tunnels.choose import TunnelChoice
+from cronofy_cli.commands.forwarding import forwarding_for
 from cronofy_cli.commands.opening import AddressOpening, RunNotes, sweep_left_overs
 from cronofy_cli.core.callback_query import fill
 from cronofy_cli.core.zones import find_zone
+from cronofy_cli.forwarding.options import ForwardingOptions
 from cronofy_cli.listener.change_reader import ChangeReader
 from cronofy_cli.listener.channel_calls import ChannelCalls, read_all_events
 from cronofy_cli.listener.keeping import Keeper
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from cronofy_cli.context import AppContext
     from cronofy_cli.core.calendars import UserInfo
     from cronofy_cli.listener.change_reader import ChangeRead
+    from cronofy_cli.listener.keeping import Announcement
     from cronofy_cli.listener.pipeline import Sink
 
 FALLBACK_TZID = "Etc/UTC"
@@ -57,6 +60,8 @@ class Wishes:
     """A template; see core.callback_query."""
     keep_channel: bool = False
     reuse: bool = False
+    forwarding: ForwardingOptions = field(default_factory=ForwardingOptions)
+    app_answers: bool = False
     max_offline_s: float = 600.0
     policy: SignaturePolicy = SignaturePolicy.STRICT
 
@@ -81,8 +86,10 @@ def receiving(
     on_given_up: Callable[[], None],
     on_read: Callable[[ChangeRead], None] | None = None,
     hold_signals: Callable[[], AbstractContextManager[object]] = nullcontext,
+    announcement: Announcement | None = None,
 ) -> Iterator[Run]:
     """Be ready to receive inside the `with`; at its end the channel is closed and what arrived is handled."""
+    opening = AddressOpening(context, wishes)
     account = endpoints.userinfo(context.api)
     tzid = account.zoneinfo or FALLBACK_TZID
     live = LiveOutput(context.output, wishes.style, find_zone(tzid), on_pipe_closed)
@@ -95,24 +102,25 @@ def receiving(
     history = context.open_history()
     keep = partial(_keep_events, history, on_read or live.events)
     changes = ChangeReader(partial(read_all_events, context.api), tzid, keep, live.trouble)
+    forwarding = forwarding_for(context, wishes.forwarding, live, app_answers=wishes.app_answers)
     sinks: list[Sink] = [live.deliveries, changes] if wishes.read_events else [live.deliveries]
     selection = Selection(wishes.types, wishes.count, plan.path, sinks, on_complete)
     changes.start()
     notes = RunNotes(journal, context.data_center.name, account.sub, live.trouble)
     try:
-        opening = AddressOpening(context, wishes, notes.note_agent)
         session = Session(
             plan,
             calls,
             context.open_history,
             live,
-            [selection],
+            [selection, *forwarding.sinks],
             now,
             hold_signals,
-            address=opening.address(plan, fill(wishes.callback_query, account)),
+            address=opening.address(plan.path, fill(wishes.callback_query, account), notes.note_agent),
             notes=notes,
+            decide=forwarding.decide,
         )
-        with session:
+        with forwarding.running(), session:
             keeper = Keeper(
                 session,
                 live,
@@ -121,6 +129,7 @@ def receiving(
                 wishes.max_offline_s,
                 on_given_up,
                 now,
+                announcement=announcement,
             )
             with keeper.watching(opening.events):
                 yield Run(session, live, changes, account)
@@ -132,7 +141,7 @@ def receiving(
 def _plan(context: AppContext, wishes: Wishes, sub: str) -> SessionPlan:
     known = last_path(context.data_center.name, sub, context.environment) if wishes.reuse else None
     path = known or new_callback_path()
-    if wishes.reuse and known is None:
+    if path != known:
         remember_path(context.data_center.name, sub, path, context.environment)
     return SessionPlan(
         path=path,

@@ -71,7 +71,7 @@ class TokenAnswer:
     sub: str | None
 
 
-def redirect_uri(port: int) -> str:
+def redirect_uri(port: int | str) -> str:
     """Return the loopback redirect URI that is entered in the dashboard."""
     return f"http://localhost:{port}{CALLBACK_PATH}"
 

@@ -54,6 +54,16 @@ class PublicAddress:
         sleep(self._tunnel.facts.settle_s)
         return self.url
 
+    def follow(self) -> None:
+        """Take over the address that the tunnel has now; a provider may have changed it.
+
+        Raises:
+            WrongUsage: Cronofy could not reach it.
+        """
+        self.url = self._tunnel.public_url or self.url
+        if self.url is not None:
+            check_callback_url(self.url, must_be_public=self._must_be_public)
+
     def prove(self, sleep: Callable[[float], object], limit_s: float) -> float:
         """Send a request through the address and return how many milliseconds it took to come back.
 

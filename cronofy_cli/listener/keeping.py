@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.tunnels.interface import TunnelEvent
     from cronofy_cli.listener.change_reader import ChangeReader
     from cronofy_cli.listener.session import Session
-    from cronofy_cli.listener.watchdog import Gap
+    from cronofy_cli.listener.watchdog import Gap, Pace
 
 
 class Teller(Protocol):
@@ -35,6 +35,26 @@ class Teller(Protocol):
         """Tell of a time in which nothing may have arrived."""
 
 
+class Announcement(Protocol):
+    """What tells programs that the run is ready, and must not when it is not."""
+
+    def withdraw(self) -> None:
+        """It is not ready any more."""
+
+    def renew(self) -> None:
+        """It is ready again, perhaps at another address."""
+
+
+class NoAnnouncement:
+    """Tells nobody."""
+
+    def withdraw(self) -> None:
+        """Tell nobody."""
+
+    def renew(self) -> None:
+        """Tell nobody."""
+
+
 class Keeper:
     """Puts a watchdog to a session."""
 
@@ -47,6 +67,9 @@ class Keeper:
         max_offline_s: float,
         on_given_up: Callable[[], None],
         clock: Callable[[], datetime],
+        *,
+        announcement: Announcement | None = None,
+        pace: Pace | None = None,
     ) -> None:
         """`changes` reads what was missed, if that is wanted; the history belongs to the watchdog's thread."""
         self._session = session
@@ -56,6 +79,8 @@ class Keeper:
         self._max_offline_s = max_offline_s
         self._on_given_up = on_given_up
         self._clock = clock
+        self._announcement = announcement or NoAnnouncement()
+        self._pace = pace
 
     @contextmanager
     def watching(self, events: SimpleQueue[TunnelEvent]) -> Iterator[None]:
@@ -69,6 +94,7 @@ class Keeper:
             on_gap=self._over,
             on_given_up=self._given_up,
             max_offline_s=self._max_offline_s,
+            pace=self._pace,
         )
         watchdog.start()
         try:
@@ -77,11 +103,13 @@ class Keeper:
             watchdog.stop()
 
     def _lost(self, reason: str) -> None:
+        self._announcement.withdraw()
         self._teller.remark(f" not ready: {reason}; trying to recover")
 
     def _over(self, gap: Gap) -> None:
         self._teller.gap(gap)
         try:
+            self._announcement.renew()
             self._history.mark_gap(gap.started, gap.ended, gap.reason)
             if self._changes is not None:
                 self._changes.read_missed(self._missed(gap))

@@ -47,4 +47,4 @@ class Selection:
         notification = delivery.notification
         if self._types:
             return notification.type in self._types
-        return notification.type != "verification" or not (notification.callback_url or "").endswith(self._own_path)
+        return notification.type != "verification" or self._own_path not in (notification.callback_url or "")

@@ -28,9 +28,13 @@ if TYPE_CHECKING:
     from cronofy_cli.core.deliveries import Delivery
     from cronofy_cli.core.signature import ClientSecret
     from cronofy_cli.listener.policy import SignaturePolicy
+    from cronofy_cli.listener.recorder import AnswerDecider
 
 DRAIN_LIMIT_S = 10.0
 """How long the end of a run waits for what has arrived to be printed."""
+
+RECOVERY_PROBE_LIMIT_S = 3.0
+"""How long one attempt to recover waits for an address that was up: the next attempt may know of another address."""
 
 
 class Reporter(Protocol):
@@ -126,6 +130,7 @@ class Session:
         *,
         address: PublicAddress | None = None,
         notes: Notes | None = None,
+        decide: AnswerDecider | None = None,
     ) -> None:
         """`hold_signals` keeps an interrupt from coming between a channel's creation and the note of it.
 
@@ -139,7 +144,9 @@ class Session:
         self._notes = notes or NoNotes()
         self._watch = VerificationWatch()
         self._stack = ExitStack()
-        self._listener, self._pipeline = _receiving(plan, open_history, reporter, [self._watch, *sinks], clock)
+        self._listener, self._pipeline = _receiving(plan, open_history, reporter, [self._watch, *sinks], clock, decide)
+        self._opened: list[str] = []
+        self._is_verified = False
         self.channel: Channel | None = None
 
     def __enter__(self) -> Self:
@@ -189,18 +196,24 @@ class Session:
         Raises:
             CronofyError: it is not ready yet.
         """
-        before = self.channel
-        posted_to = before.callback_url if before is not None else None
-        if not self._address.is_alive() or self._address.url is None:
+        if self._address.is_alive() and self._address.url is not None:
+            self._address.follow()
+            self._address.prove(sleep, RECOVERY_PROBE_LIMIT_S)
+        else:
             self._address.close()
             self._open_address(sleep)
-        else:
-            self._address.prove(sleep, self._plan.probe_limit_s)
-        if before is not None and posted_to == self.callback_url and self._channels.is_open(before.channel_id):
-            return
-        self._create_channel()
-        if before is not None and self.channel is not None and before.channel_id != self.channel.channel_id:
-            self._close_channel(before.channel_id)
+        if not self._channel_is_right():
+            self._create_channel()
+        self._close_former_channels()
+
+    def _channel_is_right(self) -> bool:
+        channel = self.channel
+        return (
+            channel is not None
+            and self._is_verified
+            and channel.callback_url == self.callback_url
+            and self._channels.is_open(channel.channel_id)
+        )
 
     def _listen(self) -> None:
         self._stack.callback(self._listener.stop)
@@ -218,32 +231,48 @@ class Session:
 
     def _create_channel(self) -> None:
         started = time.monotonic()
+        self._is_verified = False
         self._watch.forget(self.callback_url)
         with self._hold_signals():
             self._notes.note_callback_url(self.callback_url)
             self.channel = self._channels.create(self.callback_url)
+            if self.channel.channel_id not in self._opened:
+                self._opened.append(self.channel.channel_id)
             self._notes.note_channel(self.channel.channel_id)
         calendars = " ".join(self.channel.calendar_ids) or "all calendars"
         self._reporter.tick("channel", f"{self.channel.channel_id}, {calendars}")
         self._await_verification(started)
+        self._is_verified = True
 
     def _leave_channel(self) -> None:
         if self.channel is None:
             return
+        self._close_former_channels()
         if self._plan.keep_channel:
             self._notes.note_kept(self.channel.channel_id, self.channel.callback_url)
             self._reporter.tick("kept", f"{self.channel.channel_id}; cronofy channels close {self.channel.channel_id}")
         else:
             self._close_channel(self.channel.channel_id)
 
+    def _close_former_channels(self) -> None:
+        """Close what recoveries have replaced, also those that failed half-way."""
+        current = self.channel.channel_id if self.channel is not None else None
+        for channel_id in [each for each in self._opened if each != current]:
+            self._close_channel(channel_id)
+            self._opened.remove(channel_id)
+
     def _close_channel(self, channel_id: str) -> None:
+        by_hand = f"close the channel by hand: cronofy channels close {channel_id}"
         try:
             self._channels.close(channel_id)
         except NotFound:
             self._notes.note_closed(channel_id)
         except CronofyError as error:
-            error.hint = f"close the channel by hand: cronofy channels close {channel_id}"
+            error.hint = by_hand
             self._reporter.trouble(error)
+        except KeyboardInterrupt:
+            self._reporter.trouble(CronofyError(f"left before {channel_id} was closed", hint=by_hand))
+            raise
         else:
             self._notes.note_closed(channel_id)
             self._reporter.tick("closed", channel_id)
@@ -273,6 +302,7 @@ def _receiving(
     reporter: Reporter,
     sinks: Sequence[Callable[[Sequence[Delivery]], None]],
     clock: Callable[[], datetime],
+    decide: AnswerDecider | None,
 ) -> tuple[Listener, Pipeline]:
     backlog = Backlog(open_history().between)
     listener = Listener(
@@ -285,6 +315,7 @@ def _receiving(
         clock=clock,
         on_recorded=backlog.put,
         on_trouble=reporter.trouble,
+        decide=decide,
     )
     return listener, Pipeline(backlog, sinks, on_trouble=reporter.trouble)
 

@@ -6,16 +6,22 @@ Lines are drawn with plain ANSI: Rich would cost a thousand times as much, and a
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.core.text import clean
 from cronofy_cli.core.times import to_utc_millis
-from cronofy_cli.output.lists import Column, ListView
+from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.streams import Style, painted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cronofy_cli.adapters.history import Forward
     from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.core.delivery_diff import Difference
+    from cronofy_cli.output.streams import Output
 
 SIGNATURE_TEXT = {
     SignatureState.VALID: ("✓ signed", (Style.GREEN,)),
@@ -38,10 +44,93 @@ def delivery_document(delivery: Delivery) -> dict[str, object]:
         "answer_status": delivery.answer_status,
         "data_center": delivery.context,
         "method": request.method,
-        "target": request.target,
+        "target": _target(request.target),
         "headers": [[_latin(name), _latin(value)] for name, value in request.headers],
-        **_body(request.body),
+        **content("body", request.body),
     }
+
+
+def forward_document(forward: Forward) -> dict[str, object]:
+    """Return an attempt to forward a delivery as JSON's values."""
+    return {
+        "delivery_id": forward.delivery_id,
+        "target": forward.target,
+        "attempt": forward.attempt,
+        "started_at": to_utc_millis(forward.started_at),
+        "duration_ms": round(forward.duration_ms, 3),
+        "address": forward.address,
+        "succeeded": forward.succeeded,
+        "status": forward.status,
+        "failure": forward.failure,
+        "reason": forward.reason,
+        "answer_head": _latin(forward.answer_head),
+        **content("answer_body", forward.answer_body),
+        "answer_body_is_cut": forward.is_cut,
+    }
+
+
+def forward_result(forward: Forward) -> str:
+    """Return the status of the answer, or in a word why there was none."""
+    return str(forward.status) if forward.status is not None else str(forward.failure)
+
+
+def show_forwards(output: Output, forwards: Iterable[Forward]) -> None:
+    """List attempts to forward."""
+    import msgspec
+
+    view: ListView[Forward] = ListView(
+        columns=(
+            Column("ID", lambda forward: str(forward.delivery_id)),
+            Column("STARTED", lambda forward: to_utc_millis(forward.started_at)),
+            Column("TARGET", lambda forward: forward.target),
+            Column("ATTEMPT", lambda forward: str(forward.attempt)),
+            Column("RESULT", forward_result),
+            Column("MS", lambda forward: f"{forward.duration_ms:.0f}"),
+        ),
+        document=lambda forward: msgspec.json.encode(forward_document(forward)),
+        empty="It was not forwarded. Do it: cronofy deliveries replay ID --to URL",
+    )
+    show_list(output, forwards, view, streamed=True)
+
+
+def replay_list() -> ListView[tuple[Forward, str | None]]:
+    """How the results of a replay are listed: an attempt, and advice."""
+    import msgspec
+
+    return ListView(
+        columns=(
+            Column("ID", lambda row: str(row[0].delivery_id)),
+            Column("TARGET", lambda row: row[0].target),
+            Column("RESULT", lambda row: forward_result(row[0])),
+            Column("MS", lambda row: f"{row[0].duration_ms:.0f}"),
+            Column("ADVICE", lambda row: row[1] or "-", width=120),
+        ),
+        document=lambda row: msgspec.json.encode({**forward_document(row[0]), "advice": row[1]}),
+        empty="Nothing was sent.",
+    )
+
+
+def difference_list() -> ListView[Difference]:
+    """How the differences between two deliveries are listed."""
+    import msgspec
+
+    return ListView(
+        columns=(
+            Column("PART", lambda difference: difference.part.value),
+            Column("PLACE", lambda difference: difference.place),
+            Column("BEFORE", lambda difference: _or_dash(difference.before)),
+            Column("AFTER", lambda difference: _or_dash(difference.after)),
+        ),
+        document=lambda difference: msgspec.json.encode(
+            {
+                "part": difference.part.value,
+                "place": difference.place,
+                "before": difference.before,
+                "after": difference.after,
+            }
+        ),
+        empty="Nothing but number and time differs.",
+    )
 
 
 def delivery_json(delivery: Delivery) -> bytes:
@@ -106,11 +195,24 @@ def _body_lines(body: bytes, *, color: bool) -> list[str]:
         return [clean(line) for line in body.decode("utf-8", "backslashreplace").splitlines()]
 
 
-def _body(body: bytes) -> dict[str, object]:
+def content(name: str, raw: bytes) -> dict[str, object]:
+    """Return bytes as a field of text, or if they are not UTF-8, as one whose name ends in `_base64`."""
     try:
-        return {"body": body.decode("utf-8")}
+        return {name: raw.decode("utf-8")}
     except UnicodeDecodeError:
-        return {"body_base64": base64.b64encode(body).decode()}
+        return {f"{name}_base64": base64.b64encode(raw).decode()}
+
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+def _target(target: str) -> str:
+    """Return a target as JSON can hold it: bytes that are not UTF-8 as percent signs and digits."""
+    return _SURROGATE.sub(lambda match: f"%{ord(match[0]) & 0xFF:02X}", target)
+
+
+def _or_dash(text: str | None) -> str:
+    return "-" if text is None else text
 
 
 def _latin(value: bytes) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.core.deliveries import Delivery
     from cronofy_cli.errors import CronofyError
+    from cronofy_cli.forwarding.reports import ForwardReport, TargetChange
     from cronofy_cli.listener.change_reader import ChangeRead
     from cronofy_cli.listener.watchdog import Gap
     from cronofy_cli.output.streams import Output
@@ -105,6 +106,24 @@ class LiveOutput:
         with self._lock:
             self._last_id = deliveries[-1].id
             self._write(b"\n".join(lines))
+
+    def forwarded(self, report: ForwardReport) -> None:
+        """Tell how handing a delivery to the application went."""
+        from cronofy_cli.output.forwards import forward_document, forward_lines
+
+        if self._style is PrintStyle.JSON:
+            import msgspec
+
+            line = msgspec.json.encode({"kind": "forward", **forward_document(report)})
+        else:
+            line = "\n".join(forward_lines(report, color=self._output.color_stdout)).encode("utf-8", "replace")
+        with self._lock:
+            self._write(line)
+
+    def target_changed(self, change: TargetChange) -> None:
+        """Tell that the application is not there any more, or there again."""
+        mark = "is there again" if change.is_up else "is not there"
+        self.remark(f" {change.target.url} {mark}: {change.detail}")
 
     def events(self, read: ChangeRead) -> None:
         """Print the events behind one or more deliveries."""

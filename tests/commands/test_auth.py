@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cronofy_cli.adapters.paths import simulator_file
 from cronofy_cli.adapters.secrets import secret_path
 from cronofy_cli.adapters.settings.files import read_user_file
 from cronofy_cli.adapters.settings.keys import Key
 from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context, set_value
 from cronofy_cli.core.contexts import Context
-from cronofy_cli.simulator.settings import ACCESS_TOKEN, CLIENT_SECRET, PERSONAL_TOKEN, SimulatorSettings
+from cronofy_cli.simulator.settings import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, PERSONAL_TOKEN, SimulatorSettings
 from tests.accounts.simulated import log_in, secrets_in, simulated
+from tests.test_start_up import imported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     Auth = Callable[..., Result]
 
 SIMULATOR = ("--data-center", "simulator")
+START = ("login", "--start", *SIMULATOR, "--insecure-storage")
+PASTE = ("login", "--access-token-file", "-", *SIMULATOR, "--insecure-storage")
+COMPLETE = ("login", "--complete", "-")
 USERINFO = {"sub": "acc_1", "email": "janed@company.com", "cronofy.data": {"authorization": {"scope": "read_write"}}}
 
 
@@ -61,9 +66,9 @@ def signed_in(auth: Auth, simulator: SimulatorServer) -> Auth:
 
 def start_and_complete(auth: Auth, *options: str, decision: str = "allow") -> Result:
     """Sign in as a program does."""
-    started = auth("login", "--start", "--json", *SIMULATOR, *options).json
+    started = auth(*START, "--json", *options).json
     ended = visit(started["authorize_url"], decision)
-    return auth("login", "--complete", "-", "--insecure-storage", "--json", stdin=ended.encode())
+    return auth(*COMPLETE, "--json", stdin=ended.encode())
 
 
 def visit(authorize_url: str, decision: str = "allow") -> str:
@@ -89,9 +94,9 @@ def contexts(home: Cli) -> dict[str, Context]:
 
 def test_the_two_steps_for_programs(auth: Auth, home: Cli, simulator: SimulatorServer) -> None:
     """The first step prints the address, the second one takes where it ended, on stdin; the context is made current."""
-    started = auth("login", "--start", "--json", *SIMULATOR, "--port", "7123")
+    started = auth(*START, "--json", "--port", "7123")
     ended = visit(started.json["authorize_url"])
-    done = auth("login", "--complete", "-", "--insecure-storage", "--json", stdin=f"{ended}\n".encode())
+    done = auth(*COMPLETE, "--json", stdin=f"{ended}\n".encode())
 
     assert started.json["redirect_uri"] == "http://localhost:7123/callback"
     assert (done.exit_code, done.json["context"], done.json["email"]) == (0, "simulator", "janed@company.com")
@@ -102,9 +107,9 @@ def test_the_two_steps_for_programs(auth: Auth, home: Cli, simulator: SimulatorS
 
 def test_a_second_step_with_the_address_as_an_argument(auth: Auth, simulator: SimulatorServer) -> None:
     """The address may also be the option's value."""
-    started = auth("login", "--start", *SIMULATOR)
+    started = auth(*START)
 
-    done = auth("login", "--complete", visit(started.stdout.strip()), "--insecure-storage")
+    done = auth("login", "--complete", visit(started.stdout.strip()))
 
     assert done.exit_code == 0
     assert "email\tjaned@company.com" in done.lines
@@ -112,7 +117,7 @@ def test_a_second_step_with_the_address_as_an_argument(auth: Auth, simulator: Si
 
 def test_no_browser_for_programs_is_the_first_step(auth: Auth, simulator: SimulatorServer) -> None:
     """With --json nothing is asked: --no-browser prints the address and ends."""
-    started = auth("login", "--no-browser", "--json", *SIMULATOR)
+    started = auth("login", "--no-browser", "--json", *SIMULATOR, "--insecure-storage")
 
     assert (started.exit_code, sorted(started.json)) == (0, ["authorize_url", "redirect_uri"])
 
@@ -129,8 +134,8 @@ def test_a_second_step_without_a_first(auth: Auth) -> None:
 
 def test_a_code_counts_once(auth: Auth, simulator: SimulatorServer) -> None:
     """After the second step the first one is forgotten."""
-    ended = visit(auth("login", "--start", "--json", *SIMULATOR).json["authorize_url"])
-    again = [auth("login", "--complete", "-", "--insecure-storage", stdin=ended.encode()) for _ in range(2)]
+    ended = visit(auth(*START, "--json").json["authorize_url"])
+    again = [auth(*COMPLETE, stdin=ended.encode()) for _ in range(2)]
 
     assert [done.exit_code for done in again] == [0, 4]
     assert "no sign-in was started" in again[1].stderr
@@ -138,10 +143,10 @@ def test_a_code_counts_once(auth: Auth, simulator: SimulatorServer) -> None:
 
 def test_another_state_leaves_the_sign_in_open(auth: Auth, simulator: SimulatorServer) -> None:
     """A redirect of another sign-in is refused with exit code 4, and the right one still works."""
-    ended = visit(auth("login", "--start", "--json", *SIMULATOR).json["authorize_url"])
+    ended = visit(auth(*START, "--json").json["authorize_url"])
 
-    foreign = auth("login", "--complete", "-", stdin=b"http://localhost:7777/callback?code=c&state=other")
-    done = auth("login", "--complete", "-", "--insecure-storage", stdin=ended.encode())
+    foreign = auth(*COMPLETE, stdin=b"http://localhost:7777/callback?code=c&state=other")
+    done = auth(*COMPLETE, stdin=ended.encode())
 
     assert (foreign.exit_code, done.exit_code) == (4, 0)
     assert "its state is not the one that was sent" in foreign.stderr
@@ -154,15 +159,15 @@ def test_denied(auth: Auth, home: Cli, simulator: SimulatorServer) -> None:
 
     assert (denied.exit_code, denied.error["code"]) == (4, "not_allowed")
     assert denied.error["message"] == "access was denied in the browser"
-    assert auth("login", "--complete", "-", stdin=b"?").exit_code == 4
+    assert auth(*COMPLETE, stdin=b"?").exit_code == 4
     assert contexts(home) == {}
 
 
 def test_a_second_step_for_something_else(auth: Auth, simulator: SimulatorServer) -> None:
     """Options that contradict the first step are told, not overruled."""
-    auth("login", "--start", *SIMULATOR)
+    auth(*START)
 
-    refused = auth("login", "--complete", "-", "--context", "other")
+    refused = auth(*COMPLETE, "--context", "other")
 
     assert refused.exit_code == 2
     assert "is for context simulator at data center simulator" in refused.stderr
@@ -171,11 +176,9 @@ def test_a_second_step_for_something_else(auth: Auth, simulator: SimulatorServer
 def test_a_code_of_another_application(auth: Auth, home: Cli, simulator: SimulatorServer) -> None:
     """A client secret that Cronofy does not take is told with the options that mend it, and not shown."""
     (home.folder / "wrong.txt").write_text("CRN_wrong\n", encoding="utf-8")
-    ended = visit(auth("login", "--start", "--json", *SIMULATOR).json["authorize_url"])
+    ended = visit(auth(*START, "--json").json["authorize_url"])
 
-    refused = auth(
-        *("login", "--complete", "-", "--client-secret-file", "wrong.txt", "--insecure-storage"), stdin=ended.encode()
-    )
+    refused = auth(*COMPLETE, "--client-secret-file", "wrong.txt", stdin=ended.encode())
 
     assert refused.exit_code == 4
     assert "does not accept the client id with this client secret (400 invalid_client)" in refused.stderr
@@ -191,7 +194,7 @@ def test_a_client_secret_of_the_first_step(auth: Auth, home: Cli) -> None:
         started = auth(
             *("login", "--start", "--json", *options, "--client-secret-file", "secret.txt", "--insecure-storage")
         )
-        done = auth("login", "--complete", "-", stdin=visit(started.json["authorize_url"]).encode())
+        done = auth(*COMPLETE, stdin=visit(started.json["authorize_url"]).encode())
 
     assert (done.exit_code, contexts(home)["acme"].client_id) == (0, "mine")
     assert [secret["value"] for secret in secrets_in(home, "acme")["client_secrets"]] == ["CRN_mine"]
@@ -248,8 +251,10 @@ def test_no_place_for_secrets_is_known_before_the_browser_opens(auth: Auth, simu
     assert (refused.exit_code, refused.stdout) == (4, "")
     assert refused.stderr.splitlines() == [
         "error: the keyring is switched off by CRONOFY_NO_KEYRING",
-        "hint: unset CRONOFY_NO_KEYRING, or keep them in a private file: "
-        "cronofy auth login --context simulator --insecure-storage",
+        (
+            "hint: unset CRONOFY_NO_KEYRING, or keep them in a private file: "
+            "cronofy auth login --context simulator --insecure-storage"
+        ),
     ]
 
 
@@ -274,9 +279,11 @@ def test_a_named_context_is_not_moved_to_another_data_center(home: Cli, signed_i
 
     assert (refused.exit_code, refused.stderr) == (
         2,
-        "error: the context simulator is signed in to data center simulator, not uk\n"
-        "hint: choose another name: cronofy auth login --context NAME --data-center uk; "
-        "or give this one up: cronofy auth logout --context simulator\n",
+        (
+            "error: the context simulator is signed in to data center simulator, not uk\n"
+            "hint: choose another name: cronofy auth login --context NAME --data-center uk; "
+            "or give this one up: cronofy auth logout --context simulator\n"
+        ),
     )
 
 
@@ -322,7 +329,7 @@ def test_a_pasted_token(auth: Auth, home: Cli, simulator: SimulatorServer) -> No
 
 def test_a_personal_token_is_recognised(auth: Auth, simulator: SimulatorServer) -> None:
     """A token that channels refuse is kept, and the user is told that channels need an application."""
-    done = auth("login", "--access-token-file", "-", *SIMULATOR, "--insecure-storage", stdin=PERSONAL_TOKEN.encode())
+    done = auth(*PASTE, stdin=PERSONAL_TOKEN.encode())
 
     assert done.exit_code == 0
     assert "refuses notification channels with this token, as with every personal token" in done.stderr
@@ -350,7 +357,7 @@ def test_a_whole_answer_of_the_token_endpoint(auth: Auth, home: Cli, cronofy: Sc
 @pytest.mark.parametrize("pasted", [b"", b"{}", b"\xff", b"two words", b"\xef\xbb\xbftok"])
 def test_what_is_pasted_is_no_token(auth: Auth, simulator: SimulatorServer, pasted: bytes) -> None:
     """Something that cannot be a token is told, and nothing is kept."""
-    refused = auth("login", "--access-token-file", "-", *SIMULATOR, "--insecure-storage", stdin=pasted)
+    refused = auth(*PASTE, stdin=pasted)
 
     assert refused.exit_code in {2, 4}
     assert "access token" in refused.stderr
@@ -358,7 +365,7 @@ def test_what_is_pasted_is_no_token(auth: Auth, simulator: SimulatorServer, past
 
 def test_a_pasted_token_that_is_refused(auth: Auth, home: Cli, simulator: SimulatorServer) -> None:
     """A token that Cronofy does not know is not kept."""
-    refused = auth("login", "--access-token-file", "-", *SIMULATOR, "--insecure-storage", stdin=b"tok_unknown")
+    refused = auth(*PASTE, stdin=b"tok_unknown")
 
     assert (refused.exit_code, contexts(home)) == (4, {})
     assert "tok_unknown" not in refused.stderr
@@ -438,8 +445,10 @@ def test_a_token_goes_to_no_other_data_center(
         (
             4,
             "",
-            "error: the context simulator is of data center simulator: its access token is not sent to de\n"
-            f"hint: leave out {origin}, or sign in there too: cronofy auth login --data-center de\n",
+            (
+                "error: the context simulator is of data center simulator: its access token is not sent to de\n"
+                f"hint: leave out {origin}, or sign in there too: cronofy auth login --data-center de\n"
+            ),
         )
     }
 
@@ -451,6 +460,15 @@ def test_a_token_of_the_environment_is_printed_and_never_renewed(home: Cli, sign
     assert signed_in("token", "--json").json == {"access_token": "tok_env"}
     refused = signed_in("refresh")
     assert (refused.exit_code, "unset CRONOFY_ACCESS_TOKEN" in refused.stderr) == (4, True)
+
+
+def test_a_token_of_the_environment_needs_no_store(home: Cli, signed_in: Auth, cronofy: ScriptedServer) -> None:
+    """With the token in the environment no command looks into a keyring or a file of secrets."""
+    cronofy.answer(json={"calendars": []})
+
+    loaded = imported(home, "calendars", "list", "--context", "simulator")
+
+    assert not any(name.startswith(("keyring", "cronofy_cli.adapters.secrets")) for name in loaded)
 
 
 def test_the_token_is_renewed_before_it_is_printed(home: Cli, signed_in: Auth) -> None:
@@ -504,30 +522,46 @@ def test_nothing_is_chosen(auth: Auth) -> None:
 
 
 def test_a_simulator_of_the_run_does_not_get_the_tokens_of_another(signed_in: Auth, home: Cli) -> None:
-    """Being signed in to one simulator does not keep `demo` from using its own."""
-    assert home("demo", "--json").exit_code == 0
+    """Being signed in to a simulator that has ended does not keep `listen` from using one of its own."""
+    simulator_file(home.environment).unlink()
+
+    with home.start("listen", *SIMULATOR) as listening:
+        listening.wait_for("a simulator runs in this process")
+        assert "Ctrl-C" in listening.wait_for("Ready.")
 
 
 # Client secrets.
 
 
-def test_a_rotation(home: Cli, signed_in: Auth, run: Run) -> None:
-    """A second client secret verifies beside the first one, and after its removal no longer."""
-    (home.folder / "new.txt").write_text("CRN_new\n", encoding="utf-8")
-    body, header = b"{}", run("sign", "-", "--client-secret-file", "new.txt", stdin=b"{}").stdout.strip()
-    verify = ("verify", "-", "--signature", header.removeprefix("Cronofy-HMAC-SHA256: "))
-    # At a simulator its own secrets count; at the address alone the context's do.
-    address = SimulatorSettings(port=0)
-    assert address.client_secrets == (CLIENT_SECRET,)
+def test_a_rotation(auth: Auth, home: Cli, run: Run, simulator: SimulatorServer) -> None:
+    """A second client secret verifies beside the first one as soon as it is added, and until it is removed."""
+    for name, secret in (("old", CLIENT_SECRET), ("new", "CRN_new")):
+        (home.folder / f"{name}.txt").write_text(f"{secret}\n", encoding="utf-8")
+    at_address = ("--data-center", simulator.url, "--context", "acme", "--client-id", CLIENT_ID)
+    started = auth("login", "--start", *at_address, "--client-secret-file", "old.txt", "--insecure-storage")
+    assert auth(*COMPLETE, stdin=visit(started.stdout.strip()).encode()).exit_code == 0
+    signature = run("sign", "-", "--client-secret-file", "new.txt", stdin=b"{}").stdout.strip()
 
-    added = signed_in("secret", "add", "new", "--client-secret-file", "new.txt")
-    listed = signed_in("secret", "list", "--json").json
-    removed = signed_in("secret", "remove", "main", "--context", "simulator")
+    def exit_code() -> int:
+        return run("verify", "-", "--signature", signature, stdin=b"{}").exit_code
 
-    assert (added.exit_code, removed.exit_code) == (0, 0)
-    assert [each["label"] for each in listed] == ["main", "new"]
-    assert [each["label"] for each in signed_in("secret", "list", "--json").json] == ["new"]
-    assert run(*verify, stdin=body).exit_code in {0, 5}
+    codes = [exit_code()]
+    added = auth("secret", "add", "new", "--client-secret-file", "-", "--json", stdin=b"CRN_new\n")
+    codes.append(exit_code())
+    listed = auth("secret", "list", "--context", "acme")
+    auth("secret", "remove", "new")
+    codes.append(exit_code())
+
+    assert codes == [5, 0, 5]
+    assert (added.json["label"], [line.split("\t")[0] for line in listed.lines]) == ("new", ["main", "new"])
+
+
+def test_the_last_client_secret(signed_in: Auth) -> None:
+    """Removing the last one is possible, and what no longer works is told."""
+    removed = signed_in("secret", "remove", "main")
+
+    assert (removed.exit_code, "signatures cannot be checked" in removed.stderr) == (0, True)
+    assert signed_in("secret", "list").lines == []
 
 
 @pytest.mark.parametrize(

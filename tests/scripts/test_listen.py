@@ -307,7 +307,7 @@ def test_nobody_reads_any_more(cli: Cli, simulator: SimulatorServer) -> None:
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "said"),
     [
-        ([], 2, "Cronofy needs a public address to post to"),
+        ([], 3, "no tunnel can be opened on this machine"),
         (["--public-url", "https://hooks.example.com"], 2, "--public-url needs to know where it leads"),
         (["--public-url", "http://localhost:1", "--port", "1"], 2, "Cronofy cannot reach localhost"),
         (["--public-url", "hooks", "--port", "1"], 2, "'hooks' is not a callback URL"),

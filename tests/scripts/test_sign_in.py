@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -33,6 +35,11 @@ if TYPE_CHECKING:
 LIMIT_S = 5.0
 """Within it the tool says that a keyring cannot be used."""
 SECRET = "CRN_nobody_may_see_this_one"
+READ_KEYRING = """
+import os
+from cronofy_cli.adapters.secrets.keyring_entry import KeyringEntries
+print(KeyringEntries(os.environ).read("simulator") is not None)
+"""
 
 
 @pytest.fixture
@@ -127,6 +134,19 @@ def test_a_real_keyring(desktop: Cli, simulator: SimulatorServer) -> None:
     assert desktop("auth", "logout", "--json").json["removed"] is False
 
 
+def test_from_the_keyring_to_a_file(desktop: Cli, simulator: SimulatorServer) -> None:
+    """Who wants a file gets one with all that was kept, and no copy stays in the keyring."""
+    assert log_in(desktop).exit_code == 0
+    assert desktop("auth", "secret", "add", "new", "--client-secret-file", "-", stdin=b"CRN_new").exit_code == 0
+    in_keyring = _python(desktop, READ_KEYRING)
+
+    moved = log_in(desktop, "--insecure-storage", "--json")
+
+    assert (in_keyring, _python(desktop, READ_KEYRING)) == ("True\n", "False\n")
+    assert (moved.exit_code, moved.json["secret_place"]) == (0, "file")
+    assert [secret["label"] for secret in secrets_in(desktop)["client_secrets"]] == ["main", "new"]
+
+
 @pytest.mark.parametrize("trouble", ["locked", "hanging", "gone"])
 def test_a_keyring_that_fails_later(
     desktop: Cli, service: SecretService, simulator: SimulatorServer, trouble: str
@@ -163,6 +183,19 @@ def test_no_keyring_and_no_word_for_a_file(home: Cli, simulator: SimulatorServer
     assert not (home.folder / "ended").exists()
 
 
+def test_interrupted_while_the_browser_is_open(home: Cli, simulator: SimulatorServer) -> None:
+    """Ctrl-C while waiting for the browser ends with 130, without a traceback and with nothing kept."""
+    browser, _ = handing_on_browser(home.folder)
+    arguments = ("auth", "login", "--data-center", "simulator", "--port", str(free_port()), "--insecure-storage")
+    with home.start(*arguments, environment={"BROWSER": str(browser)}) as running:
+        running.wait_for("/oauth/authorize?")
+        exit_code = running.stop()
+
+    assert (exit_code, running.lines) == (130, [])
+    assert "Traceback" not in "".join(running.errors)
+    assert not (home.folder / "config" / "secrets").exists()
+
+
 def test_nobody_sees_a_secret(home: Cli) -> None:
     """Settings, history, `--verbose` output and the processes' arguments hold no secret while one signs in."""
     (home.folder / "secret.txt").write_text(f"{SECRET}\n", encoding="utf-8")
@@ -177,8 +210,8 @@ def test_nobody_sees_a_secret(home: Cli) -> None:
             home("auth", "status", "--json", "--verbose"),
             home("context", "show", "--json"),
         ]
-        with listening(home, "--count", "1") as run:
-            run.running.end()
+        with listening(home) as run:
+            run.running.stop()
         after = secrets_in(home)
         code = parse_qs(urlsplit(redirected_to(home.folder)).query)["code"][0]
         results.append(home("auth", "logout", "--revoke", "--verbose"))
@@ -193,6 +226,12 @@ def test_nobody_sees_a_secret(home: Cli) -> None:
     assert any("auth\0login\0" in text for text in arguments)
     assert {"config.toml", "deliveries.db"} <= {path.name for path in files}
     assert [secret for secret in secrets if any(secret in text for text in texts)] == []
+
+
+def _python(home: Cli, script: str) -> str:
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=home.environment, capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 def _files_of_the_tool(home: Cli) -> list[Path]:

@@ -153,7 +153,10 @@ def _redirected(answer: Answer, data_center: DataCenter) -> CronofyError:
 
 def _refused(status: int, said: str, data_center: DataCenter) -> CronofyError:
     if status == HTTPStatus.UNAUTHORIZED:
-        hint = f"export CRONOFY_ACCESS_TOKEN=... with a fresh one, of an account in data center {data_center.name}"
+        hint = (
+            "sign in again: cronofy auth login, or export CRONOFY_ACCESS_TOKEN=... "
+            f"with a fresh one, of an account in data center {data_center.name}"
+        )
         return NotSignedIn(f"Cronofy does not recognise the access token (401){said}", hint=hint, docs=_DOCS)
     if status == HTTPStatus.PAYMENT_REQUIRED:
         hint = (

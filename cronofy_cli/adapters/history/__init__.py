@@ -1,12 +1,18 @@
 """The history: every delivery that was received, in an SQLite file on this machine.
 
-`store` is the way in. What is asked of it is described in `query`, how a delivery becomes a row in `rows`, the tables
-and their versions in `schema`, and SQLite's failures become ours in `failures`.
+`store` is the way in, `opening` makes and upgrades the file. What is asked of it is described in `query`, how a
+delivery becomes a row in `rows`, the tables and their versions in `schema`. `forwards`, `tags` and `gaps` are what is
+kept besides, `pruning` removes what is old, `following` notices what is new. SQLite's failures become ours in
+`failures`.
 """
 
 from __future__ import annotations
 
-from cronofy_cli.adapters.history.query import EVERYTHING, Criteria
-from cronofy_cli.adapters.history.store import History, open_history
+from cronofy_cli.adapters.history.following import follow
+from cronofy_cli.adapters.history.forwards import Forward
+from cronofy_cli.adapters.history.gaps import Gap
+from cronofy_cli.adapters.history.opening import open_history
+from cronofy_cli.adapters.history.query import EVERYTHING, Criteria, ForwardState
+from cronofy_cli.adapters.history.store import History
 
-__all__ = ["EVERYTHING", "Criteria", "History", "open_history"]
+__all__ = ["EVERYTHING", "Criteria", "Forward", "ForwardState", "Gap", "History", "follow", "open_history"]

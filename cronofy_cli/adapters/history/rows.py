@@ -6,14 +6,13 @@ neither can hold (RFC 9110, 5.5; the parser refuses it): every spelling survives
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from cronofy_cli.adapters.history.schema import DELIVERY_FORMAT
 from cronofy_cli.core.deliveries import Delivery, ReceivedRequest
-from cronofy_cli.core.notifications import Notification
+from cronofy_cli.core.notifications import Notification, parse_notification
 from cronofy_cli.core.signature import SignatureState, Verdict
 from cronofy_cli.errors import HistoryUnavailable
 
@@ -33,18 +32,20 @@ COLUMNS: Final = f"id, {INSERTED_COLUMNS}"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NO_CALENDARS: Final = "[]"
+_CALENDARS_IN_BODY: Final = ""
+"""A channel's filter can name hundreds of calendars: they are read from the body again rather than stored twice."""
 
 
 def to_values(delivery: Delivery) -> Row:
     """Return the values of a delivery for INSERTED_COLUMNS.
 
-    They are of exactly the types that sqlite3 binds as they are, which bytes, bool and enums are not: it would look for
-    an adapter for each of them, which takes longer than all the rest (`need_adapt` in CPython's Modules/_sqlite/cursor.c).
+    They are of exactly the types that sqlite3 binds as they are. bytes, bool and enums are not: it would look for an
+    adapter for each of them, which takes longer than all the rest (`need_adapt` in CPython's Modules/_sqlite/cursor.c).
     """
     request, notification = delivery.request, delivery.notification
     return (
         DELIVERY_FORMAT,
-        (request.received_at - _EPOCH) // _MICROSECOND,
+        to_micros(request.received_at),
         request.method,
         bytearray(request.target, "utf-8", "surrogateescape"),
         bytearray(_joined(request.headers)),
@@ -55,7 +56,7 @@ def to_values(delivery: Delivery) -> Row:
         notification.changes_since,
         notification.channel_id,
         notification.callback_url,
-        json.dumps(notification.calendar_ids) if notification.calendar_ids else _NO_CALENDARS,
+        _CALENDARS_IN_BODY if notification.calendar_ids else _NO_CALENDARS,
         int(notification.only_managed),
         int(notification.is_json),
         delivery.answer_status,
@@ -77,11 +78,21 @@ def from_row(row: Row) -> Delivery:
     return Delivery(
         request=_request(row),
         verdict=Verdict(SignatureState(row[7]), row[8]),
-        notification=_notification(row),
+        notification=_notification(row) if row[13] == _NO_CALENDARS else parse_notification(row[6]),
         answer_status=row[16],
         context=row[17],
         id=row[0],
     )
+
+
+def to_micros(moment: datetime) -> int:
+    """Return a moment as it is stored: microseconds since 1970 in UTC."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_micros(stored: int) -> datetime:
+    """Return the moment that was stored."""
+    return _EPOCH + stored * _MICROSECOND
 
 
 def numbered(delivery: Delivery, number: int) -> Delivery:
@@ -98,7 +109,7 @@ def numbered(delivery: Delivery, number: int) -> Delivery:
 
 def _request(row: Row) -> ReceivedRequest:
     return ReceivedRequest(
-        received_at=_EPOCH + row[2] * _MICROSECOND,
+        received_at=from_micros(row[2]),
         method=row[3],
         target=row[4].decode("utf-8", "surrogateescape"),
         headers=_separated(row[5]),
@@ -124,7 +135,6 @@ def _notification(row: Row) -> Notification:
         changes_since=row[10],
         channel_id=row[11],
         callback_url=row[12],
-        calendar_ids=() if row[13] == _NO_CALENDARS else tuple(json.loads(row[13])),
         only_managed=bool(row[14]),
         is_json=bool(row[15]),
     )

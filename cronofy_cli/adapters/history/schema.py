@@ -58,7 +58,54 @@ _FIRST: Final = (
     """,
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+_FORWARDS_AND_SEARCH: Final = (
+    # One row an attempt. `failure` says why there was no answer; then `status` is null.
+    """
+    CREATE TABLE forwards (
+        id INTEGER PRIMARY KEY,
+        delivery_id INTEGER NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE,
+        target TEXT NOT NULL,
+        attempt INTEGER NOT NULL,
+        started_at INTEGER NOT NULL,
+        duration_us INTEGER NOT NULL,
+        address TEXT,
+        status INTEGER,
+        failure TEXT,
+        reason TEXT,
+        answer_head BLOB NOT NULL,
+        answer_body BLOB NOT NULL,
+        is_cut INTEGER NOT NULL,
+        succeeded INTEGER NOT NULL
+    )
+    """,
+    "CREATE INDEX forwards_by_delivery ON forwards (delivery_id, target, succeeded)",
+    "CREATE INDEX forwards_that_failed ON forwards (status, delivery_id, target) WHERE succeeded = 0",
+    """
+    CREATE TABLE tags (
+        name TEXT PRIMARY KEY,
+        delivery_id INTEGER NOT NULL REFERENCES deliveries (id) ON DELETE CASCADE
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX tags_by_delivery ON tags (delivery_id)",
+    # When nothing could arrive, and why.
+    """
+    CREATE TABLE gaps (
+        id INTEGER PRIMARY KEY,
+        started_at INTEGER NOT NULL,
+        ended_at INTEGER NOT NULL,
+        reason TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX gaps_by_end ON gaps (ended_at)",
+    "CREATE TABLE reconstructed (delivery_id INTEGER PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE)",
+    "CREATE INDEX deliveries_by_type ON deliveries (type)",
+    "CREATE INDEX deliveries_by_time ON deliveries (received_at)",
+    # Almost all are valid and answered 200: the rare ones are found at once, and the others cost nothing to record.
+    "CREATE INDEX deliveries_not_valid ON deliveries (signature) WHERE signature <> 'valid'",
+    "CREATE INDEX deliveries_not_accepted ON deliveries (answer_status) WHERE answer_status <> 200",
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _FORWARDS_AND_SEARCH)
 """The statements that lead from one version to the next, oldest first. Released ones are never edited."""
 
 CURRENT_VERSION: Final = len(MIGRATIONS)

@@ -2,32 +2,32 @@
 
 One `History` is one SQLite connection. It may be made in one thread and used in another, but only by one at a time:
 the listener records through its own on the event loop's thread, a worker reads through another one. WAL lets them go on
-side by side; two writers wait for each other, at most `BUSY_TIMEOUT_S`.
+side by side; two writers wait for each other, for a limited time. Opening the file is `opening`'s job.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Self
 
-from cronofy_cli.adapters.history.failures import translated
+from cronofy_cli.adapters.history import pruning
+from cronofy_cli.adapters.history.database import Database
+from cronofy_cli.adapters.history.forwards import Forwards
+from cronofy_cli.adapters.history.gaps import Gap, Gaps
 from cronofy_cli.adapters.history.query import EVERYTHING, where
 from cronofy_cli.adapters.history.rows import COLUMNS, INSERTED_COLUMNS, from_row, numbered, to_values
-from cronofy_cli.adapters.history.schema import DELIVERY_FORMAT, migrate, refuse_newer, version_of
+from cronofy_cli.adapters.history.schema import DELIVERY_FORMAT
+from cronofy_cli.adapters.history.tags import Tags
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from cronofy_cli.adapters.history.query import Condition, Criteria
     from cronofy_cli.core.deliveries import Delivery
-
-BUSY_TIMEOUT_S: Final = 1.0
-"""How long a locked file is waited for. Cronofy gives an answer 5 seconds (docs: /developers/push-notifications/)."""
 
 _BIGGEST_ID: Final = 2**63 - 1
 _ROWS_PER_INSERT: Final = 32
@@ -48,8 +48,14 @@ class History:
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._database = Database(connection, path)
+        self._gaps = Gaps(self._database)
         self.path = path
         """The file, for messages."""
+        self.forwards = Forwards(self._database)
+        """What became of forwarding the deliveries."""
+        self.tags = Tags(self._database)
+        """The user's names for deliveries."""
 
     def __enter__(self) -> Self:
         return self
@@ -69,7 +75,7 @@ class History:
         """
         if not deliveries:
             return []
-        with translated(self.path), self._transaction():
+        with self._database.transaction():
             for start in range(0, len(deliveries), _ROWS_PER_INSERT):
                 rows = [to_values(delivery) for delivery in deliveries[start : start + _ROWS_PER_INSERT]]
                 self._connection.execute(_insert(len(rows)), list(chain.from_iterable(rows)))
@@ -101,21 +107,116 @@ class History:
         """
         if not 0 < delivery_id <= _BIGGEST_ID:
             return None
-        return next(iter(self._select([("id = ?", delivery_id)], "", 1)), None)
+        return next(iter(self._select([("id = ?", (delivery_id,))], "", 1)), None)
 
-    def between(self, first_id: int, last_id: int, *, chunk: int = 500) -> Iterator[list[Delivery]]:
-        """Yield the deliveries from `first_id` to `last_id` in order, at most `chunk` at a time.
+    def between(
+        self, first_id: int, last_id: int = _BIGGEST_ID, *, criteria: Criteria = EVERYTHING, chunk: int = 500
+    ) -> Iterator[list[Delivery]]:
+        """Yield the deliveries that fit, from `first_id` to `last_id` in order, at most `chunk` at a time.
 
         Each chunk is a query of its own, so a slow reader does not keep the write-ahead log from being emptied.
 
         Raises:
             HistoryUnavailable: the store cannot be read.
         """
-        while found := self._select([("id >= ?", first_id), ("id <= ?", last_id)], "ORDER BY id", chunk):
+        conditions = list(criteria.conditions())
+        while found := self._select(
+            [("id >= ?", (first_id,)), ("id <= ?", (last_id,)), *conditions], "ORDER BY id", chunk
+        ):
             yield found
             newest = found[-1].id
             assert newest is not None
             first_id = newest + 1
+
+    def newest_first(self, criteria: Criteria = EVERYTHING, *, chunk: int = 500) -> Iterator[Delivery]:
+        """Yield the deliveries that fit, the newest first, read a chunk at a time.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        conditions = list(criteria.conditions())
+        before_id = _BIGGEST_ID
+        while found := self._select([("id < ?", (before_id,)), *conditions], "ORDER BY id DESC", chunk):
+            yield from found
+            oldest = found[-1].id
+            assert oldest is not None
+            before_id = oldest
+
+    def newest_id(self) -> int:
+        """Return the highest number that was ever given; 0 when none was.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        newest: int | None = self._database.value("SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'")
+        return newest or 0
+
+    def set_answer(self, delivery_id: int, status: int) -> None:
+        """Keep the status that a delivery was answered with, where that was decided after recording it.
+
+        Raises:
+            HistoryUnavailable: it was not written.
+        """
+        self._database.write("UPDATE deliveries SET answer_status = ? WHERE id = ?", (status, delivery_id))
+
+    def mark_reconstructed(self, delivery_ids: Sequence[int]) -> None:
+        """Keep that these deliveries were not received but made up from what is known of a gap.
+
+        Raises:
+            HistoryUnavailable: nothing of it was written.
+        """
+        self._database.write(
+            "INSERT OR IGNORE INTO reconstructed (delivery_id) VALUES (?)", *((each,) for each in delivery_ids)
+        )
+
+    def is_reconstructed(self, delivery_id: int) -> bool:
+        """Whether a delivery was made up instead of received.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        return self._database.value("SELECT 1 FROM reconstructed WHERE delivery_id = ?", (delivery_id,)) is not None
+
+    def mark_gap(self, started: datetime, ended: datetime, reason: str) -> None:
+        """Keep that nothing could arrive from one moment to another.
+
+        Raises:
+            HistoryUnavailable: it was not written.
+        """
+        self._gaps.mark(Gap(started, ended, reason))
+
+    def gaps(self, since: datetime) -> list[Gap]:
+        """Return the gaps that had not ended before a moment, in the order of their ends.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        return self._gaps.since(since)
+
+    def prune_older(self, moment: datetime) -> int:
+        """Remove the untagged deliveries received before a moment, and return how many there were.
+
+        Raises:
+            HistoryUnavailable: not all could be removed.
+        """
+        return pruning.prune_older(self._database, moment)
+
+    def prune_all_but(self, kept: int) -> int:
+        """Remove all but the newest deliveries and the tagged ones, and return how many were removed.
+
+        Raises:
+            HistoryUnavailable: not all could be removed.
+        """
+        return pruning.prune_all_but(self._database, kept)
+
+    def data_version(self) -> int:
+        """Return a number that is another one whenever another connection has written since it was last asked for.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        version: int = self._database.value("PRAGMA data_version")
+        return version
 
     def attach_events(self, delivery_ids: Sequence[int], payload: bytes) -> None:
         """Keep the events (JSON) that were read because of these deliveries; a second read takes the first one's place.
@@ -123,7 +224,7 @@ class History:
         Raises:
             HistoryUnavailable: nothing of it was written.
         """
-        with translated(self.path), self._transaction():
+        with self._database.transaction():
             insert = "INSERT INTO event_reads (format, payload) VALUES (?, ?)"
             read_id = self._connection.execute(insert, (DELIVERY_FORMAT, payload)).lastrowid
             self._connection.executemany(
@@ -139,88 +240,10 @@ class History:
         """
         joined = "delivery_events JOIN event_reads ON event_reads.id = event_read_id"
         sql = f"SELECT payload FROM {joined} WHERE delivery_id = ?"  # noqa: S608 - a constant
-        with translated(self.path):
-            row: tuple[bytes] | None = self._connection.execute(sql, (delivery_id,)).fetchone()
-        return row[0] if row else None
+        events: bytes | None = self._database.value(sql, (delivery_id,))
+        return events
 
     def _select(self, conditions: list[Condition], order: str, limit: int) -> list[Delivery]:
         clause, parameters = where(conditions)
         sql = f"SELECT {COLUMNS} FROM deliveries {clause} {order} LIMIT ?"  # noqa: S608 - fragments from this package, values are parameters
-        with translated(self.path):
-            rows = self._connection.execute(sql, [*parameters, limit]).fetchall()
-        return [from_row(row) for row in rows]
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._connection.execute("COMMIT")
-        finally:
-            # A full disk may already have ended the transaction (https://www.sqlite.org/lang_transaction.html).
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-
-
-def open_history(path: Path, *, read_only: bool = False) -> History:
-    """Open the history, and make or upgrade it unless it is only to be read. One that is not there yet reads as empty.
-
-    Raises:
-        HistoryUnavailable: it cannot be opened, is not a history, or a later release has written it.
-    """
-    with translated(path):
-        if not read_only:
-            return _opened(_create(path), path)
-        if not path.exists():
-            return _empty(path)
-        connection = _connect(f"{path.absolute().as_uri()}?mode=ro")
-        return _checked(connection, path)
-
-
-def _create(path: Path) -> str:
-    """Make the file, for its owner only, and return how SQLite names it."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    return path.absolute().as_uri()
-
-
-def _connect(uri: str) -> sqlite3.Connection:
-    # check_same_thread: the listener opens it where errors can be shown, and uses it on the event loop's thread.
-    return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
-
-
-def _opened(uri: str, path: Path) -> History:
-    connection = _connect(uri)
-    try:
-        # Before the first table: a delivery is a good kilobyte, and bigger pages make commits of many cheaper.
-        connection.execute("PRAGMA page_size = 8192")
-        connection.execute("PRAGMA journal_mode = WAL")
-        # FULL: a delivery that was answered also survives a power cut.
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        refuse_newer(version_of(connection), path)
-        migrate(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return History(connection, path)
-
-
-def _checked(connection: sqlite3.Connection, path: Path) -> History:
-    try:
-        version = version_of(connection)
-        refuse_newer(version, path)
-    except BaseException:
-        connection.close()
-        raise
-    if version == 0:
-        # Another process has made the file and not its tables yet.
-        connection.close()
-        return _empty(path)
-    return History(connection, path)
-
-
-def _empty(path: Path) -> History:
-    connection = _connect(":memory:")
-    migrate(connection, path)
-    return History(connection, path)
+        return [from_row(row) for row in self._database.rows(sql, [*parameters, limit])]

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import parse_qs, urlsplit
 
-from cronofy_cli.core.oauth import CALLBACK_PATH, is_same_state
+from cronofy_cli.core.oauth import CALLBACK_PATH, is_same_state, redirect_uri
 from cronofy_cli.errors import TimeLimitReached, WrongUsage
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _PAGE: Final = (
     '<!doctype html><meta charset="utf-8"><title>cronofy</title>'
     '<body style="font: 16px system-ui; margin: 4em auto; max-width: 30em"><p>{}</p>'
 )
-_POLL_S: Final = 0.2
+_POLL_S: Final = 0.05
 _SLOWEST_CLIENT_S: Final = 5
 
 
@@ -92,7 +92,8 @@ class RedirectCatcher:
         reason = "is in use" if is_in_use else f"cannot be used: {getattr(error, 'strerror', None) or error}"
         return WrongUsage(
             f"port {self._port}, which the redirect needs, {reason}",
-            hint=f"end what uses it, or enter http://localhost:PORT{CALLBACK_PATH} in the dashboard: {self._again} --port PORT",
+            hint=f"end what uses it, or enter {redirect_uri('PORT')} in the Cronofy dashboard and run: "
+            f"{self._again} --port PORT",
         )
 
 
@@ -107,7 +108,9 @@ class _Server(socketserver.ThreadingTCPServer):
         """Say nothing of a client that broke off or sent no HTTP; the request may hold the code."""
 
 
-def _handler_for(judge: Callable[[str], tuple[int, str]], accept: Callable[[str], None]) -> type[BaseHTTPRequestHandler]:
+def _handler_for(
+    judge: Callable[[str], tuple[int, str]], accept: Callable[[str], None]
+) -> type[BaseHTTPRequestHandler]:
     class RedirectHandler(BaseHTTPRequestHandler):
         """Answers GET on the callback path."""
 

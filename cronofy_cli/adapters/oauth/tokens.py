@@ -134,7 +134,7 @@ class TokenEndpoint:
         if code == "invalid_client":
             name = self._data_center.name
             return NotSignedIn(
-                f"Cronofy does not accept the client id with this client secret in data center {name} ({status} {code})",
+                f"data center {name} does not accept the client id with this client secret ({status} {code})",
                 hint=f"check them, and the data center: {self._again} --client-id ID --client-secret-file FILE",
             )
         return RequestFailed(f"the token endpoint answered {status} {code}".rstrip(), hint="cronofy doctor")

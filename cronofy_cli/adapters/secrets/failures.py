@@ -16,7 +16,3 @@ class KeyringUnusable(SecretsUnavailable):
     """The system's keyring is absent, locked, hanging, switched off, or not a safe place."""
 
     code = "keyring_unusable"
-
-
-class KeyringSilent(KeyringUnusable):
-    """The system's keyring did not answer within the limit."""

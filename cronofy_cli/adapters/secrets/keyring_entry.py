@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from cronofy_cli.adapters.environment import Variable
-from cronofy_cli.adapters.secrets.failures import KeyringSilent, KeyringUnusable
+from cronofy_cli.adapters.secrets.failures import KeyringUnusable
 from cronofy_cli.core.contexts import SECRETS_LIMIT
 from cronofy_cli.core.text import clean, shorten
 
@@ -147,7 +147,7 @@ class KeyringEntries:
             return results[0]
         if failures:
             raise _as_unusable(failures[0]) from failures[0]
-        raise KeyringSilent(f"the keyring did not answer within {self.limit_s:g} s", hint=_UNLOCK)
+        raise KeyringUnusable(f"the keyring did not answer within {self.limit_s:g} s", hint=_UNLOCK)
 
 
 def _as_unusable(error: Exception) -> KeyringUnusable:

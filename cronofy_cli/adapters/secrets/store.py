@@ -6,11 +6,10 @@ that reading them does not have to search.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from cronofy_cli.adapters.secrets.failures import KeyringSilent, KeyringUnusable, SecretsUnavailable
+from cronofy_cli.adapters.secrets.failures import KeyringUnusable, SecretsUnavailable
 from cronofy_cli.adapters.secrets.keyring_entry import LIMIT_S, KeyringEntries
 from cronofy_cli.adapters.secrets.secret_file import SecretFile
 from cronofy_cli.adapters.settings.locks import file_lock
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
 _LOCK_LIMIT_S = 60.0
 """Longer than twenty processes need that each refresh a token."""
 
-_SILENCE_S = 10.0
-"""So long a keyring that did not answer is not asked again: its limit would be waited for at every step."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +49,7 @@ class Found:
 class SecretStore:
     """Reads, keeps and removes the secrets of contexts.
 
-    `warn` is told, in a sentence, each time the next place had to be taken: that never happens silently. One store can
-    be used by several threads.
+    `warn` is told, in a sentence, each time the next place had to be taken: that never happens silently.
     """
 
     def __init__(
@@ -64,7 +58,6 @@ class SecretStore:
         self._environment = environment
         self._warn = warn
         self._limit_s = limit_s
-        self._silence: tuple[KeyringSilent, float] | None = None
 
     def load(self, context: Context) -> Found | None:
         """Return a context's secrets, None if there are none.
@@ -75,12 +68,23 @@ class SecretStore:
         if context.secret_place is SecretPlace.FILE:
             return self._from_file(context)
         try:
-            entry = self._ask(lambda: self._keyring(context).read(context.name))
+            entry = self._keyring(context).read(context.name)
         except KeyringUnusable as trouble:
             return self._without_keyring(context, trouble)
         if entry is None:
             return self._from_file(context)
         return Found(_decoded(entry.text, context, "keyring"), _in_keyring(entry.backend))
+
+    def check_keyring(self, context: Context) -> None:
+        """Ask the keyring for a context's secrets, whether there are any or not, to know that it can be used.
+
+        Raises:
+            KeyringUnusable: it cannot; the hint names the file as a way out.
+        """
+        try:
+            self._keyring(context).read(context.name)
+        except KeyringUnusable as trouble:
+            raise KeyringUnusable(trouble.message, hint=_ways_out(context, trouble)) from trouble
 
     def save(
         self, context: Context, secrets: StoredSecrets, *, allow_file: bool | Callable[[str], bool] = False
@@ -98,7 +102,7 @@ class SecretStore:
             file.write(text)
             return Kept(SecretPlace.FILE, str(file.path))
         try:
-            backend = self._ask(lambda: self._keyring(context).write(context.name, text))
+            backend = self._keyring(context).write(context.name, text)
         except KeyringUnusable as trouble:
             if not (allow_file(trouble.message) if callable(allow_file) else allow_file):
                 raise KeyringUnusable(trouble.message, hint=_ways_out(context, trouble)) from trouble
@@ -117,7 +121,7 @@ class SecretStore:
         was_in_file = self._file(context).remove()
         keyring = self._keyring(context)
         try:
-            return self._ask(lambda: keyring.remove(context.name)) or was_in_file
+            return keyring.remove(context.name) or was_in_file
         except KeyringUnusable as trouble:
             if context.secret_place is not SecretPlace.KEYRING:
                 return was_in_file
@@ -129,18 +133,9 @@ class SecretStore:
     def forget_in_keyring(self, context: Context) -> None:
         """Remove the copy in the keyring of secrets that are in a file now. A keyring that cannot is warned of."""
         try:
-            self._ask(lambda: self._keyring(context).remove(context.name))
+            self._keyring(context).remove(context.name)
         except KeyringUnusable as trouble:
             self._warn(f"{trouble.message}: an older copy of the secrets of context {context.name} stays in it")
-
-    def _ask(self, ask: Callable[[], T]) -> T:
-        if self._silence is not None and time.monotonic() < self._silence[1]:
-            raise self._silence[0]
-        try:
-            return ask()
-        except KeyringSilent as silence:
-            self._silence = silence, time.monotonic() + _SILENCE_S
-            raise
 
     def _without_keyring(self, context: Context, trouble: KeyringUnusable) -> Found | None:
         found = self._from_file(context)

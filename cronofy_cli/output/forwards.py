@@ -1,0 +1,46 @@
+"""How a forward looks: its status and latency on a line, and on failure what to look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cronofy_cli.core.text import clean
+from cronofy_cli.core.times import to_utc_millis
+from cronofy_cli.output.streams import Style, painted
+
+if TYPE_CHECKING:
+    from cronofy_cli.forwarding.reports import ForwardReport
+
+
+def forward_lines(report: ForwardReport, *, color: bool) -> list[str]:
+    """Return the lines for people: `-> 200 in 23 ms`, and behind a failure the answer's first lines and advice."""
+    forward = report.forward
+    style = Style.GREEN if forward.succeeded else Style.RED
+    outcome = str(forward.status) if forward.status is not None else (forward.reason or "no answer")
+    took_ms = forward.duration.total_seconds() * 1000
+    head = painted(f"-> {clean(outcome)} in {took_ms:.0f} ms", (style,), enabled=color)
+    lines = [f"          {head}  {clean(report.target.url)}  #{forward.delivery_id}"]
+    lines += [f"            {clean(line)}" for line in report.lines]
+    if report.advice:
+        lines.append(f"            {clean(report.advice)}")
+    if report.retried_in_s is not None:
+        lines.append(f"            trying again in {report.retried_in_s:.1f} s")
+    return lines
+
+
+def forward_document(report: ForwardReport) -> dict[str, object]:
+    """Return a forward as JSON's values."""
+    forward = report.forward
+    return {
+        "delivery_id": forward.delivery_id,
+        "target": forward.target,
+        "address": forward.address,
+        "attempt": forward.attempt,
+        "started_at": to_utc_millis(forward.started_at),
+        "milliseconds": round(forward.duration.total_seconds() * 1000),
+        "status": forward.status,
+        "failure": forward.failure,
+        "reason": forward.reason,
+        "advice": report.advice,
+        "retried_in_s": report.retried_in_s,
+    }

@@ -1,0 +1,329 @@
+"""The store of deliveries: exact, durable, and clear about what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cronofy_cli.adapters.history import Criteria, open_history
+from cronofy_cli.adapters.history.schema import CURRENT_VERSION
+from cronofy_cli.core.deliveries import Delivery, ReceivedRequest
+from cronofy_cli.core.notifications import Notification, parse_notification
+from cronofy_cli.core.signature import SignatureState, Verdict
+from cronofy_cli.errors import HistoryUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cronofy_cli.adapters.history import History
+
+FIELD = st.binary(max_size=30).map(lambda raw: raw.replace(b"\n", b""))
+TEXT = st.text(max_size=20)
+BODIES = st.one_of(
+    st.binary(max_size=200),
+    st.just(b'{"notification":{"type":"change"},"channel":{"filters":{"calendar_ids":["a","\\u0000\xc3\xa9"]}}}'),
+)
+REQUESTS = st.builds(
+    ReceivedRequest,
+    received_at=st.datetimes(timezones=st.just(UTC)),
+    method=st.sampled_from(["POST", "PUT"]),
+    target=st.binary(max_size=40).map(lambda raw: raw.decode("utf-8", "surrogateescape")),
+    headers=st.lists(st.tuples(FIELD, FIELD), max_size=6).map(tuple),
+    body=BODIES,
+)
+PLAIN_NOTIFICATIONS = st.builds(
+    Notification,
+    type=TEXT | st.none(),
+    changes_since=TEXT | st.none(),
+    channel_id=TEXT | st.none(),
+    callback_url=TEXT | st.none(),
+    only_managed=st.booleans(),
+    is_json=st.booleans(),
+)
+VERDICTS = st.builds(Verdict, state=st.sampled_from(SignatureState), secret_label=TEXT | st.none())
+
+
+@st.composite
+def deliveries(draw: st.DrawFn) -> Delivery:
+    """Any delivery: with what its body says, or with something else that it might say."""
+    request = draw(REQUESTS)
+    notification = draw(st.just(parse_notification(request.body)) | PLAIN_NOTIFICATIONS)
+    return Delivery(request, draw(VERDICTS), notification, draw(st.integers(100, 599)), draw(TEXT))
+
+
+def delivery(
+    type_: str = "change", state: SignatureState = SignatureState.VALID, body: bytes = b"{}", context: str = "uk"
+) -> Delivery:
+    """Return a delivery that nobody has recorded yet."""
+    request = ReceivedRequest(datetime(2026, 4, 19, tzinfo=UTC), "POST", "/r", ((b"Host", b"x"),), body)
+    return Delivery(request, Verdict(state, "current"), Notification(type=type_, is_json=True), 200, context)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the history is."""
+    return tmp_path / "state" / "history.db"
+
+
+@pytest.fixture
+def history(path: Path) -> Iterator[History]:
+    """An empty history."""
+    with open_history(path) as opened:
+        yield opened
+
+
+def numbers(found: Sequence[Delivery]) -> list[int | None]:
+    """Return the numbers alone."""
+    return [each.id for each in found]
+
+
+@settings(deadline=None)
+@given(batch=st.lists(deliveries(), min_size=1, max_size=4))
+def test_round_trip(tmp_path_factory: pytest.TempPathFactory, batch: list[Delivery]) -> None:
+    """A delivery that is read is equal to the one that was recorded, to the last byte and microsecond."""
+    with open_history(tmp_path_factory.mktemp("history") / "history.db") as history:
+        recorded = history.record(batch)
+
+        assert history.latest(10) == recorded
+        assert [each.request for each in recorded] == [each.request for each in batch]
+        assert numbers(recorded) == list(range(1, len(batch) + 1))
+
+
+def test_line_feed(history: History) -> None:
+    """A header line that no HTTP message can hold is refused rather than stored as something else."""
+    wrong = delivery()
+    headers = ((b"A", b"b\nC"),)
+    request = ReceivedRequest(wrong.request.received_at, "POST", "/", headers, b"")
+
+    with pytest.raises(ValueError, match="line feed"):
+        history.record([Delivery(request, wrong.verdict, wrong.notification, 200, "uk")])
+    assert history.record([wrong]) == history.latest(10)
+
+
+def test_big_batch(history: History) -> None:
+    """A batch of any size is one transaction, numbered in its order."""
+    recorded = history.record([delivery(body=b"%d" % number) for number in range(100)])
+
+    assert numbers(recorded) == list(range(1, 101))
+    assert history.latest(1000) == recorded
+    assert history.record([]) == []
+
+
+def test_finding(history: History) -> None:
+    """The newest come last, as many as asked for, and only those that fit."""
+    types = ["verification", "change", "change", "profile_disconnected"]
+    history.record([delivery(type_) for type_ in types])
+    history.record([delivery("change", SignatureState.INVALID)])
+
+    assert numbers(history.latest(2)) == [4, 5]
+    assert numbers(history.latest(10, Criteria(type="change"))) == [2, 3, 5]
+    assert numbers(history.latest(2, Criteria(type="change"))) == [3, 5]
+    assert numbers(history.latest(10, Criteria(signature=SignatureState.INVALID))) == [5]
+    assert numbers(history.latest(10, Criteria("change", SignatureState.VALID))) == [2, 3]
+    assert history.latest(10, Criteria(type="' OR 1=1 --")) == []
+
+
+def test_one(history: History) -> None:
+    """One delivery is found by its number or as the last; there is none for any other number."""
+    assert history.last() is None
+    first, second = history.record([delivery(), delivery("verification")])
+
+    assert (history.get(1), history.last()) == (first, second)
+    assert [history.get(number) for number in (0, 3, -1, 10**30)] == [None] * 4
+
+
+def test_between(history: History) -> None:
+    """A range is read in order and in chunks, whatever is missing in it."""
+    history.record([delivery() for _ in range(10)])
+    history._connection.execute("DELETE FROM deliveries WHERE id IN (4, 5, 10)")
+
+    assert [numbers(part) for part in history.between(2, 9, chunk=3)] == [[2, 3, 6], [7, 8, 9]]
+    assert list(history.between(11, 20)) == []
+
+
+def test_numbers_are_not_reused(history: History) -> None:
+    """The number of a delivery that was removed never names another one."""
+    history.record([delivery(), delivery()])
+    history._connection.execute("DELETE FROM deliveries")
+
+    assert numbers(history.record([delivery()])) == [3]
+
+
+def test_events(history: History) -> None:
+    """Events stay with each delivery that they were read for, byte for byte, until they are read again."""
+    history.record([delivery(), delivery(), delivery()])
+    history.attach_events([1, 2], b'{"events": [ ]}')
+    history.attach_events([2], b"{}")
+
+    assert [history.events_of(number) for number in (1, 2, 3)] == [b'{"events": [ ]}', b"{}", None]
+
+
+def test_private(path: Path) -> None:
+    """Notifications are nobody else's business: only the user may enter the folder and read the files."""
+    previous = os.umask(0)
+    try:
+        with open_history(path) as history:
+            history.record([delivery()])
+            modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in (path.parent, *path.parent.iterdir())}
+    finally:
+        os.umask(previous)
+
+    assert modes == {"state": 0o700, "history.db": 0o600, "history.db-wal": 0o600, "history.db-shm": 0o600}
+
+
+def test_read_only(path: Path) -> None:
+    """A history that is only read is neither made nor changed; one that is not there yet is empty."""
+    with open_history(path, read_only=True) as reading:
+        assert reading.last() is None
+    assert not path.parent.exists()
+
+    with open_history(path) as writing, open_history(path, read_only=True) as reading:
+        recorded = writing.record([delivery()])
+        assert reading.latest(10) == recorded
+        with pytest.raises(HistoryUnavailable, match="readonly"):
+            reading.record([delivery()])
+
+
+def test_not_made_yet(path: Path) -> None:
+    """A file whose tables another process is about to make reads as empty."""
+    path.parent.mkdir()
+    path.touch()
+
+    with open_history(path, read_only=True) as reading:
+        assert reading.latest(10) == []
+
+
+def test_reading_while_writing(history: History, path: Path) -> None:
+    """A reader in another thread sees whole batches, in order, while they are written."""
+    seen: list[int] = []
+    done = threading.Event()
+
+    def read() -> None:
+        with open_history(path, read_only=True) as reading:
+            while not done.is_set():
+                found = numbers(reading.latest(10_000))
+                assert found == list(range(1, len(found) + 1))
+                seen.append(len(found))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(100):
+        history.record([delivery()] * 10)
+    done.set()
+    reader.join()
+
+    assert seen == sorted(seen)
+    assert all(count % 10 == 0 for count in seen)
+
+
+def test_two_writers(path: Path) -> None:
+    """Two listeners share a history: each gets the numbers of its own deliveries."""
+    recorded: dict[str, list[Delivery]] = {"uk": [], "de": []}
+
+    def write(context: str, writing: History) -> None:
+        with writing:
+            for _ in range(30):
+                recorded[context] += writing.record([delivery(context=context)] * 3)
+
+    writers = [threading.Thread(target=write, args=(context, open_history(path))) for context in recorded]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    with open_history(path, read_only=True) as history:
+        found = history.latest(1000)
+    assert len(found) == 180
+    for context, own in recorded.items():
+        assert [each for each in found if each.context == context] == own
+
+
+def test_newer_format(path: Path) -> None:
+    """A history that a later release has written is left alone, and the hint says how to go on."""
+    open_history(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {CURRENT_VERSION + 1}")
+    connection.close()
+
+    for read_only in (False, True):
+        with pytest.raises(HistoryUnavailable, match="newer cronofy") as caught:
+            open_history(path, read_only=read_only)
+        assert "pip install --upgrade" in (caught.value.hint or "")
+
+
+def test_newer_delivery(history: History) -> None:
+    """A single delivery in an unknown format is named instead of misread."""
+    history.record([delivery()])
+    history._connection.execute("UPDATE deliveries SET format = 2")
+
+    with pytest.raises(HistoryUnavailable, match="#1 was recorded by a newer cronofy"):
+        history.last()
+
+
+def test_full(history: History) -> None:
+    """On a full disk nothing of a batch is recorded, the hint asks for room, and with room it goes on."""
+    (pages,) = history._connection.execute("PRAGMA page_count").fetchone()
+    history._connection.execute(f"PRAGMA max_page_count = {pages + 4}")
+    with pytest.raises(HistoryUnavailable, match="full") as caught:
+        history.record([delivery(), delivery(body=b"x" * 100_000)])
+    assert f"free some space for {history.path}" == caught.value.hint
+    assert history.last() is None
+
+    history._connection.execute("PRAGMA max_page_count = 1000000")
+    assert numbers(history.record([delivery()])) == [1]
+
+
+def test_locked(history: History, path: Path) -> None:
+    """A history that another program holds is waited for, a second, and the hint names the file."""
+    with open_history(path) as other:
+        other._connection.execute("BEGIN IMMEDIATE")
+        with pytest.raises(HistoryUnavailable, match="locked") as caught:
+            history.record([delivery()])
+    assert str(path) in (caught.value.hint or "")
+    assert numbers(history.record([delivery()])) == [1]
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_no_database(path: Path, read_only: bool) -> None:
+    """A file that is something else is not touched, and the hint says to move it away."""
+    path.parent.mkdir()
+    path.write_bytes(b"my only copy\n" * 100)
+
+    with pytest.raises(HistoryUnavailable, match="not a database") as caught:
+        open_history(path, read_only=read_only)
+    assert f"move {path} away" in (caught.value.hint or "")
+    assert path.read_bytes() == b"my only copy\n" * 100
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    """A place where nothing can be made is named."""
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(HistoryUnavailable, match="cannot be opened") as caught:
+        open_history(tmp_path / "file" / "history.db")
+    assert str(tmp_path / "file" / "history.db") in (caught.value.hint or "")
+
+
+def test_light(path: Path) -> None:
+    """Listing deliveries imports neither msgspec nor asyncio nor the server: it starts quickly."""
+    open_history(path).close()
+    program = (
+        "import sys, pathlib; from cronofy_cli.adapters.history import open_history;"
+        "open_history(pathlib.Path(sys.argv[1]), read_only=True).latest(5);"
+        "print(sorted({'msgspec', 'asyncio', 'httptools', 'json', 'httpx'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", program, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+
+    assert done.stdout == "[]\n"

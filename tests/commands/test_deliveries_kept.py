@@ -1,0 +1,178 @@
+"""`cronofy deliveries`: searching, following, tags, differences, exports, pruning."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.adapters.history import open_history
+from cronofy_cli.core.signature import SignatureState
+from tests.adapters.history.samples import forward
+from tests.samples import CHANGE, make_delivery
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.commands.conftest import Record, Run
+    from tests.support import Cli
+
+OTHER = b'{"notification":{"type":"verification"},"channel":{"channel_id":"chn_2"},"number":5}'
+
+
+@pytest.fixture
+def kept(record: Record, cli: Cli) -> None:
+    """A change of today, a verification of two hours ago that the app refused, bytes with a wrong signature."""
+    today = [make_delivery(1), make_delivery(2, OTHER), make_delivery(3, b"\xff", SignatureState.INVALID, 401)]
+    hours = (0, 2, 50)
+    now = datetime.now(UTC)
+    record(
+        *(
+            replace(each, request=replace(each.request, received_at=now - timedelta(hours=ago)))
+            for each, ago in zip(today, hours, strict=True)
+        )
+    )
+    with open_history(cli.data / "deliveries.db") as history:
+        history.forwards.record([forward(1), forward(2, 500)])
+        history.tags.put("odd", 3)
+
+
+@pytest.mark.parametrize(
+    ("options", "numbers"),
+    [
+        (["--channel", "chn_2"], [2]),
+        (["--since", "1h"], [1]),
+        (["--since", "3h", "--until", "1h"], [2]),
+        (["--until", "1d"], [3]),
+        (["--since", "2020-01-01"], [1, 2, 3]),
+        (["--until", "2020-01-01T00:00:00Z"], []),
+        (["--status", "401"], [3]),
+        (["--status", "500"], [2]),
+        (["--status", "failed"], [2]),
+        (["--status", "forwarded"], [1]),
+        (["--status", "not-forwarded"], [3]),
+        (["--search", "chn_"], [1, 2]),
+        (["--where", "number > 4"], [2]),
+        (["--where", "not exists number", "--limit", "1"], [3]),
+        (["--where", "notification.type == change", "--type", "verification"], []),
+    ],
+)
+def test_filters(options: list[str], numbers: list[int], kept: None, run: Run) -> None:
+    """Each filter alone and with others."""
+    assert [each["id"] for each in run("deliveries", "list", *options, "--json").json] == numbers
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--since", "yesterday"], ["--since", "2026-13-01T00:00:00Z"], ["--status", "7"], ["--where", "a =="]],
+)
+def test_wrong_filters(options: list[str], run: Run) -> None:
+    """What cannot be meant is wrong usage that names the option."""
+    result = run("deliveries", "list", *options)
+
+    assert result.exit_code == 2
+    assert options[0] in result.stderr
+
+
+def test_follow(cli: Cli, kept: None, record: Record) -> None:
+    """What comes later is printed as it comes, until the end is asked for."""
+    with cli.start("deliveries", "list", "--follow", "--type", "change", "--ndjson") as running:
+        running.wait_until(lambda lines: len(lines) == 1)
+        record(make_delivery(0, OTHER), make_delivery(0))
+        running.wait_until(lambda lines: len(lines) == 2)
+        exit_code = running.stop()
+
+    assert [json.loads(line)["id"] for line in running.lines] == [1, 5]
+    assert exit_code == 130
+
+
+def test_follow_has_no_end(kept: None, run: Run) -> None:
+    """One JSON document cannot go on for ever."""
+    result = run("deliveries", "list", "--follow", "--json")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_tags(kept: None, run: Run) -> None:
+    """A delivery gets a name, is found by it, and loses it."""
+    assert run("deliveries", "tag", "1", "good").exit_code == 0
+    assert run("deliveries", "show", "@good", "--raw").stdout_bytes == CHANGE
+    assert run("deliveries", "show", "1", "--json").json["tags"] == ["good"]
+    assert run("deliveries", "tag").lines == ["@good\t1", "@odd\t3"]
+    assert run("deliveries", "tag", "--remove", "@good").exit_code == 0
+    missing = run("deliveries", "show", "@good")
+    assert (missing.exit_code, missing.stderr.splitlines()[0]) == (1, "error: no delivery has the tag @good")
+
+
+@pytest.mark.parametrize("arguments", [["1"], ["1", "last"], ["1", "5"], ["1", "a b"], ["1", "x", "--remove", "odd"]])
+def test_names_that_cannot_be(arguments: list[str], kept: None, run: Run) -> None:
+    """A name must not be mistaken for something else."""
+    assert run("deliveries", "tag", *arguments).exit_code == 2
+
+
+def test_show_parts(kept: None, run: Run) -> None:
+    """Headers as they came, each forward with its answer, and a curl command to where it went."""
+    assert run("deliveries", "show", "1", "--headers").stdout_bytes == (
+        b"Content-Type: application/json\nx-Odd: \xe9\x1b[2J\n"
+    )
+    assert run("deliveries", "show", "2", "--forwards").lines[0].endswith("http://localhost:3000/hook\t1\t500\t23")
+    assert "'http://localhost:3000/hook'" in run("deliveries", "show", "1", "--curl").stdout
+    (attempt,) = run("deliveries", "show", "2", "--json").json["forwards"]
+    assert (attempt["status"], attempt["succeeded"], attempt["answer_body_is_cut"]) == (500, False, True)
+    assert "    forwards" in run("deliveries", "show", "2").lines
+    assert run("deliveries", "show", "2", "--raw", "--curl").exit_code == 2
+
+
+def test_diff(kept: None, run: Run) -> None:
+    """What is different, a row each; nothing when nothing is."""
+    rows = [line.split("\t") for line in run("deliveries", "diff", "1", "2").lines]
+
+    assert ["body", "notification.type", '"change"', '"verification"'] in rows
+    assert ["body", "number", "-", "5"] in rows
+    assert run("deliveries", "diff", "1", "1", "--json").json == []
+
+
+def test_export_and_import(kept: None, run: Run, tmp_path: Path) -> None:
+    """What is written to a file is private, and put back under new numbers it is the same."""
+    file = tmp_path / "out.ndjson"
+    assert run("deliveries", "export", "-o", str(file)).stdout == ""
+
+    assert run("deliveries", "import", str(file), "--json").json == {"imported": 3}
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert run("deliveries", "show", "6", "--raw").stdout_bytes == b"\xff"
+    assert run("deliveries", "show", "6", "--json").json["signature"]["state"] == "invalid"
+    broken = run("deliveries", "import", "-", stdin=file.read_bytes() + b"{}")
+    assert (broken.exit_code, len(run("deliveries", "list").lines)) == (2, 6)
+
+
+@pytest.mark.parametrize(
+    ("options", "start"),
+    [
+        ([], b'{"id":1,'),
+        (["1", "--format", "har"], b'{"log":{"version":"1.2"'),
+        (["1", "--format", "curl"], b"#!/bin/sh\n"),
+        (["--type", "change", "--format", "pytest"], b'"""Push notifications'),
+    ],
+)
+def test_export_to_stdout(options: list[str], start: bytes, kept: None, run: Run) -> None:
+    """Each form goes to stdout when no file is named."""
+    assert run("deliveries", "export", *options).stdout_bytes.startswith(start)
+
+
+def test_prune(kept: None, run: Run) -> None:
+    """Old ones go after a question, tagged ones stay, and without a terminal the flag is named."""
+    asked = run("deliveries", "prune", "--older-than", "1h")
+    assert asked.exit_code == 2
+    assert "--yes" in asked.stderr
+    assert run("deliveries", "prune", "--older-than", "1h", "--yes", "--json").json == {"removed": 1}
+    assert [each["id"] for each in run("deliveries", "list", "--json").json] == [1, 3]
+    assert run("deliveries", "prune", "--keep", "0", "--yes").stdout == "1 removed\n"
+    assert run("deliveries", "prune", "--yes").exit_code == 2
+
+
+def test_path(cli: Cli, run: Run) -> None:
+    """Where it is, whether it is there or not."""
+    assert run("deliveries", "path").stdout == f"{cli.data / 'deliveries.db'}\n"

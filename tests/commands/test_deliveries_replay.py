@@ -1,0 +1,146 @@
+"""`cronofy deliveries replay`: the same bytes again, or changed and signed anew."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.adapters.history import open_history
+from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge, sign
+from tests.adapters.history.samples import forward
+from tests.forwarding.app import answer_of, running_app
+from tests.samples import make_delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.commands.conftest import Record, Run
+    from tests.forwarding.app import App
+    from tests.support import Cli
+
+BODIES = [b'{ "notification":{"type":"change"},"number":%d}' % number for number in range(4)]
+
+
+@pytest.fixture
+def app() -> Iterator[App]:
+    """An app."""
+    with running_app() as running:
+        yield running
+
+
+@pytest.fixture
+def kept(record: Record, cli: Cli, app: App) -> None:
+    """Four signed deliveries; the app has taken the first, and failed at the second and third."""
+    cli.environment["CRONOFY_CLIENT_SECRET"] = "s3cret"
+    record(*(make_delivery(0, body, headers=((HEADER.encode(), sign(body, ["s3cret"]).encode()),)) for body in BODIES))
+    url = f"http://localhost:{app.port}/hook"
+    with open_history(cli.data / "deliveries.db") as history:
+        history.forwards.record([forward(1, target=url), forward(2, 500, target=url), forward(3, None, target=url)])
+
+
+def is_signed(body: bytes, header: bytes | None) -> bool:
+    """Whether the secret signed this."""
+    verdict = judge((header or b"").decode(), body, [ClientSecret("x", "s3cret")])
+    return verdict.state is SignatureState.VALID
+
+
+def test_the_same_bytes(kept: None, app: App, run: Run) -> None:
+    """It goes where it went before, byte for byte, with the signature that it had; the result is kept."""
+    result = run("deliveries", "replay", "1", "--json")
+
+    (received,) = app.received
+    assert (result.exit_code, result.json[0]["status"], result.json[0]["advice"]) == (0, 200, None)
+    assert received.body == BODIES[0]
+    assert received.line == b"POST /hook?user_id=42 HTTP/1.1"
+    assert is_signed(received.body, received.value(HEADER.encode()))
+    assert len(run("deliveries", "show", "1", "--forwards").lines) == 2
+
+
+def test_what_failed(kept: None, app: App, run: Run) -> None:
+    """Those that the app has not taken, in order, and after that there are none."""
+    assert run("deliveries", "replay", "--failed").exit_code == 0
+    assert [each.body for each in app.received] == BODIES[1:3]
+    assert run("deliveries", "replay", "--failed").exit_code == 1
+    assert run("deliveries", "list", "--status", "failed").lines == []
+
+
+def test_to_another_target(kept: None, app: App, run: Run) -> None:
+    """What was never forwarded needs a target; several times, several at once, with headers of one's own."""
+    target = f"{app.port}/other"
+    options = ["--times", "3", "--concurrency", "4", "--interval", "1ms", "--header", "X-A: b"]
+
+    result = run("deliveries", "replay", "--not-forwarded", "--to", target, *options, "--ndjson")
+
+    assert [json.loads(line)["status"] for line in result.lines] == [200] * 3
+    assert {each.body for each in app.received} == {BODIES[3]}
+    assert {each.value(b"X-A") for each in app.received} == {b"b"}
+    unknown = run("deliveries", "replay", "4")
+    assert unknown.exit_code == 0  # it was forwarded by now
+
+
+def test_without_a_target(kept: None, run: Run) -> None:
+    """A delivery that went nowhere before needs --to, and the hint says so."""
+    result = run("deliveries", "replay", "4")
+
+    assert result.exit_code == 2
+    assert "--to" in result.stderr
+
+
+def test_changed(kept: None, app: App, run: Run) -> None:
+    """A changed body is signed anew, and does not count as what Cronofy sent."""
+    result = run("deliveries", "replay", "2", "--set", "notification.type=verification")
+
+    (received,) = app.received
+    assert result.exit_code == 0
+    assert json.loads(received.body) == {"notification": {"type": "verification"}, "number": 1}
+    assert is_signed(received.body, received.value(HEADER.encode()))
+    assert [line.split("\t")[0] for line in run("deliveries", "list", "--status", "failed").lines] == ["2", "3"]
+
+
+def test_edited(kept: None, app: App, cli: Cli, run: Run, tmp_path: Path) -> None:
+    """What the editor leaves is sent, to the byte; when it fails nothing is."""
+    editor = tmp_path / "editor.py"
+    editor.write_text("import pathlib, sys; pathlib.Path(sys.argv[1]).write_bytes(b'{ \"a\":1}')")
+    cli.environment["EDITOR"] = f"{sys.executable} {editor}"
+    assert run("deliveries", "replay", "1", "--edit").exit_code == 0
+    cli.environment["EDITOR"] = "false"
+    assert run("deliveries", "replay", "1", "--edit").exit_code == 2
+    del cli.environment["EDITOR"]
+    assert run("deliveries", "replay", "1", "--edit").exit_code == 2
+
+    (received,) = app.received
+    assert received.body == b'{ "a":1}'
+    assert is_signed(received.body, received.value(HEADER.encode()))
+
+
+def test_exit_codes(kept: None, app: App, run: Run) -> None:
+    """1 when the app does not take it, with advice; 3 when it is not there."""
+    app.answer = lambda _: answer_of(404)
+    refused = run("deliveries", "replay", "1", "2", "--to", str(app.port))
+    with running_app() as other:
+        port = other.port
+    away = run("deliveries", "replay", "1", "--to", str(port), "--json")
+
+    assert refused.exit_code == 1
+    assert "does the app have a route" in refused.lines[0]
+    assert (away.exit_code, away.json[0]["failure"]) == (3, "refused")
+
+
+def test_another_machine(kept: None, run: Run) -> None:
+    """To a host that is not this machine it asks first; without a terminal the flag is named, and nothing is sent."""
+    result = run("deliveries", "replay", "1", "--to", "http://app.invalid/hook")
+
+    assert result.exit_code == 2
+    assert "--yes" in result.stderr
+    assert len(run("deliveries", "show", "1", "--forwards").lines) == 1
+    assert run("deliveries", "replay", "1", "--to", "http://app.invalid/hook", "--yes").exit_code == 3
+
+
+@pytest.mark.parametrize("arguments", [[], ["1", "--failed"], ["--failed", "--not-forwarded"], ["--since", "soon"]])
+def test_wrong_usage(arguments: list[str], kept: None, run: Run) -> None:
+    """Which ones is said, and once."""
+    assert run("deliveries", "replay", *arguments).exit_code == 2
