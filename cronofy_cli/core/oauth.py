@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from cronofy_cli.core.fields import decode_object, text
 from cronofy_cli.core.text import clean, shorten
 from cronofy_cli.errors import NotAllowed, NotSignedIn, RequestFailed, WrongUsage
 
@@ -126,6 +125,9 @@ def parse_token_answer(body: bytes) -> TokenAnswer:
     Raises:
         RequestFailed: there is no access token in it.
     """
+    # Not above: it loads msgspec, which costs 10 ms, and `auth status` needs no more than the constants of this module.
+    from cronofy_cli.core.fields import decode_object, text
+
     fields = decode_object(body)
     access_token = text(fields, "access_token")
     if not access_token:

@@ -27,7 +27,6 @@ _LOCK_LIMIT_S = 60.0
 """Longer than twenty processes need that each refresh a token."""
 
 
-
 @dataclass(frozen=True, slots=True)
 class Kept:
     """Where secrets are. Goes into the context, as `secret_place` and `keyring_backend`."""
