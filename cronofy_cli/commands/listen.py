@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -19,6 +18,7 @@ from cronofy_cli.commands.listen_options import (
     ForwardOption,
     ForwardTimeoutOption,
     HeaderOption,
+    HealthPortOption,
     InsecureOption,
     KeepChannelOption,
     MaxOfflineOption,
@@ -45,6 +45,8 @@ from cronofy_cli.output.live import PrintStyle
 from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cronofy_cli.commands.receiving import Wishes
     from cronofy_cli.context import AppContext
 
@@ -90,6 +92,7 @@ def listen(
     reuse: ReuseOption = False,
     max_offline: MaxOfflineOption = "10m",
     ready_file: ReadyFileOption = None,
+    health_port: HealthPortOption = None,
 ) -> None:
     """Receive push notifications on this machine: create a channel, prove that it works, then print what arrives.
 
@@ -99,7 +102,6 @@ def listen(
     Examples:
       cronofy listen 3000/cronofy/hook --data-center simulator
       cronofy listen --tunnel ngrok --calendar Work
-      cronofy listen --public-url https://hooks.example.com --port 8080
       cronofy listen --only change --count 1 --timeout 2m | jq .changes_since
     """
     run = app_context(context)
@@ -122,7 +124,7 @@ def listen(
         max_offline_s=parse_duration(max_offline, option="--max-offline"),
         app_answers=ack is Ack.APP,
     )
-    raise typer.Exit(_listen(run, wishes, timeout_s, ready_file))
+    raise typer.Exit(_listen(run, wishes, timeout_s, ready_file, health_port))
 
 
 def _wishes(
@@ -180,12 +182,14 @@ def _style(run: AppContext, chosen: PrintStyle | None) -> PrintStyle:
     return PrintStyle(run.settings.find(Key.PRINT).text or PrintStyle.COMPACT)
 
 
-def _listen(run: AppContext, wishes: Wishes, timeout_s: float | None, ready_file: Path | None) -> int:
+def _listen(
+    run: AppContext, wishes: Wishes, timeout_s: float | None, ready_file: Path | None, health_port: int | None
+) -> int:
     from cronofy_cli.commands.ready_notice import ReadyNotice
     from cronofy_cli.commands.receiving import receiving
     from cronofy_cli.listener.stopping import StopRequest
 
-    notice = ReadyNotice(ready_file)
+    notice = ReadyNotice(ready_file, health_port)
     with StopRequest() as stop:
         ready_run = receiving(
             run,

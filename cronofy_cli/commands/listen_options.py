@@ -74,6 +74,9 @@ class Ack(StrEnum):
 
 
 AckOption = Annotated[Ack, typer.Option("--ack", help="Answer Cronofy at once, or with the application's own status.")]
+HealthPortOption = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="Serve /healthz on this local port: 200 while ready, else 503.")
+]
 CallbackQueryOption = Annotated[
     str, typer.Option(metavar="QUERY", help="Added to the callback URL, such as 'user_id={sub}'; so is {email}.")
 ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.paths import write_private
+from cronofy_cli.listener.health import HealthServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 class ReadyNotice:
     """The `ready` line and the `--ready-file`. The watchdog's thread withdraws and renews it."""
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path | None, health_port: int | None = None) -> None:
+        """With `health_port`, `/healthz` says the same on that loopback port; 0 takes any free one."""
         self._file = file
+        self._health = None if health_port is None else HealthServer(health_port, lambda: self.is_ready)
         self._run: Run | None = None
         self._lock = threading.Lock()
         self._is_true = True
@@ -33,16 +36,22 @@ class ReadyNotice:
         Raises:
             WrongUsage: the file cannot be written.
         """
-        with self._lock:
-            self._run = run
-            if self._is_true:
-                self._tell(run)
-        try:
-            yield
-        finally:
+        with self._health or nullcontext():
             with self._lock:
-                self._run = None
-                self._remove()
+                self._run = run
+                if self._is_true:
+                    self._tell(run)
+            try:
+                yield
+            finally:
+                with self._lock:
+                    self._run = None
+                    self._remove()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether notifications can arrive now."""
+        return self._is_true and self._run is not None
 
     def withdraw(self) -> None:
         """Remove the file: nothing can arrive now."""
@@ -70,6 +79,8 @@ class ReadyNotice:
             "port": run.session.port,
             "pid": os.getpid(),
         }
+        if self._health is not None:
+            document["health_url"] = self._health.url
         if self._file is not None:
             write_private(self._file, json.dumps(document).encode())
         run.live.ready(document, "Ready. Ctrl-C closes the channel.")
