@@ -36,7 +36,7 @@ from cronofy_cli.commands.listen_options import (
     TimeoutOption,
     TunnelOption,
 )
-from cronofy_cli.core.callback_url import callback_url_warning, check_callback_url
+from cronofy_cli.core.callback_url import check_callback_url
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.forwarding.options import DEFAULT_TIMEOUT, ForwardingOptions
@@ -168,8 +168,6 @@ def _check_address(run: AppContext, public_url: str, port: int | None) -> None:
     check_callback_url(public_url, must_be_public=not run.is_simulator and run.data_center.is_real)
     if not port:
         raise WrongUsage("--public-url needs to know where it leads", hint="add --port PORT")
-    if warning := callback_url_warning(public_url):
-        run.output.note(f"warning: {warning}")
 
 
 def _style(run: AppContext, chosen: PrintStyle | None) -> PrintStyle:

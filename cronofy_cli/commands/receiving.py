@@ -17,6 +17,7 @@ from cronofy_cli.adapters.tunnels.choose import TunnelChoice
 from cronofy_cli.commands.forwarding import forwarding_for
 from cronofy_cli.commands.opening import AddressOpening, RunNotes, sweep_left_overs
 from cronofy_cli.core.callback_query import fill
+from cronofy_cli.core.callback_url import callback_url_warning
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.forwarding.options import ForwardingOptions
 from cronofy_cli.listener.change_reader import ChangeReader
@@ -121,6 +122,8 @@ def receiving(
             decide=forwarding.decide,
         )
         with forwarding.running(), session:
+            if warning := callback_url_warning(session.callback_url):
+                live.remark(f" warning: {warning}")
             keeper = Keeper(
                 session,
                 live,
