@@ -63,7 +63,6 @@ def list_deliveries(
       cronofy deliveries list --where 'channel.filters.calendar_ids contains cal_1'
     """
     from cronofy_cli.adapters.history import Criteria
-    from cronofy_cli.core.where import parse_where
 
     run = app_context(context)
     code, forward = _status(status)
@@ -77,9 +76,15 @@ def list_deliveries(
         forward=forward,
         search=search,
     )
-    chosen = parse_where(where) if where else None
+    chosen = _expression(where) if where else None
     found = latest(run.history, limit, criteria, chosen)
     show_list(run.output, _followed(run, found, criteria, chosen) if follow else found, delivery_list(), streamed=True)
+
+
+def _expression(text: str) -> Where:
+    from cronofy_cli.core.where import parse_where
+
+    return parse_where(text)
 
 
 def latest(history: History, limit: int, criteria: Criteria, where: Where | None) -> list[Delivery]:
