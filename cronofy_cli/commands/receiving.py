@@ -94,8 +94,7 @@ def receiving(
     account = endpoints.userinfo(context.api)
     tzid = account.zoneinfo or FALLBACK_TZID
     live = LiveOutput(context.output, wishes.style, find_zone(tzid), on_pipe_closed)
-    live.calendar_names = {c.calendar_id: c.calendar_name for c in endpoints.list_calendars(context.api)}
-    live.tick("signed in", f"data center {context.data_center.name}, {account.email or account.sub}")
+    _greet(context, live, account)
     calls = ChannelCalls(context.api, calendar_ids=wishes.calendar_ids, only_managed=wishes.only_managed)
     journal = Journal(context.environment)
     sweep_left_overs(journal, context, account.sub, calls, live)
@@ -139,6 +138,11 @@ def receiving(
     finally:
         changes.stop(DRAIN_LIMIT_S)
         notes.end()
+
+
+def _greet(context: AppContext, live: LiveOutput, account: UserInfo) -> None:
+    live.calendar_names = {c.calendar_id: c.calendar_name for c in endpoints.list_calendars(context.api)}
+    live.tick("signed in", f"data center {context.data_center.name}, {account.email or account.sub}")
 
 
 def _plan(context: AppContext, wishes: Wishes, sub: str) -> SessionPlan:
