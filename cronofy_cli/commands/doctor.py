@@ -96,12 +96,15 @@ def _account_groups(run: AppContext, *, signed: bool) -> tuple[Group, ...]:
     known = _known(signed_in, check_client_secrets(client_secrets))
     if tokens is None:
         return known, _known(*without_account("not signed in"))
+    from cronofy_cli.adapters.journal import Journal
+
     online = Online(
         open_client=lambda observe: _open_client(run, tokens, observe),
         place=place,
         clock=_now,
         platform=sys.platform,
         probing=_probing(client_secrets if signed else ()),
+        known=Journal(run.environment).known_runs(run.data_center.name),
     )
     return known, online.group()
 

@@ -200,6 +200,20 @@ def _listen(
         )
         try:
             with ready_run as ready, notice.given(ready):
+                _remember_domain(run, wishes)
                 return stop.wait(timeout_s)
         except KeyboardInterrupt:
             return stop.exit_code
+
+
+def _remember_domain(run: AppContext, wishes: Wishes) -> None:
+    """Keep an address that worked in the context in use, for the next run."""
+    from cronofy_cli.adapters.settings import Key
+
+    name = run.settings.context_name
+    is_known = wishes.domain == run.settings.find(Key.TUNNEL_DOMAIN).text
+    if wishes.domain is None or is_known or name not in run.settings.contexts:
+        return
+    from cronofy_cli.adapters.settings.writing import set_value
+
+    set_value(run.settings.user_file, Key.TUNNEL_DOMAIN, wishes.domain, context=name)

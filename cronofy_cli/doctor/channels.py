@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.checks import Check, CheckState, passed
+from cronofy_cli.core.ownership import Owner, owner_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cronofy_cli.core.channels import Channel
+    from cronofy_cli.core.ownership import KnownRuns
 
 CHANNELS: Final = "channels"
 MOST_CHANNELS: Final = 128
@@ -34,10 +36,21 @@ class Callback:
         return f"cronofy channels close {' '.join(self.channel_ids)}"
 
 
-def check_channels(channels: Sequence[Channel]) -> Check:
-    """Say how many channels are open of those that an account may have."""
+def check_channels(channels: Sequence[Channel], known: KnownRuns) -> Check:
+    """Say how many channels are open of those that an account may have, and which are ours and left behind."""
     number = len(channels)
-    finding = f"{number} of {MOST_CHANNELS} open"
+    owners = [owner_of(channel, known) for channel in channels]
+    ours = sum(owner in {Owner.OURS, Owner.CREATED, Owner.STALE} for owner in owners)
+    finding = f"{number} of {MOST_CHANNELS} open" + (f", {ours} of them ours" if ours else "")
+    if stale := owners.count(Owner.STALE):
+        return Check(
+            CHANNELS,
+            CheckState.WARNING,
+            f"{finding}, {stale} left behind by a run that was killed",
+            cause="stale_channels",
+            meaning="Cronofy goes on to try them for 24 hours, and they count towards the limit",
+            remedy="cronofy channels prune",
+        )
     if not number:
         return passed(CHANNELS, finding, remedy="open one and receive on this machine: cronofy listen")
     if number < _MANY:

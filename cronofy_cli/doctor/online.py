@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.checks import skipped
+from cronofy_cli.core.ownership import KnownRuns
 from cronofy_cli.doctor import account
 from cronofy_cli.doctor.channels import CHANNELS, callbacks_of, check_channels
 from cronofy_cli.doctor.clock import CLOCK, ClockObserver, check_clock
@@ -39,6 +40,8 @@ class Online:
     platform: str
     """A value of `sys.platform`, for the command that sets the clock."""
     probing: Probing
+    known: KnownRuns = field(default_factory=KnownRuns)
+    """The runs of `listen` on this machine."""
 
     def group(self) -> Group:
         """Return the checks that ask Cronofy; those of the channels' callback URLs follow up."""
@@ -67,7 +70,7 @@ class Online:
         except CronofyError as error:
             return Outcome((failed_by(error, CHANNELS),))
         callbacks = callbacks_of(channels, must_be_public=self.place.data_center.is_real)
-        return Outcome((check_channels(channels),), tuple(map(self.probing.group, callbacks)))
+        return Outcome((check_channels(channels, self.known),), tuple(map(self.probing.group, callbacks)))
 
 
 def without_account(reason: str) -> tuple[Check, ...]:

@@ -88,7 +88,7 @@ def test_the_callback_urls_of_its_channels_are_checked(doctor: Doctor, cli: Cli,
         result = doctor("--data-center", "simulator", "--json")
 
     assert created.exit_code == 0
-    assert only(result, "channels")["finding"] == "1 of 128 open"
+    assert only(result, "channels")["finding"] == "1 of 128 open, 1 of them ours"
     assert only(result, "callback_signature")["cause"] == "accepts_wrong_signature"
     assert only(result, "callback_signature")["subject"] == url
     assert result.exit_code == 1

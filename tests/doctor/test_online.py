@@ -13,6 +13,7 @@ from cronofy_cli.adapters.api.tokens import FixedToken
 from cronofy_cli.adapters.callback_probe import Limits
 from cronofy_cli.core.checks import CheckState
 from cronofy_cli.core.data_centers import DataCenter
+from cronofy_cli.core.ownership import KnownRuns
 from cronofy_cli.doctor.account import Place, check_client_secrets, check_signed_in
 from cronofy_cli.doctor.channels import check_channels
 from cronofy_cli.doctor.online import Online, without_account
@@ -227,4 +228,4 @@ def test_without_an_account() -> None:
     assert {(check.state, check.finding) for check in checks} == {(CheckState.SKIPPED, "not signed in")}
     assert (signed_in.state, signed_in.remedy) == (CheckState.FAILED, "cronofy auth login --data-center uk")
     assert check_client_secrets([]).cause == "no_client_secret"
-    assert check_channels([]).remedy.endswith("cronofy listen")
+    assert check_channels([], KnownRuns()).remedy.endswith("cronofy listen")
