@@ -37,7 +37,7 @@ def forward_document(report: ForwardReport) -> dict[str, object]:
         "address": forward.address,
         "attempt": forward.attempt,
         "started_at": to_utc_millis(forward.started_at),
-        "milliseconds": round(forward.duration.total_seconds() * 1000),
+        "duration_ms": round(forward.duration.total_seconds() * 1000),
         "status": forward.status,
         "failure": forward.failure,
         "reason": forward.reason,
