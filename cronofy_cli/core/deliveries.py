@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cronofy_cli.core.notifications import parse_notification
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -30,6 +32,23 @@ class ReceivedRequest:
     def header(self, name: str) -> str | None:
         """Return the value of a header, whatever its spelling; several lines of one name are joined by commas."""
         return find_header(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request that is about to be answered: nobody has read yet what it says."""
+
+    request: ReceivedRequest
+    verdict: Verdict
+    answer_status: int
+    context: str
+    """Name of the data center that it was received for."""
+
+    def read(self, number: int | None = None) -> Delivery:
+        """Return the delivery of that number that this is."""
+        request = self.request
+        notification = parse_notification(request.body)
+        return Delivery(request, self.verdict, notification, self.answer_status, self.context, number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,13 +87,15 @@ class Backlog:
             return self._closed.is_set() and not self._segments
 
     def _append_numbers(self, batch: Sequence[Delivery]) -> None:
-        for delivery in batch:
-            assert delivery.id is not None
-            newest = self._segments[-1] if self._segments else None
-            if isinstance(newest, _Numbers) and newest.last + 1 == delivery.id:
-                newest.last = delivery.id
-            else:
-                self._segments.append(_Numbers(delivery.id, delivery.id))
+        # A batch is one transaction, and its numbers are consecutive.
+        first, last = batch[0].id, batch[-1].id
+        assert first is not None
+        assert last is not None
+        newest = self._segments[-1] if self._segments else None
+        if isinstance(newest, _Numbers) and newest.last + 1 == first:
+            newest.last = last
+        else:
+            self._segments.append(_Numbers(first, last))
 
     def _next_held(self) -> list[Delivery]:
         held: list[Delivery] = []

@@ -12,9 +12,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.core.deliveries import Delivery
-from cronofy_cli.core.notifications import parse_notification
-from cronofy_cli.core.signature import HEADER, SignatureState, Verdict, judge
+from cronofy_cli.core.deliveries import Arrival, Delivery
+from cronofy_cli.core.signature import HEADER, Judge, SignatureState, Verdict
 from cronofy_cli.errors import CronofyError
 from cronofy_cli.listener.policy import SignaturePolicy, answer_status
 
@@ -40,12 +39,12 @@ Called on the event loop's thread, which it must not keep waiting. It has to cal
 
 
 class Recorder:
-    """Turns requests into deliveries, records those of a turn together, then answers."""
+    """Says who signed each request, records those of a turn together, then answers."""
 
     def __init__(
         self,
         *,
-        record: Callable[[Sequence[Delivery]], list[Delivery]],
+        record: Callable[[Sequence[Arrival]], Sequence[Delivery]],
         client_secrets: Callable[[], Sequence[ClientSecret]],
         policy: SignaturePolicy,
         context: str,
@@ -62,6 +61,8 @@ class Recorder:
         """
         self._record = record
         self._client_secrets = client_secrets
+        self._known_secrets: Sequence[ClientSecret] = ()
+        self._judge = Judge(())
         self._policy = policy
         self._context = context
         self._defer = defer
@@ -70,30 +71,28 @@ class Recorder:
         self._decide = decide
         self._to_loop = to_loop or defer
         self._exchanges: list[Exchange] = []
-        self._deliveries: list[Delivery] = []
+        self._arrivals: list[Arrival] = []
         self._gathered = 0
         self._is_failing = False
 
     def receive(self, exchange: Exchange) -> None:
         """Take a request, to be recorded and answered at the next turn."""
         assert exchange.request is not None
-        self._deliveries.append(self._delivery(exchange.request))
+        self._arrivals.append(self._arrival(exchange.request))
         self._exchanges.append(exchange)
         if len(self._exchanges) == 1:
             self._gathered = 0
             self._defer(self._gather)
 
-    def _delivery(self, request: ReceivedRequest) -> Delivery:
-        verdict = _NOT_JUDGED
-        if self._policy is not SignaturePolicy.OFF:
-            verdict = judge(request.header(HEADER), request.body, self._client_secrets())
-        return Delivery(
-            request=request,
-            verdict=verdict,
-            notification=parse_notification(request.body),
-            answer_status=answer_status(self._policy, verdict.state),
-            context=self._context,
-        )
+    def _arrival(self, request: ReceivedRequest) -> Arrival:
+        verdict = self._verdict(request) if self._policy is not SignaturePolicy.OFF else _NOT_JUDGED
+        return Arrival(request, verdict, answer_status(self._policy, verdict.state), self._context)
+
+    def _verdict(self, request: ReceivedRequest) -> Verdict:
+        secrets = self._client_secrets()
+        if secrets != self._known_secrets:
+            self._known_secrets, self._judge = secrets, Judge(secrets)
+        return self._judge(request.header(HEADER), request.body)
 
     def _gather(self) -> None:
         """Commit when a turn has brought nothing more: most of a commit's cost does not depend on its size."""
@@ -106,9 +105,9 @@ class Recorder:
 
     def _commit(self) -> None:
         exchanges, self._exchanges = self._exchanges, []
-        deliveries, self._deliveries = self._deliveries, []
+        arrivals, self._arrivals = self._arrivals, []
         try:
-            recorded = self._record(deliveries)
+            recorded = self._record(arrivals)
         except CronofyError as error:
             for exchange in exchanges:
                 exchange.answer(503)
@@ -118,11 +117,11 @@ class Recorder:
         if self._decide is not None:
             self._have_decided(self._decide, exchanges, recorded)
             return
-        for exchange, delivery in zip(exchanges, recorded, strict=True):
-            exchange.answer(delivery.answer_status)
+        for exchange, arrival in zip(exchanges, arrivals, strict=True):
+            exchange.answer(arrival.answer_status)
         self._on_recorded(recorded)
 
-    def _have_decided(self, decide: AnswerDecider, exchanges: list[Exchange], recorded: list[Delivery]) -> None:
+    def _have_decided(self, decide: AnswerDecider, exchanges: list[Exchange], recorded: Sequence[Delivery]) -> None:
         for exchange, delivery in zip(exchanges, recorded, strict=True):
             if delivery.answer_status == _ACCEPTED:
                 decide(delivery, partial(self._settle_soon, exchange, delivery))

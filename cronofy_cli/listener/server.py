@@ -11,6 +11,7 @@ import errno
 import os
 import socket
 from contextlib import suppress
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Final, Self
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cronofy_cli.adapters.history import History
-    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.core.deliveries import Arrival, Delivery
     from cronofy_cli.core.signature import ClientSecret
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.listener.policy import SignaturePolicy
@@ -59,7 +60,8 @@ class Listener:
         `on_recorded` (such as `Backlog.put`), `on_trouble` and `decide` are called on it and must not keep it waiting.
         """
         self._recorder = Recorder(
-            record=history.record,
+            # Another one's decision is written to the delivery at once, so it has to be in its own place.
+            record=history.receive if decide is None else partial(_recorded, history),
             client_secrets=client_secrets,
             policy=policy,
             context=context,
@@ -123,6 +125,10 @@ def _run(loop: asyncio.AbstractEventLoop, serving: Coroutine[object, None, None]
         loop.run_until_complete(serving)
     finally:
         loop.close()
+
+
+def _recorded(history: History, arrivals: Sequence[Arrival]) -> Sequence[Delivery]:
+    return history.record([arrival.read() for arrival in arrivals])
 
 
 def _at_next_turn(callback: Callable[[], None]) -> None:

@@ -8,6 +8,7 @@ import secrets
 import time
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
 from cronofy_cli.core.signature import SignatureState
@@ -19,7 +20,7 @@ from cronofy_cli.listener.server import Listener
 from cronofy_cli.listener.verification import VerificationWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -304,7 +305,8 @@ def _receiving(
     clock: Callable[[], datetime],
     decide: AnswerDecider | None,
 ) -> tuple[Listener, Pipeline]:
-    backlog = Backlog(open_history().between)
+    history = open_history()
+    backlog = Backlog(partial(_read_back, history))
     listener = Listener(
         paths=served_paths(plan.public_url, plan.path),
         port=plan.port,
@@ -317,7 +319,17 @@ def _receiving(
         on_trouble=reporter.trouble,
         decide=decide,
     )
-    return listener, Pipeline(backlog, sinks, on_trouble=reporter.trouble)
+    return listener, Pipeline(backlog, [partial(_settle, history), *sinks], on_trouble=reporter.trouble)
+
+
+def _settle(history: History, deliveries: Sequence[Delivery]) -> None:
+    """Go before all sinks: what they keep of a delivery refers to it where it can be found."""
+    history.settle(deliveries[-1].id or 0)
+
+
+def _read_back(history: History, first_id: int, last_id: int) -> Iterator[Sequence[Delivery]]:
+    history.settle(last_id)
+    return history.between(first_id, last_id)
 
 
 def _own_address(plan: SessionPlan) -> PublicAddress:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cronofy_cli.forwarding.forwarder import Forwarder
+    from cronofy_cli.listener.pipeline import Sink
 
 PATH = "/r/unguessable"
 
@@ -41,7 +42,8 @@ def listening(folder: Path, forwarder: Forwarder) -> Iterator[str]:
     troubles: list[object] = []
     with open_history(folder / "history.db") as recording, open_history(folder / "history.db") as reading:
         backlog = Backlog(reading.between)
-        pipeline = Pipeline(backlog, [forwarder], on_trouble=troubles.append)
+        sinks: list[Sink] = [lambda batch: reading.settle(batch[-1].id or 0), forwarder]
+        pipeline = Pipeline(backlog, sinks, on_trouble=troubles.append)
         pipeline.start()
         listener = Listener(
             paths=[PATH],

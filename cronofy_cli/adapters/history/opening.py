@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.history.failures import translated
 from cronofy_cli.adapters.history.schema import CURRENT_VERSION, migrate, refuse_newer, version_of
 from cronofy_cli.adapters.history.store import History
+from cronofy_cli.errors import HistoryUnavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +32,7 @@ def open_history(path: Path, *, read_only: bool = False, survives_power_cut: boo
     """
     with translated(path):
         if not read_only:
-            return History(_opened(_create(path), path, survives_power_cut=survives_power_cut), path)
+            return _settled(History(_opened(_create(path), path, survives_power_cut=survives_power_cut), path))
         if not path.exists():
             return _empty(path)
         return _read_only(path)
@@ -87,6 +89,10 @@ def _read_only(path: Path) -> History:
         if 0 < version < CURRENT_VERSION:
             # An older file is read as a current one, so it has to become one first.
             _opened(uri, path).close()
+        if version and not History(connection, path).is_settled():
+            # Where it cannot be written, or a listener is busy writing, what is there already can still be read.
+            with suppress(HistoryUnavailable), open_history(path):
+                pass
     except BaseException:
         connection.close()
         raise
@@ -95,6 +101,15 @@ def _read_only(path: Path) -> History:
         connection.close()
         return _empty(path)
     return History(connection, path)
+
+
+def _settled(history: History) -> History:
+    try:
+        history.settle()
+    except BaseException:
+        history.close()
+        raise
+    return history
 
 
 def _empty(path: Path) -> History:

@@ -22,13 +22,10 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 """Columns of a delivery, in the order in which they are listed below."""
 
-INSERTED_COLUMNS: Final = (
-    "format, received_at, method, target, headers, body, signature, secret_label, type, changes_since, "
+COLUMNS: Final = (
+    "id, format, received_at, method, target, headers, body, signature, secret_label, type, changes_since, "
     "channel_id, callback_url, calendar_ids, only_managed, is_json, answer_status, context"
 )
-COLUMNS: Final = f"id, {INSERTED_COLUMNS}"
-"""The number is the database's to give."""
-
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NO_CALENDARS: Final = "[]"
@@ -36,14 +33,15 @@ _CALENDARS_IN_BODY: Final = ""
 """A channel's filter can name hundreds of calendars: they are read from the body again rather than stored twice."""
 
 
-def to_values(delivery: Delivery) -> Row:
-    """Return the values of a delivery for INSERTED_COLUMNS.
+def to_row(delivery: Delivery) -> Row:
+    """Return the values of a numbered delivery for these COLUMNS.
 
     They are of exactly the types that sqlite3 binds as they are. bytes, bool and enums are not: it would look for an
     adapter for each of them, which takes longer than all the rest (`need_adapt` in CPython's Modules/_sqlite/cursor.c).
     """
     request, notification = delivery.request, delivery.notification
     return (
+        delivery.id,
         DELIVERY_FORMAT,
         to_micros(request.received_at),
         request.method,
@@ -93,18 +91,6 @@ def to_micros(moment: datetime) -> int:
 def from_micros(stored: int) -> datetime:
     """Return the moment that was stored."""
     return _EPOCH + stored * _MICROSECOND
-
-
-def numbered(delivery: Delivery, number: int) -> Delivery:
-    """Return `delivery` with its number. Spelled out: `dataclasses.replace` takes twice the time, for each delivery."""
-    return Delivery(
-        delivery.request,
-        delivery.verdict,
-        delivery.notification,
-        delivery.answer_status,
-        delivery.context,
-        number,
-    )
 
 
 def _request(row: Row) -> ReceivedRequest:

@@ -105,7 +105,19 @@ _FORWARDS_AND_SEARCH: Final = (
     "CREATE INDEX deliveries_not_accepted ON deliveries (answer_status) WHERE answer_status <> 200",
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _FORWARDS_AND_SEARCH)
+_INBOX: Final = (
+    # Deliveries of a burst, many in a row, until they are moved to their own table; see `inbox`.
+    """
+    CREATE TABLE inbox (
+        last_id INTEGER PRIMARY KEY,
+        count INTEGER NOT NULL,
+        format INTEGER NOT NULL,
+        arrivals BLOB NOT NULL
+    )
+    """,
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _FORWARDS_AND_SEARCH, _INBOX)
 """The statements that lead from one version to the next, oldest first. Released ones are never edited."""
 
 CURRENT_VERSION: Final = len(MIGRATIONS)

@@ -7,6 +7,7 @@ side by side; two writers wait for each other, for a limited time. Opening the f
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Self
@@ -15,8 +16,9 @@ from cronofy_cli.adapters.history import pruning
 from cronofy_cli.adapters.history.database import Database
 from cronofy_cli.adapters.history.forwards import Forwards
 from cronofy_cli.adapters.history.gaps import Gap, Gaps
+from cronofy_cli.adapters.history.inbox import Inbox, Recorded
 from cronofy_cli.adapters.history.query import EVERYTHING, where
-from cronofy_cli.adapters.history.rows import COLUMNS, INSERTED_COLUMNS, from_row, numbered, to_values
+from cronofy_cli.adapters.history.rows import COLUMNS, from_row, to_row
 from cronofy_cli.adapters.history.schema import DELIVERY_FORMAT
 from cronofy_cli.adapters.history.tags import Tags
 
@@ -27,10 +29,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cronofy_cli.adapters.history.query import Condition, Criteria
-    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.core.deliveries import Arrival, Delivery
 
 _BIGGEST_ID: Final = 2**63 - 1
 _ROWS_PER_INSERT: Final = 32
+_BURST: Final = 8
+"""As many arrivals at once are not worth a row each while their senders wait."""
+_MOVED_AT_ONCE: Final = 256
+"""A transaction keeps a listener from recording, so each is short."""
 
 
 @lru_cache(maxsize=_ROWS_PER_INSERT)
@@ -39,8 +45,8 @@ def _insert(row_count: int) -> str:
 
     OR ROLLBACK, because the default, undoing a failed statement alone, makes SQLite keep a journal of the statement.
     """
-    row = f"({','.join('?' * len(INSERTED_COLUMNS.split(',')))})"
-    return f"INSERT OR ROLLBACK INTO deliveries ({INSERTED_COLUMNS}) VALUES {','.join([row] * row_count)}"  # noqa: S608 - constants
+    row = f"({','.join('?' * len(COLUMNS.split(',')))})"
+    return f"INSERT OR ROLLBACK INTO deliveries ({COLUMNS}) VALUES {','.join([row] * row_count)}"  # noqa: S608 - constants
 
 
 class History:
@@ -49,6 +55,7 @@ class History:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._database = Database(connection, path)
+        self._inbox = Inbox(self._database)
         self._gaps = Gaps(self._database)
         self.path = path
         """The file, for messages."""
@@ -76,12 +83,46 @@ class History:
         if not deliveries:
             return []
         with self._database.transaction():
-            for start in range(0, len(deliveries), _ROWS_PER_INSERT):
-                rows = [to_values(delivery) for delivery in deliveries[start : start + _ROWS_PER_INSERT]]
-                self._connection.execute(_insert(len(rows)), list(chain.from_iterable(rows)))
-            # The write lock makes the numbers of one transaction consecutive.
-            (last_id,) = self._connection.execute("SELECT last_insert_rowid()").fetchone()
-        return list(map(numbered, deliveries, range(last_id - len(deliveries) + 1, last_id + 1)))
+            self._move(_BIGGEST_ID, _BIGGEST_ID)
+            first_id = self._inbox.next_id()
+            recorded = [replace(delivery, id=number) for number, delivery in enumerate(deliveries, first_id)]
+            self._insert(recorded)
+        return recorded
+
+    def receive(self, arrivals: Sequence[Arrival]) -> Sequence[Delivery]:
+        """Write what is about to be answered, in one transaction. On return it is on the disk.
+
+        A burst can be found in the history once `settle` was called, or the history was opened again.
+
+        Raises:
+            HistoryUnavailable: nothing of it was recorded: the disk is full, or the file locked or damaged.
+        """
+        with self._database.transaction():
+            if len(arrivals) >= _BURST or self._inbox.oldest_id() is not None:
+                return Recorded(arrivals, self._inbox.put(arrivals))
+            first_id = self._inbox.next_id()
+            recorded = [arrival.read(number) for number, arrival in enumerate(arrivals, first_id)]
+            self._insert(recorded)
+        return recorded
+
+    def settle(self, last_id: int = _BIGGEST_ID) -> None:
+        """Have the deliveries up to `last_id` that were recorded in bursts where they can be found.
+
+        Raises:
+            HistoryUnavailable: not all could be moved. They are not lost, and are moved at the next try.
+        """
+        while not self.is_settled(last_id):
+            with self._database.transaction():
+                self._move(last_id, _MOVED_AT_ONCE)
+
+    def is_settled(self, last_id: int = _BIGGEST_ID) -> bool:
+        """Whether the deliveries up to `last_id` can be found.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        oldest = self._inbox.oldest_id()
+        return oldest is None or oldest > last_id
 
     def latest(self, limit: int, criteria: Criteria = EVERYTHING) -> list[Delivery]:
         """Return the newest deliveries that fit, the newest of them last.
@@ -242,6 +283,19 @@ class History:
         sql = f"SELECT payload FROM {joined} WHERE delivery_id = ?"  # noqa: S608 - a constant
         events: bytes | None = self._database.value(sql, (delivery_id,))
         return events
+
+    def _move(self, last_id: int, at_least: int) -> None:
+        """Move deliveries up to `last_id` out of the inbox, until there are enough or no more."""
+        moved = 0
+        while moved < at_least and not self.is_settled(last_id):
+            taken = self._inbox.take()
+            self._insert(taken)
+            moved += len(taken)
+
+    def _insert(self, deliveries: Sequence[Delivery]) -> None:
+        for start in range(0, len(deliveries), _ROWS_PER_INSERT):
+            rows = [to_row(delivery) for delivery in deliveries[start : start + _ROWS_PER_INSERT]]
+            self._connection.execute(_insert(len(rows)), list(chain.from_iterable(rows)))
 
     def _select(self, conditions: list[Condition], order: str, limit: int) -> list[Delivery]:
         clause, parameters = where(conditions)
