@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from cronofy_cli import __version__
@@ -137,7 +138,8 @@ def command_paths() -> Sequence[str]:
 
 
 def _paths_below(path: str, command: Any) -> list[str]:
-    verbs = getattr(command, "commands", None)
-    if not verbs:
+    if not isinstance(command, TyperGroup):
         return [path]
-    return [below for verb, child in verbs.items() for below in _paths_below(f"{path} {verb}", child)]
+    context = typer.Context(command)
+    verbs = command.list_commands(context)
+    return [below for verb in verbs for below in _paths_below(f"{path} {verb}", command.get_command(context, verb))]

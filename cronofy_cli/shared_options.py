@@ -124,12 +124,13 @@ class RootGroup(TyperGroup):
         self.params = [*self.params, *_options(ApiListCommand.shared)]
 
 
-def command_app(help_text: str | None = None) -> typer.Typer:
+def command_app(help_text: str | None = None, *, cls: type[TyperGroup] = TyperGroup) -> typer.Typer:
     """Return an empty Typer for one module of commands: plain help, our own errors, no options of Typer's own.
 
     With `help_text` it is a group of verbs, even if it holds a single one.
     """
     return typer.Typer(
+        cls=cls,
         help=help_text,
         callback=_do_nothing if help_text is not None else None,
         no_args_is_help=True,

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from cronofy_cli.commands.deliveries_export import export_deliveries, import_deliveries
-from cronofy_cli.commands.deliveries_keep import path, prune, tag
-from cronofy_cli.commands.deliveries_list import list_deliveries
-from cronofy_cli.commands.deliveries_replay import replay
-from cronofy_cli.commands.deliveries_show import diff, show
-from cronofy_cli.shared_options import DataCommand, ListCommand, LocalCommand, command_app
+from cronofy_cli.late_verbs import Verb, late_group
+from cronofy_cli.shared_options import DataCommand, ListCommand, LocalCommand
 
-app = command_app("List, show, replay and export what was received.")
-
-app.command("list", cls=ListCommand)(list_deliveries)
-app.command("show", cls=DataCommand)(show)
-app.command("replay", cls=ListCommand)(replay)
-app.command("diff", cls=ListCommand)(diff)
-app.command("tag", cls=ListCommand)(tag)
-app.command("export", cls=LocalCommand)(export_deliveries)
-app.command("import", cls=DataCommand)(import_deliveries)
-app.command("prune", cls=DataCommand)(prune)
-app.command("path", cls=DataCommand)(path)
+app = late_group(
+    "List, show, replay and export what was received.",
+    {
+        "list": Verb("deliveries_list", "list_deliveries", ListCommand),
+        "show": Verb("deliveries_show", "show", DataCommand),
+        "replay": Verb("deliveries_replay", "replay", ListCommand),
+        "diff": Verb("deliveries_show", "diff", ListCommand),
+        "tag": Verb("deliveries_keep", "tag", ListCommand),
+        "export": Verb("deliveries_export", "export_deliveries", LocalCommand),
+        "import": Verb("deliveries_export", "import_deliveries", DataCommand),
+        "prune": Verb("deliveries_keep", "prune", DataCommand),
+        "path": Verb("deliveries_keep", "path", DataCommand),
+    },
+)

@@ -1,0 +1,56 @@
+"""Groups of commands whose verbs are known by name: a verb's module is imported when that verb is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from cronofy_cli.shared_options import command_app
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import typer
+    from typer.core import TyperCommand
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Where a verb's function is, and which shared options it has."""
+
+    module: str
+    """In `cronofy_cli.commands`."""
+    function: str
+    cls: type[TyperCommand]
+
+    def command(self, name: str) -> Any:
+        """Import the module and return the command."""
+        app = command_app()
+        function = getattr(import_module(f"cronofy_cli.commands.{self.module}"), self.function)
+        app.command(name, cls=self.cls)(function)
+        return get_command(app)
+
+
+class LateVerbs(TyperGroup):
+    """Knows all names, loads one module."""
+
+    verbs: ClassVar[Mapping[str, Verb]]
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is Typer's
+        """Return all names, in the order of the help."""
+        return list(self.verbs)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the signature is Typer's
+        """Return a command, its module imported now."""
+        if cmd_name in self.verbs and cmd_name not in self.commands:
+            self.commands[cmd_name] = self.verbs[cmd_name].command(cmd_name)
+        return self.commands.get(cmd_name)
+
+
+def late_group(help_text: str, verbs: Mapping[str, Verb]) -> typer.Typer:
+    """Return a Typer with these verbs."""
+    return command_app(help_text, cls=type("Verbs", (LateVerbs,), {"verbs": verbs}))
