@@ -8,8 +8,11 @@ edge is to be read now and then (docs: /developers/faqs/recommended-sync/).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Final
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import date
 
 DAYS_BACK: Final = 42
 DAYS_AHEAD: Final = 201

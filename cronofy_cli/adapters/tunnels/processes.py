@@ -102,7 +102,8 @@ def _look_into_proc(pid: int) -> _Sight | None:
 
 
 def _ask_ps(pid: int) -> _Sight | None:
-    command = ["ps", "-o", "lstart=", "-o", "stat=", "-o", "command=", "-p", str(pid)]
+    # -ww: otherwise the line is cut at the width of a terminal that COLUMNS tells of.
+    command = ["ps", "-ww", "-o", "lstart=", "-o", "stat=", "-o", "command=", "-p", str(pid)]
     try:
         # The system's own tool, with a number as its only variable argument.
         done = subprocess.run(  # noqa: S603

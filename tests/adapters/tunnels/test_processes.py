@@ -29,6 +29,7 @@ def looked_at(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, t
     if request.param == "ps":
         require_program("ps")
         monkeypatch.setattr(processes, "PROC", tmp_path)
+        monkeypatch.setenv("COLUMNS", "80")
 
 
 def started(program: str, folder: Path) -> subprocess.Popen[str]:
