@@ -10,6 +10,7 @@ import os
 import pty
 import statistics
 import subprocess
+import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -79,6 +80,27 @@ def output_of(command: Command) -> bytes:
     if done.returncode:
         raise CommandFailed(_failure(command, done.returncode, done.stderr))
     return done.stdout
+
+
+def lines_of(command: Command) -> int:
+    """Run a command to its end and return how many lines it printed, without holding them.
+
+    Linux counts what this process has needed to the peak of every later child (exec_mmap() in fs/exec.c).
+
+    Raises:
+        CommandFailed: it ended with an error.
+    """
+    with tempfile.TemporaryFile() as stderr:
+        process = subprocess.Popen(
+            command.arguments, env=command.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr
+        )
+        assert process.stdout is not None
+        with process.stdout as stdout:
+            lines = sum(chunk.count(b"\n") for chunk in iter(lambda: stdout.read(65536), b""))
+        if process.wait():
+            stderr.seek(0)
+            raise CommandFailed(_failure(command, process.returncode, stderr.read()))
+    return lines
 
 
 def _timed_on_terminal(command: Command) -> Usage:

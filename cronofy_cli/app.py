@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, cast
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, cast
 
 import typer
 
@@ -17,6 +18,8 @@ from cronofy_cli.output.streams import PipeClosed, wants_color
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
+
+_JSON_OPTIONS: Final = {"--json", "--ndjson", "--format=json", "--format=ndjson"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,4 +81,5 @@ def _fail(error: CronofyError, arguments: Sequence[str], context: AppContext) ->
 def _wants_json(arguments: Sequence[str]) -> bool:
     """Whether errors are to be JSON. Looked for in the arguments: the error may be that they cannot be parsed."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    return "--json" in options or "--ndjson" in options
+    named = {value for option, value in pairwise(options) if option == "--format"}
+    return bool({"json", "ndjson"} & named or _JSON_OPTIONS & set(options))

@@ -35,6 +35,7 @@ SUMMARIES = {
     "check": "Check that a handler survives what Cronofy really sends.",
     "deliveries": "List, show, replay and export what was received.",
     "wait": "Block until matching notifications have arrived.",
+    "api": "Call anything else of Cronofy's API.",
     "simulator": "Run Cronofy on this machine, and edit its calendars.",
     "tunnel": "Look at and set up what gives 'listen' a public address.",
     "doctor": "Check each part of the set-up, and say what mends it.",

@@ -147,3 +147,9 @@ class HistoryUnavailable(CronofyError):
     """The store of deliveries cannot be read or written."""
 
     code = "history_unavailable"
+
+
+class EventCacheUnavailable(CronofyError):
+    """What is kept of the events' last seen states cannot be read or written."""
+
+    code = "event_cache_unavailable"

@@ -30,15 +30,32 @@ class Verb:
     def command(self, name: str) -> Any:
         """Import the module and return the command."""
         app = command_app()
-        function = getattr(import_module(f"cronofy_cli.commands.{self.module}"), self.function)
-        app.command(name, cls=self.cls)(function)
+        app.command(name, cls=self.cls)(getattr(_imported(self.module), self.function))
         return get_command(app)
+
+
+@dataclass(frozen=True, slots=True)
+class VerbGroup:
+    """Where the `app` of a group below a group is."""
+
+    module: str
+    """In `cronofy_cli.commands`."""
+
+    def command(self, name: str) -> Any:
+        """Import the module and return the group."""
+        group = get_command(_imported(self.module).app)
+        group.name = name
+        return group
+
+
+def _imported(module: str) -> Any:
+    return import_module(f"cronofy_cli.commands.{module}")
 
 
 class LateVerbs(TyperGroup):
     """Knows all names, loads one module."""
 
-    verbs: ClassVar[Mapping[str, Verb]]
+    verbs: ClassVar[Mapping[str, Verb | VerbGroup]]
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is Typer's
         """Return all names, in the order of the help."""
@@ -50,7 +67,14 @@ class LateVerbs(TyperGroup):
             self.commands[cmd_name] = self.verbs[cmd_name].command(cmd_name)
         return self.commands.get(cmd_name)
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the verb that `args` start with; for a name that is none, the nearest ones are looked for among all."""
+        if args[0] not in self.verbs:
+            for name in self.verbs:
+                self.get_command(ctx, name)
+        return super().resolve_command(ctx, args)
 
-def late_group(help_text: str, verbs: Mapping[str, Verb]) -> typer.Typer:
+
+def late_group(help_text: str, verbs: Mapping[str, Verb | VerbGroup]) -> typer.Typer:
     """Return a Typer with these verbs."""
     return command_app(help_text, cls=type("Verbs", (LateVerbs,), {"verbs": verbs}))

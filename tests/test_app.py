@@ -40,6 +40,7 @@ HARMLESS = "Pay[2J]0;owned me now evt_fake 2026 [bold]x[/bold]"
         (["chanels"], 2, "there is no command 'chanels'; did you mean 'channels'?", "cronofy --help"),
         (["quux"], 2, "there is no command 'quux'", "cronofy --help"),
         (["channels", "lst"], 2, "no such command 'lst'. Did you mean 'list'?", "cronofy channels --help"),
+        (["deliveries", "lst"], 2, "no such command 'lst'. Did you mean 'list'?", "cronofy deliveries --help"),
         (["channels", "list", "--jsn"], 2, "no such option: --jsn", "cronofy channels list --help"),
         (["channels", "create"], 2, "missing option '--callback-url'", "cronofy channels create --help"),
         (["channels", "show"], 2, "missing argument 'CHANNEL_ID'", "cronofy channels show --help"),
@@ -74,6 +75,14 @@ def test_a_command_is_missing(arguments: list[str], path: str, cli: Cli) -> None
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(f"Usage: {path} ")
     assert result.stderr.endswith(f"error: '{path}' needs a command\nhint: {path} --help\n")
+
+
+@pytest.mark.parametrize("format_", [["--format", "json"], ["--format=ndjson"]], ids=" ".join)
+def test_a_format_for_programs(format_: list[str], cli: Cli) -> None:
+    """Who asks for JSON by `--format` gets errors as JSON, too."""
+    result = run_main(cli, "events", "read", *format_)
+
+    assert (result.exit_code, result.error["code"]) == (4, "not_signed_in")
 
 
 @pytest.mark.parametrize("arguments", [["--json"], ["--json", "channels"], ["--ndjson", "simulator", "edit"]])

@@ -79,7 +79,11 @@ def test_without_the_network(arguments: list[str], cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("format_", [[], ["--json"], ["--ndjson"]], ids=["TSV", "JSON", "NDJSON"])
-@pytest.mark.parametrize("command", [["channels", "list"], ["calendars", "list"], ["events", "read"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command",
+    [["channels", "list"], ["calendars", "list"], ["events", "read"], ["api", "GET", "/v1/userinfo"]],
+    ids=" ".join,
+)
 def test_a_call_in_a_pipe(command: list[str], format_: list[str], cli: Cli, simulator: SimulatorServer) -> None:
     """A call loads the HTTP client and not what it could do besides: no terminal drawing, no server, no keyring."""
     loaded = imported(cli, *command, *format_, "--data-center", "simulator")

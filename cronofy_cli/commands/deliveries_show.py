@@ -30,7 +30,7 @@ def show(
     forwards: Annotated[bool, typer.Option("--forwards", help="Each attempt to forward it, with the answer.")] = False,
     curl: Annotated[bool, typer.Option("--curl", help="A curl command that sends it again.")] = False,
 ) -> None:
-    """Show one delivery: its request as it came, the verdict, our answer, its forwards, and the events read for it.
+    """Show one delivery: its request as it came, the verdict, our answer, its forwards, and what changed for it.
 
     \b
     Examples:
@@ -95,11 +95,19 @@ def _show_all(run: AppContext, found: Delivery, attempts: list[Forward]) -> None
         run.output.data("\n    forwards\n")
         show_forwards(run.output, attempts)
     if events is not None:
-        from cronofy_cli.output.json_text import pretty
+        _show_events(run, events)
 
-        run.output.data("\n    events read for it\n")
-        lines = pretty(events, color=run.output.color_stdout).splitlines()
-        run.output.data("\n".join(f"    {line}" for line in lines))
+
+def _show_events(run: AppContext, payload: bytes) -> None:
+    from datetime import datetime
+
+    from cronofy_cli.adapters.machine_zone import machine_tzid
+    from cronofy_cli.core.zones import find_zone
+    from cronofy_cli.output.event_reads import show_events_read
+
+    # The account's own zone would have to be asked for, and what is stored is shown without the network.
+    zone = find_zone(machine_tzid(run.environment) or "Etc/UTC")
+    show_events_read(run.output, payload, zone, datetime.now(zone).date())
 
 
 def _show_document(

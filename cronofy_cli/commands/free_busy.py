@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
-from itertools import chain
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.events import (
+from cronofy_cli.commands.event_options import (
     CalendarOption,
     DeletedOption,
+    FieldsOption,
     FromOption,
     LastModifiedOption,
     LocalizedOption,
     ManagedOption,
+    SortOption,
     ToOption,
     TzidOption,
+    WindowEdgeOption,
+    WindowOption,
 )
+from cronofy_cli.commands.page_reading import ItemPage, choose_style, show_reading
+from cronofy_cli.commands.query_times import TimeWishes, find_here
 from cronofy_cli.core.queries import FreeBusyQuery
-from cronofy_cli.core.zones import find_zone
-from cronofy_cli.output.lists import show_list
-from cronofy_cli.output.streams import OutputFormat
 from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import tzinfo
-
-    from cronofy_cli.adapters.api.endpoints import FreeBusyPage
+    from cronofy_cli.commands.page_reading import Style
+    from cronofy_cli.commands.query_times import Here
     from cronofy_cli.context import AppContext
 
 app = command_app("Read free and busy times.")
+
+
+class PeriodFormat(StrEnum):
+    """How periods are written."""
+
+    TABLE = "table"
+    TSV = "tsv"
+    JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+FormatOption = Annotated[PeriodFormat | None, typer.Option("--format", help="How to write them.")]
 
 
 @app.command("read", cls=ApiListCommand)
@@ -40,7 +53,9 @@ def read(
     context: typer.Context,
     from_: FromOption = None,
     to: ToOption = None,
-    tzid: TzidOption = "Etc/UTC",
+    window: WindowOption = False,
+    window_edge: WindowEdgeOption = False,
+    tzid: TzidOption = None,
     calendar: CalendarOption = None,
     last_modified: LastModifiedOption = None,
     include_managed: ManagedOption = False,
@@ -48,44 +63,47 @@ def read(
     include_free: Annotated[bool, typer.Option("--include-free", help="Free periods too.")] = False,
     include_deleted: DeletedOption = False,
     localized_times: LocalizedOption = False,
+    format_: FormatOption = None,
+    fields: FieldsOption = None,
+    sort: SortOption = None,
 ) -> None:
     """Read when the account is free or busy, all pages.
 
     \b
     Examples:
-      cronofy free-busy read --from 2026-11-22 --to 2026-11-29 --tzid Europe/London
+      cronofy free-busy read --from today --to +7d
+      cronofy free-busy read --from monday --to friday --format csv
       cronofy free-busy read --calendar Work --include-ids --json
     """
-    from cronofy_cli.adapters.api import endpoints
     from cronofy_cli.commands.calendar_choice import calendar_ids
 
     run = app_context(context)
-    zone = find_zone(tzid)
+    style = choose_style(run, format_, fields, sort)
+    wishes = TimeWishes(from_, to, window, window_edge, last_modified)
+    here = find_here(run, tzid)
+    limits = wishes.limits(run, here)
     query = FreeBusyQuery(
-        tzid=tzid,
-        from_=from_,
-        to=to,
+        tzid=here.tzid,
+        from_=limits.from_,
+        to=limits.to,
         calendar_ids=calendar_ids(run, calendar),
-        last_modified=last_modified,
+        last_modified=limits.last_modified,
         include_managed=include_managed or None,
         include_ids=include_ids or None,
         include_free=include_free or None,
         include_deleted=include_deleted or None,
         localized_times=localized_times or None,
     )
-    with closing(endpoints.read_free_busy(run.api, query)) as pages:
-        _show(run, pages, zone)
+    _show(run, query, style, here)
 
 
-def _show(run: AppContext, pages: Iterable[FreeBusyPage], zone: tzinfo) -> None:
-    if run.output.format is OutputFormat.NDJSON:
-        from cronofy_cli.output.ndjson import write_page
-
-        for page in pages:
-            write_page(run.output, page.periods)
-        return
+def _show(run: AppContext, query: FreeBusyQuery, style: Style, here: Here) -> None:
+    from cronofy_cli.adapters.api import endpoints
     from cronofy_cli.core.events import parse_period
-    from cronofy_cli.output.events import period_list
+    from cronofy_cli.output.events import CSV_PERIOD_FIELDS, period_list
+    from cronofy_cli.output.item_pages import Listing
 
-    periods = (parse_period(raw) for raw in chain.from_iterable(page.periods for page in pages))
-    show_list(run.output, periods, period_list(zone, datetime.now(UTC).astimezone(zone).year), streamed=True)
+    listing = Listing("periods", parse_period, period_list(here.zone, here.today.year), CSV_PERIOD_FIELDS)
+    with closing(endpoints.read_free_busy(run.api, query)) as found:
+        pages = (ItemPage(page.periods, page.current, page.total) for page in found)
+        show_reading(run, pages, listing, style, query, here)

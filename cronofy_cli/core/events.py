@@ -83,8 +83,8 @@ def parse_event(raw: bytes | msgspec.Raw) -> Event:
         event_id=text(fields, "event_id"),
         calendar_id=text(fields, "calendar_id") or "",
         summary=text(fields, "summary") or "",
-        start=_event_time(fields.get("start")),
-        end=_event_time(fields.get("end")),
+        start=event_time(fields.get("start")),
+        end=event_time(fields.get("end")),
         deleted=flag(fields, "deleted"),
         created=_moment(text(fields, "created")),
         updated=_moment(text(fields, "updated")),
@@ -105,14 +105,24 @@ def parse_period(raw: bytes | msgspec.Raw) -> FreeBusyPeriod:
     fields = decode_object(raw)
     return FreeBusyPeriod(
         calendar_id=text(fields, "calendar_id") or "",
-        start=_event_time(fields.get("start")),
-        end=_event_time(fields.get("end")),
+        start=event_time(fields.get("start")),
+        end=event_time(fields.get("end")),
         free_busy_status=text(fields, "free_busy_status") or "unknown",
         event_uid=text(fields, "event_uid"),
         event_id=text(fields, "event_id"),
         deleted=flag(fields, "deleted"),
         raw=bytes(raw),
     )
+
+
+def event_time(value: object) -> EventTime | None:
+    """Read `start` or `end`; None when it is neither a string nor an object with one."""
+    localized = as_object(value)
+    sent = text(localized, "time") if localized else value
+    if not isinstance(sent, str):
+        return None
+    day = date.fromisoformat(sent) if is_date(sent) else None
+    return EventTime(sent, day=day, moment=None if day else _moment(sent), tzid=text(localized, "tzid"))
 
 
 def change_mark(event: Event, changes_since: str | None) -> str:
@@ -159,15 +169,6 @@ def _words(when: date, this_year: int | None) -> str:
 def _day_words(when: date, this_year: int | None) -> str:
     year = "" if this_year in {None, when.year} else f" {when.year}"
     return f"{when:%a} {when.day} {when:%b}{year}"
-
-
-def _event_time(value: object) -> EventTime | None:
-    localized = as_object(value)
-    sent = text(localized, "time") if localized else value
-    if not isinstance(sent, str):
-        return None
-    day = date.fromisoformat(sent) if is_date(sent) else None
-    return EventTime(sent, day=day, moment=None if day else _moment(sent), tzid=text(localized, "tzid"))
 
 
 def _moment(sent: str | None) -> datetime | None:

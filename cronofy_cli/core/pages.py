@@ -46,6 +46,11 @@ def origin_of(url: str) -> Origin:
     return _origin(_split(url))
 
 
+def is_plain(text: str) -> bool:
+    """Whether `text` holds nothing that two parsers of addresses could read differently."""
+    return _PLAIN.fullmatch(text) is not None
+
+
 def is_last_page(next_page: object) -> bool:
     """Whether there is no page after the one that says `pages.next_page`: it is missing, null or ""."""
     return next_page is None or next_page == ""
@@ -77,13 +82,13 @@ def own_url(value: object, api_url: str) -> str:
 
 
 def _split(url: str) -> SplitResult:
-    if not _PLAIN.fullmatch(url):
+    if not is_plain(url):
         raise ValueError("not an address in plain characters")
     return urlsplit(url)
 
 
 def _origin(parts: SplitResult) -> Origin:
-    port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    port = _DEFAULT_PORTS.get(parts.scheme)
     if port is None or parts.hostname is None or "@" in parts.netloc:
         raise ValueError("not an absolute http or https address without a user")
-    return Origin(parts.scheme, parts.hostname, port)
+    return Origin(parts.scheme, parts.hostname, parts.port or port)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.events import describe_when
 from cronofy_cli.output.lists import Column, ListView
@@ -12,13 +12,22 @@ if TYPE_CHECKING:
 
     from cronofy_cli.core.events import Event, EventTime, FreeBusyPeriod
 
+CSV_EVENT_FIELDS: Final[tuple[tuple[str, ...], ...]] = (
+    *(("event_uid",), ("calendar_id",), ("start",), ("end",), ("summary",), ("location", "description"), ("status",)),
+    *(("participation_status",), ("transparency",), ("recurring",), ("deleted",), ("event_id",), ("updated",)),
+)
+"""The columns of CSV, by their API names."""
+CSV_PERIOD_FIELDS: Final[tuple[tuple[str, ...], ...]] = (
+    *(("calendar_id",), ("start",), ("end",), ("free_busy_status",), ("event_uid",), ("event_id",), ("deleted",)),
+)
+
 
 def event_list(zone: tzinfo, this_year: int) -> ListView[Event]:
     """How events are listed: times for people in `zone`, for pipes as they were sent."""
     return ListView(
         columns=(
             Column("WHEN", lambda event: describe_when(event.start, event.end, zone, this_year=this_year), 32),
-            Column("SUMMARY", _summary, 44),
+            Column("SUMMARY", title_of, 44),
             Column("STATE", _state, 20),
             Column("CALENDAR", lambda event: event.calendar_id, 28),
             Column("EVENT UID", lambda event: event.event_uid, 44),
@@ -32,7 +41,7 @@ def event_list(zone: tzinfo, this_year: int) -> ListView[Event]:
             Column("CALENDAR", lambda event: event.calendar_id),
         ),
         document=lambda event: event.raw,
-        empty="No events. By default those that your application manages and deleted ones are left out.",
+        empty="No events.",
     )
 
 
@@ -57,11 +66,13 @@ def period_list(zone: tzinfo, this_year: int) -> ListView[FreeBusyPeriod]:
     )
 
 
-def _summary(event: Event) -> str:
+def title_of(event: Event) -> str:
+    """Return what to call an event that may have no title."""
     return event.summary or ("(private)" if event.event_private else "(no title)")
 
 
-def _state(event: Event) -> str:
+def state_of(event: Event) -> str:
+    """Return what is out of the ordinary about an event, in words."""
     words = (
         ("deleted", event.deleted),
         (event.status or "", event.status not in {None, "confirmed"}),
@@ -70,7 +81,11 @@ def _state(event: Event) -> str:
         ("managed", event.event_id is not None),
         ("private", event.event_private),
     )
-    return ", ".join(word for word, applies in words if applies) or "-"
+    return ", ".join(word for word, applies in words if applies)
+
+
+def _state(event: Event) -> str:
+    return state_of(event) or "-"
 
 
 def _sent(time: EventTime | None) -> str:

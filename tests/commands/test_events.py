@@ -29,6 +29,10 @@ FIRST = (
 SECOND = b'{ "event_uid" : "evt_2","calendar_id":"cal_1","start":"2026-12-24","end":"2026-12-25","deleted":true }'
 
 
+READ = ("events", "read", "--tzid", "Etc/UTC")
+"""Read Events as such: without --tzid the account's zone is asked for first."""
+
+
 def page(*events: bytes, next_page: str | None = None) -> bytes:
     """Return a page of Read Events."""
     further = f',"next_page":"{next_page}"' if next_page else ""
@@ -67,10 +71,10 @@ def test_every_option_reaches_the_server(cli: Cli, cronofy: ScriptedServer) -> N
 
 
 def test_nothing_else_is_sent(cli: Cli, cronofy: ScriptedServer) -> None:
-    """Without options only the zone is sent: Cronofy's defaults apply."""
+    """Without other options only the zone is sent: Cronofy's defaults apply."""
     cronofy.answer(body=page(), only_for="GET /v1/events?tzid=Etc/UTC")
 
-    assert run_main(cli, "events", "read").exit_code == 0
+    assert run_main(cli, *READ).exit_code == 0
 
 
 def test_a_calendar_by_name(cli: Cli, cronofy: ScriptedServer) -> None:
@@ -78,7 +82,7 @@ def test_a_calendar_by_name(cli: Cli, cronofy: ScriptedServer) -> None:
     cronofy.answer(json={"calendars": [{"calendar_id": "cal_1", "calendar_name": "Work"}]})
     cronofy.answer(body=page(), only_for="GET /v1/events?tzid=Etc/UTC&calendar_ids[]=cal_1")
 
-    assert run_main(cli, "events", "read", "--calendar", "work").exit_code == 0
+    assert run_main(cli, *READ, "--calendar", "work").exit_code == 0
 
 
 def test_lines_are_the_servers_own_bytes(cli: Cli, cronofy: ScriptedServer) -> None:
@@ -86,7 +90,7 @@ def test_lines_are_the_servers_own_bytes(cli: Cli, cronofy: ScriptedServer) -> N
     cronofy.answer(body=page(FIRST, next_page=f"{cronofy.url}/v1/events/pages/2"))
     cronofy.answer(body=page(SECOND), only_for="GET /v1/events/pages/2")
 
-    result = run_main(cli, "events", "read", "--ndjson")
+    result = run_main(cli, *READ, "--ndjson")
 
     assert result.stdout_bytes == FIRST + b"\n" + SECOND + b"\n"
 
@@ -96,7 +100,7 @@ def test_one_document(cli: Cli, cronofy: ScriptedServer) -> None:
     cronofy.answer(body=page(FIRST, next_page=f"{cronofy.url}/v1/events/pages/2"))
     cronofy.answer(body=page(SECOND))
 
-    result = run_main(cli, "events", "read", "--json")
+    result = run_main(cli, *READ, "--json")
 
     assert result.stdout_bytes == b"[" + FIRST + b"," + SECOND + b"]\n"
 
@@ -105,7 +109,7 @@ def test_columns_in_a_pipe(cli: Cli, cronofy: ScriptedServer) -> None:
     """Id, start, end, title, state, calendar; times as they were sent, texts made harmless."""
     cronofy.answer(body=page(FIRST, SECOND))
 
-    result = run_main(cli, "events", "read")
+    result = run_main(cli, *READ)
 
     assert result.stdout == (
         "evt_1\t2026-11-24T10:00:00Z\t2026-11-24T11:00:00Z\tCafé \t-\t\n"
@@ -127,8 +131,16 @@ def test_on_a_terminal(cli: Cli, cronofy: ScriptedServer) -> None:
 
 @pytest.mark.parametrize(
     ("format_", "begins"),
-    [([], b"evt_1\t"), (["--ndjson"], b'{"event_uid":"evt_1"'), (["--json"], b'[{"event_uid":"evt_1"')],
-    ids=["TSV", "NDJSON", "JSON"],
+    [
+        ([], b"evt_1\t"),
+        (["--ndjson"], b'{"event_uid":"evt_1"'),
+        (["--json"], b'[{"event_uid":"evt_1"'),
+        (["--format", "csv"], b"event_uid,"),
+        (["--format", "ics"], b"BEGIN:VCALENDAR\r\n"),
+        (["--fields", "event_uid"], b"evt_1\n"),
+        (["--fields", "event_uid", "--ndjson"], b'{"event_uid":"evt_1"}\n'),
+    ],
+    ids=["TSV", "NDJSON", "JSON", "CSV", "ICS", "fields", "fields of NDJSON"],
 )
 def test_a_page_is_written_before_the_next_is_answered(
     format_: list[str], begins: bytes, cli: Cli, cronofy: ScriptedServer
@@ -138,9 +150,7 @@ def test_a_page_is_written_before_the_next_is_answered(
     cronofy.answer(body=page(FIRST, next_page=f"{cronofy.url}/v1/events/pages/2"))
     cronofy.answer(body=page(SECOND), held_until=reader_has_first)
 
-    with subprocess.Popen(
-        cli.command("events", "read", *format_), env=cli.environment, stdout=subprocess.PIPE
-    ) as process:
+    with subprocess.Popen(cli.command(*READ, *format_), env=cli.environment, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         first = os.read(process.stdout.fileno(), 65536)
         cronofy.wait_for_requests(2)
@@ -152,7 +162,11 @@ def test_a_page_is_written_before_the_next_is_answered(
     assert (b"evt_2" in first, b"evt_2" in rest) == (False, True)
 
 
-@pytest.mark.parametrize("format_", [[], ["--json"], ["--ndjson"]], ids=["TSV", "JSON", "NDJSON"])
+@pytest.mark.parametrize(
+    "format_",
+    [[], ["--json"], ["--ndjson"], ["--format", "csv"], ["--format", "ics"], ["--sort", "start"], ["--agenda"]],
+    ids=" ".join,
+)
 def test_a_refusal_leaves_stdout_empty(format_: list[str], cli: Cli, cronofy: ScriptedServer) -> None:
     """If the first page cannot be had, there is no beginning of a document either."""
     cronofy.answer(401)
@@ -166,7 +180,7 @@ def test_a_next_page_elsewhere_is_not_followed(cli: Cli, cronofy: ScriptedServer
     """The token goes to the data center only: a page on another host is refused."""
     cronofy.answer(body=page(FIRST, next_page="https://elsewhere.example/v1/events/pages/2"))
 
-    result = run_main(cli, "events", "read", "--ndjson")
+    result = run_main(cli, *READ, "--ndjson")
 
     assert result.exit_code == 1
     assert "elsewhere.example" in result.stderr

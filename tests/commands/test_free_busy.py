@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
+
 from tests.in_process import run_main
 
 if TYPE_CHECKING:
@@ -55,7 +57,8 @@ def test_formats(cli: Cli, cronofy: ScriptedServer) -> None:
         cronofy.answer(body=b'{"pages":{"next_page":"%s"},"free_busy":[%s]}' % (next_page, PERIOD))
         cronofy.answer(body=b'{"pages":{},"free_busy":[%s]}' % OWN, only_for="GET /v1/free_busy/pages/2")
 
-    rows, lines = run_main(cli, "free-busy", "read"), run_main(cli, "free-busy", "read", "--ndjson")
+    read = ("free-busy", "read", "--tzid", "Etc/UTC")
+    rows, lines = run_main(cli, *read), run_main(cli, *read, "--ndjson")
 
     assert rows.stdout == (
         "2026-11-24T10:00:00Z\t2026-11-24T11:00:00Z\tbusy\tcal_1\t\n2026-11-25\t\tunknown\tcal_1\tevt_1\n"
@@ -80,3 +83,35 @@ def test_on_a_terminal(run_at_simulator: Run) -> None:
     result = run_at_simulator("free-busy", "read", "--tzid", "Europe/London", "--color", "never", terminal=True)
 
     assert result.lines[0].split() == ["WHEN", "STATUS", "CALENDAR", "EVENT", "UID"]
+
+
+def test_csv_fields_and_order(cli: Cli, cronofy: ScriptedServer) -> None:
+    """CSV has the API's names as its heading; fields can be chosen and put in an order, as with events."""
+    for _ in range(2):
+        cronofy.answer(body=b'{"pages":{},"free_busy":[%s,%s]}' % (OWN, PERIOD))
+    read = ("free-busy", "read", "--tzid", "Etc/UTC")
+
+    table = run_main(cli, *read, "--format", "csv").stdout_bytes.split(b"\r\n")
+    chosen = run_main(cli, *read, "--fields", "start,start.tzid", "--sort", "start").lines
+
+    assert table[0] == b"calendar_id,start,end,free_busy_status,event_uid,event_id,deleted"
+    assert table[1:] == [b"cal_1,2026-11-25,,,evt_1,,", b"cal_1,2026-11-24T10:00:00Z,2026-11-24T11:00:00Z,busy,,,", b""]
+    assert chosen == ["2026-11-24T10:00:00Z\t", "2026-11-25\tEtc/UTC"]
+
+
+@pytest.mark.parametrize("options", [["--format", "ics"], ["--agenda"], ["--changes-since", "1h"], ["--include-moved"]])
+def test_what_only_events_have(options: list[str], run: Run) -> None:
+    """Free/Busy has no titles to put into a calendar, and no moved events: such options are not there."""
+    assert run("free-busy", "read", *options).exit_code == 2
+
+
+def test_an_empty_answer(cli: Cli, cronofy: ScriptedServer) -> None:
+    """People are told that there is nothing, and what may have been left out."""
+    cronofy.answer(json={"pages": {}, "free_busy": []})
+
+    result = run_main(cli, "free-busy", "read", "--tzid", "Etc/UTC", terminal=True)
+
+    assert result.stderr.splitlines() == [
+        "No periods in this time.",
+        "note: events that your application manages are left out: --include-managed",
+    ]

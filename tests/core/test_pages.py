@@ -57,6 +57,8 @@ def test_other_origin(scheme: str, host: str, port: int | None, path: str) -> No
     [
         "/v1/events/pages/2",
         "//evil.example/pages/2",
+        "//evil.example:80/pages/2",
+        "ftp://api-uk.cronofy.com:443/pages/2",
         "file:///etc/passwd",
         "https://api-uk.cronofy.com@evil.example/",
         "https://user:pass@api-uk.cronofy.com/",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
+from cronofy_cli.core.credential import Credential
 from cronofy_cli.core.fields import as_object, decode_object, objects, text
 from cronofy_cli.core.text import clean, shorten
 from cronofy_cli.errors import (
@@ -55,6 +56,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    head: bytes = b""
+    """The status line and the header lines as they came, each with a line feed."""
 
     @property
     def is_success(self) -> bool:
@@ -62,8 +65,30 @@ class Answer:
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
 
-def error_for(answer: Answer, data_center: DataCenter, *, not_found_hint: str | None = None) -> CronofyError:
-    """Return the error that an answer other than a success stands for."""
+class Refusal(Exception):
+    """The cause of the error that an answer stands for: the answer itself, for those who want to see it."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(f"the answer was {answer.status}")
+        self.answer = answer
+
+
+def refused_answer(error: BaseException) -> Answer | None:
+    """Return the answer that an error comes from, if it comes from one."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, Refusal):
+        cause = cause.__cause__
+    return None if cause is None else cause.answer
+
+
+def error_for(
+    answer: Answer,
+    data_center: DataCenter,
+    *,
+    not_found_hint: str | None = None,
+    credential: Credential = Credential.ACCESS_TOKEN,
+) -> CronofyError:
+    """Return the error that an answer other than a success stands for. `credential` is what was sent."""
     said = _said(answer)
     status = answer.status
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
@@ -77,6 +102,8 @@ def error_for(answer: Answer, data_center: DataCenter, *, not_found_hint: str | 
         return _rate_limited(answer, said)
     if status == HTTPStatus.NOT_FOUND:
         return NotFound(f"Cronofy does not know what was asked for (404){said}", hint=not_found_hint, docs=_DOCS)
+    if credential is Credential.CLIENT_SECRET and status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return _refused_application(status, said, data_center)
     return _refused(status, said, data_center)
 
 
@@ -171,6 +198,17 @@ def _refused(status: int, said: str, data_center: DataCenter) -> CronofyError:
         hint = "ask Cronofy's support to unlock it"
         return RequestFailed(f"the account is locked (423){said}", hint=hint, docs=_DOCS)
     return RequestFailed(f"Cronofy answered with {_name(status)}{said}", docs=_DOCS)
+
+
+def _refused_application(status: int, said: str, data_center: DataCenter) -> CronofyError:
+    if status == HTTPStatus.FORBIDDEN:
+        hint = "leave out --use-client-secret if the call is about an account"
+        return NotAllowed(f"the client secret does not allow this (403){said}", hint=hint, docs=_DOCS)
+    hint = (
+        "export CRONOFY_CLIENT_SECRET=..., or cronofy auth secret add, with a client secret that is active, "
+        f"of an application in data center {data_center.name}"
+    )
+    return NotSignedIn(f"Cronofy does not recognise the client secret (401){said}", hint=hint, docs=_DOCS)
 
 
 def _name(status: int) -> str:

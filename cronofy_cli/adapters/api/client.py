@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import count
@@ -18,14 +18,15 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from cronofy_cli import __version__
-from cronofy_cli.adapters.api.answers import Answer, error_for
+from cronofy_cli.adapters.api.answers import Answer, Refusal, error_for
 from cronofy_cli.adapters.api.connections import OpenSockets
 from cronofy_cli.adapters.api.exchanges import Exchange, mask_body, mask_headers, mask_text
 from cronofy_cli.adapters.api.failures import TransportFailure, explain
+from cronofy_cli.adapters.api.messages import Sending, head_of
 from cronofy_cli.adapters.api.retries import Failure, Retry, RetryPolicy
 from cronofy_cli.adapters.api.tokens import FixedToken, checked_token
 from cronofy_cli.adapters.http import import_httpx, open_client
+from cronofy_cli.core.credential import Credential
 from cronofy_cli.core.pages import own_url
 from cronofy_cli.errors import Unreachable
 
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
     from cronofy_cli.core.data_centers import DataCenter
     from cronofy_cli.errors import CronofyError
 
-USER_AGENT: Final = f"cronofy-cli/{__version__}"
+_AS_THEY_ARE: Final = "[]:/@"
+"""Characters of a query that are not escaped: brackets as in Cronofy's own examples, `calendar_ids[]=...`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +53,6 @@ class Timeouts:
     read_s: float = 30
     write_s: float = 10
     pool_s: float = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Sending:
-    method: str
-    url: str
-    content: bytes | None
-    token: str = field(repr=False)
-
-    def headers(self) -> dict[str, str]:
-        headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/json", "User-Agent": USER_AGENT}
-        return headers if self.content is None else headers | {"Content-Type": "application/json; charset=utf-8"}
 
 
 class ApiClient:
@@ -88,6 +78,7 @@ class ApiClient:
         on_retry: Callable[[Retry], None] | None = None,
         sleep: Callable[[float], object] | None = None,
         dice: Callable[[], float] = random.random,
+        credential: Credential = Credential.ACCESS_TOKEN,
     ) -> None:
         self.data_center = data_center
         self._tokens = FixedToken(checked_token(access_token)) if isinstance(access_token, str) else access_token
@@ -97,6 +88,7 @@ class ApiClient:
         self._on_retry = on_retry
         self._sleep = sleep
         self._dice = dice
+        self._credential = credential
         self._sockets = OpenSockets()
         self._opening = threading.Lock()
         self._http: httpx.Client | None = None
@@ -134,10 +126,31 @@ class ApiClient:
         Raises:
             CronofyError: Cronofy refused or failed, could not be reached, or `address` is on another origin.
         """
-        url = self._url(address, parameters)
+        query = urlencode(parameters, safe=_AS_THEY_ARE)
         content = None if json is None else msgspec.json.encode(json)
+        address = f"{address}?{query}" if query else address
+        return self.send(method, address, content=content, not_found_hint=not_found_hint, stop=stop).body
+
+    def send(
+        self,
+        method: str,
+        address: str,
+        *,
+        content: bytes | None = None,
+        headers: Sequence[tuple[str, str]] = (),
+        not_found_hint: str | None = None,
+        stop: threading.Event | None = None,
+    ) -> Answer:
+        """Do as `request()` with a body of any kind, and return the whole answer.
+
+        `headers` take the place of the usual ones of their names; none of them is the credential.
+
+        Raises:
+            CronofyError: as `request()`; `refused_answer()` tells the answer behind it.
+        """
+        url = self._url(address)
         stop = stop or threading.Event()
-        sending = _Sending(method, url, content, checked_token(self._tokens.current()))
+        sending = Sending(method, url, content, checked_token(self._tokens.current()), headers)
         may_renew = True
         for attempt in count(1):
             outcome = self._attempt(sending, stop)
@@ -146,7 +159,7 @@ class ApiClient:
                 sending = replace(sending, token=checked_token(other))
                 outcome = self._attempt(sending, stop)
             if isinstance(outcome, Answer) and outcome.is_success:
-                return outcome.body
+                return outcome
             failure, error = self._judge(outcome, sending.token, not_found_hint)
             delay_s = self._policy.delay_s(method, failure, attempt, dice=self._dice(), now=datetime.now(UTC))
             if delay_s is None or stop.is_set():
@@ -162,14 +175,11 @@ class ApiClient:
         stop.set()
         self._sockets.shut_down()
 
-    def _url(self, address: str, parameters: Sequence[tuple[str, str]]) -> str:
-        if not address.startswith("/"):
-            return own_url(address, self.data_center.api_url)
-        # Brackets as in Cronofy's own examples: calendar_ids[]=...
-        query = urlencode(parameters, safe="[]:/@")
-        return f"{self.data_center.api_url}{address}" + (f"?{query}" if query else "")
+    def _url(self, address: str) -> str:
+        base = self.data_center.api_url
+        return f"{base}{address}" if address.startswith("/") else own_url(address, base)
 
-    def _attempt(self, sending: _Sending, stop: threading.Event) -> Answer | TransportFailure:
+    def _attempt(self, sending: Sending, stop: threading.Event) -> Answer | TransportFailure:
         if stop.is_set():
             error = Unreachable("the request was broken off")
             return TransportFailure("broken off", error, nothing_sent=True, is_passing=False)
@@ -193,7 +203,7 @@ class ApiClient:
             failed = explain(error, sending.url)
             self._tell(request, sending, begun, failed)
             return failed
-        answer = Answer(response.status_code, response.headers, body)
+        answer = Answer(response.status_code, response.headers, body, head_of(response))
         self._tell(request, sending, begun, answer)
         return answer
 
@@ -216,16 +226,16 @@ class ApiClient:
         # A body can repeat what was sent, the access token too.
         shown = Answer(outcome.status, outcome.headers, mask_body(outcome.body, token))
         failure = Failure(str(outcome.status), outcome.status, outcome.headers.get("retry-after"))
-        return failure, error_for(shown, self.data_center, not_found_hint=not_found_hint)
+        error = error_for(shown, self.data_center, not_found_hint=not_found_hint, credential=self._credential)
+        error.__cause__ = Refusal(outcome)
+        return failure, error
 
     def _wait(self, retry: Retry, stop: threading.Event) -> None:
         if self._on_retry is not None:
             self._on_retry(retry)
         (self._sleep or stop.wait)(retry.delay_s)
 
-    def _tell(
-        self, request: httpx.Request, sending: _Sending, begun: float, outcome: Answer | TransportFailure
-    ) -> None:
+    def _tell(self, request: httpx.Request, sending: Sending, begun: float, outcome: Answer | TransportFailure) -> None:
         if self._observe is None:
             return
         elapsed_ms = (time.perf_counter() - begun) * 1000

@@ -6,15 +6,20 @@ Where a page may be fetched from is `core.pages`' rule.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+import msgspec
+
+from cronofy_cli.core.fields import as_object
 from cronofy_cli.core.pages import is_last_page, own_url
 from cronofy_cli.errors import NotFound, RequestFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Generator, Sequence
 
+    from cronofy_cli.adapters.api.answers import Answer
     from cronofy_cli.adapters.api.client import ApiClient
 
 PageT = TypeVar("PageT")
@@ -26,6 +31,10 @@ class Decoded(Generic[PageT]):
 
     page: PageT
     next_page: object
+
+
+_Fetch = Callable[[str, threading.Event], Decoded[PageT]]
+"""Fetches a page of the data center's own origin; the event breaks it off."""
 
 
 def stream_pages(
@@ -43,18 +52,47 @@ def stream_pages(
         NotFound: the address of a page has expired.
         CronofyError: what the client raises.
     """
-    current = decode(client.request("GET", path, parameters=parameters, not_found_hint=not_found_hint))
-    if not is_last_page(current.next_page):
-        current = yield from _all_but_last(_PageReader(client, decode), current)
-    yield current.page
+
+    def fetch(url: str, stop: threading.Event) -> Decoded[PageT]:
+        return decode(client.request("GET", url, stop=stop))
+
+    first = decode(client.request("GET", path, parameters=parameters, not_found_hint=not_found_hint))
+    yield from _all_from(client, first, fetch)
+
+
+def stream_answers(client: ApiClient, address: str, headers: Sequence[tuple[str, str]] = ()) -> Generator[Answer]:
+    """Yield an answer and those that each one's `pages.next_page` leads to, whatever is on the pages.
+
+    `headers` are sent with each request. Closing the generator breaks off what is being fetched.
+
+    Raises:
+        CronofyError: as `stream_pages()`.
+    """
+
+    def fetch(url: str, stop: threading.Event) -> Decoded[Answer]:
+        answer = client.send("GET", url, headers=headers, stop=stop)
+        return Decoded(answer, _next_page(answer.body))
+
+    yield from _all_from(client, fetch(address, threading.Event()), fetch)
+
+
+class _Paged(msgspec.Struct):
+    pages: object = None
+
+
+def _next_page(body: bytes) -> object:
+    try:
+        return as_object(msgspec.json.decode(body, type=_Paged).pages).get("next_page")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 class _PageReader(Generic[PageT]):
     """Fetches the pages after the first, and remembers which."""
 
-    def __init__(self, client: ApiClient, decode: Callable[[bytes], Decoded[PageT]]) -> None:
+    def __init__(self, client: ApiClient, fetch: _Fetch[PageT]) -> None:
         self._client = client
-        self._decode = decode
+        self._fetch = fetch
         self._seen: set[str] = set()
         self._stop = threading.Event()
 
@@ -65,7 +103,7 @@ class _PageReader(Generic[PageT]):
             raise RequestFailed("the pages lead back to one that was read already: the rest cannot be reached")
         self._seen.add(url)
         try:
-            return self._decode(self._client.request("GET", url, stop=self._stop))
+            return self._fetch(url, self._stop)
         except NotFound as error:
             number = len(self._seen) + 1
             raise NotFound(
@@ -76,6 +114,12 @@ class _PageReader(Generic[PageT]):
     def stop(self) -> None:
         """Break off the page that another thread is fetching."""
         self._client.interrupt(self._stop)
+
+
+def _all_from(client: ApiClient, current: Decoded[PageT], fetch: _Fetch[PageT]) -> Generator[PageT]:
+    if not is_last_page(current.next_page):
+        current = yield from _all_but_last(_PageReader(client, fetch), current)
+    yield current.page
 
 
 def _all_but_last(reader: _PageReader[PageT], current: Decoded[PageT]) -> Generator[PageT, None, Decoded[PageT]]:

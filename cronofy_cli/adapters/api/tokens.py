@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Protocol
 
 from cronofy_cli.errors import NotSignedIn
@@ -31,6 +32,23 @@ class FixedToken:
     def renewed(self, refused: str) -> str | None:  # noqa: ARG002 - there is no other, whatever was refused
         """Return None: there is no other."""
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSecrets:
+    """The client secrets of an application, sent as its access token is: while one is rotated, several work (docs:
+    /developers/api/authentication/). One that is refused is followed by the next.
+    """
+
+    secrets: tuple[str, ...] = field(repr=False)
+
+    def current(self) -> str:
+        """Return the first."""
+        return self.secrets[0]
+
+    def renewed(self, refused: str) -> str | None:
+        """Return the one after the one that was refused."""
+        return next((after for before, after in pairwise(self.secrets) if before == refused), None)
 
 
 def checked_token(access_token: str) -> str:

@@ -1,0 +1,153 @@
+"""One account's events as they were last seen: comparing what is read with them, and keeping it.
+
+An `EventCache` is one SQLite connection. It may be made in one thread and used in another, but only by one at a time.
+Several processes may share a file: each change is told to the first one that sees it.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Self
+
+from cronofy_cli.adapters.event_cache.failures import translated
+from cronofy_cli.adapters.event_cache.pruning import prune_daily
+from cronofy_cli.core.event_changes import compare, is_outdated
+from cronofy_cli.core.events import parse_event
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from cronofy_cli.core.event_changes import EventChange
+    from cronofy_cli.core.events import Event
+
+_UPSERT = (
+    "INSERT INTO events (event_uid, raw, deleted, ends_on, seen_on) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (event_uid) DO UPDATE SET "
+    "raw = excluded.raw, deleted = excluded.deleted, ends_on = excluded.ends_on, seen_on = excluded.seen_on"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CacheStatus:
+    """What one file holds."""
+
+    path: Path
+    data_center: str
+    sub: str
+    events: int
+    """Deleted ones not counted."""
+    deleted: int
+    size_bytes: int
+    last_read: date | None
+    """The last day, in UTC, on which an event was read; None when none is known."""
+
+
+def utc_today() -> date:
+    """Return this day in UTC."""
+    return datetime.now(UTC).date()
+
+
+class EventCache:
+    """The last seen states. Made by `open_event_cache`; close it, or use it as a context manager."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, today: Callable[[], date] = utc_today) -> None:
+        self._connection = connection
+        self._today = today
+        self.path = path
+        """The file, for messages."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def observe(self, events: Sequence[bytes], changes_since: str | None) -> tuple[EventChange, ...]:
+        """Return what changed in these events since they were last seen, in their order, and keep them as they are now.
+
+        A state that is known already changes nothing, and neither does one that is older than what is known. An
+        event is known by its `event_uid`, and so is each occurrence of a series, which has one of its own; an event
+        without one is passed over. All is kept, or nothing.
+
+        Raises:
+            EventCacheUnavailable: nothing of it was kept.
+        """
+        if not events:
+            return ()
+        today = self._today()
+        with self._transaction():
+            prune_daily(self._connection, today)
+            changes = [self._observe(raw, changes_since, today.toordinal()) for raw in events]
+        return tuple(change for change in changes if change is not None)
+
+    def clear(self) -> int:
+        """Forget everything, and return how many events that were.
+
+        Raises:
+            EventCacheUnavailable: nothing was forgotten, or the disk's space was not given back.
+        """
+        with self._transaction():
+            count = self._connection.execute("DELETE FROM events").rowcount
+        with translated(self.path):
+            # The pages go back to the system, and what they held with them.
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return count
+
+    def status(self) -> CacheStatus:
+        """Return what the file holds.
+
+        Raises:
+            EventCacheUnavailable: it cannot be read.
+        """
+        with translated(self.path):
+            about = self._connection.execute("SELECT data_center, sub FROM about").fetchone()
+            counted = "SELECT count(*), coalesce(sum(deleted), 0), max(seen_on) FROM events"
+            total, deleted, last = self._connection.execute(counted).fetchone()
+            size = self._connection.execute(
+                "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+            ).fetchone()
+        data_center, sub = about or ("unknown", "unknown")  # made a moment ago by a program that was killed
+        day = None if last is None else date.fromordinal(last)
+        return CacheStatus(self.path, data_center, sub, total - deleted, deleted, size[0], day)
+
+    def _observe(self, raw: bytes, changes_since: str | None, today: int) -> EventChange | None:
+        event = parse_event(raw)
+        if not event.event_uid:
+            return None
+        query = "SELECT raw, seen_on FROM events WHERE event_uid = ?"
+        known, seen_on = self._connection.execute(query, (event.event_uid,)).fetchone() or (None, None)
+        if known == raw and seen_on == today:
+            return None
+        if known not in {None, raw} and is_outdated(known, raw):
+            return None
+        self._connection.execute(_UPSERT, (event.event_uid, raw, int(event.deleted), _last_day(event), today))
+        return compare(known, raw, changes_since)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with translated(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            finally:
+                # A full disk may already have ended the transaction (https://www.sqlite.org/lang_transaction.html).
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+
+def _last_day(event: Event) -> int | None:
+    time = event.end or event.start
+    if time is None:
+        return None
+    day = time.moment.date() if time.moment else time.day
+    return day.toordinal() if day else None

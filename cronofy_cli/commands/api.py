@@ -1,0 +1,187 @@
+"""`cronofy api`: any call of the API, signed in and with the retries of every other command."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.commands.signature_input import STDIN, read_bytes
+from cronofy_cli.core.api_fields import as_document, as_query, parse_field
+from cronofy_cli.core.api_request import (
+    ApiRequest,
+    Method,
+    api_address,
+    asked_as_other,
+    parse_header,
+    parse_method,
+)
+from cronofy_cli.core.credential import Credential
+from cronofy_cli.errors import CronofyError, InvalidRequest, NotAllowed, NotSignedIn, WrongUsage
+from cronofy_cli.output.answers import AnswerPrinter, Form
+from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from cronofy_cli.adapters.api.answers import Answer
+    from cronofy_cli.adapters.api.client import ApiClient
+    from cronofy_cli.context import AppContext
+    from cronofy_cli.core.api_fields import Field
+
+app = command_app()
+
+
+@app.command(cls=ApiListCommand)
+def call_api(
+    context: typer.Context,
+    method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, DELETE and so on.")],
+    path: Annotated[str, typer.Argument(metavar="PATH", help="Such as /v1/userinfo or 'v1/events?tzid=Etc/UTC'.")],
+    raw_field: Annotated[
+        list[str] | None,
+        typer.Option("-f", "--raw-field", metavar="KEY=VALUE", help="A text, in the query of a GET, else in the body."),
+    ] = None,
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-F", "--field", metavar="KEY=VALUE", help="The same with true, false, null, whole numbers and @FILE."
+        ),
+    ] = None,
+    header: Annotated[
+        list[str] | None, typer.Option("-H", "--header", metavar="NAME: VALUE", help="A further header.")
+    ] = None,
+    input_: Annotated[
+        str | None,
+        typer.Option("--input", metavar="FILE|-", help="The body, as it is; fields then go to the query."),
+    ] = None,
+    paginate: Annotated[bool, typer.Option("--paginate", help="All pages, one document after the other.")] = False,
+    use_client_secret: Annotated[
+        bool, typer.Option("--use-client-secret", help="Call as the application, with its client secret.")
+    ] = False,
+    include: Annotated[bool, typer.Option("--include", "-i", help="The status and the headers too.")] = False,
+    silent: Annotated[bool, typer.Option("--silent", help="Leave the body out.")] = False,
+) -> None:
+    """Call anything else of Cronofy's API, and print the answer's body as it came.
+
+    Nested fields are a[b]=1, arrays a[]=1; a[] alone is an empty one. --ndjson prints a list's items, one a line, and
+    --paginate --json those of all pages as one array. The token is sent to the data center's own address only.
+
+    \b
+    Examples:
+      cronofy api GET /v1/userinfo
+      cronofy api GET /v1/events -f tzid=Etc/UTC -f 'calendar_ids[]=cal_1' --paginate --ndjson
+      cronofy api POST /v1/channels -f callback_url=https://example.com/hook -F 'filters[only_managed]=true'
+      cronofy api POST /v1/real_time_scheduling --use-client-secret --input request.json
+    """
+    run = app_context(context)
+    credential = Credential.CLIENT_SECRET if use_client_secret else Credential.ACCESS_TOKEN
+    request = _request(run, method, path, _fields(run, raw_field, field, input_), header, input_)
+    if paginate and request.method is not Method.GET:
+        raise WrongUsage("only what a GET answers has pages", hint="leave out --paginate")
+    printer = AnswerPrinter(run.output, _form(run, paginate=paginate), with_head=include, with_body=not silent)
+    if include and not printer.takes_any_answer:
+        raise WrongUsage("--include has no place among a list's items", hint="leave out --include, --ndjson or --json")
+    try:
+        with closing(_answers(_client(run, credential), request, paginate=paginate)) as answers:
+            printer.show_all(answers)
+    except CronofyError as error:
+        _show_refusal(error, printer)
+        error.hint = _hint(error, asked_as_other(request.address, credential))
+        raise
+
+
+def _fields(run: AppContext, raw: Sequence[str] | None, typed: Sequence[str] | None, input_: str | None) -> list[Field]:
+    """Return the fields in their order, those of -f first."""
+    sources = [input_]
+
+    def read_file(source: str) -> str:
+        sources.append(source)
+        if sources.count(STDIN) > 1:
+            raise WrongUsage("stdin can be read only once", hint="give the body or a field as a file")
+        return _text(read_bytes(run, source), source)
+
+    return [*map(parse_field, raw or ()), *(parse_field(each, read_file) for each in typed or ())]
+
+
+def _text(content: bytes, source: str) -> str:
+    """Return a file's text without its last line break, which an editor puts there."""
+    try:
+        return content.decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError as error:
+        raise WrongUsage(f"'{source}' is not UTF-8 text", hint="give the whole body with --input FILE") from error
+
+
+def _request(
+    run: AppContext, method: str, path: str, fields: list[Field], headers: Sequence[str] | None, input_: str | None
+) -> ApiRequest:
+    known = parse_method(method)
+    lines = tuple(map(parse_header, headers or ()))
+    in_query = known.puts_fields_in_query or input_ is not None
+    document = None if in_query or not fields else as_document(fields)
+    address = api_address(path, run.data_center.api_url, as_query(fields) if in_query else ())
+    if input_ is not None:
+        return ApiRequest(known, address, lines, read_bytes(run, input_))
+    return ApiRequest(known, address, lines, None if document is None else _encoded(document))
+
+
+def _encoded(document: dict[str, object]) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(document)
+
+
+def _form(run: AppContext, *, paginate: bool) -> Form:
+    if run.flags.ndjson:
+        return Form.ITEM_LINES
+    if not paginate:
+        return Form.ONE
+    return Form.ITEM_ARRAY if run.flags.json else Form.PAGES
+
+
+def _client(run: AppContext, credential: Credential) -> ApiClient:
+    if credential is Credential.ACCESS_TOKEN:
+        return run.api
+    from cronofy_cli.adapters.api.client import ApiClient
+    from cronofy_cli.adapters.api.tokens import ApplicationSecrets
+    from cronofy_cli.output.exchanges import retry_printer
+
+    if not run.client_secrets:
+        raise NotSignedIn(
+            "no client secret is known", hint=f"set {Variable.CLIENT_SECRET}, or sign in: cronofy auth login"
+        )
+    secrets = ApplicationSecrets(tuple(secret.value for secret in run.client_secrets))
+    client = ApiClient(
+        run.data_center, secrets, observe=run.observer, on_retry=retry_printer(run.output), credential=credential
+    )
+    return run.resources.enter_context(client)
+
+
+def _answers(client: ApiClient, request: ApiRequest, *, paginate: bool) -> Generator[Answer]:
+    from cronofy_cli.adapters.api.paging import stream_answers
+
+    if paginate:
+        yield from stream_answers(client, request.address, request.headers)
+    else:
+        yield client.send(request.method, request.address, content=request.content, headers=request.headers)
+
+
+def _show_refusal(error: CronofyError, printer: AnswerPrinter) -> None:
+    """Write an answer that is an error to stdout, as it came: the sentence on stderr says only what it means."""
+    from cronofy_cli.adapters.api.answers import refused_answer
+
+    refused = refused_answer(error)
+    if refused is not None and printer.takes_any_answer:
+        printer.show(refused)
+
+
+def _hint(error: CronofyError, wanted: Credential | None) -> str | None:
+    """Return what mends a call of the user's own making: other commands' options do not."""
+    if isinstance(error, InvalidRequest) and error.fields:
+        return f"correct {', '.join(error.fields)}; a field is given as -f name=value"
+    if wanted is None or not isinstance(error, NotSignedIn | NotAllowed):
+        return error.hint
+    if wanted is Credential.CLIENT_SECRET:
+        return "this call is made as the application: add --use-client-secret"
+    return "this call is made for an account: leave out --use-client-secret"

@@ -1,0 +1,93 @@
+"""`cronofy events cache`: the last seen states of events, by which changes are told field by field."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.output.lists import Column, ListView, show_list
+from cronofy_cli.shared_options import DataCommand, ListCommand, app_context, command_app
+
+if TYPE_CHECKING:
+    from cronofy_cli.adapters.event_cache import CacheStatus
+
+app = command_app("What is kept of events, to tell what changed about them.")
+
+
+@app.command("status", cls=ListCommand)
+def status(context: typer.Context) -> None:
+    """List the accounts whose events are known, with how many, how much disk they take, and when they were last read.
+
+    \b
+    Examples:
+      cronofy events cache status
+      cronofy events cache status --json
+    """
+    from cronofy_cli.adapters.event_cache import list_event_caches
+
+    run = app_context(context)
+    show_list(run.output, list_event_caches(run.environment), _cache_list())
+
+
+@app.command("clear", cls=DataCommand)
+def clear(
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Forget the last seen states of all accounts. Every event is then "first seen" once more.
+
+    \b
+    Examples:
+      cronofy events cache clear
+      cronofy events cache clear --yes
+    """
+    from cronofy_cli.adapters.event_cache import clear_event_caches
+
+    run = app_context(context)
+    if not yes and not run.output.confirm("Forget all last seen states of events?", flag="--yes"):
+        return
+    forgotten = clear_event_caches(run.environment)
+    run.output.data(json.dumps({"forgotten": forgotten}) if run.output.format.is_json else f"{forgotten} forgotten")
+
+
+def _cache_list() -> ListView[CacheStatus]:
+    return ListView(
+        columns=(
+            Column("DATA CENTER", lambda cache: cache.data_center),
+            Column("ACCOUNT", lambda cache: cache.sub),
+            Column("EVENTS", lambda cache: str(cache.events)),
+            Column("DELETED", lambda cache: str(cache.deleted)),
+            Column("KB", lambda cache: str(cache.size_bytes // 1000)),
+            Column("LAST READ", _last_read),
+        ),
+        pipe_columns=(
+            Column("DATA CENTER", lambda cache: cache.data_center),
+            Column("ACCOUNT", lambda cache: cache.sub),
+            Column("EVENTS", lambda cache: str(cache.events)),
+            Column("DELETED", lambda cache: str(cache.deleted)),
+            Column("BYTES", lambda cache: str(cache.size_bytes)),
+            Column("LAST READ", _last_read),
+            Column("PATH", lambda cache: str(cache.path)),
+        ),
+        document=_document,
+        empty="No events are known yet: 'cronofy listen' reads and keeps those that change.",
+    )
+
+
+def _last_read(cache: CacheStatus) -> str:
+    return cache.last_read.isoformat() if cache.last_read else "-"
+
+
+def _document(cache: CacheStatus) -> bytes:
+    document = {
+        "data_center": cache.data_center,
+        "sub": cache.sub,
+        "events": cache.events,
+        "deleted": cache.deleted,
+        "size_bytes": cache.size_bytes,
+        "last_read": cache.last_read.isoformat() if cache.last_read else None,
+        "path": str(cache.path),
+    }
+    return json.dumps(document).encode()
