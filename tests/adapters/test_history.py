@@ -7,6 +7,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -327,3 +329,17 @@ def test_light(path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
 
     assert done.stdout == "[]\n"
+
+
+def test_another_program_leaves_a_history_that_is_in_use_whole(path: Path) -> None:
+    """Opened twice in one program, the history keeps its locks: another one that comes and goes takes nothing away."""
+    with open_history(path) as first, open_history(path):
+        first.record([delivery()])
+        come_and_go = "import sys; from pathlib import Path; from cronofy_cli.adapters.history import open_history\n"
+        come_and_go += "with open_history(Path(sys.argv[1])) as history: history.prune_all_but(1)"
+        subprocess.run([sys.executable, "-c", come_and_go, path], check=True)
+        first.record([delivery()])
+        in_use = path.with_name(f"{path.name}-wal").stat().st_ino
+        with open_history(path, read_only=True) as reading:
+            assert numbers(reading.latest(10)) == [1, 2]
+        assert path.with_name(f"{path.name}-wal").stat().st_ino == in_use

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from cronofy_cli.adapters.event_cache.failures import is_beyond_repair, translat
 from cronofy_cli.adapters.event_cache.places import cache_file
 from cronofy_cli.adapters.event_cache.schema import migrate
 from cronofy_cli.adapters.event_cache.store import EventCache, utc_today
+from cronofy_cli.adapters.private_file import make_private_file
 from cronofy_cli.errors import EventCacheUnavailable
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def open_event_cache(
     path = cache_file(data_center_name, sub, environment)
     with translated(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        make_private_file(path)
         connection = _opened(path)
         try:
             _belong(connection, data_center_name, sub, world)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from contextlib import suppress
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from cronofy_cli.adapters.history.failures import translated
 from cronofy_cli.adapters.history.schema import CURRENT_VERSION, migrate, refuse_newer, version_of
 from cronofy_cli.adapters.history.store import History
+from cronofy_cli.adapters.private_file import make_private_file
 from cronofy_cli.errors import HistoryUnavailable
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def open_history(path: Path, *, read_only: bool = False, survives_power_cut: boo
 def _create(path: Path) -> str:
     """Make the file, for its owner only, and return how SQLite names it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    make_private_file(path)
     return path.absolute().as_uri()
 
 
