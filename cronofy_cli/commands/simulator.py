@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands import simulator_edit
+from cronofy_cli.commands import (
+    simulator_application,
+    simulator_edit,
+    simulator_faults,
+    simulator_profile,
+    simulator_surroundings,
+)
 from cronofy_cli.commands.signature_input import read_secret
 from cronofy_cli.commands.simulator_access import control_of
 from cronofy_cli.core.durations import parse_duration
@@ -24,6 +30,12 @@ if TYPE_CHECKING:
 
 app = command_app("Run Cronofy on this machine, and edit its calendars.")
 app.add_typer(simulator_edit.app, name="edit")
+app.add_typer(simulator_application.app, name="application")
+app.add_typer(simulator_profile.app, name="profile")
+app.add_typer(simulator_surroundings.calendar_app, name="calendar")
+app.add_typer(simulator_faults.app, name="faults")
+app.command("clock", cls=DataCommand)(simulator_surroundings.clock)
+app.command("provider", cls=DataCommand)(simulator_surroundings.provider)
 
 
 @app.command("run", cls=DataCommand)

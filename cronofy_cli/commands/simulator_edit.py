@@ -101,18 +101,56 @@ def delete(context: typer.Context, event: EventArgument) -> None:
     _show(run, control.delete_event(_find(control, event).event_uid))
 
 
+@app.command("change", cls=DataCommand)
+def change(
+    context: typer.Context,
+    event: EventArgument,
+    title: Annotated[str | None, typer.Option(help="Its new title.")] = None,
+    description: Annotated[str | None, typer.Option(help="What it is about.")] = None,
+    location: Annotated[str | None, typer.Option(help="Where it is.")] = None,
+) -> None:
+    """Change what an event says; where it is in time, 'move' changes.
+
+    \b
+    Example:
+      cronofy simulator edit change "Sales call" --title "Sales call with Ada"
+    """
+    run = app_context(context)
+    details = _given({"summary": title, "description": description})
+    if location is not None:
+        details["location"] = {"description": location}
+    if not details:
+        raise WrongUsage("say what to change", hint="give --title, --description or --location")
+    control = control_of(run)
+    _show(run, control.change_event(_find(control, event).event_uid, details))
+
+
+@app.command("undelete", cls=DataCommand)
+def undelete(context: typer.Context, event: EventArgument) -> None:
+    """Take a deleted event out of the bin.
+
+    \b
+    Example:
+      cronofy simulator edit undelete "Sales call"
+    """
+    run = app_context(context)
+    control = control_of(run)
+    _show(run, control.restore_event(_find(control, event, deleted=True).event_uid))
+
+
 def _given(details: Mapping[str, str | None]) -> dict[str, object]:
     return {name: value for name, value in details.items() if value is not None}
 
 
-def _find(control: SimulatorControl, choice: str) -> Event:
-    found = control.find_events("" if choice.startswith(UID_PREFIX) else choice)
+def _find(control: SimulatorControl, choice: str, *, deleted: bool = False) -> Event:
+    found = control.find_events("" if choice.startswith(UID_PREFIX) else choice, deleted=deleted)
     if choice.startswith(UID_PREFIX):
         matching = [event for event in found if event.event_uid == choice]
     else:
         matching = [event for event in found if event.summary.casefold() == choice.casefold()] or list(found)
     if not matching:
-        raise NotFound(f"the simulator has no event '{choice}'", hint="cronofy events read --data-center simulator")
+        which = "deleted event" if deleted else "event"
+        raise NotFound(f"the simulator has no {which} '{choice}'", hint="cronofy events read --data-center simulator")
     return _next(matching)
 
 

@@ -85,11 +85,12 @@ class _Control:
         )
 
     async def find_events(self, request: Request) -> Response:
-        """Events by their title: `search`, and how many at most: `limit`."""
+        """Events by their title: `search`, how many at most: `limit`, and those in the bin: `deleted=true`."""
         limit = request.query_params.get("limit", "")
         found = self._simulator.find_events(
             request.query_params.get("search", ""),
             int(limit) if limit.isdecimal() and len(limit) < 10 else DEFAULT_LIMIT,
+            deleted=request.query_params.get("deleted", "") == "true",
         )
         return json_answer({"events": found})
 

@@ -103,11 +103,13 @@ class Outbox:
         unfinished = (*self._on_its_way.values(), *self._waiting.values())
         return OutboxState(unfinished, dict(self._failing_since), self._last_number)
 
-    def note_change(self, change: Change, channels: Iterable[Channel]) -> None:
-        """Plan a notification on each channel that the change concerns."""
+    def note_change(
+        self, change: Change, channels: Iterable[Channel], *, noticed_after: timedelta = timedelta()
+    ) -> None:
+        """Plan a notification on each channel that the change concerns; a slow provider delays it."""
         for channel in channels:
             if concerns(channel, change):
-                due_at = change.at + self._rules.coalesce_window
+                due_at = change.at + noticed_after + self._rules.coalesce_window
                 self._fold_or_wait(self._new(channel.channel_id, CHANGE, due_at, changes_since=change.at))
 
     def push(self, channel_id: str, type_: str, now: datetime, fields: dict[str, object] | None = None) -> None:

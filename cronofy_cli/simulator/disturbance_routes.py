@@ -34,6 +34,8 @@ def disturbance_routes(simulator: Simulator, disturbances: Disturbances) -> list
         Route("/simulator/calendars/{calendar_id}", handlers.remove_calendar, methods=["DELETE"]),
         Route("/simulator/clock", handlers.show_clock, methods=["GET"]),
         Route("/simulator/clock", handlers.advance_clock, methods=["POST"]),
+        Route("/simulator/provider", handlers.show_provider, methods=["GET"]),
+        Route("/simulator/provider", handlers.slow_provider, methods=["POST"]),
         Route("/simulator/faults", handlers.list_faults, methods=["GET"]),
         Route("/simulator/faults", handlers.add_fault, methods=["POST"]),
         Route("/simulator/faults", handlers.clear_faults, methods=["DELETE"]),
@@ -85,6 +87,15 @@ class _Handlers:
         self._disturbances.advance_clock(clock.parse_advance(await read_json_body(request)))
         return self._clock()
 
+    async def show_provider(self, _request: Request) -> Response:
+        """How long the provider takes until Cronofy knows of a change."""
+        return self._provider()
+
+    async def slow_provider(self, request: Request) -> Response:
+        """Let it take so long: `{"delay_s": 30}`."""
+        self._disturbances.slow_provider(self._disturbances.parse_delay(await read_json_body(request)))
+        return self._provider()
+
     async def list_faults(self, _request: Request) -> Response:
         """The failures that are still to come."""
         return self._faults()
@@ -117,6 +128,9 @@ class _Handlers:
     def _clock(self) -> Response:
         clock = self._disturbances.clock
         return json_answer({"now": to_utc_seconds(clock()), "ahead_s": clock.ahead_s})
+
+    def _provider(self) -> Response:
+        return json_answer({"delay_s": self._disturbances.provider_delay_s})
 
     def _faults(self, status: int = 200) -> Response:
         return json_answer({"faults": self._disturbances.faults.waiting}, status)

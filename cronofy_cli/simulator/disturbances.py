@@ -1,22 +1,28 @@
 """What happens around a calendar rather than in it: profiles that disconnect, calendars that vanish, time that passes.
 
 Choices where the documentation is silent: `profile_disconnected` comes at once, not when Cronofy next talks to the
-provider; while a profile is disconnected its changes are not told, though reading shows them; reconnecting tells a
-`change` of each of its calendars since then; removing a calendar deletes its events.
+provider; while a profile is disconnected, or its first sync is not done, its changes are not told, though reading shows
+them; reconnecting tells a `change` of each of its calendars since then; a slow provider delays notifications, and not
+what is read; removing a calendar deletes its events.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
+from cronofy_cli.simulator import fields
 from cronofy_cli.simulator.delivery import Change
+from cronofy_cli.simulator.fields import FieldErrors
 from cronofy_cli.simulator.owner_edits import Push
 from cronofy_cli.simulator.signing_in import new_token
 from cronofy_cli.simulator.tickets import Tickets
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cronofy_cli.simulator.faults import Faults
     from cronofy_cli.simulator.model import Calendar, Profile
     from cronofy_cli.simulator.service import Simulator
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
 
 DISCONNECTED: Final = "profile_disconnected"
 INITIAL_SYNC_COMPLETED: Final = "profile_initial_sync_completed"
+MAX_DELAY_S: Final = 86400.0
 
 
 class Disturbances:
@@ -90,6 +97,30 @@ class Disturbances:
         self._simulator.tell(Change(now, calendar_id, has_managed))
         self._simulator.note_act()
         return calendar
+
+    def parse_delay(self, body: Mapping[str, object]) -> float:
+        """Read how many seconds the provider is to take.
+
+        Raises:
+            InvalidRequest: `delay_s` is missing, negative, or more than a day.
+        """
+        errors = FieldErrors()
+        delay_s = fields.read_number(body.get("delay_s"), "delay_s", errors)
+        if delay_s is None:
+            errors.add("delay_s", fields.REQUIRED)
+        elif not 0 <= delay_s <= MAX_DELAY_S:
+            errors.not_recognized("delay_s", "seconds, a day at most")
+        errors.raise_if_any()
+        return delay_s or 0.0
+
+    def slow_provider(self, delay_s: float) -> None:
+        """Let Cronofy know of changes so much later, from now on."""
+        self._simulator.provider_delay = timedelta(seconds=delay_s)
+
+    @property
+    def provider_delay_s(self) -> float:
+        """How much later Cronofy knows of changes."""
+        return self._simulator.provider_delay.total_seconds()
 
     def advance_clock(self, seconds: float) -> None:
         """Let time pass at once."""

@@ -24,8 +24,8 @@ GRACE_S: Final = 1.0
 """How long requests may take to end when the server stops."""
 ACCEPT_S: Final = 0.01
 """How long a connection takes from the socket's queue into the set of connections, and how often that is looked at."""
-DATE_LIFETIME_S: Final = 1.0
-"""How old the Date header of an answer may be."""
+TICK_S: Final = 1.0
+"""How often uvicorn looks whether it was told to end, should nobody have said so."""
 
 
 class HttpServer(uvicorn.Server):
@@ -46,6 +46,8 @@ class HttpServer(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
+                # `dated.Dated` says what time it is by a clock that can be turned.
+                date_header=False,
             )
         )
         self._on_ready = on_ready
@@ -61,7 +63,7 @@ class HttpServer(uvicorn.Server):
         """Serve until told to end; uvicorn's own loop looks only ten times a second."""
         while not await self.on_tick(0):
             with suppress(TimeoutError):
-                async with asyncio.timeout(DATE_LIFETIME_S):
+                async with asyncio.timeout(TICK_S):
                     await self._ending.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -7,6 +7,7 @@ every act that must be saved or may have made a notification due. Not thread-saf
 from __future__ import annotations
 
 from collections import deque
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,8 @@ class Simulator:
         self.clock = clock
         self.attempts: deque[Attempt] = deque(maxlen=MAX_ATTEMPTS_KEPT)
         self.note_act = note_act
+        self.provider_delay = timedelta()
+        """How long the calendars' provider takes until Cronofy knows of a change. Kept in memory only."""
         self._pages = PageStore(settings.page_size, settings.page_lifetime_s)
 
     # Channels.
@@ -159,10 +162,10 @@ class Simulator:
         """Return an event as the API shows it."""
         return self._renderer()(event)
 
-    def find_events(self, search: str, limit: int) -> list[Json]:
-        """Return the events whose summary contains a text, whatever its case, by start."""
+    def find_events(self, search: str, limit: int, *, deleted: bool = False) -> list[Json]:
+        """Return the events, or the deleted ones, whose summary contains a text, whatever its case, by start."""
         wanted = search.casefold()
-        found = [e for e in self.world.events if not e.deleted and wanted in e.summary.casefold()]
+        found = [e for e in self.world.events if e.deleted == deleted and wanted in e.summary.casefold()]
         found.sort(key=lambda event: (event.span.start, event.event_uid))
         render = self._renderer()
         return [render(event) for event in found[:limit]]
@@ -235,9 +238,12 @@ class Simulator:
         return self._noted(self.world.restore_event(event_uid, self.clock()))
 
     def tell(self, change: Change) -> None:
-        """Plan a `change` on the channels that it concerns; of a disconnected profile Cronofy hears nothing."""
-        if self.world.is_connected(change.calendar_id):
-            self.outbox.note_change(change, self.world.channels)
+        """Plan a `change` on the channels that it concerns, for when the provider lets Cronofy know of it.
+
+        Of a disconnected profile Cronofy hears nothing, nor of one whose first sync is not done.
+        """
+        if self.world.is_watched(change.calendar_id):
+            self.outbox.note_change(change, self.world.channels, noticed_after=self.provider_delay)
 
     def _noted(self, event: Event) -> Event:
         """Tell the channels of an owner's edit. What lies outside the sync window goes unseen, as in reading."""

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from cronofy_cli.errors import CronofyError
 from cronofy_cli.simulator.authorizations import Authorizations, TokenRules
 from cronofy_cli.simulator.control import control_routes
+from cronofy_cli.simulator.dated import Dated
 from cronofy_cli.simulator.delivery import Outbox, delivery_rules
 from cronofy_cli.simulator.disturbance_routes import disturbance_routes
 from cronofy_cli.simulator.disturbances import Disturbances
@@ -107,4 +108,5 @@ def _app(simulator: Simulator, signing_in: SigningIn, disturbances: Disturbances
         *disturbance_routes(simulator, disturbances),
     ]
     handlers = {CronofyError: answer_cronofy_error, HTTPException: answer_http_error}
-    return LoopbackHostOnly(Disturbed(Starlette(routes=routes, exception_handlers=handlers), disturbances.faults))
+    app = Disturbed(Starlette(routes=routes, exception_handlers=handlers), disturbances.faults)
+    return Dated(LoopbackHostOnly(app), simulator.clock)

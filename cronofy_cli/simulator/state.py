@@ -70,9 +70,10 @@ class World:
         """Return a profile's calendars, deleted ones too."""
         return [calendar for calendar in self.calendars.values() if calendar.profile_id == profile_id]
 
-    def is_connected(self, calendar_id: str) -> bool:
-        """Whether the profile of a calendar is connected."""
-        return self.profile(self.calendar(calendar_id).profile_id).connected
+    def is_watched(self, calendar_id: str) -> bool:
+        """Whether Cronofy notices changes in a calendar: its profile is connected, and was synced once."""
+        profile = self.profile(self.calendar(calendar_id).profile_id)
+        return profile.connected and not profile.initial_sync_required
 
     def calendar(self, calendar_id: str) -> Calendar:
         """Return a calendar.

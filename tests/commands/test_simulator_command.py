@@ -30,6 +30,7 @@ def simulator_run(cli: Cli, *arguments: str | Path) -> Iterator[Running]:
     """Run `cronofy simulator run` on a free port, and go on when it is there."""
     with cli.start("simulator", "run", "--port", "0", "--json", *arguments) as running:
         running.wait_for("Ctrl-C ends it.")
+        running.wait_until(bool)
         yield running
 
 

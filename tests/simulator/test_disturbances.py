@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,6 +38,12 @@ def act(simulator: Running, what: str, **body: object) -> dict[str, Any]:
 def advance(simulator: Running, seconds: float) -> dict[str, Any]:
     """Turn the clock."""
     answer: dict[str, Any] = simulator.request("POST", "/simulator/clock", json={"advance_s": seconds}).json()
+    return answer
+
+
+def slow(simulator: Running, seconds: float) -> dict[str, Any]:
+    """Let the provider take so long."""
+    answer: dict[str, Any] = simulator.request("POST", "/simulator/provider", json={"delay_s": seconds}).json()
     return answer
 
 
@@ -109,6 +116,56 @@ def test_the_first_sync_is_told_when_it_is_done(simulator: Running, receiver: Re
     receiver.wait_for(1, "profile_initial_sync_completed")
     assert len(receiver.received("profile_initial_sync_completed")) == 1
     assert profile(simulator)["profile_initial_sync_required"] is False
+
+
+def test_nothing_is_told_before_the_first_sync_is_done(simulator: Running, receiver: Receiver) -> None:
+    """While a profile's first sync runs its edits are not told; afterwards they are."""
+    simulator.open_channel(receiver.url)
+    act(simulator, "initial_sync", required=True)
+    simulator.add_event(calendar="Work", summary="Too early")
+    act(simulator, "initial_sync", required=False)
+    receiver.wait_for(1, "profile_initial_sync_completed")
+    assert receiver.received("change") == []
+
+    later = simulator.add_event(calendar="Work", summary="Told")
+
+    (change,) = receiver.wait_for(1, "change")
+    assert later in simulator.events(last_modified=change.notification["changes_since"])
+
+
+def test_a_slow_provider_delays_what_is_told(simulator: Running, receiver: Receiver) -> None:
+    """A change is told when the provider's time is over, and can be read before; without a delay it is told at once."""
+    simulator.open_channel(receiver.url)
+    assert slow(simulator, 3600) == {"delay_s": 3600.0}
+    late = simulator.add_event(calendar="Work")
+    simulator.request("POST", "/simulator/push", 202, json={"type": "last"})
+    receiver.wait_for(1, "last")
+    assert late in simulator.events()
+    assert receiver.received("change") == []
+
+    advance(simulator, 3600)
+    (change,) = receiver.wait_for(1, "change")
+    assert change.notification["changes_since"] == late["updated"]
+    slow(simulator, 0)
+    simulator.add_event(calendar="Work")
+    receiver.wait_for(2, "change")
+
+
+@pytest.mark.parametrize("body", [{}, {"delay_s": -1}, {"delay_s": 86401}, {"delay_s": "soon"}])
+def test_a_delay_that_is_none(simulator: Running, body: dict[str, object]) -> None:
+    """A provider takes a number of seconds, a day at most."""
+    assert list(simulator.refusal("POST", "/simulator/provider", json=body)) == ["delay_s"]
+    assert simulator.get("/simulator/provider") == {"delay_s": 0.0}
+
+
+def test_answers_are_dated_by_the_turned_clock(simulator: Running) -> None:
+    """The Date of every answer is the simulator's own time, also of an error."""
+    advance(simulator, 10 * DAY_S)
+    until = datetime.now(UTC) + timedelta(days=10, minutes=1)
+
+    for path, status in (("/v1/channels", 200), ("/v1/nothing", 404)):
+        (date,) = simulator.request("GET", path, status).headers.get_list("Date")
+        assert until - timedelta(minutes=2) < parsedate_to_datetime(date) < until
 
 
 def test_a_removed_calendar_is_listed_as_deleted(simulator: Running, receiver: Receiver) -> None:
