@@ -104,6 +104,18 @@ class ListCommand(LocalCommand):
     shared: ClassVar[tuple[str, ...]] = ("json", "ndjson", "no_input", "color")
 
 
+class SigningCommand(LocalCommand):
+    """A command that answers with one document, and needs no more of a context than its client secrets."""
+
+    shared: ClassVar[tuple[str, ...]] = ("context", "data_center", "json", "no_input", "color")
+
+
+class SigningListCommand(LocalCommand):
+    """The same, for a command that answers with a list."""
+
+    shared: ClassVar[tuple[str, ...]] = ("context", "data_center", "json", "ndjson", "no_input", "color")
+
+
 class ApiCommand(LocalCommand):
     """A command that calls Cronofy and answers with one document."""
 

@@ -10,6 +10,7 @@ from cronofy_cli.adapters.secrets import KeyringUnusable, SecretStore, locked
 from cronofy_cli.adapters.settings.files import read_user_file
 from cronofy_cli.adapters.settings.keys import Key
 from cronofy_cli.adapters.settings.writing import save_context, set_value
+from cronofy_cli.core.client_secrets import without_removed
 from cronofy_cli.core.contexts import SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.core.oauth import Application
 from cronofy_cli.errors import NotSignedIn
@@ -149,4 +150,4 @@ def with_client_secret(
     known = next((each for each in secrets.client_secrets if each.value == value), None)
     first = known or StoredClientSecret(label, value, added_at)
     others = tuple(each for each in secrets.client_secrets if each not in {known, first} and each.label != first.label)
-    return replace(secrets, client_secrets=(first, *others))
+    return replace(without_removed(secrets, value), client_secrets=(first, *others))

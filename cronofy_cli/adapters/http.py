@@ -8,15 +8,16 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from types import ModuleType
 
     import httpx
@@ -50,19 +51,23 @@ def open_client(url: str, timeout: httpx.Timeout | None = None) -> httpx.Client:
         WrongUsage: the environment names a proxy or certificates that cannot be used.
     """
     library = import_httpx()
-    parts = urlsplit(url)
-    verify = tls_context() if parts.scheme == "https" else _trust_nobody()
-    from_environment = not is_loopback(parts.hostname or "")
-    try:
-        client: httpx.Client = library.Client(
-            verify=verify, trust_env=from_environment, timeout=timeout or library.Timeout(5), follow_redirects=False
-        )
-    except (ImportError, ValueError, library.InvalidURL) as error:
-        # httpx asks for the package socksio when a proxy is SOCKS. A proxy's address may hold a password: not shown.
-        raise WrongUsage(
-            "the proxy that the environment names cannot be used",
-            hint="name an http:// or https:// proxy in HTTPS_PROXY, or exclude the host in NO_PROXY",
-        ) from error
+    with _proxy_errors(library):
+        client: httpx.Client = library.Client(**_options(url), timeout=timeout or library.Timeout(5))
+    return client
+
+
+def open_async_client(url: str, tls: ssl.SSLContext | None = None) -> httpx.AsyncClient:
+    """Return the same for an event loop. Each request gets a connection of its own, and time limits are the caller's.
+
+    `tls` takes the place of the usual context.
+
+    Raises:
+        WrongUsage: the environment names a proxy or certificates that cannot be used.
+    """
+    library = import_httpx()
+    limits = library.Limits(max_connections=None, max_keepalive_connections=0)
+    with _proxy_errors(library):
+        client: httpx.AsyncClient = library.AsyncClient(**_options(url, tls), timeout=None, limits=limits)
     return client
 
 
@@ -96,6 +101,28 @@ def tls_context(hashed_directories: Sequence[str] = HASHED_DIRECTORIES) -> ssl.S
 
         context.load_verify_locations(cafile=certifi.where())
     return context
+
+
+def _options(url: str, tls: ssl.SSLContext | None = None) -> dict[str, Any]:
+    parts = urlsplit(url)
+    usual = tls_context if parts.scheme == "https" else _trust_nobody
+    return {
+        "verify": tls or usual(),
+        "trust_env": not is_loopback(parts.hostname or ""),
+        "follow_redirects": False,
+    }
+
+
+@contextmanager
+def _proxy_errors(library: ModuleType) -> Iterator[None]:
+    try:
+        yield
+    except (ImportError, ValueError, library.InvalidURL) as error:
+        # httpx asks for the package socksio when a proxy is SOCKS. A proxy's address may hold a password: not shown.
+        raise WrongUsage(
+            "the proxy that the environment names cannot be used",
+            hint="name an http:// or https:// proxy in HTTPS_PROXY, or exclude the host in NO_PROXY",
+        ) from error
 
 
 def _trust_nobody() -> ssl.SSLContext:

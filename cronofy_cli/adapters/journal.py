@@ -101,9 +101,16 @@ class Journal:
         """Return the records of runs whose process is gone."""
         return tuple(record for record in self.records() if record.process is not None and not record.is_live)
 
-    def known_runs(self, data_center: str) -> KnownRuns:
-        """Return the records of one data center by what has become of their runs."""
-        records = [record for record in self.records() if record.data_center == data_center]
+    def known_runs(self, data_center: str, sub: str | None = None) -> KnownRuns:
+        """Return the records of one data center by what has become of their runs.
+
+        With `sub` they are those of one account, and those of which it is not known whose they are.
+        """
+        records = [
+            record
+            for record in self.records()
+            if record.data_center == data_center and (sub is None or record.sub in {"", sub})
+        ]
         held = [(record, record.is_live) for record in records if record.process is not None]
         return KnownRuns(
             live=tuple(record for record, is_live in held if is_live),

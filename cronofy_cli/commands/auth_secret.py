@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.core.client_secrets import forgotten, with_added, with_removed
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import NotFound, NotSignedIn, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
@@ -64,20 +64,21 @@ def add(
                 raise WrongUsage(f"there is a client secret '{label}' already", hint=_remove_command(current, label))
             if secret.value == added.value:
                 raise WrongUsage(f"this client secret is known already, as '{secret.label}'")
-        return replace(kept, client_secrets=(*kept.client_secrets, added))
+        return with_added(kept, added)
 
     keeper_of(run).change(current, change)
-    document = _document(added)
-    show_record(run.output, list(document.items()), json.dumps(document).encode())
+    fields = [("label", label), ("added_at", to_utc_seconds(added.added_at))]
+    show_record(run.output, fields, json.dumps(_document(added)).encode())
 
 
 @app.command("list", cls=SecretsCommand)
 def list_secrets(context: typer.Context) -> None:
-    """List the labels of a context's client secrets; never their values.
+    """List the labels of a context's client secrets, active and removed ones; never their values.
 
     \b
-    Example:
+    Examples:
       cronofy auth secret list
+      cronofy auth secret list --json | jq -r '.[] | select(.removed_at == null) | .label'
     """
     from cronofy_cli.commands.signing_in import keeper_of
 
@@ -87,20 +88,33 @@ def list_secrets(context: typer.Context) -> None:
         columns=(
             Column("LABEL", lambda secret: secret.label),
             Column("ADDED", lambda secret: to_utc_seconds(secret.added_at)),
+            Column("REMOVED", lambda secret: _removed_at(secret) or "-"),
         ),
         document=lambda secret: json.dumps(_document(secret)).encode(),
         empty="No client secret is kept. Add one: cronofy auth secret add LABEL --client-secret-file FILE",
     )
-    show_list(run.output, keeper_of(run).secrets_of(current).client_secrets, view)
+    kept = keeper_of(run).secrets_of(current)
+    show_list(run.output, (*kept.client_secrets, *kept.removed_client_secrets), view)
 
 
 @app.command("remove", cls=SecretCommand)
-def remove(context: typer.Context, label: LabelArgument) -> None:
-    """Remove a client secret, once the rotation is over.
+def remove(
+    context: typer.Context,
+    label: LabelArgument,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Keep nothing of it, nor of those removed before with this label.")
+    ] = False,
+) -> None:
+    """Remove a client secret, once the rotation is over. It no longer verifies, signs or signs in.
+
+    Its value stays where the context's secrets are, only so that 'verify' and 'listen' can say that a signature was
+    made with a removed secret. The last 5 that were removed stay, fewer where a keyring has no room. --forget erases
+    it, also later, and 'auth logout' and 'context remove' erase all of them.
 
     \b
-    Example:
+    Examples:
       cronofy auth secret remove old
+      cronofy auth secret remove old --forget
     """
     from cronofy_cli.commands.signing_in import keeper_of
 
@@ -108,15 +122,24 @@ def remove(context: typer.Context, label: LabelArgument) -> None:
     current = _current(run)
 
     def change(kept: StoredSecrets) -> StoredSecrets:
-        rest = tuple(secret for secret in kept.client_secrets if secret.label != label)
-        if len(rest) == len(kept.client_secrets):
-            raise NotFound(f"there is no client secret '{label}'", hint=f"cronofy auth secret list{_option(current)}")
-        if not rest:
+        rest = forgotten(kept, label) if forget else with_removed(kept, label, datetime.now(UTC))
+        if rest == kept:
+            raise _nothing_to_remove(kept, current, label)
+        if kept.client_secrets and not rest.client_secrets:
             run.warn("no client secret is left: signatures cannot be checked, nor the access token renewed")
-        return replace(kept, client_secrets=rest)
+        return rest
 
     keeper_of(run).change(current, change)
-    show_record(run.output, [("removed", label)], json.dumps({"removed": label}).encode())
+    fields = [("removed", label), ("forgotten", "yes" if forget else "no")]
+    show_record(run.output, fields, json.dumps({"removed": label, "forgotten": forget}).encode())
+
+
+def _nothing_to_remove(kept: StoredSecrets, current: Context, label: str) -> NotFound:
+    if any(secret.label == label for secret in kept.removed_client_secrets):
+        return NotFound(
+            f"the client secret '{label}' was removed before", hint=f"{_remove_command(current, label)} --forget"
+        )
+    return NotFound(f"there is no client secret '{label}'", hint=f"cronofy auth secret list{_option(current)}")
 
 
 def _value(run: AppContext, current: Context, source: str | None) -> str:
@@ -148,5 +171,9 @@ def _remove_command(context: Context, label: str) -> str:
     return f"cronofy auth secret remove {shlex.quote(label)}{_option(context)}"
 
 
-def _document(secret: StoredClientSecret) -> dict[str, str]:
-    return {"label": secret.label, "added_at": to_utc_seconds(secret.added_at)}
+def _document(secret: StoredClientSecret) -> dict[str, str | None]:
+    return {"label": secret.label, "added_at": to_utc_seconds(secret.added_at), "removed_at": _removed_at(secret)}
+
+
+def _removed_at(secret: StoredClientSecret) -> str | None:
+    return None if secret.removed_at is None else to_utc_seconds(secret.removed_at)

@@ -5,43 +5,41 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.posting import confirm_posting
-from cronofy_cli.commands.signature_input import find_secrets
+from cronofy_cli.commands.posting import InsecureOption, confirm_posting, posting_target
+from cronofy_cli.commands.signature_input import SecretFilesOption, find_secrets
 from cronofy_cli.core.sample_bodies import CHANNEL_ID, Setting
 from cronofy_cli.errors import ExitCode, WrongUsage
 from cronofy_cli.handler_check.case import DOCS_SITE, Workshop
 from cronofy_cli.handler_check.catalogue import all_cases, choose
 from cronofy_cli.handler_check.documents import result_document
-from cronofy_cli.handler_check.judging import Result, summary
-from cronofy_cli.handler_check.lines import result_lines
+from cronofy_cli.handler_check.judging import Result, common_failure, summary
+from cronofy_cli.handler_check.lines import common_line, result_lines
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.streams import OutputFormat
-from cronofy_cli.shared_options import LocalCommand, app_context, command_app
+from cronofy_cli.shared_options import SigningListCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cronofy_cli.context import AppContext
+    from cronofy_cli.forwarding.targets import Target
     from cronofy_cli.handler_check.case import Case
     from cronofy_cli.output.streams import Output
+    from cronofy_cli.sending.sender import Sender
 
 app = command_app("Check that an application keeps its contract with Cronofy.")
 
 
-class _SigningListCommand(LocalCommand):
-    """A command that answers with a list, and signs with the client secrets of a context."""
-
-    shared: ClassVar[tuple[str, ...]] = ("context", "data_center", "json", "ndjson", "no_input", "color")
-
-
-@app.command("handler", cls=_SigningListCommand)
+@app.command("handler", cls=SigningListCommand)
 def handler(
     context: typer.Context,
-    url: Annotated[str, typer.Argument(metavar="URL", help="The handler's address.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="The handler's address: a port, PORT/PATH, or a URL.")
+    ],
     only: Annotated[
         list[str] | None,
         typer.Option(metavar="ID|GROUP", help="Only this case or group, such as signatures; repeat it for several."),
@@ -52,43 +50,42 @@ def handler(
     channel: Annotated[
         str, typer.Option(metavar="CHANNEL_ID", help="The channel that the bodies name, if the handler looks it up.")
     ] = CHANNEL_ID,
-    client_secret_file: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE|-", help="The handler's client secret, from a file or stdin; repeatable."),
-    ] = None,
+    client_secret_file: SecretFilesOption = None,
+    insecure: InsecureOption = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before posting to another machine.")] = False,
 ) -> None:
     """Send a notification handler what Cronofy really sends. Exits with 1 if it fails on something it must survive.
 
     \b
     Examples:
-      cronofy check handler http://127.0.0.1:3000/cronofy/hook
-      cronofy check handler http://127.0.0.1:3000/hook --client-secret-file secret.txt --junit report.xml
-      cronofy check handler http://127.0.0.1:3000/hook --only signatures --only bytes.utf8
+      cronofy check handler 3000/cronofy/hook
+      cronofy check handler 3000/hook --client-secret-file secret.txt --junit report.xml
+      cronofy check handler https://localhost:3000/hook --insecure --only signatures --only bytes.utf8
     """
+    from cronofy_cli.sending.sender import Sender
     from cronofy_cli.sending.signing import signing_keys
 
     run = app_context(context)
     if junit is not None and not junit.absolute().parent.is_dir():
         raise WrongUsage(f"there is no folder for '{junit}'", hint=f"mkdir -p {junit.parent}")
-    started_at = datetime.now(UTC)
+    found, started_at = posting_target(target), datetime.now(UTC)
     keys = signing_keys(find_secrets(run, client_secret_file or []))
-    cases = choose(all_cases(Workshop(Setting(started_at, url, channel), keys)), only or [])
+    cases = choose(all_cases(Workshop(Setting(started_at, found.url, channel), keys)), only or [])
     number = sum(len(case.posts) for case in cases)
-    confirm_posting(run.output, url, f"{number} notifications, some of which ask for deletion of data,", yes=yes)
-    results = _show(run.output, _results(run, url, cases))
+    confirm_posting(run.output, found, f"{number} notifications, some of which ask for deletion of data,", yes=yes)
+    results = _show(run.output, _results(run, Sender(found, insecure=insecure), cases))
+    _tell_common(run.output, results, found)
     if junit is not None:
-        _write_junit(junit, results, url, started_at)
+        _write_junit(junit, results, found.url, started_at)
     if any(result.is_breach for result in results):
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _results(run: AppContext, url: str, cases: tuple[Case, ...]) -> Iterator[Result]:
+def _results(run: AppContext, sender: Sender, cases: tuple[Case, ...]) -> Iterator[Result]:
     from cronofy_cli.handler_check.running import run_cases
     from cronofy_cli.sending.pacing import iterate
-    from cronofy_cli.sending.sender import Sender
 
-    return run.resources.enter_context(closing(iterate(run_cases(Sender(url), cases))))
+    return run.resources.enter_context(closing(iterate(run_cases(sender, cases))))
 
 
 def _show(output: Output, results: Iterable[Result]) -> list[Result]:
@@ -104,10 +101,25 @@ def _show(output: Output, results: Iterable[Result]) -> list[Result]:
         for result in kept():
             for line in result_lines(output, result):
                 output.data(line)
-        output.note(summary(shown))
+        output.note(f"{summary(shown)}{_address(shown)}")
     else:
         show_list(output, kept(), _view())
     return shown
+
+
+def _address(results: list[Result]) -> str:
+    found = {outcome.address for result in results for outcome in result.outcomes if outcome.address}
+    return f"; localhost was found at {' and '.join(sorted(found))}" if found else ""
+
+
+def _tell_common(output: Output, results: list[Result], target: Target) -> None:
+    """Tell people what to look at first when the handler accepts nothing: then the cases say little."""
+    from cronofy_cli.sending.advice import advice
+
+    failure = common_failure(results)
+    advised = advice(failure, target) if failure is not None else None
+    if failure is not None and advised is not None and output.format is OutputFormat.TABLE:
+        output.note(common_line(failure, advised))
 
 
 def _view() -> ListView[Result]:

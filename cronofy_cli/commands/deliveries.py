@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from cronofy_cli.late_verbs import Verb, late_group
-from cronofy_cli.shared_options import DataCommand, ListCommand, LocalCommand
+from cronofy_cli.shared_options import DataCommand, ListCommand, LocalCommand, SigningListCommand
 
 app = late_group(
     "List, show, replay and export what was received.",
     {
         "list": Verb("deliveries_list", "list_deliveries", ListCommand),
         "show": Verb("deliveries_show", "show", DataCommand),
-        "replay": Verb("deliveries_replay", "replay", ListCommand),
+        "replay": Verb("deliveries_replay", "replay", SigningListCommand),
         "diff": Verb("deliveries_show", "diff", ListCommand),
         "tag": Verb("deliveries_keep", "tag", ListCommand),
         "export": Verb("deliveries_export", "export_deliveries", LocalCommand),

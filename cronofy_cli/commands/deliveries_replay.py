@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cronofy_cli.commands.delivery_choice import SinceOption, TypeOption, find_deliveries, parse_moment
+from cronofy_cli.commands.signature_input import SecretFilesOption, find_secrets
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import ExitCode, NotFound, WrongUsage
 from cronofy_cli.output.deliveries import replay_list
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.history import Forward, History
     from cronofy_cli.context import AppContext
     from cronofy_cli.core.deliveries import Delivery
-    from cronofy_cli.forwarding.replay import ReplayJob
+    from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.forwarding.replay import Replayer, ReplayJob
+    from cronofy_cli.forwarding.settings import SenderSettings
     from cronofy_cli.forwarding.targets import Target
 
 
@@ -45,6 +48,7 @@ def replay(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a field of the body, and sign anew.")
     ] = None,
     edit: Annotated[bool, typer.Option("--edit", help="Change the body in $EDITOR, and sign anew.")] = False,
+    client_secret_file: SecretFilesOption = None,
     times: Annotated[int, typer.Option(min=1, help="Send each so often.")] = 1,
     interval: Annotated[str | None, typer.Option(metavar="DURATION", help="Between two of them: 500ms.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=64, help="So many at once; 1 keeps the order.")] = 1,
@@ -61,30 +65,40 @@ def replay(
       cronofy deliveries replay --failed --since 1h
       cronofy deliveries replay 128 129 --to 3000/hook --times 10 --concurrency 5
       cronofy deliveries replay last --set notification.changes_since=2026-11-22T09:00:00Z
+      cronofy deliveries replay last --edit --client-secret-file secret.txt
     """
     from cronofy_cli.forwarding.options import ForwardingOptions, sender_settings
-    from cronofy_cli.forwarding.replay import Replayer
 
     run = app_context(context)
+    is_changed = bool(set_ or edit)
+    if client_secret_file and not is_changed:
+        raise WrongUsage("nothing is signed anew: the body stays as it is", hint="change it with --set or --edit")
     sending = sender_settings(ForwardingOptions(header=header or (), insecure=insecure, timeout=forward_timeout))
     chosen = _choose(run.history, deliveries or [], failed, not_forwarded, since, type_)
     jobs = _jobs(run.history, chosen, to or [], only_failed=failed)
     _ask(run, jobs, yes=yes)
-    if set_ or edit:
-        jobs = _changed(run, jobs, set_ or [], edit=edit)
-    replayer = Replayer(
+    if is_changed:
+        secrets = find_secrets(run, client_secret_file or [])
+        jobs = _changed(run, jobs, set_ or [], secrets, edit=edit)
+    replayer = _replayer(sending, interval, concurrency)
+    outcome = _Outcome()
+    results = replayer.run(job for job in jobs for _ in range(times))
+    # A changed body says nothing about whether the app has taken what Cronofy sent.
+    shown = _noted(results, outcome, None if is_changed else run.open_history())
+    show_list(run.output, shown, replay_list(), streamed=True)
+    raise typer.Exit(outcome.exit_code)
+
+
+def _replayer(sending: SenderSettings, interval: str | None, concurrency: int) -> Replayer:
+    from cronofy_cli.forwarding.replay import Replayer
+
+    return Replayer(
         sending,
         lambda: datetime.now(UTC),
         interval_s=parse_duration(interval, option="--interval") if interval else 0.0,
         concurrency=concurrency,
         pause=time.sleep,
     )
-    outcome = _Outcome()
-    results = replayer.run(job for job in jobs for _ in range(times))
-    # A changed body says nothing about whether the app has taken what Cronofy sent.
-    shown = _noted(results, outcome, None if set_ or edit else run.open_history())
-    show_list(run.output, shown, replay_list(), streamed=True)
-    raise typer.Exit(outcome.exit_code)
 
 
 def _choose(
@@ -144,12 +158,17 @@ def _ask(run: AppContext, jobs: Sequence[ReplayJob], *, yes: bool) -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _changed(run: AppContext, jobs: Sequence[ReplayJob], assignments: Sequence[str], *, edit: bool) -> list[ReplayJob]:
-    from cronofy_cli.commands.signature_input import find_secrets
+def _changed(
+    run: AppContext,
+    jobs: Sequence[ReplayJob],
+    assignments: Sequence[str],
+    secrets: Sequence[ClientSecret],
+    *,
+    edit: bool,
+) -> list[ReplayJob]:
     from cronofy_cli.forwarding.replay import ReplayJob
     from cronofy_cli.forwarding.resigning import set_fields, with_body
 
-    secrets = find_secrets(run, [])
     bodies: dict[bytes, bytes] = {}
     for job in jobs:
         body = job.delivery.request.body

@@ -1,27 +1,40 @@
-"""What `trigger` and `check handler` share: asking before something is posted to another machine."""
+"""What `trigger` and `check handler` share: where to post to, and asking before that is another machine."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated
 
-from cronofy_cli.adapters.http import is_loopback
-from cronofy_cli.core.callback_url import check_callback_url
+import typer
+
 from cronofy_cli.errors import WrongUsage
+from cronofy_cli.forwarding.targets import parse_target
 
 if TYPE_CHECKING:
+    from cronofy_cli.forwarding.targets import Target
     from cronofy_cli.output.streams import Output
 
+InsecureOption = Annotated[bool, typer.Option("--insecure", help="Take any certificate of a local https target.")]
 
-def confirm_posting(output: Output, url: str, what: str, *, yes: bool) -> None:
+
+def posting_target(text: str) -> Target:
+    """Read where to post to: 3000, 3000/hook, or a URL, as `listen` takes it.
+
+    Raises:
+        WrongUsage: it is none of these.
+    """
+    try:
+        return parse_target(text)
+    except WrongUsage as error:
+        raise WrongUsage(f"'{text}' is not an address to post to", hint=error.hint) from error
+
+
+def confirm_posting(output: Output, target: Target, what: str, *, yes: bool) -> None:
     """Ask before `what` is posted to a host that is not this machine, unless `yes` answers beforehand.
 
     Raises:
-        WrongUsage: `url` is no http or https address, the answer is no, or there is nobody to ask.
+        WrongUsage: the answer is no, or there is nobody to ask.
     """
-    check_callback_url(url, must_be_public=False)
-    host = urlsplit(url).hostname or ""
-    if is_loopback(host) or yes:
+    if target.is_loopback or yes:
         return
-    if not output.confirm(f"Post {what} to {host}, which is not this machine?", flag="--yes"):
+    if not output.confirm(f"Post {what} to {target.host}, which is not this machine?", flag="--yes"):
         raise WrongUsage("nothing was posted", hint="answer y, or add --yes")

@@ -6,28 +6,26 @@ from typing import Annotated
 
 import typer
 
-from cronofy_cli.commands.signature_input import find_secrets, read_bytes
+from cronofy_cli.commands.signature_input import SecretFilesOption, find_secrets, read_bytes
 from cronofy_cli.core.signature import HEADER, sign
-from cronofy_cli.shared_options import DataCommand, app_context, command_app
+from cronofy_cli.shared_options import SigningCommand, app_context, command_app
 
 app = command_app()
 
 
-@app.command(cls=DataCommand)
+@app.command(cls=SigningCommand)
 def sign_body(
     context: typer.Context,
     body: Annotated[str, typer.Argument(metavar="FILE|-", help="The body; - reads it from stdin.")],
-    client_secret_file: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE|-", help="A client secret, from a file or stdin; repeat it for several."),
-    ] = None,
+    client_secret_file: SecretFilesOption = None,
 ) -> None:
-    """Print the value of the Cronofy-HMAC-SHA256 header for a body.
+    """Print the value of the Cronofy-HMAC-SHA256 header for a body: a digest for each client secret.
 
     \b
     Examples:
       cronofy sign body.json
       printf '{"example":"well-known"}' | cronofy sign - --client-secret-file secret.txt
+      cronofy sign body.json --client-secret-file old=old.txt --client-secret-file new=new.txt
     """
     run = app_context(context)
     secrets = find_secrets(run, client_secret_file or [], body_source=body)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.posting import confirm_posting
-from cronofy_cli.commands.signature_input import find_secrets
+from cronofy_cli.commands.posting import InsecureOption, confirm_posting, posting_target
+from cronofy_cli.commands.signature_input import SecretFilesOption, find_secrets
+from cronofy_cli.commands.trigger_choice import Choice
 from cronofy_cli.commands.trigger_results import SentDelivery, show_deliveries, show_samples
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.sample_bodies import Setting
-from cronofy_cli.core.samples import Sample, Surface, encode_body, find_sample, with_fields
+from cronofy_cli.core.samples import find_sample, with_fields
 from cronofy_cli.errors import NotSignedIn, WrongUsage
 from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.simulator_control import SimulatorControl
     from cronofy_cli.context import AppContext
+    from cronofy_cli.forwarding.targets import Target
+    from cronofy_cli.sending.outcome import Outcome
     from cronofy_cli.sending.post import Post
     from cronofy_cli.sending.signing import SigningKeys
 
@@ -34,9 +36,14 @@ MOST = 100_000
 MOST_SECRETS = 10
 PLACEHOLDER_URL = "https://example.com/cronofy"
 """Stands in a body that is only printed."""
+FORGED_AND_TAKEN = "the app took it, though Cronofy did not sign it: does it check the signature?"
 
-UrlArgument = Annotated[
-    str | None, typer.Argument(metavar="[URL]", help="Where to; by default the only open channel's callback URL.")
+TargetArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[TARGET]",
+        help="Where to: a port, PORT/PATH, or a URL; by default the only open channel's callback URL.",
+    ),
 ]
 AssignmentOption = Annotated[
     list[str] | None,
@@ -54,36 +61,11 @@ SecretsOption = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """What the options say."""
-
-    sample: Sample
-    assignments: tuple[str, ...]
-    count: int
-    rate_per_s: float | None
-    digests: int | None
-    is_bad: bool
-    is_unsigned: bool
-    secret_files: tuple[str, ...]
-
-    @property
-    def can_be_pushed(self) -> bool:
-        """Whether the simulator can send it by itself: it signs, and it sends to channels."""
-        ours = self.is_bad or self.is_unsigned or self.digests or self.secret_files or self.rate_per_s
-        is_inside = all(assignment.startswith("notification.") for assignment in self.assignments)
-        return self.sample.surface is Surface.CHANNEL and is_inside and not ours
-
-    def body(self, url: str) -> bytes:
-        """Return what is posted to `url`."""
-        return encode_body(with_fields(self.sample.make(Setting(datetime.now(UTC), url)), self.assignments))
-
-
 @app.command(cls=ApiListCommand)
 def trigger(
     context: typer.Context,
     type_: Annotated[str | None, typer.Argument(metavar="TYPE", help="What to send; see --list.")] = None,
-    url: UrlArgument = None,
+    target: TargetArgument = None,
     assignment: AssignmentOption = None,
     count: Annotated[int, typer.Option(min=1, max=MOST, help="How many to send.")] = 1,
     rate: RateOption = None,
@@ -91,10 +73,8 @@ def trigger(
     bad_signature: Annotated[bool, typer.Option("--bad-signature", help="Sign with a made-up client secret.")] = False,
     unsigned: Annotated[bool, typer.Option("--unsigned", help="Leave the signature out.")] = False,
     delay: Annotated[str | None, typer.Option(metavar="DURATION", help="Wait so long before the first.")] = None,
-    client_secret_file: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE|-", help="A client secret, from a file or stdin; repeat it for several."),
-    ] = None,
+    client_secret_file: SecretFilesOption = None,
+    insecure: InsecureOption = False,
     print_body: Annotated[bool, typer.Option("--print-body", help="Print the body and send nothing.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List what can be sent.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before posting to another machine.")] = False,
@@ -103,8 +83,8 @@ def trigger(
 
     \b
     Examples:
-      cronofy trigger change http://127.0.0.1:3000/cronofy/hook
-      cronofy trigger change http://127.0.0.1:3000/hook --set notification.changes_since=2026-11-22T09:24:16Z
+      cronofy trigger change 3000/cronofy/hook
+      cronofy trigger change 3000/hook --set notification.changes_since=2026-11-22T09:24:16Z
       cronofy trigger profile_disconnected --data-center simulator
       cronofy trigger --list
     """
@@ -113,10 +93,12 @@ def trigger(
         show_samples(run.output)
         return
     if type_ is None:
-        raise WrongUsage("name what to send", hint="cronofy trigger change URL; for all types: cronofy trigger --list")
+        raise WrongUsage(
+            "name what to send", hint="cronofy trigger change 3000/hook; for all types: cronofy trigger --list"
+        )
     if unsigned and (bad_signature or secrets):
         raise WrongUsage("--unsigned sends no signature", hint="leave out --bad-signature and --secrets")
-    choice = _Choice(
+    choice = Choice(
         find_sample(type_),
         tuple(assignment or ()),
         count,
@@ -125,36 +107,55 @@ def trigger(
         bad_signature,
         unsigned,
         tuple(client_secret_file or ()),
+        insecure,
     )
     if print_body:
         end = b"\n" if run.output.is_terminal else b""
-        run.output.data_bytes(choice.body(url or PLACEHOLDER_URL) + end)
+        run.output.data_bytes(choice.body(posting_target(target).url if target else PLACEHOLDER_URL) + end)
         return
     delay_s = parse_duration(delay, option="--delay") if delay is not None else 0
-    deliveries = _deliveries(run, choice, url, yes=yes)
+    deliveries = _deliveries(run, choice, target, yes=yes)
     time.sleep(delay_s)
     raise typer.Exit(show_deliveries(run.output, deliveries))
 
 
-def _deliveries(run: AppContext, choice: _Choice, url: str | None, *, yes: bool) -> Iterator[SentDelivery]:
+def _deliveries(run: AppContext, choice: Choice, named: str | None, *, yes: bool) -> Iterator[SentDelivery]:
     """Return what will be sent, with everything found out that can stop it."""
-    if url is None and run.is_simulator and choice.can_be_pushed:
+    if named is None and run.is_simulator and choice.can_be_pushed:
         from cronofy_cli.commands.simulator_access import control_of
 
         return _pushed(control_of(run), choice)
-    target = url or _only_callback_url(run, choice.sample.name)
+    target = posting_target(named if named is not None else _only_callback_url(run, choice.sample.name))
+    posts = _posts(choice, _keys(run, choice), choice.body(target.url))
+    confirm_posting(run.output, target, f"{choice.count} × {choice.sample.name}", yes=yes)
+    return _posted(run, choice, target, posts)
+
+
+def _posted(run: AppContext, choice: Choice, target: Target, posts: Iterator[Post]) -> Iterator[SentDelivery]:
+    """Send from here."""
     from cronofy_cli.sending.pacing import iterate, send_at_rate, send_in_turn
     from cronofy_cli.sending.sender import Sender
 
-    posts = _posts(choice, _keys(run, choice), choice.body(target))
-    confirm_posting(run.output, target, f"{choice.count} × {choice.sample.name}", yes=yes)
-    sender, rate = Sender(target), choice.rate_per_s
+    sender, rate = Sender(target, insecure=choice.is_insecure), choice.rate_per_s
     outcomes = iterate(send_in_turn(sender, posts) if rate is None else send_at_rate(sender, posts, rate))
     run.resources.enter_context(closing(outcomes))
-    return (SentDelivery(number, choice.sample.name, target, outcome) for number, outcome in outcomes)
+    return (
+        SentDelivery(number, choice.sample.name, target.url, outcome, _advice(choice, outcome, target))
+        for number, outcome in outcomes
+    )
 
 
-def _keys(run: AppContext, choice: _Choice) -> SigningKeys:
+def _advice(choice: Choice, outcome: Outcome, target: Target) -> str | None:
+    if outcome.is_success:
+        return FORGED_AND_TAKEN if choice.is_forged else None
+    if choice.is_forged and outcome.is_refused:
+        return None
+    from cronofy_cli.sending.advice import advice
+
+    return advice(outcome, target)
+
+
+def _keys(run: AppContext, choice: Choice) -> SigningKeys:
     from cronofy_cli.sending.signing import SigningKeys, signing_keys
 
     if choice.is_unsigned or choice.is_bad:
@@ -165,7 +166,7 @@ def _keys(run: AppContext, choice: _Choice) -> SigningKeys:
     return signing_keys(known, choice.digests - len(known))
 
 
-def _posts(choice: _Choice, keys: SigningKeys, body: bytes) -> Iterator[Post]:
+def _posts(choice: Choice, keys: SigningKeys, body: bytes) -> Iterator[Post]:
     from cronofy_cli.sending.post import Post
 
     if choice.is_unsigned:
@@ -187,17 +188,17 @@ def _only_callback_url(run: AppContext, name: str) -> str:
         channels = endpoints.list_channels(run.api)
     except NotSignedIn as error:
         raise WrongUsage(
-            "no URL is given, and the open channels are not known without signing in",
-            hint=f"cronofy trigger {name} http://127.0.0.1:3000/hook",
+            "no target is given, and the open channels are not known without signing in",
+            hint=f"cronofy trigger {name} 3000/hook",
         ) from error
     if len(channels) == 1:
         return channels[0].callback_url
     number = f"{len(channels)} channels are" if channels else "no channel is"
-    example = channels[0].callback_url if channels else "http://127.0.0.1:3000/hook"
-    raise WrongUsage(f"no URL is given, and {number} open", hint=f"cronofy trigger {name} {example}")
+    example = channels[0].callback_url if channels else "3000/hook"
+    raise WrongUsage(f"no target is given, and {number} open", hint=f"cronofy trigger {name} {example}")
 
 
-def _pushed(control: SimulatorControl, choice: _Choice) -> Iterator[SentDelivery]:
+def _pushed(control: SimulatorControl, choice: Choice) -> Iterator[SentDelivery]:
     """Have the simulator send to all its open channels."""
     from cronofy_cli.core.fields import as_object
     from cronofy_cli.sending.through_simulator import push
@@ -210,9 +211,10 @@ def _pushed(control: SimulatorControl, choice: _Choice) -> Iterator[SentDelivery
         before = number
         for pushed in push(control, type_, fields):
             number += 1
-            yield SentDelivery(number, type_, pushed.callback_url, pushed.outcome)
+            target = posting_target(pushed.callback_url)
+            yield SentDelivery(number, type_, target.url, pushed.outcome, _advice(choice, pushed.outcome, target))
         if number == before:
             raise WrongUsage(
-                "no URL is given, and no channel is open",
-                hint="open one: cronofy listen --data-center simulator; or name a URL",
+                "no target is given, and no channel is open",
+                hint="open one: cronofy listen --data-center simulator; or name a target",
             )

@@ -28,6 +28,8 @@ class SentDelivery:
     type: str
     url: str
     outcome: Outcome
+    advice: str | None = None
+    """What to look at when it failed."""
 
 
 def show_deliveries(output: Output, deliveries: Iterable[SentDelivery]) -> int:
@@ -53,8 +55,11 @@ def show_deliveries(output: Output, deliveries: Iterable[SentDelivery]) -> int:
 def _line(output: Output, delivery: SentDelivery) -> str:
     outcome = delivery.outcome
     mark = output.paint("✓", Style.GREEN) if outcome.is_success else output.paint("✗", Style.RED)
-    answer = "" if outcome.is_success else "".join(f"\n     {line}" for line in outcome.excerpt.splitlines())
-    return f" {mark} {clean(delivery.type)} -> {clean(delivery.url)}  {outcome.summary}{answer}"
+    below = [] if outcome.is_success else outcome.excerpt.splitlines()
+    below += [delivery.advice] if delivery.advice else []
+    answer = "".join(f"\n     {clean(line)}" for line in below)
+    found = f" at {outcome.address}" if outcome.address else ""
+    return f" {mark} {clean(delivery.type)} -> {clean(delivery.url)}  {outcome.summary}{found}{answer}"
 
 
 def _view() -> ListView[SentDelivery]:
@@ -66,6 +71,7 @@ def _view() -> ListView[SentDelivery]:
             Column("STATUS", lambda each: str(each.outcome.status or each.outcome.trouble)),
             Column("MS", lambda each: f"{each.outcome.elapsed_ms:.0f}"),
             Column("ANSWER", lambda each: each.outcome.excerpt or each.outcome.detail),
+            Column("ADVICE", lambda each: each.advice or ""),
         ),
         document=_document,
         empty="",
@@ -73,8 +79,8 @@ def _view() -> ListView[SentDelivery]:
 
 
 def _document(delivery: SentDelivery) -> bytes:
-    fields = {"number": delivery.number, "type": delivery.type, "url": delivery.url} | delivery.outcome.document
-    return json.dumps(fields).encode()
+    fields: dict[str, object] = {"number": delivery.number, "type": delivery.type, "url": delivery.url}
+    return json.dumps(fields | delivery.outcome.document | {"advice": delivery.advice}).encode()
 
 
 def show_samples(output: Output) -> None:

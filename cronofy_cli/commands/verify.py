@@ -1,4 +1,4 @@
-"""`cronofy verify`: was this body signed by Cronofy?"""
+"""`cronofy verify`: was this body signed by Cronofy, and if not, why?"""
 
 from __future__ import annotations
 
@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.signature_input import find_secrets, read_bytes
-from cronofy_cli.core.signature import HEADER, verify_signature
+from cronofy_cli.commands.signature_input import (
+    SecretFilesOption,
+    given_secrets,
+    kept_secrets,
+    read_bytes,
+)
+from cronofy_cli.commands.verify_results import mismatch, show_mismatch, show_valid
+from cronofy_cli.core.signature import HEADER, SignatureState, judge
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.output.streams import OutputFormat, Style
-from cronofy_cli.shared_options import DataCommand, app_context, command_app
+from cronofy_cli.shared_options import SigningCommand, app_context, command_app
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cronofy_cli.context import AppContext
+    from cronofy_cli.core.autopsy import Finding
+    from cronofy_cli.core.deliveries import Headers
+    from cronofy_cli.core.signature import ClientSecret
 
 app = command_app()
 
@@ -23,9 +33,11 @@ app = command_app()
 class _Signed:
     body: bytes
     header: str | None
+    headers: Headers = ()
+    """Of the whole request, where there is one."""
 
 
-@app.command(cls=DataCommand)
+@app.command(cls=SigningCommand)
 def verify(
     context: typer.Context,
     body: Annotated[str | None, typer.Argument(metavar="FILE|-", help="The raw body; - reads it from stdin.")] = None,
@@ -34,27 +46,32 @@ def verify(
         str | None, typer.Option(metavar="FILE|-", help="A saved HTTP request instead: head, empty line, body.")
     ] = None,
     delivery: Annotated[
-        str | None, typer.Option(metavar="ID|last", help="A stored delivery instead; see 'deliveries list'.")
+        str | None, typer.Option(metavar="ID|last|@TAG", help="A stored delivery instead; see 'deliveries list'.")
     ] = None,
-    client_secret_file: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE|-", help="A client secret, from a file or stdin; repeat it for several."),
-    ] = None,
+    client_secret_file: SecretFilesOption = None,
 ) -> None:
-    """Check that Cronofy signed a body. Exits with 5 if it did not.
+    """Check that Cronofy signed a body, and say why not. Exits with 5 if it did not.
 
     \b
     Examples:
       cronofy verify body.json --signature "38ArsN7+J/O8joGsgirVEdV16a/+eb+5QgHGIiuv4hk="
       cronofy verify --request saved-request.txt --client-secret-file secret.txt
-      cronofy verify --delivery last
+      cronofy verify --delivery last --client-secret-file old=old.txt --client-secret-file new=new.txt
+      cronofy verify --request - --json < saved-request.txt | jq -r .cause
     """
     run = app_context(context)
     if [body, request, delivery].count(None) != 2:
         raise WrongUsage("name one thing to verify", hint="a body FILE or -, --request FILE, or --delivery ID")
-    secrets = find_secrets(run, client_secret_file or [], body_source=body or request)
+    given = given_secrets(run, client_secret_file or [], body_source=body or request)
+    secrets = given or kept_secrets(run)
     signed = _read(run, body, signature, request, delivery)
-    _show(run, verify_signature(signed.header, signed.body, secrets))
+    verdict = judge(signed.header, signed.body, secrets)
+    if verdict.state is SignatureState.VALID and verdict.secret_label is not None:
+        show_valid(run.output, verdict.secret_label)
+        return
+    finding = _examine(run, signed, secrets, were_given=bool(given))
+    show_mismatch(run.output, verdict.state, finding)
+    raise mismatch(verdict.state, finding, hint=_what_is_missing(body, signed))
 
 
 def _read(
@@ -64,23 +81,40 @@ def _read(
         from cronofy_cli.commands.delivery_choice import find_delivery
 
         stored = find_delivery(run.history, delivery).request
-        return _Signed(stored.body, signature if signature is not None else stored.header(HEADER))
+        return _Signed(stored.body, signature if signature is not None else stored.header(HEADER), stored.headers)
     if request is not None:
         from cronofy_cli.core.http_message import parse_saved_request
 
         saved = parse_saved_request(read_bytes(run, request))
-        return _Signed(saved.body, signature if signature is not None else saved.header(HEADER))
+        return _Signed(saved.body, signature if signature is not None else saved.header(HEADER), saved.headers)
     assert body is not None
     return _Signed(read_bytes(run, body), signature)
 
 
-def _show(run: AppContext, label: str) -> None:
-    output = run.output
-    if output.format.is_json:
-        import json
+def _examine(run: AppContext, signed: _Signed, secrets: Sequence[ClientSecret], *, were_given: bool) -> Finding:
+    # Late: a signature that is right needs none of it.
+    from cronofy_cli.commands.other_secrets import other_secrets
+    from cronofy_cli.core.autopsy import examine
 
-        output.data(json.dumps({"state": "valid", "secret": label}))
-    elif output.format is OutputFormat.TSV:
-        output.data(f"valid\t{label}")
-    else:
-        output.data(f"{output.paint('✓ valid', Style.GREEN)}  signed with {label}")
+    foreign = other_secrets(run, secrets, were_given=were_given)
+    return examine(
+        signed.header,
+        signed.body,
+        secrets,
+        headers=signed.headers,
+        other_secrets=foreign.others,
+        removed_secrets=foreign.removed,
+    )
+
+
+def _what_is_missing(body: str | None, signed: _Signed) -> str | None:
+    """Return what to give besides a body: alone it says nothing about who signed it."""
+    if body is None or signed.header is not None:
+        return None
+    from cronofy_cli.core.http_message import parse_saved_request
+
+    try:
+        parse_saved_request(signed.body)
+    except WrongUsage:
+        return f"give the value of the {HEADER} header with --signature, or the whole request with --request FILE"
+    return f"this is a whole request: cronofy verify --request {body}"

@@ -1,9 +1,10 @@
-"""`cronofy wait`: block until matching notifications are in the history."""
+"""`cronofy wait`: block until matching notifications are in the history, and receive them if nobody else does."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -17,67 +18,116 @@ from cronofy_cli.commands.delivery_choice import (
 )
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.errors import TimeLimitReached
+from cronofy_cli.errors import CronofyError, ExitCode, TimeLimitReached, WrongUsage
 from cronofy_cli.output.deliveries import delivery_list
 from cronofy_cli.output.lists import show_list
-from cronofy_cli.shared_options import ListCommand, app_context, command_app
+from cronofy_cli.output.streams import OutputFormat
+from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
-    from cronofy_cli.adapters.history import Criteria, History
+    from collections.abc import Callable
+
+    from cronofy_cli.adapters.history import History
+    from cronofy_cli.commands.waiting import Deadline, Gathering
+    from cronofy_cli.context import AppContext
     from cronofy_cli.core.deliveries import Delivery
-    from cronofy_cli.core.where import Where
+    from cronofy_cli.output.streams import Output
 
 app = command_app()
 
+LISTENERS_PAUSE_S: Final = 1.0
+"""How often it is looked whether the `listen` that others run is still there."""
 
-@app.command(cls=ListCommand)
+
+TimeoutOption = Annotated[
+    str | None, typer.Option(metavar="DURATION", help="End after 90s, 5m or 2h, with exit code 124.")
+]
+AfterOption = Annotated[
+    str | None, typer.Option(metavar="ID|last|@TAG", help="Also those that came after this one, before now.")
+]
+AnySignatureOption = Annotated[
+    bool, typer.Option("--any-signature", help="Also those whose signature is wrong, missing or not checked.")
+]
+ListenOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--listen/--no-listen",
+        help="Receive with a channel of its own, or leave that to others; by default only if no 'listen' runs.",
+    ),
+]
+
+
+@app.command(cls=ApiListCommand)
 def wait(
     context: typer.Context,
     type_: TypeOption = None,
     channel: ChannelOption = None,
     where: WhereOption = None,
     count: Annotated[int, typer.Option(min=1, help="For so many.")] = 1,
-    timeout: Annotated[
-        str | None, typer.Option(metavar="DURATION", help="End after 90s, 5m or 2h, with exit code 124.")
-    ] = None,
+    timeout: TimeoutOption = None,
     since: SinceOption = None,
-    after: Annotated[
-        str | None, typer.Option(metavar="ID|last|@TAG", help="Also those that came after this one, before now.")
-    ] = None,
-    any_signature: Annotated[
-        bool, typer.Option("--any-signature", help="Also those whose signature is wrong, missing or not checked.")
-    ] = False,
+    after: AfterOption = None,
+    any_signature: AnySignatureOption = False,
+    listen: ListenOption = None,
 ) -> None:
-    """Wait for notifications that a running 'cronofy listen' receives and verifies, and print them.
+    """Wait for verified notifications and print them, in a pipe as JSON lines. Exits with 124 at the time limit.
+
+    They come from a running 'cronofy listen' of the same account. When none runs, wait receives by itself: it opens a
+    channel, as listen does, and closes it at its end; the time limit runs from when it is ready. A script that starts
+    listen itself says --no-listen, so that it does not matter which of the two is quicker.
 
     Only what comes from now on counts, unless --since or --after reaches back.
 
     \b
     Examples:
-      cronofy wait --type change --timeout 2m --json
-      cronofy wait --count 3 --since 10s --timeout 30s
-      cronofy wait --where 'notification.changes_since >= 2026-11-22T00:00:00Z'
+      cronofy wait --type change --timeout 2m --data-center simulator
+      cronofy wait --no-listen --count 3 --since 10s --timeout 30s
+      cronofy wait --where 'notification.changes_since >= 2026-11-22T00:00:00Z' | jq -r .changes_since
     """
     from cronofy_cli.adapters.history import Criteria
+    from cronofy_cli.commands.own_receiving import chosen_data_center
+    from cronofy_cli.commands.waiting import Deadline, Gathering, Wanted
     from cronofy_cli.core.where import parse_where
 
     run = app_context(context)
-    limit_s = parse_duration(timeout, option="--timeout") if timeout else None
-    chosen = parse_where(where) if where else None
-    # For writing, though it only reads: there may be no history before the first delivery.
-    history = run.open_history()
+    deadline = Deadline(parse_duration(timeout, option="--timeout") if timeout else None)
+    if listen and channel is not None:
+        raise WrongUsage("--listen opens a channel of its own, which is not the one of --channel", hint="leave out one")
+    listen = False if channel is not None else listen
     criteria = Criteria(
         type=type_,
         channel=channel,
         since=parse_moment(since, option="--since") if since else None,
         signature=None if any_signature else SignatureState.VALID,
     )
-    found = _gather(history, _start(history, after, since), criteria, chosen, count, limit_s)
-    show_list(run.output, found, delivery_list())
-    if len(found) < count:
-        raise TimeLimitReached(
-            f"{len(found)} of {count} came within {timeout}", hint="does 'cronofy listen' run? Look: cronofy doctor"
-        )
+    place = None if listen is False else chosen_data_center(run)
+    wanted = Wanted(count, criteria, parse_where(where) if where else None, place)
+    # For writing, though it only reads: there may be no history before the first delivery.
+    history = run.open_history()
+    output = _in_lines(run.output)
+    gathering = Gathering(history, wanted, _start(history, after, since), _shower(output))
+    exit_code = _gather(run, gathering, deadline, listen)
+    if output.format is not OutputFormat.NDJSON:
+        show_list(output, gathering.found, delivery_list())
+    if exit_code == ExitCode.TIME_LIMIT:
+        said = f"{len(gathering.found)} of {count} came within {timeout}"
+        raise TimeLimitReached(said, hint="what keeps them away: cronofy why")
+    raise typer.Exit(exit_code)
+
+
+def _in_lines(output: Output) -> Output:
+    """Return the output, in a pipe with a JSON line for each notification, as `listen` does."""
+    return replace(output, format=OutputFormat.NDJSON) if output.format is OutputFormat.TSV else output
+
+
+def _shower(output: Output) -> Callable[[Delivery], None]:
+    """Return what shows a delivery as soon as it is found, where that can be done one by one."""
+
+    def show(delivery: Delivery) -> None:
+        if output.format is OutputFormat.NDJSON:
+            show_list(output, [delivery], delivery_list())
+
+    return show
 
 
 def _start(history: History, after: str | None, since: str | None) -> int:
@@ -87,15 +137,68 @@ def _start(history: History, after: str | None, since: str | None) -> int:
     return 0 if since is not None else history.newest_id()
 
 
-def _gather(
-    history: History, after_id: int, criteria: Criteria, where: Where | None, count: int, limit_s: float | None
-) -> list[Delivery]:
-    from cronofy_cli.adapters.history import follow
+def _gather(run: AppContext, gathering: Gathering, deadline: Deadline, listen: bool | None) -> int:
+    """Wait, and return how that ended. `listen` says who receives; None leaves it to who is there."""
+    # What is there already needs nobody to receive it.
+    gathering.go_on(_do_not_wait, lambda: True)
+    if listen is not True:
+        _follow_others(run, gathering, deadline, for_ever=listen is False)
+    if gathering.is_complete:
+        return ExitCode.DONE
+    if deadline.is_over():
+        return ExitCode.TIME_LIMIT
+    try:
+        return _receive(run, gathering, deadline)
+    except CronofyError as error:
+        if listen is None:
+            others = "to leave the receiving to others: --no-listen"
+            error.hint = f"{error.hint}; or, {others}" if error.hint else others
+        raise
 
-    end_s = None if limit_s is None else time.monotonic() + limit_s
-    found: list[Delivery] = []
-    for batch in follow(history, after_id, time.sleep, criteria=criteria):
-        found += [each for each in batch if where is None or where.fits_body(each.request.body)]
-        if len(found) >= count or (not batch and end_s is not None and time.monotonic() >= end_s):
-            break
-    return found[:count]
+
+def _follow_others(run: AppContext, gathering: Gathering, deadline: Deadline, *, for_ever: bool) -> None:
+    """Take what others receive, as long as they do, or for ever."""
+    from cronofy_cli.commands.own_receiving import find_listeners
+
+    looked_s = -LISTENERS_PAUSE_S
+    are_there = True
+
+    def is_over() -> bool:
+        nonlocal looked_s, are_there
+        if not for_ever and time.monotonic() - looked_s >= LISTENERS_PAUSE_S:
+            looked_s, are_there = time.monotonic(), find_listeners(run).has_own
+        if are_there:
+            deadline.start()
+        return deadline.is_over() or not are_there
+
+    if not gathering.is_complete:
+        gathering.go_on(time.sleep, is_over)
+
+
+def _receive(run: AppContext, gathering: Gathering, deadline: Deadline) -> int:
+    """Receive by itself, and return how that ended: 130 after Ctrl-C, 3 if nothing can arrive any more."""
+    from cronofy_cli.commands.own_receiving import find_listeners, receiving_quietly
+    from cronofy_cli.listener.stopping import StopRequest
+
+    others = find_listeners(run).elsewhere
+    which = f"; the one for {', '.join(others)} is another account's" if others else ""
+    run.output.note(f" this waits with a channel of its own{which}")
+    ending: int = ExitCode.TIME_LIMIT
+
+    def pause(seconds: float) -> None:
+        nonlocal ending
+        ending = stop.wait(seconds)
+
+    with StopRequest() as stop:
+        try:
+            with receiving_quietly(run, stop) as gathering.own_path:
+                run.output.note(" Ready. Ctrl-C closes the channel.")
+                deadline.start()
+                gathering.go_on(pause, lambda: ending != ExitCode.TIME_LIMIT or deadline.is_over())
+        except KeyboardInterrupt:
+            return stop.exit_code
+    return ExitCode.DONE if gathering.is_complete else ending
+
+
+def _do_not_wait(_seconds: float) -> None:
+    """Look once."""

@@ -7,7 +7,7 @@ and the secret store's job. A context says where its secrets are and never holds
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -89,6 +89,13 @@ class StoredClientSecret:
     label: str
     value: str = field(repr=False)
     added_at: datetime
+    removed_at: datetime | None = None
+    """None while it is active."""
+
+    def fields(self) -> dict[str, str]:
+        """Return what is kept of it."""
+        kept = {"label": self.label, "value": self.value, "added_at": to_utc_seconds(self.added_at)}
+        return kept if self.removed_at is None else kept | {"removed_at": to_utc_seconds(self.removed_at)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,8 @@ class StoredSecrets:
     """When the access token ends."""
     scope: str | None = None
     """What the access token allows."""
+    removed_client_secrets: tuple[StoredClientSecret, ...] = ()
+    """Those that were active once, the last removed first. They only tell that a signature was made with one."""
 
     @property
     def signing_secrets(self) -> tuple[ClientSecret, ...]:
@@ -110,20 +119,27 @@ class StoredSecrets:
 
         return tuple(ClientSecret(secret.label, secret.value) for secret in self.client_secrets)
 
-    def encode(self) -> str:
-        """Return the JSON to keep. ASCII only, so that its length is the same in every encoding a store may use."""
+    def encode(self, limit: int | None = None) -> str:
+        """Return the JSON to keep. ASCII only, so that its length is the same in every encoding a store may use.
+
+        Where it would be longer than `limit`, the client secrets that were removed first are left out.
+        """
+        text = self._encoded()
+        if limit is None or len(text) <= limit or not self.removed_client_secrets:
+            return text
+        return replace(self, removed_client_secrets=self.removed_client_secrets[:-1]).encode(limit)
+
+    def _encoded(self) -> str:
         import json
 
         document = {
             "version": FORMAT_VERSION,
-            "client_secrets": [
-                {"label": secret.label, "value": secret.value, "added_at": to_utc_seconds(secret.added_at)}
-                for secret in self.client_secrets
-            ],
+            "client_secrets": [secret.fields() for secret in self.client_secrets],
             "access_token": self.access_token,
             "refresh_token": self.refresh_token,
             "expires_at": None if self.expires_at is None else to_utc_seconds(self.expires_at),
             "scope": self.scope,
+            "removed_client_secrets": [secret.fields() for secret in self.removed_client_secrets] or None,
         }
         return json.dumps({key: value for key, value in document.items() if value is not None}, separators=(",", ":"))
 
@@ -137,22 +153,30 @@ def decode_secrets(document: str) -> StoredSecrets:
     fields = _object(document)
     if fields.get("version") != FORMAT_VERSION:
         raise ValueError(f"not secrets in version {FORMAT_VERSION} of the format")
-    ends, client_secrets = _text(fields, "expires_at"), fields.get("client_secrets")
+    ends = _text(fields, "expires_at")
     return StoredSecrets(
-        client_secrets=tuple(map(_client_secret, client_secrets if isinstance(client_secrets, list) else ())),
+        client_secrets=_client_secrets(fields, "client_secrets"),
         access_token=_text(fields, "access_token"),
         refresh_token=_text(fields, "refresh_token"),
         expires_at=None if ends is None else parse_time(ends),
         scope=_text(fields, "scope"),
+        removed_client_secrets=_client_secrets(fields, "removed_client_secrets"),
     )
+
+
+def _client_secrets(fields: dict[str, object], key: str) -> tuple[StoredClientSecret, ...]:
+    entries = fields.get(key)
+    return tuple(map(_client_secret, entries if isinstance(entries, list) else ()))
 
 
 def _client_secret(entry: object) -> StoredClientSecret:
     fields = entry if isinstance(entry, dict) else {}
-    label, value, added_at = (_text(fields, key) for key in ("label", "value", "added_at"))
+    label, value, added_at, removed_at = (_text(fields, key) for key in ("label", "value", "added_at", "removed_at"))
     if label is None or not value or added_at is None:
         raise ValueError("a client secret without a label, a value or a time")
-    return StoredClientSecret(label, value, parse_time(added_at))
+    return StoredClientSecret(
+        label, value, parse_time(added_at), None if removed_at is None else parse_time(removed_at)
+    )
 
 
 def _object(document: str) -> dict[str, object]:

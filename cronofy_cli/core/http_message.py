@@ -67,8 +67,12 @@ def _body(headers: Headers, body: bytes) -> bytes:
     if "chunked" in (find_header(headers, "Transfer-Encoding") or "").lower():
         return _unchunk(body)
     length = find_header(headers, "Content-Length")
-    # Editors add a line end to a saved file; the length that was sent tells.
-    return body[: int(length)] if length and _LENGTH.fullmatch(length) else body
+    if not length or not _LENGTH.fullmatch(length):
+        return body
+    # Editors add a line end to a saved file; the length that was sent tells. Anything else that is too much belongs to
+    # a body that was changed before it was saved: cut off, it would look truncated.
+    sent, rest = body[: int(length)], body[int(length) :]
+    return body if rest.strip(b"\r\n") else sent
 
 
 def _unchunk(body: bytes) -> bytes:

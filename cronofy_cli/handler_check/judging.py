@@ -57,7 +57,7 @@ class Result:
 def is_expected(case: Case, outcome: Outcome, limit_s: float) -> bool:
     """Whether an outcome is what a case asks for."""
     if case.expectation is Expectation.REFUSED:
-        return outcome.status is not None and 400 <= outcome.status < 500
+        return outcome.is_refused
     if case.expectation is Expectation.QUICKLY_ACCEPTED:
         return outcome.is_success and outcome.elapsed_ms <= limit_s * 1000 * HEADROOM
     return outcome.is_success
@@ -87,6 +87,15 @@ def summary(results: Sequence[Result]) -> str:
         ("passed", _count(results, State.PASSED)),
     ]
     return ", ".join(f"{number} {words}" for words, number in numbers if number)
+
+
+def common_failure(results: Sequence[Result]) -> Outcome | None:
+    """Return how every notification ended that should have been accepted, if all of them failed alike."""
+    asked = [result for result in results if result.case.expectation is not Expectation.REFUSED]
+    failed = [outcome for result in asked for outcome in result.outcomes if not outcome.is_success]
+    alike = {(outcome.status, outcome.trouble) for outcome in failed}
+    is_all = all(any(not outcome.is_success for outcome in result.outcomes) for result in asked)
+    return failed[0] if is_all and len(alike) == 1 else None
 
 
 def _count(results: Sequence[Result], state: State, importance: Importance | None = None) -> int:

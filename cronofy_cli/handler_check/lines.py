@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.handler_check.judging import Result
     from cronofy_cli.output.streams import Output
+    from cronofy_cli.sending.outcome import Outcome
 
 _MARKS: Final = {
     State.PASSED: ("✓", Style.GREEN),
@@ -22,6 +23,17 @@ _MARKS: Final = {
 }
 _ID_WIDTH: Final = 40
 _INDENT: Final = " " * 12
+
+
+_PERHAPS_UNKNOWN: Final = {400, 401, 403}
+"""How a handler refuses what it takes for forged."""
+
+
+def common_line(outcome: Outcome, advice: str) -> str:
+    """Say what to look at first when everything failed alike."""
+    how = outcome.trouble.words if outcome.trouble is not None else str(outcome.status)
+    secret = "; or does the app check with another client secret?" if outcome.status in _PERHAPS_UNKNOWN else ""
+    return f"All that it should accept ended alike, {how}: {clean(advice)}{secret}"
 
 
 def result_lines(output: Output, result: Result) -> Iterator[str]:

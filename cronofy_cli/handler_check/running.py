@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.errors import Unreachable
 from cronofy_cli.handler_check.judging import is_expected, judge, skip
+from cronofy_cli.sending.advice import advice
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -35,7 +36,7 @@ async def run_cases(sender: Sender, cases: Sequence[Case]) -> AsyncGenerator[Res
             outcomes = await _send(sender, case)
             if not has_reached and outcomes[0].is_unreachable:
                 raise Unreachable(
-                    f"the handler cannot be reached: {outcomes[0].summary}", hint="start it, or correct the URL"
+                    f"the handler cannot be reached: {outcomes[0].summary}", hint=advice(outcomes[0], sender.target)
                 )
             has_reached = True
             silent = 0 if any(outcome.status for outcome in outcomes) else silent + 1

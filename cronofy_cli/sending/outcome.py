@@ -25,6 +25,7 @@ class Trouble(StrEnum):
     TLS = "tls"
     ANSWER_TIMEOUT = "answer_timeout"
     BROKEN_OFF = "broken_off"
+    NOT_HTTP = "not_http"
     NOT_DELIVERED = "not_delivered"
     """The simulator says so."""
 
@@ -42,6 +43,7 @@ _WORDS: Final = {
     Trouble.TLS: "TLS failed",
     Trouble.ANSWER_TIMEOUT: "no answer",
     Trouble.BROKEN_OFF: "the connection broke off without an answer",
+    Trouble.NOT_HTTP: "the answer is not HTTP",
     Trouble.NOT_DELIVERED: "not delivered",
 }
 
@@ -65,11 +67,18 @@ class Outcome:
     """Why there is no status."""
     detail: str = ""
     """The words of the system or the library about the trouble."""
+    address: str | None = None
+    """Which address of `localhost` answered, such as `[::1]:3000`; None for every other host."""
 
     @property
     def is_success(self) -> bool:
         """Whether Cronofy would take the notification as delivered."""
         return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the receiver did not want it, without an error of its own."""
+        return self.status is not None and 400 <= self.status < 500
 
     @property
     def is_unreachable(self) -> bool:
@@ -89,6 +98,7 @@ class Outcome:
         """What programs are told, as the fields of a JSON object."""
         return {
             "status": self.status,
+            "address": self.address,
             "error": self.trouble.value if self.trouble else None,
             "detail": self.detail or None,
             "milliseconds": round(self.elapsed_ms, 1),

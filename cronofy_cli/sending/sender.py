@@ -1,7 +1,8 @@
-"""Posting to one URL over real HTTP, within one limit for all of it as Cronofy has.
+"""Posting to one target over real HTTP, within one limit for all of it as Cronofy has.
 
 Connecting, sending and the whole answer together may take 5 seconds (docs: /developers/push-notifications/). Each post
 has a connection of its own: a kept one could be closed by the server just then, which would look like a failure of it.
+As when forwarding, `localhost` is tried on both 127.0.0.1 and ::1.
 """
 
 from __future__ import annotations
@@ -11,11 +12,9 @@ import socket
 import ssl
 import time
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
-from cronofy_cli.adapters.http import import_httpx, is_loopback, tls_context
-from cronofy_cli.core.callback_url import check_callback_url
-from cronofy_cli.errors import WrongUsage
+from cronofy_cli.adapters.http import import_httpx, open_async_client
+from cronofy_cli.forwarding import connecting
 from cronofy_cli.sending.outcome import Outcome, Trouble, excerpt_of
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from cronofy_cli.forwarding.targets import Target
     from cronofy_cli.sending.post import Post
 
 ANSWER_LIMIT_S: Final = 5.0
@@ -36,25 +36,27 @@ _MOST_BYTES: Final = 64 * 1024
 """Of an answer's body; whoever sends more has answered."""
 _CONNECTED: Final = "connection.connect_tcp.complete"
 """httpcore's name for the moment when there is a connection."""
+_ENDED: Final = ("disconnected", "closed connection")
+"""What httpcore and h11 say of a connection that ended; their other complaints are about what is no HTTP."""
+_LOCALHOST: Final = "localhost"
+_LOOPBACKS: Final = ("127.0.0.1", "::1")
 
 
 class Sender:
-    """Posts to one URL. Used as an asynchronous context manager, from one event loop."""
+    """Posts to one target. Used as an asynchronous context manager, from one event loop."""
 
-    def __init__(self, url: str, *, limit_s: float = ANSWER_LIMIT_S) -> None:
-        """Take the URL.
+    def __init__(self, target: Target, *, limit_s: float = ANSWER_LIMIT_S, insecure: bool = False) -> None:
+        """Take the target. `insecure` takes any certificate.
 
         Raises:
-            WrongUsage: it is not an http or https address.
+            WrongUsage: the environment names a proxy or certificates that cannot be used.
         """
-        check_callback_url(url, must_be_public=False)
+        self.target = target
         self.limit_s = limit_s
         self._library = import_httpx()
-        try:
-            self._url: httpx.URL = self._library.URL(url)
-        except self._library.InvalidURL as error:
-            raise WrongUsage(f"'{url}' is not a callback URL: {error}", hint="correct its host and port") from error
-        self._client = _open_client(url)
+        tls = connecting.tls_context(target, insecure=True) if insecure else None
+        self._client = open_async_client(target.url, tls)
+        self._hosts = _LOOPBACKS if target.host == _LOCALHOST else (target.host,)
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def __aenter__(self) -> Self:
@@ -73,26 +75,26 @@ class Sender:
             return await self._send(post)
 
     async def _send(self, post: Post) -> Outcome:
-        started, connection = time.perf_counter(), _Progress()
+        started, progress = time.perf_counter(), _Progress()
         try:
             async with asyncio.timeout(self.limit_s):
-                status, location, excerpt = await self._exchange(post, connection)
+                status, location, excerpt = await self._exchange(post, progress)
         except TimeoutError:
-            trouble = Trouble.ANSWER_TIMEOUT if connection.is_made else Trouble.CONNECT_TIMEOUT
+            trouble = Trouble.ANSWER_TIMEOUT if progress.is_connected else Trouble.CONNECT_TIMEOUT
             return Outcome(_ms_since(started), trouble=trouble, detail=f"within {self.limit_s:g} s")
         except self._library.ConnectError as error:
             trouble, detail = _why_no_connection(error)
             return Outcome(_ms_since(started), trouble=trouble, detail=detail)
         except self._library.TransportError as error:
-            return Outcome(_ms_since(started), trouble=Trouble.BROKEN_OFF, detail=str(error))
-        return Outcome(_ms_since(started), status, excerpt, location)
+            has_ended = not isinstance(error, self._library.RemoteProtocolError) or any(
+                words in str(error) for words in _ENDED
+            )
+            trouble = Trouble.BROKEN_OFF if has_ended else Trouble.NOT_HTTP
+            return Outcome(_ms_since(started), trouble=trouble, detail=str(error))
+        return Outcome(_ms_since(started), status, excerpt, location, address=self._shown_address(progress))
 
-    async def _exchange(self, post: Post, connection: _Progress) -> tuple[int, str | None, str]:
-        # A request of our own making: the client would add headers that Cronofy does not send.
-        request = self._library.Request(
-            "POST", self._url, headers=post.headers, content=post.body, extensions={"trace": connection.note}
-        )
-        answer: httpx.Response = await self._client.send(request, stream=True)
+    async def _exchange(self, post: Post, progress: _Progress) -> tuple[int, str | None, str]:
+        answer = await self._reach(post, progress)
         try:
             body = bytearray()
             async for chunk in answer.aiter_raw():
@@ -103,39 +105,47 @@ class Sender:
         finally:
             await answer.aclose()
 
+    async def _reach(self, post: Post, progress: _Progress) -> httpx.Response:
+        """Return an answer's beginning, of the first address that takes the connection."""
+        failures: list[Exception] = []
+        for progress.host in self._hosts:
+            try:
+                return await self._client.send(self._request(post, progress), stream=True)
+            except self._library.ConnectError as error:
+                if progress.is_connected:  # and TLS has failed
+                    raise
+                failures.append(error)
+        # That nothing listens on ::1 says less than how 127.0.0.1 failed.
+        raise failures[0]
+
+    def _request(self, post: Post, progress: _Progress) -> httpx.Request:
+        # A request of our own making: the client would add headers that Cronofy does not send.
+        request: httpx.Request = self._library.Request(
+            "POST",
+            self._library.URL(self.target.url).copy_with(host=progress.host),
+            headers=((b"Host", self.target.authority.encode()), *post.headers),
+            content=post.body,
+            extensions={"trace": progress.note, "sni_hostname": self.target.host},
+        )
+        return request
+
+    def _shown_address(self, progress: _Progress) -> str | None:
+        if len(self._hosts) == 1:
+            return None
+        return (
+            f"[{progress.host}]:{self.target.port}" if ":" in progress.host else f"{progress.host}:{self.target.port}"
+        )
+
 
 class _Progress:
-    """How far a post has come, as httpcore tells."""
+    """How far a post has come, as httpcore tells, and at which address."""
 
     def __init__(self) -> None:
-        self.is_made = False
+        self.host = ""
+        self.is_connected = False
 
     async def note(self, event: str, _details: dict[str, Any]) -> None:
-        self.is_made = self.is_made or event == _CONNECTED
-
-
-def _open_client(url: str) -> httpx.AsyncClient:
-    """Return a client as `adapters.http.open_client` makes it, for an event loop and without kept connections.
-
-    Raises:
-        WrongUsage: the environment names a proxy or certificates that cannot be used.
-    """
-    library, parts = import_httpx(), urlsplit(url)
-    try:
-        client: httpx.AsyncClient = library.AsyncClient(
-            verify=tls_context() if parts.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-            trust_env=not is_loopback(parts.hostname or ""),
-            timeout=None,
-            limits=library.Limits(max_connections=None, max_keepalive_connections=0),
-            follow_redirects=False,
-        )
-    except (ImportError, ValueError, library.InvalidURL) as error:
-        # httpx asks for the package socksio when a proxy is SOCKS. A proxy's address may hold a password: not shown.
-        raise WrongUsage(
-            "the proxy that the environment names cannot be used",
-            hint="name an http:// or https:// proxy in HTTPS_PROXY, or exclude the host in NO_PROXY",
-        ) from error
-    return client
+        self.is_connected = self.is_connected or event == _CONNECTED
 
 
 def _why_no_connection(error: Exception) -> tuple[Trouble, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from typing import TYPE_CHECKING
 
@@ -53,13 +52,6 @@ def handing_on_browser(folder: Path) -> tuple[Path, Path]:
     """A browser that only writes the address into a file, and that file."""
     opened = folder / "opened"
     return _program(folder / "browser", _HANDING_ON.format(python=sys.executable, opened=str(opened))), opened
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _program(path: Path, text: str) -> Path:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from cronofy_cli.adapters.secrets import secret_path
 from cronofy_cli.adapters.simulators import RunningSimulator, announce
 from cronofy_cli.simulator.server import SimulatorServer
-from tests.accounts.browsers import clicking_browser, free_port
+from tests.accounts.browsers import clicking_browser
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

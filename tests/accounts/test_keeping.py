@@ -148,3 +148,12 @@ def test_a_client_secret_comes_first() -> None:
 
     assert [(each.label, each.value) for each in replaced.client_secrets] == [("main", "CRN_third"), ("new", "CRN_new")]
     assert [each.label for each in reordered.client_secrets] == ["new", "main"]
+
+
+def test_signing_in_with_a_removed_client_secret() -> None:
+    """It is active again, and no more a removed one."""
+    kept = replace(SECRETS, removed_client_secrets=(StoredClientSecret("old", "CRN_old", NOW, NOW),))
+
+    again = with_client_secret(kept, "CRN_old", NOW)
+
+    assert (again.client_secrets[0].value, again.removed_client_secrets) == ("CRN_old", ())

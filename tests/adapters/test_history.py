@@ -7,8 +7,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path

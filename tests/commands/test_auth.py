@@ -561,7 +561,7 @@ def test_the_last_client_secret(signed_in: Auth) -> None:
     removed = signed_in("secret", "remove", "main")
 
     assert (removed.exit_code, "signatures cannot be checked" in removed.stderr) == (0, True)
-    assert signed_in("secret", "list").lines == []
+    assert signed_in("secret", "list", "--json").json[0]["removed_at"]
 
 
 @pytest.mark.parametrize(

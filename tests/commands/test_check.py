@@ -9,11 +9,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cronofy_cli.commands.check import app
-from tests.adapters.callback_probe.tls_servers import closed_port
+from tests.adapters.callback_probe.tls_servers import closed_port, make_authorities
+from tests.adapters.callback_probe.tls_servers import serving as tls_serving
 from tests.commands.one_command import run_command
 from tests.handler_check import handlers
 from tests.handler_check.checking import make_cases
 from tests.handler_check.handlers import SECRET, serving
+from tests.sending.receiver import receiving
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +59,47 @@ def test_a_broken_handler_on_a_terminal(cli: Cli) -> None:
         "usually   the body is decoded as Latin-1 or ASCII before the digest is made",
         "docs      https://docs.cronofy.com/developers/push-notifications/authentication/",
     ]
-    assert result.stderr == "1 must failed, 1 passed\n"
+    assert result.stderr == (
+        "1 must failed, 1 passed\n"
+        "All that it should accept ended alike, 401: is the route behind a login? Cronofy sends a signature and no "
+        "credentials; or does the app check with another client secret?\n"
+    )
+
+
+def test_a_route_that_is_not_there(cli: Cli) -> None:
+    """When everything fails alike, a person is told what to look at first; programs are not."""
+
+    class NoRoute(handlers.Correct):
+        def answer(self, *_: object) -> tuple[int, dict[str, str]]:
+            raise handlers.Refused(404)
+
+    with serving(NoRoute()) as url:
+        person = run_command(app, cli, "handler", url, "--only", "types", terminal=True)
+        program = run_command(app, cli, "handler", url, "--only", "types")
+
+    assert (person.exit_code, program.exit_code, program.stderr) == (1, 1, "")
+    assert "ended alike, 404: does the app have a route for POST /hook?\n" in person.stderr
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_a_port_and_a_path(address: str, cli: Cli) -> None:
+    """A handler is named as for `listen`, and found whichever loopback address it listens on."""
+    with receiving(address) as receiver:
+        result = run_command(app, cli, "handler", f"{receiver.port}/hook", "--only", "types.change", "--json")
+
+    assert result.exit_code == 0
+    assert result.json[0]["answers"][0]["address"].endswith(f":{receiver.port}")
+    assert receiver.requests[0].startswith(b"POST /hook HTTP/1.1\r\nHost: localhost:")
+
+
+def test_a_certificate_of_ones_own(cli: Cli, tmp_path: Path) -> None:
+    """A local https handler is refused with a hint at --insecure, and tried with it."""
+    with tls_serving(make_authorities(tmp_path).self_signed(), 200) as (url, _):
+        refused = run_command(app, cli, "handler", url, "--only", "types.change")
+        taken = run_command(app, cli, "handler", url, "--only", "types.change", "--insecure")
+
+    assert (refused.exit_code, taken.exit_code) == (3, 0)
+    assert "hint: its certificate is not trusted: add --insecure" in refused.stderr
 
 
 def test_a_should_does_not_fail(cli: Cli) -> None:
@@ -130,10 +172,12 @@ def test_a_secret_from_stdin(cli: Cli) -> None:
 
 def test_nothing_listens(cli: Cli) -> None:
     """A handler that is not there has an exit code of its own, and no results."""
-    result = run_command(app, cli, "handler", f"http://127.0.0.1:{closed_port()}/", "--json")
+    port = closed_port()
+
+    result = run_command(app, cli, "handler", f"{port}/hook", "--json")
 
     assert (result.exit_code, result.stdout) == (3, "")
-    assert result.error["hint"] == "start it, or correct the URL"
+    assert result.error["hint"].startswith(f"nothing listens on port {port} ")
 
 
 def test_another_machine_is_asked_about(cli: Cli) -> None:

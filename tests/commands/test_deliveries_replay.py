@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.secrets import SecretStore
+from cronofy_cli.adapters.settings.places import user_file
+from cronofy_cli.adapters.settings.writing import save_context
+from cronofy_cli.core.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge, sign
+from tests.accounts.accounts import ADDED_AT
 from tests.adapters.history.samples import forward
 from tests.forwarding.app import answer_of, running_app
 from tests.samples import make_delivery
@@ -99,6 +104,47 @@ def test_changed(kept: None, app: App, run: Run) -> None:
     assert json.loads(received.body) == {"notification": {"type": "verification"}, "number": 1}
     assert is_signed(received.body, received.value(HEADER.encode()))
     assert [line.split("\t")[0] for line in run("deliveries", "list", "--status", "failed").lines] == ["2", "3"]
+
+
+def test_changed_and_signed_with_a_given_secret(kept: None, app: App, cli: Cli, run: Run, tmp_path: Path) -> None:
+    """The body is signed with the client secrets of the given files; without any the hint names that option."""
+    del cli.environment["CRONOFY_CLIENT_SECRET"]
+    (tmp_path / "secret.txt").write_text("s3cret\n", encoding="utf-8")
+    change = ("deliveries", "replay", "1", "--set", "number=7")
+
+    given = run(*change, "--client-secret-file", tmp_path / "secret.txt")
+    unknown = run(*change)
+
+    (received,) = app.received
+    assert (given.exit_code, unknown.exit_code) == (0, 4)
+    assert is_signed(received.body, received.value(HEADER.encode()))
+    assert "--client-secret-file FILE" in unknown.stderr
+
+
+def test_changed_and_signed_as_a_context(kept: None, app: App, cli: Cli, run: Run, tmp_path: Path) -> None:
+    """Context and data center can be named after the command, and tell whose client secrets sign."""
+    del cli.environment["CRONOFY_CLIENT_SECRET"]
+    cli.environment |= {"CRONOFY_CONFIG_DIR": str(tmp_path / "config"), "CRONOFY_NO_KEYRING": "1"}
+    context = Context("acme", data_center="uk", client_id="client", secret_place=SecretPlace.FILE)
+    save_context(user_file(cli.environment), context)
+    secrets = StoredSecrets((StoredClientSecret("main", "s3cret", ADDED_AT),))
+    SecretStore(cli.environment, warn=pytest.fail).save(context, secrets)
+    change = ("deliveries", "replay", "1", "--set", "number=7")
+
+    result = run(*change, "--context", "acme")
+    elsewhere = run(*change, "--context", "acme", "--data-center", "us")
+
+    (received,) = app.received
+    assert (result.exit_code, elsewhere.exit_code) == (0, 4)
+    assert is_signed(received.body, received.value(HEADER.encode()))
+
+
+def test_a_secret_for_nothing(kept: None, app: App, run: Run) -> None:
+    """A client secret is refused where nothing is signed anew, rather than passed over."""
+    result = run("deliveries", "replay", "1", "--client-secret-file", "secret.txt")
+
+    assert (result.exit_code, app.received) == (2, [])
+    assert "--set or --edit" in result.stderr
 
 
 def test_edited(kept: None, app: App, cli: Cli, run: Run, tmp_path: Path) -> None:

@@ -39,6 +39,17 @@ def test_a_digest_per_secret(cli: Cli, run: Run, tmp_path: Path) -> None:
     assert run("sign", tmp_path / "body").stdout == f"{BOTH.header}\n"
 
 
+def test_labelled_files(run: Run, tmp_path: Path) -> None:
+    """Files sign in the order in which they are given, with a label or without."""
+    old, new = (tmp_path / name for name in ("old", "new"))
+    for path, secret in zip((old, new), SECRETS.split(","), strict=True):
+        path.write_text(secret, encoding="utf-8")
+
+    files = ("--client-secret-file", f"before={old}", "--client-secret-file", new)
+
+    assert run("sign", "-", *files, stdin=BODY).stdout == f"{BOTH.header}\n"
+
+
 @pytest.mark.parametrize("flag", ["--json", "--ndjson"])
 def test_for_programs(flag: str, cli: Cli, run: Run) -> None:
     """Header name and value as a document."""

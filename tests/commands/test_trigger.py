@@ -10,9 +10,10 @@ import pytest
 from cronofy_cli.commands.trigger import app
 from cronofy_cli.core.samples import SAMPLES
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
-from tests.adapters.callback_probe.tls_servers import closed_port
+from tests.adapters.callback_probe.tls_servers import closed_port, make_authorities, serving
 from tests.commands.one_command import run_command
 from tests.in_process import run_main
+from tests.sending.receiver import receiving as receiving_at
 from tests.simulator.receiver import receiving
 
 if TYPE_CHECKING:
@@ -80,9 +81,10 @@ def test_on_a_terminal(trigger: Trigger, handler: Receiver) -> None:
     result = trigger("change", handler.url, "--count", "2", terminal=True)
 
     assert result.exit_code == 1
-    first, second = (line.replace("\x1b[32m", "").replace("\x1b[31m", "") for line in result.lines)
+    first, second, *below = (line.replace("\x1b[32m", "").replace("\x1b[31m", "") for line in result.lines)
     assert first.startswith(f" ✓\x1b[0m change -> {handler.url}  200 in ")
     assert second.startswith(f" ✗\x1b[0m change -> {handler.url}  500 in ")
+    assert below == ["     the app failed: its log says why"]
 
 
 def test_for_programs(trigger: Trigger, handler: Receiver) -> None:
@@ -96,10 +98,12 @@ def test_for_programs(trigger: Trigger, handler: Receiver) -> None:
             "type": "change",
             "url": handler.url,
             "status": 200,
+            "address": None,
             "error": None,
             "detail": None,
             "milliseconds": result.json[0]["milliseconds"],
             "answer": None,
+            "advice": None,
         }
     ]
 
@@ -195,6 +199,53 @@ def test_what_is_not_2xx(status: int, trigger: Trigger, handler: Receiver) -> No
     assert (result.exit_code, result.lines[0].split("\t")[3]) == (1, str(status))
 
 
+@pytest.mark.parametrize(
+    "written", ["{port}/hook", ":{port}/hook", "localhost:{port}/hook", "http://localhost:{port}/hook"]
+)
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_targets(address: str, written: str, trigger: Trigger) -> None:
+    """A target is written as for `listen`; `localhost` is tried on both addresses, and which answered is told."""
+    with receiving_at(address) as receiver:
+        result = trigger("change", written.format(port=receiver.port), "--json")
+
+    url, shown = f"http://localhost:{receiver.port}/hook", f"[{address}]" if ":" in address else address
+    assert result.exit_code == 0
+    assert (result.json[0]["url"], result.json[0]["address"]) == (url, f"{shown}:{receiver.port}")
+    assert f'"callback_url":"{url}"'.encode() in receiver.requests[0]
+
+
+def test_a_certificate_of_ones_own(trigger: Trigger, tmp_path: Path) -> None:
+    """A local https target with a certificate that nobody trusts is taken with --insecure; without, it is advised."""
+    with serving(make_authorities(tmp_path).self_signed(), 200) as (url, _):
+        refused = trigger("change", url, "--json")
+        taken = trigger("change", url, "--insecure")
+
+    assert (refused.exit_code, taken.exit_code) == (3, 0)
+    assert "add --insecure" in refused.json[0]["advice"]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(302, "a redirect"), (400, "raw body"), (401, "behind a login"), (404, "POST /hook"), (419, "CSRF"), (500, "log")],
+)
+def test_advice(status: int, words: str, trigger: Trigger, handler: Receiver) -> None:
+    """A failure is advised on as when it is forwarded."""
+    handler.statuses = [status]
+
+    assert words in trigger("change", handler.url, "--json").json[0]["advice"]
+
+
+@pytest.mark.parametrize("option", ["--bad-signature", "--unsigned"])
+def test_a_forged_one(option: str, trigger: Trigger, handler: Receiver) -> None:
+    """Who refuses what is forged needs no advice; who takes it does."""
+    handler.statuses = [401, 200]
+
+    refused, taken = (trigger("change", handler.url, option, "--json") for _ in range(2))
+
+    assert (refused.exit_code, refused.json[0]["advice"]) == (1, None)
+    assert (taken.exit_code, "does it check the signature?" in taken.json[0]["advice"]) == (0, True)
+
+
 def test_nothing_listens(trigger: Trigger) -> None:
     """An application that cannot be reached has an exit code of its own."""
     result = trigger("change", f"http://127.0.0.1:{closed_port()}/hook")
@@ -240,7 +291,8 @@ def test_the_body_alone(cli: Cli) -> None:
     [
         ((), "name what to send"),
         (("chnage", "http://127.0.0.1:1/"), "did you mean 'change'"),
-        (("change", "127.0.0.1:1/"), "is not a callback URL"),
+        (("change", "ftp://127.0.0.1/"), "'ftp://127.0.0.1/' is not an address to post to"),
+        (("change", "99999/hook"), "'99999/hook' is not an address to post to"),
         (("change", "http://127.0.0.1:1/", "--set", "x"), "--set does not take"),
         (("change", "http://127.0.0.1:1/", "--unsigned", "--bad-signature"), "--unsigned sends no signature"),
     ],
@@ -264,7 +316,7 @@ def test_no_url_and_not_signed_in(trigger: Trigger) -> None:
     result = trigger("change")
 
     assert result.exit_code == 2
-    assert "hint: cronofy trigger change http://127.0.0.1:3000/hook" in result.stderr
+    assert "hint: cronofy trigger change 3000/hook" in result.stderr
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "no channel is open"), (2, "2 channels are open")])

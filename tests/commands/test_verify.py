@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -174,14 +175,26 @@ def test_the_secret_from_stdin(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("flag", ["--json", "--ndjson"])
 def test_for_programs(flag: str, run: Run, secret_file: Path) -> None:
-    """A document for programs; a mismatch is an error document on stderr."""
+    """One document with the same keys either way; a mismatch is an error document on stderr besides."""
     arguments = ("verify", "-", "--client-secret-file", secret_file)
 
     good = run(flag, *arguments, "--signature", SIGNATURE, stdin=BODY)
     bad = run(flag, *arguments, "--signature", SIGNATURE, stdin=BODY + b"\n")
 
-    assert good.json == {"state": "valid", "secret": "secret.txt"}
-    assert (bad.exit_code, bad.stdout, bad.error["code"]) == (5, "", "signature_mismatch")
+    nothing = dict.fromkeys(("cause", "explanation", "cure", "confidence")) | {"evidence": [], "also": []}
+    assert good.json == {"state": "valid", "secret": "secret.txt"} | nothing
+    assert (bad.exit_code, bad.error["code"]) == (5, "signature_mismatch")
+    assert bad.json == {
+        "state": "invalid",
+        "secret": "secret.txt",
+        "cause": "newline_added",
+        "explanation": "A newline was added at the end of the body.",
+        "cure": "Save and pass on the body byte for byte: editors, echo and here-documents change its end.",
+        "confidence": "proven",
+        "evidence": bad.json["evidence"],
+        "also": [],
+    }
+    assert "the recomputed digest matches with the secret 'secret.txt'" in bad.json["evidence"][0]
 
 
 def test_on_a_terminal(run: Run, secret_file: Path) -> None:
@@ -189,6 +202,116 @@ def test_on_a_terminal(run: Run, secret_file: Path) -> None:
     arguments = ("verify", "-", "--client-secret-file", secret_file, "--signature", SIGNATURE)
 
     assert run(*arguments, stdin=BODY, terminal=True).stdout == "\x1b[32m✓ valid\x1b[0m  signed with secret.txt\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "signature", "cause", "cure"),
+    [
+        (BODY + b"\n", SIGNATURE, "a newline was added at the end of the body", "byte for byte"),
+        (b'{"example": "well-known"}', SIGNATURE, "parsed and printed again", "raw bytes"),
+        (BODY[:-5], SIGNATURE, "the body was cut short", "look for a size limit"),
+        (BODY, b64decode(SIGNATURE).hex(), "written in hexadecimal", "standard base64"),
+        (BODY, f"sha256={SIGNATURE}", "other text stands in front of it", "no prefix"),
+        (BODY, "", "the Cronofy-HMAC-SHA256 header is there but holds no digest", "copy the value"),
+    ],
+)
+def test_why_it_failed(body: bytes, signature: str, cause: str, cure: str, run: Run, secret_file: Path) -> None:
+    """A mismatch has one sentence of cause and one of cure, whatever happened on the way."""
+    result = run("verify", "-", "--signature", signature, "--client-secret-file", secret_file, stdin=body)
+
+    error, hint = result.stderr.splitlines()
+    assert (result.exit_code, result.stdout) == (5, "")
+    assert cause in error
+    assert cure in hint
+    assert not error.endswith(".")
+
+
+def test_it_does_not_guess(run: Run, secret_file: Path) -> None:
+    """For a digest that nothing explains the cause is unknown, and what was tried is told to programs."""
+    stranger = digest(b"something else", "CRN_stranger")
+    arguments = ("verify", "-", "--signature", stranger, "--client-secret-file", secret_file)
+
+    person, program = run(*arguments, stdin=BODY), run(*arguments, "--json", stdin=BODY)
+
+    assert person.stderr.startswith("error: the signature does not match, and the cause is unknown\nhint: compare ")
+    assert (program.exit_code, program.json["cause"], program.json["confidence"]) == (5, "unknown", "none")
+    assert "secrets: secret.txt" in program.json["evidence"][1]
+
+
+def test_the_framework_at_hand(run: Run, secret_file: Path, tmp_path: Path) -> None:
+    """Where the request tells which framework passed it on, the cure speaks of that."""
+    saved = tmp_path / "request.txt"
+    head = f"POST / HTTP/1.1\nX-Powered-By: Express\nCronofy-HMAC-SHA256: {SIGNATURE}\n\n"
+    saved.write_bytes(head.encode() + b'{"example": "well-known"}')
+
+    result = run("verify", "--request", saved, "--client-secret-file", secret_file)
+
+    assert "\nhint: in Express, put express.raw(" in result.stderr
+
+
+def test_a_header_under_another_name(run: Run, secret_file: Path, tmp_path: Path) -> None:
+    """All headers of a request are looked at, not only the one that was missed."""
+    saved = tmp_path / "request.txt"
+    saved.write_bytes(f"POST / HTTP/1.1\nX-Cronofy-Signature: {SIGNATURE}\n\n".encode() + BODY)
+
+    result = run("verify", "--request", saved, "--client-secret-file", secret_file, "--json")
+
+    assert (result.exit_code, result.json["state"], result.json["cause"]) == (5, "unsigned", "header_wrong_name")
+
+
+def test_a_body_alone(run: Run, secret_file: Path, tmp_path: Path) -> None:
+    """A body without a header says nothing about who signed it: what to give is told, a whole request recognised."""
+    (tmp_path / "body").write_bytes(BODY)
+    saved = tmp_path / "request.txt"
+    saved.write_bytes(b"POST / HTTP/1.1\n\n" + BODY)
+
+    body = run("verify", tmp_path / "body", "--client-secret-file", secret_file)
+    request = run("verify", saved, "--client-secret-file", secret_file)
+
+    assert (body.exit_code, request.exit_code) == (5, 5)
+    assert "with --signature, or the whole request with --request FILE" in body.stderr
+    assert f"hint: this is a whole request: cronofy verify --request {saved}" in request.stderr
+
+
+def test_labelled_secrets(run: Run, tmp_path: Path) -> None:
+    """Secrets are told apart by labels; files of one name by their paths; a file with such a name is a file."""
+    for folder, secret in (("old", "CRN_other"), ("new", SECRET)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "secret").write_text(secret, encoding="utf-8")
+    (tmp_path / "a=b").write_text(SECRET, encoding="utf-8")
+    files = [
+        f"--client-secret-file={label}{tmp_path}/{name}" for label, name in (("", "old/secret"), ("", "new/secret"))
+    ]
+    named = [f"--client-secret-file=before={tmp_path}/old/secret", f"--client-secret-file=now={tmp_path}/new/secret"]
+
+    def label(*options: str) -> str:
+        return run("verify", "-", "--signature", SIGNATURE, *options, stdin=BODY).stdout
+
+    assert label(*files) == f"valid\t{tmp_path}/new/secret\n"
+    assert label(*named) == "valid\tnow\n"
+    assert label(f"--client-secret-file={tmp_path}/a=b") == "valid\ta=b\n"
+
+
+def test_a_labelled_secret_from_stdin(run: Run, tmp_path: Path) -> None:
+    """Also what comes from stdin can be given a label."""
+    (tmp_path / "body").write_bytes(BODY)
+
+    result = run(
+        *("verify", tmp_path / "body", "--signature", SIGNATURE, "--client-secret-file", "piped=-"),
+        stdin=SECRET.encode(),
+    )
+
+    assert result.stdout == "valid\tpiped\n"
+
+
+def test_a_label_twice(run: Run, secret_file: Path) -> None:
+    """Two secrets under one label could not be told apart."""
+    option = f"--client-secret-file=main={secret_file}"
+
+    result = run("verify", "-", "--signature", SIGNATURE, option, option, stdin=BODY)
+
+    assert result.exit_code == 2
+    assert "two client secrets have the label 'main'" in result.stderr
 
 
 @pytest.mark.parametrize(

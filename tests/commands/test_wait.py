@@ -1,4 +1,4 @@
-"""`cronofy wait`: it ends when what it waits for is in the history."""
+"""`cronofy wait`: it ends when what it waits for is in the history. Its own receiving is tried in `tests/scripts`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_what_comes_while_it_waits(run: Run, record: Record) -> None:
 
     writer = threading.Timer(0.3, write)
     writer.start()
-    result = run("wait", "--type", "change", "--count", "2", "--timeout", "20s", "--json")
+    result = run("wait", "--no-listen", "--type", "change", "--count", "2", "--timeout", "20s", "--json")
     ended_s = time.monotonic()
     writer.join()
 
@@ -62,8 +62,8 @@ def test_the_time_limit(run: Run, record: Record) -> None:
     """At the limit the exit code is 124; what did come is printed all the same."""
     record(make_delivery(1))
 
-    nothing = run("wait", "--timeout", "100ms", "--json")
-    one = run("wait", "--count", "2", "--since", "2020-01-01", "--timeout", "100ms", "--json")
+    nothing = run("wait", "--no-listen", "--timeout", "100ms", "--json")
+    one = run("wait", "--no-listen", "--count", "2", "--since", "2020-01-01", "--timeout", "100ms", "--json")
 
     assert (nothing.exit_code, nothing.stdout, nothing.error["code"]) == (124, "[]\n", "time_limit")
     assert (one.exit_code, len(one.json), one.error["message"]) == (124, 1, "1 of 2 came within 100ms")
@@ -71,4 +71,56 @@ def test_the_time_limit(run: Run, record: Record) -> None:
 
 def test_before_anything_was_received(run: Run) -> None:
     """Without a history it waits as well."""
-    assert run("wait", "--timeout", "60ms").exit_code == 124
+    assert run("wait", "--no-listen", "--timeout", "60ms").exit_code == 124
+
+
+def test_in_a_pipe(run: Run, record: Record) -> None:
+    """In a pipe each notification is a line of JSON without being asked for, and on a terminal a row of a table."""
+    record(make_delivery(1), make_delivery(0))
+
+    piped = run("wait", "--since", "2020-01-01", "--count", "2")
+    drawn = run("wait", "--since", "2020-01-01", "--count", "2", terminal=True)
+
+    assert [json.loads(line)["id"] for line in piped.lines] == [1, 2]
+    assert len(drawn.lines) == 3
+    assert "change" in drawn.lines[1]
+
+
+def test_another_data_centers(run: Run, record: Record) -> None:
+    """Where a data center is chosen, what was received for another one is not waited for."""
+    record(make_delivery(1))
+    arguments = ("wait", "--since", "2020-01-01", "--timeout", "60ms", "--ndjson")
+
+    here, anywhere = run(*arguments, "--data-center", "simulator"), run(*arguments)
+    elsewhere = run(*arguments, "--data-center", "http://127.0.0.1:9")
+
+    assert (here.exit_code, anywhere.exit_code) == (0, 0)
+    assert (elsewhere.exit_code, elsewhere.stdout) == (4, "")
+
+
+@pytest.mark.parametrize("option", [[], ["--listen"]], ids=" ".join)
+def test_it_cannot_receive(option: list[str], run: Run) -> None:
+    """Where nobody receives and it cannot either, it says so at once; how to wait for others only if it chose."""
+    result = run("wait", "--data-center", "http://127.0.0.1:9", *option)
+
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert ("--no-listen" in result.stderr) is not bool(option)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--timeout", "soon"], "--timeout does not take 'soon'"),
+        (["--where", "x =="], "--where is not understood"),
+        (["--since", "never"], "--since does not take 'never'"),
+        (["--after", "first"], "'first' does not name a delivery"),
+        (["--listen", "--channel", "chn_1"], "--listen opens a channel of its own"),
+    ],
+)
+def test_what_cannot_be_meant(options: list[str], said: str, run: Run) -> None:
+    """Wrong usage ends at once, and nothing is opened."""
+    result = run("wait", *options)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert "\nhint: " in result.stderr

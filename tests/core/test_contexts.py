@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -111,21 +112,53 @@ def test_an_application_with_three_secrets_fits_every_keyring() -> None:
     assert len(full.encode()) < SECRETS_LIMIT / 1.5
 
 
+def removed(number: int) -> StoredClientSecret:
+    """Return a client secret as long as Cronofy's, removed."""
+    return StoredClientSecret(f"rotation-2026-{number}", f"CRN_{'x' * 54}", NOW, NOW)
+
+
+def test_the_kept_json_of_a_removed_client_secret() -> None:
+    """Removed ones are in a list of their own, which what knows nothing of them never signs with."""
+    kept = StoredSecrets(removed_client_secrets=(StoredClientSecret("old", "CRN_old_value", NOW, NOW),))
+
+    assert kept.encode() == (
+        '{"version":1,"client_secrets":[],"removed_client_secrets":[{"label":"old","value":"CRN_old_value",'
+        '"added_at":"2026-11-22T09:24:16Z","removed_at":"2026-11-22T09:24:16Z"}]}'
+    )
+
+
+def test_removed_client_secrets_take_no_room_from_the_rest() -> None:
+    """Where a limit is, those that were removed first are left out, as few as need be, and nothing else ever."""
+    kept = replace(SECRETS, removed_client_secrets=tuple(map(removed, range(7, 0, -1))))
+
+    fitting, too_short = kept.encode(SECRETS_LIMIT), kept.encode(10)
+
+    left = decode_secrets(fitting).removed_client_secrets
+    assert left == kept.removed_client_secrets[: len(left)]
+    assert len(left) >= 3
+    assert len(fitting) <= SECRETS_LIMIT
+    one_more = replace(kept, removed_client_secrets=kept.removed_client_secrets[: len(left) + 1])
+    assert len(one_more.encode()) > SECRETS_LIMIT
+    assert decode_secrets(fitting).client_secrets == SECRETS.client_secrets
+    assert decode_secrets(too_short) == SECRETS
+
+
 TEXTS = st.none() | st.text()
 TIMES = st.integers(0, 2**33).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+ACTIVE = st.builds(StoredClientSecret, st.text(), st.text(min_size=1), TIMES)
+REMOVED = st.builds(StoredClientSecret, st.text(), st.text(min_size=1), TIMES, TIMES)
 
 
-@given(
-    st.lists(st.builds(StoredClientSecret, st.text(), st.text(min_size=1), TIMES), max_size=3),
-    TEXTS,
-    TEXTS,
-    st.none() | TIMES,
-)
+@given(st.lists(ACTIVE, max_size=3), TEXTS, TEXTS, st.none() | TIMES, st.lists(REMOVED, max_size=3))
 def test_what_is_encoded_is_decoded(
-    client_secrets: list[StoredClientSecret], access: str | None, refresh: str | None, ends: datetime | None
+    client_secrets: list[StoredClientSecret],
+    access: str | None,
+    refresh: str | None,
+    ends: datetime | None,
+    removed_ones: list[StoredClientSecret],
 ) -> None:
     """Any secrets survive being kept, in ASCII."""
-    secrets = StoredSecrets(tuple(client_secrets), access, refresh, ends)
+    secrets = StoredSecrets(tuple(client_secrets), access, refresh, ends, removed_client_secrets=tuple(removed_ones))
 
     encoded = secrets.encode()
 

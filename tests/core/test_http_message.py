@@ -31,6 +31,13 @@ def test_line_feeds_alone_end_lines_too() -> None:
     assert (saved.header("host"), saved.body) == ("example.com", BODY)
 
 
+def test_a_body_that_became_longer_is_not_cut_off() -> None:
+    """A body that was printed anew and saved under the head of the old one is returned as it is in the file."""
+    head = HEAD + b"Content-Length: %d\r\n\r\n" % (len(BODY) - 4)
+
+    assert parse_saved_request(head + BODY).body == BODY
+
+
 @pytest.mark.parametrize("added", [b"\n", b"\r\n", b"\n\n"])
 def test_a_line_end_that_an_editor_added_is_cut_off(added: bytes) -> None:
     """The length that was sent tells where the body ends."""

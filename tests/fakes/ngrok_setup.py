@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from pathlib import Path
+
+from tests.ports import free_port
 
 FAKES = Path(__file__).parent
 TOKEN = "2abcDEFghiJKLmnoPQRstuVWXyz_0123456789"
@@ -30,10 +31,3 @@ def fakes_environment(home: Path) -> dict[str, str]:
         "FAKE_NGROK_STATE": str(home / "ngrok-state"),
         "FAKE_CLOUDFLARED_CALLS": str(home / "cloudflared-calls"),
     }
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.sample_bodies import Setting
+from cronofy_cli.forwarding.targets import parse_target
 from cronofy_cli.handler_check.case import Workshop
 from cronofy_cli.handler_check.catalogue import all_cases, choose
 from cronofy_cli.handler_check.judging import State
@@ -38,7 +39,7 @@ def make_cases(*only: str) -> tuple[Case, ...]:
 def check(handler: Correct, *only: str, limit_s: float = 5) -> list[Result]:
     """Run cases against a handler and return their results."""
     with serving(handler) as url:
-        return list(iterate(run_cases(Sender(url, limit_s=limit_s), make_cases(*only))))
+        return list(iterate(run_cases(Sender(parse_target(url), limit_s=limit_s), make_cases(*only))))
 
 
 def failed(results: Iterable[Result]) -> set[str]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.errors import Unreachable
+from cronofy_cli.forwarding.targets import parse_target
 from cronofy_cli.handler_check.case import Expectation
-from cronofy_cli.handler_check.judging import State
+from cronofy_cli.handler_check.judging import State, common_failure
 from cronofy_cli.handler_check.running import PATIENCE, run_cases
 from cronofy_cli.sending.outcome import Trouble
 from cronofy_cli.sending.pacing import iterate
@@ -128,9 +129,21 @@ def test_the_answer_that_decided() -> None:
     assert result.finding.endswith("(post 2 of 2)")
 
 
+def test_everything_fails_alike() -> None:
+    """What accepts nothing has one cause; who accepts something, or fails in different ways, has several."""
+    alike = common_failure(check(handlers.RefusesEverything()))
+
+    assert alike is not None
+    assert alike.status == 401
+    assert common_failure(check(handlers.SerialisesAgain())) is None
+    assert common_failure(check(handlers.Correct(), "types.change")) is None
+
+
 def test_nothing_listens() -> None:
     """A handler that is not there is an error of its own, and no failed contract."""
-    sender = Sender(f"http://127.0.0.1:{closed_port()}/hook")
+    port = closed_port()
 
-    with pytest.raises(Unreachable, match="connection refused"):
-        list(iterate(run_cases(sender, make_cases())))
+    with pytest.raises(Unreachable, match="connection refused") as caught:
+        list(iterate(run_cases(Sender(parse_target(f"http://127.0.0.1:{port}/hook")), make_cases())))
+
+    assert (caught.value.hint or "").startswith(f"nothing listens on port {port} ")

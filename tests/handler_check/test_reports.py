@@ -67,6 +67,7 @@ def test_document() -> None:
     assert document["answers"] == [
         {
             "status": 500,
+            "address": None,
             "error": None,
             "detail": None,
             "milliseconds": 12.3,

@@ -10,9 +10,9 @@ import pytest
 
 from cronofy_cli.errors import Unreachable
 from cronofy_cli.listener.probing import prove_leads_here
-from tests.fakes.ngrok_setup import free_port
 from tests.fakes.scripted_server import scripted_server
 from tests.listener.receiving import PATH, receiving
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

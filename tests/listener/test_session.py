@@ -22,6 +22,7 @@ from cronofy_cli.listener.channel_calls import ChannelCalls
 from cronofy_cli.listener.policy import SignaturePolicy
 from cronofy_cli.listener.session import Session, SessionPlan, new_callback_path
 from cronofy_cli.simulator.settings import ACCESS_TOKEN, CLIENT_SECRET
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,14 +102,6 @@ def plan() -> SessionPlan:
     return SessionPlan(new_callback_path(), "simulator", SECRETS, SignaturePolicy.STRICT)
 
 
-@pytest.fixture
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        port: int = bound.getsockname()[1]
-    return port
-
-
 def test_a_run(setting: Setting, plan: SessionPlan) -> None:
     """Inside it is ready: listening, with an open channel whose verification arrived and was right."""
     with setting.session(plan) as session:
@@ -144,28 +137,30 @@ def test_a_path_cannot_be_guessed() -> None:
     assert {len(path) for path in paths} == {len("/r/") + 22}
 
 
-def test_a_public_url_with_a_path(setting: Setting, plan: SessionPlan, free_port: int) -> None:
+def test_a_public_url_with_a_path(setting: Setting, plan: SessionPlan) -> None:
     """A proxy in front may keep the public path or strip it: both are served, and the channel has the public one."""
-    public = replace(plan, public_url=f"http://127.0.0.1:{free_port}/cronofy/", port=free_port)
+    port = free_port()
+    public = replace(plan, public_url=f"http://127.0.0.1:{port}/cronofy/", port=port)
 
     with setting.session(public) as session, open_client(session.callback_url) as client:
-        assert session.callback_url == f"http://127.0.0.1:{free_port}/cronofy{plan.path}"
+        assert session.callback_url == f"http://127.0.0.1:{port}/cronofy{plan.path}"
         statuses = [
-            client.post(f"http://127.0.0.1:{free_port}{path}").status_code
+            client.post(f"http://127.0.0.1:{port}{path}").status_code
             for path in (f"/cronofy{plan.path}", plan.path, "/cronofy", "/")
         ]
 
     assert statuses == [401, 401, 404, 404]
 
 
-def test_no_verification_comes(setting: Setting, plan: SessionPlan, free_port: int) -> None:
+def test_no_verification_comes(setting: Setting, plan: SessionPlan) -> None:
     """If the public address leads nowhere the run is not ready: it ends with what to check, without a channel."""
-    lost = replace(plan, public_url=f"http://127.0.0.1:{free_port}", probe_limit_s=0.2)
+    port = free_port()
+    lost = replace(plan, public_url=f"http://127.0.0.1:{port}", probe_limit_s=0.2)
 
     with pytest.raises(Unreachable, match=r"did not come back: nothing answers at") as caught, setting.session(lost):
         pass
 
-    assert f"http://127.0.0.1:{free_port}{plan.path} leads to 127.0.0.1:" in str(caught.value.hint)
+    assert f"http://127.0.0.1:{port}{plan.path} leads to 127.0.0.1:" in str(caught.value.hint)
     assert setting.open_channels() == []
 
 

@@ -15,9 +15,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from cronofy_cli.simulator.settings import SimulatorSettings
-from tests.accounts.browsers import free_port, handing_on_browser, redirected_to
+from tests.accounts.browsers import handing_on_browser, redirected_to
 from tests.accounts.simulated import log_in, secrets_in, simulated
 from tests.fakes.secret_service import missing_programs, secret_service
+from tests.ports import free_port
 from tests.requirements import require_program
 from tests.scripts.listening import listening
 

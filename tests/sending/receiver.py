@@ -20,6 +20,7 @@ class Receiver:
     """What came, and what is answered."""
 
     url: str
+    port: int
     answer: bytes = OK
     rest: bytes = b""
     """Sent after the answer once `released` is set."""
@@ -61,10 +62,13 @@ def _read(connection: socket.socket) -> bytes:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    """Serve a receiver on a free port of this machine."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        receiver = Receiver(f"http://127.0.0.1:{server.getsockname()[1]}/hook?user_id=42")
+def receiving(address: str = "127.0.0.1") -> Iterator[Receiver]:
+    """Serve a receiver on a free port of this machine, at one of its own addresses."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.create_server((address, 0), family=family) as server:
+        port = server.getsockname()[1]
+        host = f"[{address}]" if ":" in address else address
+        receiver = Receiver(f"http://{host}:{port}/hook?user_id=42", port)
         threads: list[threading.Thread] = []
 
         def accept() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.forwarding.targets import parse_target
 from cronofy_cli.sending.outcome import Trouble
 from cronofy_cli.sending.pacing import iterate, send_at_rate, send_in_turn
 from cronofy_cli.sending.post import Post
@@ -25,7 +26,7 @@ def test_in_turn() -> None:
     with receiving() as receiver:
         seen = [
             (number, outcome.status, len(receiver.requests))
-            for number, outcome in iterate(send_in_turn(Sender(receiver.url), POSTS))
+            for number, outcome in iterate(send_in_turn(Sender(parse_target(receiver.url)), POSTS))
         ]
 
     assert seen == [(number, 200, number) for number in range(1, 6)]
@@ -35,7 +36,7 @@ def test_in_turn() -> None:
 def test_every_post_has_its_own_connection() -> None:
     """No post can fail because a server closed a kept connection."""
     with receiving() as receiver:
-        list(iterate(send_in_turn(Sender(receiver.url), POSTS)))
+        list(iterate(send_in_turn(Sender(parse_target(receiver.url)), POSTS)))
 
     assert receiver.connections == len(POSTS)
 
@@ -44,7 +45,7 @@ def test_at_a_rate() -> None:
     """So many are started a second, not more."""
     with receiving() as receiver:
         started = time.monotonic()
-        outcomes = list(iterate(send_at_rate(Sender(receiver.url), POSTS, 20)))
+        outcomes = list(iterate(send_at_rate(Sender(parse_target(receiver.url)), POSTS, 20)))
         elapsed_s = time.monotonic() - started
 
     assert sorted(number for number, _ in outcomes) == [1, 2, 3, 4, 5]
@@ -55,7 +56,7 @@ def test_at_a_rate_nothing_waits_for_answers() -> None:
     """A receiver that hangs is sent the rest all the same."""
     with receiving() as receiver:
         receiver.answer, receiver.rest = b"", b"late"
-        outcomes = dict(iterate(send_at_rate(Sender(receiver.url, limit_s=0.5), POSTS, 1000)))
+        outcomes = dict(iterate(send_at_rate(Sender(parse_target(receiver.url), limit_s=0.5), POSTS, 1000)))
 
     assert len(receiver.requests) == len(POSTS)
     assert {outcome.trouble for outcome in outcomes.values()} == {Trouble.ANSWER_TIMEOUT}
@@ -64,7 +65,7 @@ def test_at_a_rate_nothing_waits_for_answers() -> None:
 def test_whoever_stops_listening_stops_the_sending() -> None:
     """When the results are not wanted any more nothing further is sent."""
     with receiving() as receiver:
-        results = iterate(send_at_rate(Sender(receiver.url), POSTS, 2))
+        results = iterate(send_at_rate(Sender(parse_target(receiver.url)), POSTS, 2))
         next(results)
         results.close()
 

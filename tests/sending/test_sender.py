@@ -10,6 +10,7 @@ import pytest
 from cronofy_cli import __version__
 from cronofy_cli.core.signature import digest
 from cronofy_cli.errors import WrongUsage
+from cronofy_cli.forwarding.targets import parse_target
 from cronofy_cli.sending.outcome import Trouble
 from cronofy_cli.sending.post import Post
 from cronofy_cli.sending.sender import ANSWER_LIMIT_S, Sender
@@ -25,11 +26,11 @@ BODY = b'{ "notification" : {"type":"change", "type":"change"}, "url":"https:\\/
 POST = Post(BODY, digest(BODY, "CRN_1"))
 
 
-def send(url: str, post: Post = POST, *, limit_s: float = 5) -> Outcome:
+def send(url: str, post: Post = POST, *, limit_s: float = 5, insecure: bool = False) -> Outcome:
     """Send one post."""
 
     async def run() -> Outcome:
-        async with Sender(url, limit_s=limit_s) as sender:
+        async with Sender(parse_target(url), limit_s=limit_s, insecure=insecure) as sender:
             return await sender.send(post)
 
     return asyncio.run(run())
@@ -127,7 +128,7 @@ def test_the_limit_is_for_all_of_it(answer: bytes) -> None:
 def test_cronofys_own_limit() -> None:
     """Unless told otherwise the limit is Cronofy's five seconds."""
     assert ANSWER_LIMIT_S == 5
-    assert Sender("http://127.0.0.1/").limit_s == ANSWER_LIMIT_S
+    assert Sender(parse_target("3000")).limit_s == ANSWER_LIMIT_S
 
 
 def test_a_connection_that_breaks_off() -> None:
@@ -140,12 +141,12 @@ def test_a_connection_that_breaks_off() -> None:
 
 
 def test_what_is_not_http() -> None:
-    """An answer that is no HTTP is none."""
+    """An answer that is no HTTP is none, and told from a connection that broke off."""
     with receiving() as receiver:
         receiver.answer = b"220 mail.example.com ESMTP\r\n\r\n"
         outcome = send(receiver.url)
 
-    assert (outcome.trouble, outcome.status) == (Trouble.BROKEN_OFF, None)
+    assert (outcome.trouble, outcome.status) == (Trouble.NOT_HTTP, None)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -154,6 +155,18 @@ def test_nothing_listens(host: str) -> None:
     outcome = send(f"http://{host}:{closed_port()}/hook")
 
     assert (outcome.trouble, outcome.is_unreachable) == (Trouble.CONNECTION_REFUSED, True)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_localhost(address: str) -> None:
+    """`localhost` is found on either of its addresses, is told which, and stays the host that is asked for."""
+    with receiving(address) as receiver:
+        outcome = send(f"http://localhost:{receiver.port}/hook")
+
+    shown = f"[::1]:{receiver.port}" if address == "::1" else f"127.0.0.1:{receiver.port}"
+    assert (outcome.status, outcome.address) == (200, shown)
+    assert f"Host: localhost:{receiver.port}\r\n".encode() in receiver.requests[0]
+    assert receiver.connections == 1
 
 
 def test_a_name_that_does_not_resolve() -> None:
@@ -170,6 +183,12 @@ def test_a_certificate_that_is_not_trusted(tmp_path: Path) -> None:
     assert outcome.detail.replace("-", " ") == "self signed certificate"
 
 
+def test_any_certificate(tmp_path: Path) -> None:
+    """A certificate of one's own is taken when that is asked for, by whatever name the app is called."""
+    with serving(make_authorities(tmp_path).self_signed(), 200) as (url, _):
+        assert send(url, insecure=True).status == 200
+
+
 def test_a_trusted_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An https handler whose certificate is trusted is posted to."""
     authorities = make_authorities(tmp_path)
@@ -178,18 +197,11 @@ def test_a_trusted_certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert send(url).status == 200
 
 
-@pytest.mark.parametrize("url", ["ftp://example.com/", "example.com/hook", "http://", "http://exa mple.com:x/"])
-def test_what_is_no_url(url: str) -> None:
-    """Only http and https addresses can be posted to."""
-    with pytest.raises(WrongUsage, match="is not a callback URL"):
-        Sender(url)
-
-
 def test_a_proxy_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """A broken proxy of the environment is named without its password, and not used for this machine."""
     monkeypatch.setenv("HTTP_PROXY", "nonsense://user:secret@proxy.example.com")
 
     with pytest.raises(WrongUsage, match="the proxy that the environment names cannot be used"):
-        Sender("http://example.com/hook")
+        Sender(parse_target("http://example.com/hook"))
     with receiving() as receiver:
         assert send(receiver.url).status == 200

@@ -22,14 +22,14 @@ from cronofy_cli.core.signature import HEADER, sign
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from cronofy_cli.adapters.callback_probe.posting import Answered
     from cronofy_cli.adapters.callback_probe.target import Target
     from cronofy_cli.adapters.callback_probe.tls import TlsReport
     from cronofy_cli.core.signature import ClientSecret
 
-_CHANNEL_ID: Final = "chn_000000000000000000000000"
+PROBE_CHANNEL_ID: Final = "chn_000000000000000000000000"
 """No channel's: the handler's log can tell a probe from Cronofy."""
 
 
@@ -68,9 +68,18 @@ class ProbeReport:
 
 
 def probe(
-    url: str, *, trust: ssl.SSLContext, limits: Limits | None = None, client_secrets: Sequence[ClientSecret] = ()
+    url: str,
+    *,
+    trust: ssl.SSLContext,
+    limits: Limits | None = None,
+    client_secrets: Sequence[ClientSecret] = (),
+    postings: Collection[Posting] = tuple(Posting),
+    channel: bytes | None = None,
 ) -> ProbeReport:
-    """Go to a callback URL, without a proxy. With `client_secrets` a correctly signed notification is posted too.
+    """Go to a callback URL, without a proxy, and post there what `postings` name; none only goes there.
+
+    A correctly signed notification takes `client_secrets`. `channel` is the JSON of the channel that is named; without
+    it a made-up one is.
 
     Raises:
         WrongUsage: `url` is not an http or https address.
@@ -87,9 +96,19 @@ def probe(
     tls = check_tls(target, addresses, trust, limits.handshake_s) if target.is_tls else None
     if tls is not None and tls.obstacle is not None:
         return ProbeReport(target, addresses, tls=tls)
-    return ProbeReport(
-        target, addresses, tls=tls, answers=_post_each(target, addresses, trust, limits.answer_s, client_secrets)
-    )
+    body = _verification(url, channel)
+    signatures = {
+        posting: signature for posting, signature in _signatures(body, client_secrets).items() if posting in postings
+    }
+    answers = _post_each(target, addresses, trust, limits.answer_s, body, signatures)
+    return ProbeReport(target, addresses, tls=tls, answers=answers)
+
+
+def _signatures(body: bytes, client_secrets: Sequence[ClientSecret]) -> dict[Posting, str | None]:
+    signatures = {Posting.UNSIGNED: None, Posting.WRONG_SIGNATURE: sign(body, [secrets.token_urlsafe()])}
+    if client_secrets:
+        signatures[Posting.SIGNED] = sign(body, [secret.value for secret in client_secrets])
+    return signatures
 
 
 def _post_each(
@@ -97,12 +116,9 @@ def _post_each(
     addresses: Sequence[str],
     trust: ssl.SSLContext,
     limit_s: float,
-    client_secrets: Sequence[ClientSecret],
+    body: bytes,
+    signatures: Mapping[Posting, str | None],
 ) -> dict[Posting, Answered | Obstacle]:
-    body = _verification(target.url)
-    signatures = {Posting.UNSIGNED: None, Posting.WRONG_SIGNATURE: sign(body, [secrets.token_urlsafe()])}
-    if client_secrets:
-        signatures[Posting.SIGNED] = sign(body, [secret.value for secret in client_secrets])
     answers: dict[Posting, Answered | Obstacle] = {}
     for posting, signature in signatures.items():
         headers = {"Content-Type": "application/json; charset=utf-8"} | ({HEADER: signature} if signature else {})
@@ -112,6 +128,7 @@ def _post_each(
     return answers
 
 
-def _verification(url: str) -> bytes:
-    channel = {"channel_id": _CHANNEL_ID, "callback_url": url, "filters": {}}
-    return json.dumps({"notification": {"type": "verification"}, "channel": channel}, separators=(",", ":")).encode()
+def _verification(url: str, channel: bytes | None) -> bytes:
+    made_up = {"channel_id": PROBE_CHANNEL_ID, "callback_url": url, "filters": {}}
+    named = channel or json.dumps(made_up, separators=(",", ":")).encode()
+    return b'{"notification":{"type":"verification"},"channel":' + named + b"}"

@@ -15,6 +15,7 @@ from cronofy_cli.adapters.event_cache.failures import translated
 from cronofy_cli.adapters.event_cache.pruning import prune_daily
 from cronofy_cli.core.event_changes import compare, is_outdated
 from cronofy_cli.core.events import parse_event
+from cronofy_cli.core.times import parse_time
 
 if TYPE_CHECKING:
     import sqlite3
@@ -88,6 +89,23 @@ class EventCache:
             changes = [self._observe(raw, changes_since, today.toordinal()) for raw in events]
         return tuple(change for change in changes if change is not None)
 
+    def remember(self, events: Sequence[bytes], *, changed_before: str | None = None) -> None:
+        """Keep events as they are now without saying what changed: what comes later is compared with that.
+
+        With `changed_before`, only those that are not known yet and were last changed before that moment: all later
+        changes are still to be told.
+
+        Raises:
+            EventCacheUnavailable: nothing of it was kept.
+        """
+        today = self._today().toordinal()
+        limit = parse_time(changed_before) if changed_before is not None else None
+        with self._transaction():
+            for raw in events:
+                event = parse_event(raw)
+                if event.event_uid and (limit is None or self._is_news_of_old(event, limit)):
+                    self._keep_newer(event, today)
+
     def clear(self) -> int:
         """Forget everything, and return how many events that were.
 
@@ -123,14 +141,29 @@ class EventCache:
         event = parse_event(raw)
         if not event.event_uid:
             return None
-        query = "SELECT raw, seen_on FROM events WHERE event_uid = ?"
-        known, seen_on = self._connection.execute(query, (event.event_uid,)).fetchone() or (None, None)
+        known, seen_on = self._known(event)
         if known == raw and seen_on == today:
             return None
         if known not in {None, raw} and is_outdated(known, raw):
             return None
-        self._connection.execute(_UPSERT, (event.event_uid, raw, int(event.deleted), _last_day(event), today))
+        self._keep(event, today)
         return compare(known, raw, changes_since)
+
+    def _is_news_of_old(self, event: Event, limit: datetime) -> bool:
+        return self._known(event)[0] is None and event.updated is not None and event.updated < limit
+
+    def _keep_newer(self, event: Event, today: int) -> None:
+        known, _ = self._known(event)
+        if known is None or not is_outdated(known, event.raw):
+            self._keep(event, today)
+
+    def _known(self, event: Event) -> tuple[bytes, int] | tuple[None, None]:
+        query = "SELECT raw, seen_on FROM events WHERE event_uid = ?"
+        found: tuple[bytes, int] | None = self._connection.execute(query, (event.event_uid,)).fetchone()
+        return found or (None, None)
+
+    def _keep(self, event: Event, today: int) -> None:
+        self._connection.execute(_UPSERT, (event.event_uid, event.raw, int(event.deleted), _last_day(event), today))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -74,8 +74,10 @@ class History:
         """Let go of the file."""
         self._connection.close()
 
-    def record(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
+    def record(self, deliveries: Sequence[Delivery], *, are_reconstructed: bool = False) -> list[Delivery]:
         """Write the deliveries in one transaction and return them with their numbers. On return they are on the disk.
+
+        Reconstructed ones were not received but made up from what is known of a gap.
 
         Raises:
             HistoryUnavailable: nothing of it was recorded: the disk is full, or the file locked or damaged.
@@ -87,6 +89,9 @@ class History:
             first_id = self._inbox.next_id()
             recorded = [replace(delivery, id=number) for number, delivery in enumerate(deliveries, first_id)]
             self._insert(recorded)
+            if are_reconstructed:
+                insert = "INSERT INTO reconstructed (delivery_id) VALUES (?)"
+                self._connection.executemany(insert, [(delivery.id,) for delivery in recorded])
         return recorded
 
     def receive(self, arrivals: Sequence[Arrival]) -> Sequence[Delivery]:
@@ -199,16 +204,6 @@ class History:
             HistoryUnavailable: it was not written.
         """
         self._database.write("UPDATE deliveries SET answer_status = ? WHERE id = ?", (status, delivery_id))
-
-    def mark_reconstructed(self, delivery_ids: Sequence[int]) -> None:
-        """Keep that these deliveries were not received but made up from what is known of a gap.
-
-        Raises:
-            HistoryUnavailable: nothing of it was written.
-        """
-        self._database.write(
-            "INSERT OR IGNORE INTO reconstructed (delivery_id) VALUES (?)", *((each,) for each in delivery_ids)
-        )
 
     def is_reconstructed(self, delivery_id: int) -> bool:
         """Whether a delivery was made up instead of received.

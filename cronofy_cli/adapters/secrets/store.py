@@ -14,7 +14,7 @@ from cronofy_cli.adapters.secrets.keyring_entry import LIMIT_S, KeyringEntries
 from cronofy_cli.adapters.secrets.secret_file import SecretFile
 from cronofy_cli.adapters.settings.locks import file_lock
 from cronofy_cli.adapters.settings.places import config_folder
-from cronofy_cli.core.contexts import SecretPlace, check_context_name, decode_secrets
+from cronofy_cli.core.contexts import SECRETS_LIMIT, SecretPlace, check_context_name, decode_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,7 +101,7 @@ class SecretStore:
             file.write(text)
             return Kept(SecretPlace.FILE, str(file.path))
         try:
-            backend = self._keyring(context).write(context.name, text)
+            backend = self._keyring(context).write(context.name, secrets.encode(SECRETS_LIMIT))
         except KeyringUnusable as trouble:
             if not (allow_file(trouble.message) if callable(allow_file) else allow_file):
                 raise KeyringUnusable(trouble.message, hint=_ways_out(context, trouble)) from trouble

@@ -110,6 +110,9 @@ def remove_context(path: Path, name: str) -> None:
     with _edited(path) as document:
         _table(document, name)
         del _contexts(document)[name]
+        if not document[CONTEXTS]:
+            # tomlkit writes nothing for an empty table of tables.
+            del document[CONTEXTS]
         if document.get(Key.CONTEXT.value) == name:
             del document[Key.CONTEXT.value]
 

@@ -61,6 +61,31 @@ def test_opened_anew(environment: dict[str, str]) -> None:
     assert [(change.kind, change.fields[0].after) for change in changes] == [(ChangeKind.CHANGED, "New")]
 
 
+def test_what_was_remembered_is_compared_with(cache: EventCache) -> None:
+    """The first change of an event that was looked at before is told field by field; looking tells nothing itself."""
+    cache.remember([event_state("evt_1"), event_state("evt_2", summary="Newer", updated=later(5))])
+    cache.remember([event_state("evt_2", summary="Older", updated=later(1))])
+
+    changed = [event_state("evt_1", summary="Renamed", updated=later(9)), event_state("evt_2", updated=later(9))]
+    changes = cache.observe(changed, None)
+
+    assert kinds(changes) == [("evt_1", "changed"), ("evt_2", "changed")]
+    assert changes[1].fields[0].before == "Newer"
+
+
+def test_what_is_yet_to_be_told_is_not_remembered(cache: EventCache) -> None:
+    """With a moment, what changed since then or is known already stays to be told."""
+    cache.observe([event_state("known")], None)
+    states = [
+        event_state("known", summary="Renamed", updated=later(1)),
+        event_state("old", updated=later(4)),
+        event_state("new", updated=later(5)),
+    ]
+    cache.remember(states, changed_before=later(5))
+
+    assert kinds(cache.observe(states, later(5))) == [("known", "changed"), ("new", "first_seen")]
+
+
 def test_an_older_state_is_passed_over(cache: EventCache) -> None:
     """A read that was overtaken by another one takes nothing back."""
     cache.observe([event_state(summary="New", updated=later(2))], None)

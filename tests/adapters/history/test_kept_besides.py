@@ -64,9 +64,8 @@ def test_gaps(history: History) -> None:
 
 def test_reconstructed(history: History) -> None:
     """A delivery that was made up is told from one that was received."""
-    history.record([at(0), at(1)])
-    history.mark_reconstructed([2])
-    history.mark_reconstructed([2])
+    history.record([at(0)])
+    history.record([at(1)], are_reconstructed=True)
 
     assert [history.is_reconstructed(number) for number in (1, 2, 3)] == [False, True, False]
 

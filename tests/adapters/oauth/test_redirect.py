@@ -14,7 +14,7 @@ import pytest
 
 from cronofy_cli.adapters.oauth.redirect import RedirectCatcher
 from cronofy_cli.errors import TimeLimitReached, WrongUsage
-from tests.accounts.browsers import free_port
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

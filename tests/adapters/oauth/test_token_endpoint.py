@@ -11,8 +11,8 @@ from cronofy_cli.adapters.oauth.tokens import TokenEndpoint
 from cronofy_cli.core.data_centers import data_center_at
 from cronofy_cli.core.oauth import Application
 from cronofy_cli.errors import NotSignedIn, RateLimited, RequestFailed, ServerFailed, Unreachable
-from tests.accounts.browsers import free_port
 from tests.fakes.scripted_server import scripted_server
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -94,6 +94,16 @@ def test_a_context_is_read_as_it_was_saved(path: Path) -> None:
     assert read_user_file(path).contexts == {"acme": FULL, "b.c": Context("b.c")}
 
 
+def test_the_only_context(path: Path) -> None:
+    """The last context that is left can be removed too, also while it is the current one."""
+    save_context(path, Context("acme", data_center="uk"))
+    set_value(path, Key.CONTEXT, "acme")
+
+    remove_context(path, "acme")
+
+    assert path.read_text(encoding="utf-8").strip() == ""
+
+
 def test_what_a_context_no_longer_has_is_removed(path: Path) -> None:
     """Saving a context without an account removes the account."""
     save_context(path, FULL)

@@ -14,7 +14,8 @@ from cronofy_cli.adapters.tunnels.cloudflared import Cloudflared, status
 from cronofy_cli.adapters.tunnels.interface import TunnelEventKind
 from cronofy_cli.errors import Unreachable
 from tests.adapters.tunnels.support import post, runs
-from tests.fakes.ngrok_setup import FAKES, free_port
+from tests.fakes.ngrok_setup import FAKES
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

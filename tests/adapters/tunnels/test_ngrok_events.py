@@ -13,7 +13,7 @@ from cronofy_cli.adapters.http import open_client
 from cronofy_cli.adapters.tunnels.interface import TunnelEventKind
 from cronofy_cli.errors import NotSignedIn, Unreachable
 from tests.adapters.tunnels.support import post
-from tests.fakes.ngrok_setup import free_port
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.tunnels.interface import TunnelEvent

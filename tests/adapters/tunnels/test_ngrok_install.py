@@ -16,8 +16,8 @@ import pytest
 from cronofy_cli.adapters.tunnels.ngrok.agents import installed_path
 from cronofy_cli.adapters.tunnels.ngrok.install import Download, agent_url, install_agent
 from cronofy_cli.errors import CronofyError, NotAllowed, Unreachable
-from tests.fakes.ngrok_setup import free_port
 from tests.fakes.scripted_server import scripted_server
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

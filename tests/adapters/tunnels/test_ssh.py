@@ -19,7 +19,7 @@ from cronofy_cli.adapters.tunnels.choose import TunnelChoice, TunnelOptions, cho
 from cronofy_cli.adapters.tunnels.interface import TunnelEventKind
 from cronofy_cli.errors import NotAllowed, Unreachable, WrongUsage
 from tests.adapters.tunnels.support import post, runs
-from tests.fakes.ngrok_setup import free_port
+from tests.ports import free_port
 from tests.requirements import require_program
 
 if TYPE_CHECKING:
