@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from cronofy_cli.core.deliveries import Delivery, ReceivedRequest
+from cronofy_cli.core.event_changes import compare
 from cronofy_cli.core.notifications import parse_notification
 from cronofy_cli.core.signature import SignatureState, Verdict
-from cronofy_cli.listener.change_reader import ChangeRead
+from cronofy_cli.listener.change_reads import ChangeRead
+
+if TYPE_CHECKING:
+    from cronofy_cli.core.event_changes import EventChange
 
 CHANGE = (
     b'{"notification":{"type":"change","changes_since":"2026-11-22T09:24:16Z"},'
@@ -49,3 +54,15 @@ def make_event(number: int, **fields: str) -> bytes:
 def make_read(*events: bytes, delivery_ids: tuple[int, ...] = (129,)) -> ChangeRead:
     """Return what was read because of some deliveries."""
     return ChangeRead(delivery_ids, "2026-11-22T09:24:16Z", events)
+
+
+def changes_of(*states: tuple[bytes | None, bytes]) -> tuple[EventChange, ...]:
+    """Return what happened between two states of each event."""
+    changes = [compare(before, after, "2026-11-22T09:24:16Z") for before, after in states]
+    return tuple(change for change in changes if change is not None)
+
+
+def make_change_read(*states: tuple[bytes | None, bytes]) -> ChangeRead:
+    """Return what was read because of #129, when these were the states of the events before and after."""
+    changes = changes_of(*states)
+    return ChangeRead((129,), "2026-11-22T09:24:16Z", tuple(change.after for change in changes), changes)

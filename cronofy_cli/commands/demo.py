@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.simulator_control import SimulatorControl
     from cronofy_cli.context import AppContext
-    from cronofy_cli.listener.change_reader import ChangeRead
+    from cronofy_cli.listener.change_reads import ChangeRead
 
 app = command_app()
 
@@ -102,7 +102,7 @@ def _wait_for(event_uid: str, reads: SimpleQueue[ChangeRead]) -> ChangeRead:
                 f"the notification did not arrive within {STEP_LIMIT_S:.0f} s",
                 hint="run it again while the machine is less busy; what arrived is in: cronofy deliveries list",
             ) from None
-        if any(event_uid.encode() in event for event in read.events):
+        if any(change.event_uid == event_uid for change in read.changes):
             return read
 
 

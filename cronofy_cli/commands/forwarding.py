@@ -39,6 +39,11 @@ class Forwarding:
         return [] if self.forwarder is None else [self.forwarder]
 
     @property
+    def hand_on(self) -> list[Callable[[Sequence[Delivery]], None]]:
+        """What forwards a delivery that did not come from the listener."""
+        return [*([] if self.ack is None else [self.ack.hand_on]), *self.sinks]
+
+    @property
     def decide(self) -> AnswerDecider | None:
         """What answers Cronofy with the application's own status."""
         return None if self.ack is None else self.ack.decide

@@ -2,133 +2,76 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
+from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.adapters.tunnels.choose import TunnelChoice
-from cronofy_cli.commands.channels import CalendarOption, OnlyManagedOption
+from cronofy_cli.commands.delivery_choice import LAST, parse_moment
 from cronofy_cli.commands.listen_options import (
     Ack,
-    AckOption,
-    CallbackQueryOption,
-    CountOption,
-    DomainOption,
-    ForwardOption,
-    ForwardTimeoutOption,
-    HeaderOption,
-    HealthPortOption,
-    InsecureOption,
-    KeepChannelOption,
-    MaxOfflineOption,
-    OnlyOption,
-    PortOption,
-    PrintOption,
-    PublicUrlOption,
-    ReadEventsOption,
-    ReadyFileOption,
-    RetriesOption,
-    ReuseOption,
-    SignatureOption,
-    SshHostOption,
-    TargetArgument,
-    TimeoutOption,
-    TunnelOption,
+    AddressOptions,
+    ChannelOptions,
+    FilterOptions,
+    ReadingOptions,
+    RunOptions,
+    TargetOptions,
 )
+from cronofy_cli.commands.option_groups import grouped
 from cronofy_cli.core.callback_url import check_callback_url
 from cronofy_cli.core.durations import parse_duration
-from cronofy_cli.errors import WrongUsage
-from cronofy_cli.forwarding.options import DEFAULT_TIMEOUT, ForwardingOptions
-from cronofy_cli.listener.policy import SignaturePolicy
+from cronofy_cli.errors import NotSignedIn, WrongUsage
+from cronofy_cli.forwarding.options import ForwardingOptions
 from cronofy_cli.output.live import PrintStyle
 from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cronofy_cli.commands.receiving import Wishes
     from cronofy_cli.context import AppContext
+    from cronofy_cli.core.where import Where
+    from cronofy_cli.listener.policy import SignaturePolicy
 
 app = command_app()
 
 
-@dataclass(frozen=True, slots=True)
-class AddressWishes:
-    """What the options say about the public address; None is left to the settings."""
-
-    tunnel: TunnelChoice | None
-    public_url: str | None
-    domain: str | None
-    ssh_host: str | None
-    port: int | None
-
-
 @app.command(cls=ApiListCommand)
+@grouped
 def listen(
     context: typer.Context,
-    target: TargetArgument = None,
-    forward: ForwardOption = None,
-    header: HeaderOption = None,
-    insecure: InsecureOption = False,
-    forward_timeout: ForwardTimeoutOption = DEFAULT_TIMEOUT,
-    retries: RetriesOption = 0,
-    ack: AckOption = Ack.LISTENER,
-    tunnel: TunnelOption = None,
-    public_url: PublicUrlOption = None,
-    domain: DomainOption = None,
-    ssh_host: SshHostOption = None,
-    port: PortOption = None,
-    calendar: CalendarOption = None,
-    only_managed: OnlyManagedOption = False,
-    print_: PrintOption = None,
-    only: OnlyOption = None,
-    count: CountOption = None,
-    timeout: TimeoutOption = None,
-    read_events: ReadEventsOption = True,
-    signature: SignatureOption = SignaturePolicy.STRICT,
-    callback_query: CallbackQueryOption = "",
-    keep_channel: KeepChannelOption = False,
-    reuse: ReuseOption = False,
-    max_offline: MaxOfflineOption = "10m",
-    ready_file: ReadyFileOption = None,
-    health_port: HealthPortOption = None,
+    target: TargetOptions,
+    address: AddressOptions,
+    channel: ChannelOptions,
+    chosen: FilterOptions,
+    reading: ReadingOptions,
+    how: RunOptions,
 ) -> None:
     """Receive push notifications on this machine: create a channel, prove that it works, then print what arrives.
 
-    Everything is recorded before it is answered; see 'cronofy deliveries'. Ctrl-C closes the channel.
+    Everything is recorded before it is answered; see 'cronofy deliveries'. --only, --channel and --where choose what is
+    shown, counted and forwarded of it. Ctrl-C closes the channel.
 
     \b
     Examples:
       cronofy listen 3000/cronofy/hook --data-center simulator
-      cronofy listen --tunnel ngrok --calendar Work
+      cronofy listen --tunnel ngrok --calendar Work --since last
       cronofy listen --only change --count 1 --timeout 2m | jq .changes_since
+      cronofy listen 3000/hook --where 'channel.filters.only_managed != true'
     """
     run = app_context(context)
-    timeout_s = parse_duration(timeout, option="--timeout") if timeout else None
-    _prepare(run, public_url, port)
-    wishes = _wishes(
-        run,
-        AddressWishes(tunnel, public_url, domain, ssh_host, port),
-        ForwardingOptions(target, forward or (), header or (), insecure, forward_timeout, retries, policy=signature),
-        calendar,
-        style=_style(run, print_),
-        only_managed=only_managed,
-        types=tuple(only or ()),
-        count=count,
-        read_events=read_events,
-        policy=signature,
-        callback_query=callback_query,
-        keep_channel=keep_channel,
-        reuse=reuse,
-        max_offline_s=parse_duration(max_offline, option="--max-offline"),
-        app_answers=ack is Ack.APP,
-    )
-    raise typer.Exit(_listen(run, wishes, timeout_s, ready_file, health_port))
+    timeout_s = parse_duration(how.timeout, option="--timeout") if how.timeout else None
+    _prepare(run, address.public_url, address.port)
+    raise typer.Exit(_listen(run, _wishes(run, target, address, channel, chosen, reading, how), how, timeout_s))
 
 
 def _wishes(
-    run: AppContext, address: AddressWishes, forwarding: ForwardingOptions, calendars: list[str] | None, **others: Any
+    run: AppContext,
+    target: TargetOptions,
+    address: AddressOptions,
+    channel: ChannelOptions,
+    chosen: FilterOptions,
+    reading: ReadingOptions,
+    how: RunOptions,
 ) -> Wishes:
     """Return what is wanted, the settings in the place of what no option says."""
     from cronofy_cli.adapters.settings import Key
@@ -136,23 +79,79 @@ def _wishes(
     from cronofy_cli.commands.receiving import Wishes
 
     found = run.settings.find
-    return Wishes(
-        tunnel=address.tunnel or TunnelChoice(found(Key.TUNNEL).text or TunnelChoice.AUTO),
+    wishes = Wishes(
+        style=_style(run, how.print_),
         public_url=address.public_url,
+        port=address.port if address.port is not None else found(Key.PORT).number or 0,
+        calendar_ids=calendar_ids(run, channel.calendar),
+        only_managed=channel.only_managed,
+        types=tuple(chosen.only or ()),
+        channel_ids=tuple(chosen.channel or ()),
+        where=_where(chosen.where),
+        since=_since(reading.since),
+        forward_reconstructed=target.forward_reconstructed,
+        count=how.count,
+        read_events=reading.read_events,
+        tunnel=address.tunnel or TunnelChoice(found(Key.TUNNEL).text or TunnelChoice.AUTO),
         domain=address.domain or found(Key.TUNNEL_DOMAIN).text,
         ssh_host=address.ssh_host or found(Key.SSH_HOST).text,
-        port=address.port if address.port is not None else found(Key.PORT).number or 0,
-        forwarding=replace(forwarding, forward=forwarding.forward or _usual_targets(run, forwarding)),
-        calendar_ids=calendar_ids(run, calendars),
-        **others,
+        callback_query=channel.callback_query,
+        keep_channel=channel.keep_channel,
+        reuse=channel.reuse,
+        forwarding=_forwarding(run, target, reading.signature),
+        app_answers=target.ack is Ack.APP,
+        max_offline_s=parse_duration(how.max_offline, option="--max-offline"),
+        policy=reading.signature,
+    )
+    _check_reading(run, wishes)
+    return wishes
+
+
+def _forwarding(run: AppContext, target: TargetOptions, policy: SignaturePolicy) -> ForwardingOptions:
+    """Return how to forward, to the settings' targets unless the command line names one."""
+    from cronofy_cli.adapters.settings import Key
+
+    usual = () if target.target is not None else run.settings.find(Key.FORWARD).texts
+    return ForwardingOptions(
+        target=target.target,
+        forward=target.forward or usual,
+        header=target.header or (),
+        insecure=target.insecure,
+        timeout=target.forward_timeout,
+        retries=target.retries,
+        policy=policy,
     )
 
 
-def _usual_targets(run: AppContext, forwarding: ForwardingOptions) -> tuple[str, ...]:
-    """Return the settings' targets, unless the command line names one."""
-    from cronofy_cli.adapters.settings import Key
+def _where(expression: str | None) -> Where | None:
+    from cronofy_cli.core.where import parse_where
 
-    return () if forwarding.target is not None else run.settings.find(Key.FORWARD).texts
+    return parse_where(expression) if expression else None
+
+
+def _since(text: str | None) -> str | None:
+    from cronofy_cli.core.times import to_utc_seconds
+
+    return text if text is None or text == LAST else to_utc_seconds(parse_moment(text, option="--since"))
+
+
+def _check_reading(run: AppContext, wishes: Wishes) -> None:
+    """Refuse what would silently do nothing."""
+    if not wishes.read_events and (wishes.since is not None or wishes.forward_reconstructed):
+        option = "--since" if wishes.since is not None else "--forward-reconstructed"
+        raise WrongUsage(f"{option} reads what was missed", hint="leave out --no-read-events")
+    if not wishes.forward_reconstructed:
+        return
+    if wishes.forwarding.target is None and not wishes.forwarding.forward:
+        raise WrongUsage(
+            "--forward-reconstructed needs somewhere to forward to",
+            hint="name it: cronofy listen 3000/hook --forward-reconstructed",
+        )
+    if not run.client_secrets:
+        raise NotSignedIn(
+            "--forward-reconstructed needs a client secret to sign with, and none is known",
+            hint=f"set {Variable.CLIENT_SECRET}, or sign in: cronofy auth login",
+        )
 
 
 def _prepare(run: AppContext, public_url: str | None, port: int | None) -> None:
@@ -180,14 +179,12 @@ def _style(run: AppContext, chosen: PrintStyle | None) -> PrintStyle:
     return PrintStyle(run.settings.find(Key.PRINT).text or PrintStyle.COMPACT)
 
 
-def _listen(
-    run: AppContext, wishes: Wishes, timeout_s: float | None, ready_file: Path | None, health_port: int | None
-) -> int:
+def _listen(run: AppContext, wishes: Wishes, how: RunOptions, timeout_s: float | None) -> int:
     from cronofy_cli.commands.ready_notice import ReadyNotice
     from cronofy_cli.commands.receiving import receiving
     from cronofy_cli.listener.stopping import StopRequest
 
-    notice = ReadyNotice(ready_file, health_port)
+    notice = ReadyNotice(how.ready_file, how.health_port)
     with StopRequest() as stop:
         ready_run = receiving(
             run,

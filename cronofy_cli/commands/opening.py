@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from cronofy_cli.adapters.journal import sweep
 from cronofy_cli.adapters.paths import data_folder
@@ -87,6 +87,13 @@ class RunNotes:
         self._on_trouble = on_trouble
         self._entry = journal.begin(data_center, sub)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """The run is over."""
+        self._entry.end()
+
     def note_callback_url(self, url: str) -> None:
         """A channel with this callback URL is about to be created."""
         self._entry.note_callback_url(url)
@@ -110,10 +117,6 @@ class RunNotes:
             self._entry.note_agent(agent)
         except CronofyError as error:
             self._on_trouble(error)
-
-    def end(self) -> None:
-        """The run is over."""
-        self._entry.end()
 
 
 def sweep_left_overs(journal: Journal, context: AppContext, sub: str, calls: ChannelCalls, live: LiveOutput) -> None:

@@ -1,45 +1,45 @@
-"""Putting a run together, for `listen` and `demo`: what arrives goes from the listener to the history, then to the
-selection, and from there to the output and to the reader of changes.
+"""Putting a run together, for `listen`, `wait` and `demo`: what arrives goes from the listener to the history, then to
+the selection, and from there to the output and to the reader of changes.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.adapters.callback_paths import last_path, remember_path
 from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.tunnels.choose import TunnelChoice
+from cronofy_cli.commands.change_reading import FALLBACK_TZID, change_reading, missed_since
+from cronofy_cli.commands.examination import examination
 from cronofy_cli.commands.forwarding import forwarding_for
 from cronofy_cli.commands.opening import AddressOpening, RunNotes, sweep_left_overs
 from cronofy_cli.core.callback_query import fill
 from cronofy_cli.core.callback_url import callback_url_warning
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.forwarding.options import ForwardingOptions
-from cronofy_cli.listener.change_reader import ChangeReader
-from cronofy_cli.listener.channel_calls import ChannelCalls, read_all_events
+from cronofy_cli.listener.channel_calls import ChannelCalls
 from cronofy_cli.listener.keeping import Keeper
 from cronofy_cli.listener.policy import SignaturePolicy
-from cronofy_cli.listener.selection import Selection
-from cronofy_cli.listener.session import DRAIN_LIMIT_S, Session, SessionPlan, new_callback_path
+from cronofy_cli.listener.selection import DeliveryFilter, Selection
+from cronofy_cli.listener.session import Session, SessionPlan, new_callback_path
 from cronofy_cli.output.live import LiveOutput, PrintStyle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from cronofy_cli.adapters.history import History
     from cronofy_cli.context import AppContext
     from cronofy_cli.core.calendars import UserInfo
-    from cronofy_cli.listener.change_reader import ChangeRead
+    from cronofy_cli.core.where import Where
+    from cronofy_cli.listener.change_reader import ChangeReader
+    from cronofy_cli.listener.change_reads import ChangeRead
+    from cronofy_cli.listener.first_look import FirstLook
     from cronofy_cli.listener.keeping import Announcement
     from cronofy_cli.listener.pipeline import Sink
-
-FALLBACK_TZID = "Etc/UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,11 @@ class Wishes:
     calendar_ids: tuple[str, ...] = ()
     only_managed: bool = False
     types: tuple[str, ...] = ()
+    channel_ids: tuple[str, ...] = ()
+    where: Where | None = None
+    since: str | None = None
+    """From when on to read what was missed, as RFC 3339 in UTC, or `last`."""
+    forward_reconstructed: bool = False
     count: int | None = None
     read_events: bool = True
     tunnel: TunnelChoice = TunnelChoice.AUTO
@@ -65,6 +70,16 @@ class Wishes:
     app_answers: bool = False
     max_offline_s: float = 600.0
     policy: SignaturePolicy = SignaturePolicy.STRICT
+
+    @property
+    def chosen(self) -> DeliveryFilter:
+        """What is shown, counted and forwarded."""
+        return DeliveryFilter(frozenset(self.types), frozenset(self.channel_ids), self.where)
+
+    @property
+    def filtered_forwarding(self) -> ForwardingOptions:
+        """How to forward what was chosen."""
+        return replace(self.forwarding, chosen=self.chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,55 +104,64 @@ def receiving(
     hold_signals: Callable[[], AbstractContextManager[object]] = nullcontext,
     announcement: Announcement | None = None,
 ) -> Iterator[Run]:
-    """Be ready to receive inside the `with`; at its end the channel is closed and what arrived is handled."""
+    """Be ready to receive inside the `with`; at its end the channel is closed and what arrived is handled.
+
+    Raises:
+        CronofyError: it cannot be made ready.
+    """
     opening = AddressOpening(context, wishes)
     account = endpoints.userinfo(context.api)
-    tzid = account.zoneinfo or FALLBACK_TZID
-    live = LiveOutput(context.output, wishes.style, find_zone(tzid), on_pipe_closed)
+    live = LiveOutput(context.output, wishes.style, find_zone(account.zoneinfo or FALLBACK_TZID), on_pipe_closed)
     _greet(context, live, account)
-    calls = ChannelCalls(context.api, calendar_ids=wishes.calendar_ids, only_managed=wishes.only_managed)
     journal = Journal(context.environment)
-    sweep_left_overs(journal, context, account.sub, calls, live)
+    sweep_left_overs(journal, context, account.sub, ChannelCalls(context.api), live)
+    since = missed_since(context, wishes.since, account.sub, live)
     plan = _plan(context, wishes, account.sub)
-    history = context.open_history()
-    keep = partial(_keep_events, history, on_read or live.events)
-    changes = ChangeReader(partial(read_all_events, context.api), tzid, keep, live.trouble)
-    forwarding = forwarding_for(context, wishes.forwarding, live, app_answers=wishes.app_answers)
-    sinks: list[Sink] = [live.deliveries, changes] if wishes.read_events else [live.deliveries]
-    selection = Selection(wishes.types, wishes.count, plan.path, sinks, on_complete)
-    changes.start()
+    forwarding = forwarding_for(context, wishes.filtered_forwarding, live, app_answers=wishes.app_answers)
+    reading = change_reading(context, wishes, account, live, forwarding, on_read or live.events, since)
+    first_look = reading.first_look if wishes.read_events else None
+    calls = _channel_calls(context, wishes, first_look)
+    sinks: list[Sink] = [live.deliveries, reading.reader] if wishes.read_events else [live.deliveries]
+    selection = Selection(wishes.chosen, wishes.count, plan.path, sinks, on_complete)
+    examiner = examination(context, selection, plan.path, live)
     notes = RunNotes(journal, context.data_center.name, account.sub, live.trouble)
-    try:
+    address = opening.address(plan.path, fill(wishes.callback_query, account), notes.note_agent)
+    all_sinks: list[Sink] = [selection, examiner, *forwarding.sinks]
+    with notes, forwarding.running(), reading.running(), examiner.running():
+        if first_look:
+            first_look.start()
         session = Session(
             plan,
             calls,
             context.open_history,
             live,
-            [selection, *forwarding.sinks],
+            all_sinks,
             now,
             hold_signals,
-            address=opening.address(plan.path, fill(wishes.callback_query, account), notes.note_agent),
+            address=address,
             notes=notes,
             decide=forwarding.decide,
         )
-        with forwarding.running(), session:
+        backfill = reading.backfill if wishes.read_events else None
+        history = context.open_history()
+        limit_s = wishes.max_offline_s
+        keeper = Keeper(session, live, backfill, history, limit_s, on_given_up, now, announcement=announcement)
+        with session:
             if warning := callback_url_warning(session.callback_url):
                 live.remark(f" warning: {warning}")
-            keeper = Keeper(
-                session,
-                live,
-                changes if wishes.read_events else None,
-                context.open_history(),
-                wishes.max_offline_s,
-                on_given_up,
-                now,
-                announcement=announcement,
-            )
+            if since is not None and session.channel is not None:
+                reading.backfill.read_since(session.channel, since)
             with keeper.watching(opening.events):
-                yield Run(session, live, changes, account)
-    finally:
-        changes.stop(DRAIN_LIMIT_S)
-        notes.end()
+                yield Run(session, live, reading.reader, account)
+
+
+def _channel_calls(context: AppContext, wishes: Wishes, first_look: FirstLook | None) -> ChannelCalls:
+    return ChannelCalls(
+        context.api,
+        calendar_ids=wishes.calendar_ids,
+        only_managed=wishes.only_managed,
+        before_create=first_look.end if first_look else None,
+    )
 
 
 def _greet(context: AppContext, live: LiveOutput, account: UserInfo) -> None:
@@ -159,12 +183,6 @@ def _plan(context: AppContext, wishes: Wishes, sub: str) -> SessionPlan:
         port=wishes.port,
         keep_channel=wishes.keep_channel,
     )
-
-
-def _keep_events(history: History, show: Callable[[ChangeRead], None], read: ChangeRead) -> None:
-    if read.delivery_ids:
-        history.attach_events(read.delivery_ids, read.payload())
-    show(read)
 
 
 def now() -> datetime:

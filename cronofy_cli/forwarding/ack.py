@@ -18,9 +18,10 @@ from cronofy_cli.forwarding.advice import advice, first_lines, runs_in_container
 from cronofy_cli.forwarding.failures import FailureKind
 from cronofy_cli.forwarding.reports import ForwardReport
 from cronofy_cli.forwarding.sender import Sender
+from cronofy_cli.listener.selection import EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from cronofy_cli.forwarding.forwarder import ForwarderCalls
     from cronofy_cli.forwarding.settings import SenderSettings
     from cronofy_cli.forwarding.targets import Target
+    from cronofy_cli.listener.selection import DeliveryFilter
 
 _BAD_GATEWAY: Final = 502
 _GATEWAY_TIMEOUT: Final = 504
@@ -52,12 +54,15 @@ class AppAck:
         clock: Callable[[], datetime],
         *,
         concurrency: int = 8,
+        chosen: DeliveryFilter = EVERYTHING,
     ) -> None:
+        """What is not `chosen` the application never sees."""
         self._target = target
         self._sending = sending
         self._history_file = history_file
         self._calls = calls
         self._clock = clock
+        self._chosen = chosen
         self._in_container = runs_in_container()
         self._questions: queue.SimpleQueue[_Question | None] = queue.SimpleQueue()
         self._threads = [
@@ -85,10 +90,15 @@ class AppAck:
 
     def decide(self, delivery: Delivery, answer: Callable[[int], None]) -> None:
         """Have the application say what a recorded delivery is answered. Never waits."""
-        if self._target.wants(delivery.notification):
+        if self._target.wants(delivery.notification) and self._chosen.wants(delivery):
             self._questions.put(_Question(delivery, answer))
         else:
             answer(delivery.answer_status)
+
+    def hand_on(self, deliveries: Sequence[Delivery]) -> None:
+        """Forward deliveries whose sender does not wait for an answer. Never waits."""
+        for delivery in deliveries:
+            self.decide(delivery, _nobody_waits)
 
     def _work(self) -> None:
         sender = Sender(self._target, self._sending, self._clock)
@@ -124,6 +134,10 @@ class AppAck:
                 lines=() if forward.succeeded else first_lines(forward),
             )
         )
+
+
+def _nobody_waits(_status: int) -> None:
+    """There is nobody to answer."""
 
 
 def _status(forward: Forward) -> int:

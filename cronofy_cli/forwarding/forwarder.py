@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.adapters.history import open_history
@@ -22,7 +22,7 @@ from cronofy_cli.listener.backlog import Backlog
 from cronofy_cli.listener.policy import SignaturePolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -56,6 +56,10 @@ class _Lane:
     backlog: Backlog
     worker: TargetWorker
 
+    def chosen_of(self, deliveries: Iterable[Delivery]) -> list[Delivery]:
+        """Return the deliveries of the types that the target takes."""
+        return [delivery for delivery in deliveries if self.target.wants(delivery.notification)]
+
 
 class Forwarder:
     """Forwards what it is given. `start` it, then `stop` it; or use it as a context manager."""
@@ -73,6 +77,7 @@ class Forwarder:
         self._clock = clock
         self._keeper = ResultKeeper(history_file, calls.trouble)
         self._lanes: tuple[_Lane, ...] = ()
+        self._one_at_a_time = Lock()
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -101,10 +106,14 @@ class Forwarder:
             lane.worker.start()
 
     def __call__(self, deliveries: Sequence[Delivery]) -> None:
-        """Take deliveries to be forwarded, those that Cronofy did not sign left out. Never waits for a target."""
-        trusted = [delivery for delivery in deliveries if self._is_trusted(delivery)]
-        for lane in self._lanes:
-            lane.backlog.put([delivery for delivery in trusted if lane.target.wants(delivery.notification)])
+        """Take deliveries to be forwarded, those that Cronofy did not sign left out. Never waits for a target.
+
+        May be called by several threads.
+        """
+        wanted = [delivery for delivery in deliveries if self._wants(delivery)]
+        with self._one_at_a_time:
+            for lane in self._lanes:
+                lane.backlog.put(lane.chosen_of(wanted))
 
     def stop(self, limit_s: float = 10.0) -> bool:
         """Forward what is left to the targets that are there, and return whether that was everything."""
@@ -132,5 +141,8 @@ class Forwarder:
         )
         return _Lane(target, backlog, worker)
 
-    def _is_trusted(self, delivery: Delivery) -> bool:
-        return self._settings.policy is not SignaturePolicy.STRICT or delivery.verdict.state not in _NOT_FROM_CRONOFY
+    def _wants(self, delivery: Delivery) -> bool:
+        is_strict = self._settings.policy is SignaturePolicy.STRICT
+        if is_strict and delivery.verdict.state in _NOT_FROM_CRONOFY:
+            return False
+        return self._settings.chosen.wants(delivery)

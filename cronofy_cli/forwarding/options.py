@@ -14,6 +14,7 @@ from cronofy_cli.forwarding.outgoing import parse_extra_headers
 from cronofy_cli.forwarding.settings import ForwarderSettings, SenderSettings
 from cronofy_cli.forwarding.targets import parse_route, parse_target
 from cronofy_cli.listener.policy import SignaturePolicy
+from cronofy_cli.listener.selection import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from cronofy_cli.forwarding.ack import AppAck
     from cronofy_cli.forwarding.forwarder import Forwarder, ForwarderCalls
     from cronofy_cli.forwarding.targets import Target
+    from cronofy_cli.listener.selection import DeliveryFilter
 
 DEFAULT_TIMEOUT: Final = "30s"
 
@@ -44,6 +46,8 @@ class ForwardingOptions:
     policy: SignaturePolicy = SignaturePolicy.STRICT
     is_public_https: bool = False
     """Whether Cronofy reaches us over https."""
+    chosen: DeliveryFilter = EVERYTHING
+    """--only, --channel and --where."""
 
 
 def parse_targets(options: ForwardingOptions) -> tuple[Target, ...]:
@@ -91,6 +95,7 @@ def build_forwarder(
         policy=options.policy,
         retries=options.retries,
         concurrency=options.concurrency,
+        chosen=options.chosen,
     )
     return Forwarder(settings, history_file, calls, clock) if settings.targets else None
 
@@ -110,6 +115,10 @@ def build_app_ack(
     if not targets:
         raise WrongUsage("--ack app needs an app to ask", hint="name it: cronofy listen 3000/hook --ack app")
     sending = sender_settings(options)
-    ack = AppAck(targets[0], sending, history_file, calls, clock, concurrency=options.concurrency)
-    others = ForwarderSettings(targets[1:], sending, options.policy, options.retries, options.concurrency)
+    ack = AppAck(
+        targets[0], sending, history_file, calls, clock, concurrency=options.concurrency, chosen=options.chosen
+    )
+    others = ForwarderSettings(
+        targets[1:], sending, options.policy, options.retries, options.concurrency, options.chosen
+    )
     return ack, Forwarder(others, history_file, calls, clock) if others.targets else None

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cronofy_cli.listener.policy import SignaturePolicy
+from cronofy_cli.listener.selection import EVERYTHING
 
 if TYPE_CHECKING:
     from cronofy_cli.core.deliveries import Headers
     from cronofy_cli.forwarding.targets import Target
+    from cronofy_cli.listener.selection import DeliveryFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,5 @@ class ForwarderSettings:
     """How often a delivery that was not taken is tried again."""
     concurrency: int = 8
     """To how many targets something is sent at once."""
+    chosen: DeliveryFilter = EVERYTHING
+    """What is forwarded at all."""

@@ -87,10 +87,14 @@ class Backlog:
             return self._closed.is_set() and not self._segments
 
     def _append_numbers(self, batch: Sequence[Delivery]) -> None:
-        # A batch is one transaction, and its numbers are consecutive.
         first, last = batch[0].id, batch[-1].id
         assert first is not None
         assert last is not None
+        if last - first + 1 != len(batch):
+            # Somebody has chosen among them.
+            for delivery in batch:
+                self._append_numbers([delivery])
+            return
         newest = self._segments[-1] if self._segments else None
         if isinstance(newest, _Numbers) and newest.last + 1 == first:
             newest.last = last

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cronofy_cli.adapters.api import endpoints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cronofy_cli.adapters.api.client import ApiClient
     from cronofy_cli.core.channels import Channel
@@ -17,13 +17,23 @@ if TYPE_CHECKING:
 class ChannelCalls:
     """Creates and closes channels with a run's filters."""
 
-    def __init__(self, api: ApiClient, *, calendar_ids: tuple[str, ...] = (), only_managed: bool = False) -> None:
+    def __init__(
+        self,
+        api: ApiClient,
+        *,
+        calendar_ids: tuple[str, ...] = (),
+        only_managed: bool = False,
+        before_create: Callable[[], None] | None = None,
+    ) -> None:
         self._api = api
+        self._before_create = before_create
         self._calendar_ids = calendar_ids
         self._only_managed = only_managed
 
     def create(self, callback_url: str) -> Channel:
         """Create a channel that posts to `callback_url`."""
+        if self._before_create is not None:
+            self._before_create()
         return endpoints.create_channel(
             self._api,
             callback_url,
@@ -44,7 +54,13 @@ class ChannelCalls:
         return endpoints.list_channels(self._api)
 
 
-def read_all_events(api: ApiClient, query: EventsQuery) -> Iterator[bytes]:
-    """Yield each event's own JSON, of all pages."""
+def read_event_pages(api: ApiClient, query: EventsQuery, await_turn: Callable[[], None]) -> Iterator[list[bytes]]:
+    """Yield each page's events as their own JSON. `await_turn` is called for each page before it is sent for.
+
+    The page ahead is sent for while one is used: one turn of it is taken a little late.
+    """
+    await_turn()
     for page in endpoints.read_events(api, query):
-        yield from map(bytes, page.events)
+        yield [bytes(event) for event in page.events]
+        if page.current is None or page.total is None or page.current < page.total:
+            await_turn()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from cronofy_cli.core.notifications import Notification
-from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import CronofyError
 from cronofy_cli.listener.watchdog import Mending, Watchdog
 
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.history import History
     from cronofy_cli.adapters.tunnels.interface import TunnelEvent
-    from cronofy_cli.listener.change_reader import ChangeReader
+    from cronofy_cli.listener.backfill import Backfill
     from cronofy_cli.listener.session import Session
     from cronofy_cli.listener.watchdog import Gap, Pace
 
@@ -62,7 +60,7 @@ class Keeper:
         self,
         session: Session,
         teller: Teller,
-        changes: ChangeReader | None,
+        backfill: Backfill | None,
         history: History,
         max_offline_s: float,
         on_given_up: Callable[[], None],
@@ -71,10 +69,10 @@ class Keeper:
         announcement: Announcement | None = None,
         pace: Pace | None = None,
     ) -> None:
-        """`changes` reads what was missed, if that is wanted; the history belongs to the watchdog's thread."""
+        """`backfill` reads what was missed, if that is wanted; the history belongs to the watchdog's thread."""
         self._session = session
         self._teller = teller
-        self._changes = changes
+        self._backfill = backfill
         self._history = history
         self._max_offline_s = max_offline_s
         self._on_given_up = on_given_up
@@ -111,20 +109,11 @@ class Keeper:
         try:
             self._announcement.renew()
             self._history.mark_gap(gap.started, gap.ended, gap.reason)
-            if self._changes is not None:
-                self._changes.read_missed(self._missed(gap))
         except CronofyError as error:
             self._teller.trouble(error)
-
-    def _missed(self, gap: Gap) -> Notification:
-        """Return the notification that speaks of everything since the gap began, with the channel's filters."""
         channel = self._session.channel
-        return Notification(
-            type="change",
-            changes_since=to_utc_seconds(gap.started),
-            calendar_ids=channel.calendar_ids if channel is not None else (),
-            only_managed=channel is not None and channel.only_managed,
-        )
+        if self._backfill is not None and channel is not None:
+            self._backfill.read_gap(channel, gap.started)
 
     def _given_up(self) -> None:
         self._teller.remark(f" gave up after {self._max_offline_s:.0f} s without a way for notifications to arrive")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
-import threading
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from math import inf
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.errors import PIPE_CLOSED, ExitCode
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """What ends a run in order. Windows has no SIGHUP."""
 
+_TICK_S: Final = 0.25
+"""A signal that comes at the very moment at which the waiting begins is seen by Python only when it is over."""
+
 
 class StopRequest:
     """Where the end of a run is asked for, by any thread or signal, and waited for by the main thread.
@@ -25,7 +30,10 @@ class StopRequest:
     """
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        # Signals come between any two steps of the main thread, which may be waiting at that moment. An Event would
+        # then be locked by the very thread that is to set it; a SimpleQueue's `put` may come at any time (docs:
+        # https://docs.python.org/3/library/queue.html#simplequeue-objects).
+        self._ends: SimpleQueue[None] = SimpleQueue()
         self._exit_code: int = ExitCode.DONE
         self._signal_number: int | None = None
         self._is_orderly = False
@@ -57,28 +65,41 @@ class StopRequest:
 
     def ask(self) -> None:
         """Ask for the end because everything that was wanted is there."""
-        self._event.set()
+        self._ends.put(None)
 
     def ask_pipe_closed(self) -> None:
         """Ask for the end because nobody reads the output any more."""
         self._exit_code = PIPE_CLOSED
-        self._event.set()
+        self._ends.put(None)
 
     def ask_unreachable(self) -> None:
         """Ask for the end because nothing can arrive any more."""
         self._exit_code = ExitCode.UNREACHABLE
-        self._event.set()
+        self._ends.put(None)
 
     def wait(self, limit_s: float | None) -> int:
         """Wait for the end and return the exit code: 0, 124 at the limit, or 128 and the signal's number."""
         self._is_orderly = True
-        return self._exit_code if self._event.wait(limit_s) else ExitCode.TIME_LIMIT
+        until_s = inf if limit_s is None else time.monotonic() + limit_s
+        while not self._has_ended(min(_TICK_S, max(until_s - time.monotonic(), 0.0))):
+            if time.monotonic() >= until_s:
+                return ExitCode.TIME_LIMIT
+        return self._exit_code
+
+    def _has_ended(self, wait_s: float) -> bool:
+        try:
+            self._ends.get(timeout=wait_s)
+        except Empty:
+            return False
+        # Whoever waits again finds the end as well.
+        self._ends.put(None)
+        return True
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         is_first = self._signal_number is None
         if is_first:
             self._signal_number = number
             self._exit_code = 128 + number
-            self._event.set()
+            self._ends.put(None)
         if not (is_first and self._is_orderly):
             raise KeyboardInterrupt

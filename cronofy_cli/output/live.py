@@ -1,4 +1,4 @@
-"""What `listen` prints: ticks until it is ready, a line for each delivery, the events behind it, troubles.
+"""What `listen` prints: ticks until it is ready, a line for each delivery, what changed, what is wrong, troubles.
 
 Several threads report here; a block of lines stays together.
 """
@@ -6,11 +6,10 @@ Several threads report here; a block of lines stays together.
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.core.events import change_mark, describe_when, parse_event
 from cronofy_cli.core.text import clean
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.output.deliveries import compact_line, delivery_document, full_text
@@ -24,13 +23,14 @@ if TYPE_CHECKING:
     from cronofy_cli.core.deliveries import Delivery
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.forwarding.reports import ForwardReport, TargetChange
-    from cronofy_cli.listener.change_reader import ChangeRead
+    from cronofy_cli.listener.change_reads import ChangeRead
+    from cronofy_cli.listener.examining import Examined
     from cronofy_cli.listener.watchdog import Gap
     from cronofy_cli.output.streams import Output
 
-_MARK_STYLES = {"+": Style.GREEN, "-": Style.RED, "~": Style.YELLOW}
-_SHOWN_EVENTS = 20
-"""So many events are listed under a notification; the others are counted."""
+_HEAD: Final = " " * 10
+_INDENT: Final = " " * 12
+"""Below the line of a delivery."""
 
 
 class PrintStyle(StrEnum):
@@ -81,7 +81,7 @@ class LiveOutput:
                 self._write(msgspec.json.encode(document))
         self.remark(
             f" Ready again after a gap of {gap.seconds:.0f} s ({gap.reason}). What changed in it: cronofy events read "
-            f"--last-modified {since} --include-deleted --include-moved --include-managed"
+            f"--changes-since {since}"
         )
 
     def ready(self, document: Mapping[str, object], sentence: str) -> None:
@@ -126,29 +126,46 @@ class LiveOutput:
         self.remark(f" {change.target.url} {mark}: {change.detail}")
 
     def events(self, read: ChangeRead) -> None:
-        """Print the events behind one or more deliveries."""
+        """Print what a read has brought: the changes for people, the events too for programs."""
         if self._style is PrintStyle.JSON:
+            from cronofy_cli.output.json_text import one_line
+
+            line = read.document({"kind": "events", "reconstructed": read.is_reconstructed})
             with self._lock:
-                self._write(b'{"kind":"events",' + read.payload()[1:])
+                self._write(one_line(line))
             return
-        lines = [self._event_line(raw, read.changes_since) for raw in read.events[:_SHOWN_EVENTS]]
-        if len(read.events) > _SHOWN_EVENTS:
-            lines.append(f"            … and {len(read.events) - _SHOWN_EVENTS} more: cronofy deliveries show")
-        if not read.events:
-            lines.append("            no event: it was changed again, or is outside the sync window")
+        lines = self._change_lines(read) or [f"{_INDENT}{_nothing_new(read)}"]
         with self._lock:
-            if read.delivery_ids != (self._last_id,):
-                lines.insert(0, f"          {_for_deliveries(read.delivery_ids)}")
+            if read.delivery_ids != (self._last_id,) or read.is_reconstructed:
+                lines.insert(0, f"{_HEAD}{_why_read(read)}")
             self._write("\n".join(lines).encode("utf-8", "replace"))
 
-    def _event_line(self, raw: bytes, changes_since: str) -> str:
-        event = parse_event(raw)
-        mark = change_mark(event, changes_since)
-        when = describe_when(event.start, event.end, self._zone, this_year=datetime.now(UTC).year)
-        name = self.calendar_names.get(event.calendar_id, event.calendar_id)
-        title = clean(event.summary) or ("(private)" if event.event_private else "(no title)")
-        painted = self._output.paint(mark, _MARK_STYLES[mark])
-        return f'            {painted} "{title}"  {clean(when)}  ({clean(name)})'
+    def examined(self, examined: Examined, *, was_shown: bool) -> None:
+        """Tell why a signature is wrong or missing. Of a delivery that was not shown only people are told."""
+        from cronofy_cli.output.findings import examined_document, examined_lines
+
+        if was_shown and self._style is PrintStyle.JSON:
+            import msgspec
+
+            line = msgspec.json.encode({"kind": "autopsy", **examined_document(examined)})
+            with self._lock:
+                self._write(line)
+            return
+        lines = [f"{_INDENT}{line}" for line in examined_lines(examined)]
+        if not was_shown:
+            self.remark("\n".join(lines))
+            return
+        with self._lock:
+            if examined.delivery.id != self._last_id:
+                lines.insert(0, f"{_HEAD}for #{examined.delivery.id}:")
+            self._write("\n".join(lines).encode("utf-8", "replace"))
+
+    def _change_lines(self, read: ChangeRead) -> list[str]:
+        from cronofy_cli.output.event_changes import change_lines
+
+        today = datetime.now(self._zone).date()
+        color = self._output.color_stdout
+        return list(change_lines(read.changes, self._zone, self.calendar_names, today=today, color=color))
 
     def _write(self, content: bytes) -> None:
         try:
@@ -157,9 +174,20 @@ class LiveOutput:
             self._on_pipe_closed()
 
 
-def _for_deliveries(delivery_ids: Sequence[int]) -> str:
-    if not delivery_ids:
-        return "reconstructed, missed in the gap:"
-    if len(delivery_ids) == 1:
-        return f"for #{delivery_ids[0]}:"
-    return f"for {len(delivery_ids)} notifications, #{delivery_ids[0]} to #{delivery_ids[-1]}:"
+def _why_read(read: ChangeRead) -> str:
+    since = clean(read.changes_since)
+    if read.is_reconstructed:
+        stands = f" as #{read.delivery_ids[0]}" if read.delivery_ids else ""
+        return f"reconstructed{stands}, missed since {since}:"
+    if len(read.delivery_ids) == 1:
+        return f"for #{read.delivery_ids[0]}:"
+    numbers = f"#{min(read.delivery_ids)} to #{max(read.delivery_ids)}"
+    return f"{len(read.delivery_ids)} notifications, one read, {numbers}:"
+
+
+def _nothing_new(read: ChangeRead) -> str:
+    if read.events:
+        return "nothing new: what changed since then was seen before"
+    if read.is_reconstructed:
+        return "nothing was missed"
+    return "no event: it was changed again, or is outside the sync window"

@@ -18,6 +18,7 @@ from cronofy_cli.listener.server import Listener
 from cronofy_cli.simulator.settings import CLIENT_SECRET
 from tests.forwarding.app import OK, answer_of, running_app
 from tests.forwarding.following import forwarding, now
+from tests.ports import free_port
 from tests.samples import make_delivery
 from tests.sender import Burst
 
@@ -103,12 +104,6 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
 
         assert held <= 256
         assert [each.body for each in app.await_received(1000)] == numbered(1000)
-
-
-def free_port() -> int:
-    """Return a port that an app can have later."""
-    with running_app() as app:
-        return app.port
 
 
 def test_an_app_that_is_down(tmp_path: Path) -> None:

@@ -14,11 +14,15 @@ import pytest
 from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.core.data_centers import data_center_at
+from cronofy_cli.core.event_changes import compare
 from cronofy_cli.errors import Unreachable
+from cronofy_cli.listener.backfill import Backfill
 from cronofy_cli.listener.change_reader import ChangeReader
-from cronofy_cli.listener.channel_calls import ChannelCalls, read_all_events
+from cronofy_cli.listener.channel_calls import ChannelCalls, read_event_pages
 from cronofy_cli.listener.keeping import Keeper
 from cronofy_cli.listener.policy import SignaturePolicy
+from cronofy_cli.listener.reconstruction import Reconstruction
+from cronofy_cli.listener.selection import EVERYTHING
 from cronofy_cli.listener.session import Session, SessionPlan, new_callback_path
 from cronofy_cli.listener.watchdog import Pace
 from cronofy_cli.simulator.settings import ACCESS_TOKEN
@@ -26,12 +30,13 @@ from tests.in_process import run_main
 from tests.listener.test_session import SECRETS, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from cronofy_cli.core.channels import Channel
+    from cronofy_cli.core.event_changes import EventChange
     from cronofy_cli.errors import CronofyError
-    from cronofy_cli.listener.change_reader import ChangeRead
+    from cronofy_cli.listener.change_reads import ChangeRead
     from cronofy_cli.listener.watchdog import Gap
     from cronofy_cli.simulator.server import SimulatorServer
     from tests.support import Cli
@@ -106,12 +111,21 @@ def plan() -> SessionPlan:
 @contextmanager
 def kept(setting: Setting, session: Session, heard: Heard, max_offline_s: float = 60.0) -> Iterator[None]:
     """Keep a session ready."""
-    changes = ChangeReader(partial(read_all_events, setting.api), "Etc/UTC", heard.read, heard.trouble)
+    reader = ChangeReader(partial(read_event_pages, setting.api), "Etc/UTC", nothing_known, heard.read, heard)
+    made_up = Reconstruction(SECRETS, "simulator", now)
+    backfill = Backfill(reader, made_up.delivery, EVERYTHING.wants)
     history = setting.open_history()
     given_up = partial(heard.remark, "given up")
-    keeper = Keeper(session, heard, changes, history, max_offline_s, given_up, now, announcement=heard, pace=QUICK)
+    keeper = Keeper(session, heard, backfill, history, max_offline_s, given_up, now, announcement=heard, pace=QUICK)
+    reader.start()
     with keeper.watching(SimpleQueue()):
         yield
+    assert reader.stop(LIMIT_S)
+
+
+def nothing_known(events: Sequence[bytes], changes_since: str) -> list[EventChange]:
+    """Take every event for a new one."""
+    return [found for event in events if (found := compare(None, event, changes_since)) is not None]
 
 
 def test_a_channel_that_somebody_closed(setting: Setting, plan: SessionPlan, cli: Cli) -> None:
@@ -132,7 +146,9 @@ def test_a_channel_that_somebody_closed(setting: Setting, plan: SessionPlan, cli
         (reason, heard.gaps[0].started)
     ]
     [read] = heard.reads
-    assert read.delivery_ids == ()
+    assert (read.delivery_ids, read.is_reconstructed) == ((), True)
+    assert read.missed is not None
+    assert read.missed.notification.channel_id == session.channel.channel_id
     assert [b'"Missed"' in event for event in read.events] == [True]
     assert setting.open_channels() == []
 

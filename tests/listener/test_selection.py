@@ -1,4 +1,4 @@
-"""Which deliveries a run prints and counts."""
+"""Which deliveries a run shows, counts and forwards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import json
 import pytest
 
 from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.listener.selection import Selection
+from cronofy_cli.core.where import parse_where
+from cronofy_cli.listener.selection import DeliveryFilter, Selection, is_own_verification
 from tests.samples import make_delivery
 
 OWN_PATH = "/r/own"
@@ -17,11 +18,16 @@ OWN = f"https://example.com/prefix{OWN_PATH}"
 class Chosen:
     """What passed, and how often the end was called for."""
 
-    def __init__(self, *types: str, count: int | None = None) -> None:
+    def __init__(self, *types: str, count: int | None = None, channel: str | None = None, where: str = "") -> None:
         self.numbers: list[int | None] = []
         self.completions = 0
+        channels = frozenset() if channel is None else frozenset({channel})
         self.selection = Selection(
-            types, count, OWN_PATH, [lambda batch: self.numbers.extend(each.id for each in batch)], self._complete
+            DeliveryFilter(frozenset(types), channels, parse_where(where) if where else None),
+            count,
+            OWN_PATH,
+            [lambda batch: self.numbers.extend(each.id for each in batch)],
+            self._complete,
         )
 
     def _complete(self) -> None:
@@ -32,10 +38,10 @@ class Chosen:
         self.selection([make_delivery(number, body(type_)) for number, type_ in bodies])
 
 
-def body(type_: str | None, callback_url: str = OWN) -> bytes:
+def body(type_: str | None, callback_url: str = OWN, channel_id: str = "chn_1") -> bytes:
     """Return a notification's body."""
     notification = {} if type_ is None else {"notification": {"type": type_}}
-    return json.dumps({**notification, "channel": {"callback_url": callback_url}}).encode()
+    return json.dumps({**notification, "channel": {"channel_id": channel_id, "callback_url": callback_url}}).encode()
 
 
 def test_everything_but_the_own_verification() -> None:
@@ -93,3 +99,59 @@ def test_a_wrong_signature_passes_too() -> None:
     chosen.selection([make_delivery(1, body("change"), SignatureState.INVALID, 401)])
 
     assert chosen.numbers == [1]
+
+
+def test_a_channel() -> None:
+    """With a channel only what is sent to it passes; a body that names none does not."""
+    chosen = Chosen(channel="chn_2")
+
+    chosen.selection(
+        [
+            make_delivery(1, body("change")),
+            make_delivery(2, body("change", channel_id="chn_2")),
+            make_delivery(3, b'{"event":{}}'),
+        ]
+    )
+
+    assert chosen.numbers == [2]
+
+
+def test_an_expression() -> None:
+    """With --where only a body that is as it says passes; one that is no JSON has no fields."""
+    chosen = Chosen(where="notification.type == change and not channel.channel_id == chn_2")
+
+    chosen.selection(
+        [
+            make_delivery(1, body("change")),
+            make_delivery(2, body("change", channel_id="chn_2")),
+            make_delivery(3, body("smart_invite")),
+            make_delivery(4, b"not JSON"),
+        ]
+    )
+
+    assert chosen.numbers == [1]
+
+
+def test_all_of_it() -> None:
+    """Who chooses in several respects gets what is right in each; only that is counted."""
+    chosen = Chosen("change", channel="chn_1", where="notification.extra == 1", count=1)
+    right = b'{"notification":{"type":"change","extra":1},"channel":{"channel_id":"chn_1"}}'
+
+    chosen.selection([make_delivery(1, body("change"))])
+    chosen.selection([make_delivery(2, right.replace(b"chn_1", b"chn_2")), make_delivery(3, right)])
+
+    assert (chosen.numbers, chosen.completions) == ([3], 1)
+
+
+@pytest.mark.parametrize(
+    ("raw", "is_own"),
+    [
+        (body("verification"), True),
+        (body("verification", "https://example.com/other"), False),
+        (body("change"), False),
+        (b"not JSON", False),
+    ],
+)
+def test_the_own_verification(raw: bytes, is_own: bool) -> None:
+    """It is known by its type and the callback URL of the run's channel."""
+    assert is_own_verification(make_delivery(1, raw), OWN_PATH) is is_own

@@ -108,3 +108,23 @@ def test_the_handlers_of_before_are_back() -> None:
 
     assert [signal.getsignal(number) for number in SIGNALS] == before
     assert not set(map(str, during)) & set(map(str, before))
+
+
+def test_a_signal_at_the_very_moment() -> None:
+    """Whenever a signal comes, as the waiting begins or in its midst, it ends it soon and nothing locks up."""
+    for number in range(200):
+        with StopRequest() as stop:
+            stop.wait(0)
+            before = signal.signal(signal.SIGALRM, signal.getsignal(signal.SIGTERM))
+            signal.setitimer(signal.ITIMER_REAL, 1e-6 * (1 + number % 60))
+            ended_with = stop.wait(10)
+            signal.signal(signal.SIGALRM, before)
+        assert ended_with == 128 + signal.SIGALRM
+
+
+def test_the_end_stays() -> None:
+    """Whoever waits again after the end finds it again."""
+    with StopRequest() as stop:
+        stop.ask()
+
+        assert [stop.wait(10), stop.wait(0), stop.wait(None)] == [0, 0, 0]

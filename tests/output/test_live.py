@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from cronofy_cli.core.autopsy import Cause, Confidence, Finding
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import HistoryUnavailable
+from cronofy_cli.listener.change_reads import ChangeRead
+from cronofy_cli.listener.examining import Examined
 from cronofy_cli.output.live import LiveOutput, PrintStyle
 from cronofy_cli.output.streams import OutputFormat
 from tests.output.outputs import MemoryOutput, closed_pipe
-from tests.samples import CHANGE, make_delivery, make_event, make_read
+from tests.samples import CHANGE, changes_of, make_change_read, make_delivery, make_event, make_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cronofy_cli.core.deliveries import Delivery
 
 
 @pytest.fixture(autouse=True)
@@ -157,78 +163,189 @@ def test_deliveries_as_json() -> None:
     assert (second["id"], second["body_base64"], "body" in second) == (130, "/w==", False)
 
 
-def test_the_events_behind_a_delivery() -> None:
-    """Each event is a line: added, changed or deleted, its title, when in the account's zone, its calendar."""
+def lines_of(read: ChangeRead, *deliveries: Delivery) -> list[str]:
+    """Return the lines for people below those of some deliveries."""
     printed = Printed(PrintStyle.COMPACT)
-    printed.live.deliveries([make_delivery()])
+    if deliveries:
+        printed.live.deliveries(deliveries)
+    printed.live.events(read)
+    return printed.lines[len(deliveries) :]
 
-    printed.live.events(
-        make_read(
-            make_event(1, created='"2026-11-22T09:24:16Z"'),
-            make_event(2, calendar_id='"cal_2"'),
-            make_event(3, deleted="true"),
-            make_event(4, event_private="true", summary='""'),
-            make_event(5, summary='"Tab\\there\\u001b[2J\\u202e"'),
-        )
+
+def test_the_changes_behind_a_delivery() -> None:
+    """What was added, moved, changed and removed, field by field, with the calendar's name; nothing can do harm."""
+    read = make_change_read(
+        (None, make_event(1, created='"2026-11-22T09:24:16Z"')),
+        (make_event(2), make_event(2, summary='"Planning"', calendar_id='"cal_2"')),
+        (make_event(3), make_event(3, deleted="true")),
+        (make_event(4), make_event(4, summary='"Tab\\there\\u001b[2J\\u202e"')),
     )
 
-    assert printed.lines[1:] == [
-        '            + "Event 1"  Mon 2 Mar 10:00-11:00  (Work)',
-        '            ~ "Event 2"  Mon 2 Mar 10:00-11:00  (cal_2)',
-        '            - "Event 3"  Mon 2 Mar 10:00-11:00  (Work)',
-        '            ~ "(private)"  Mon 2 Mar 10:00-11:00  (Work)',
-        '            ~ "Tab here[2J"  Mon 2 Mar 10:00-11:00  (Work)',
-    ]
+    marks = [line.split()[0] for line in lines_of(read, make_delivery()) if line.strip()[0] in "+-~"]
+    text = "\n".join(lines_of(read, make_delivery()))
+
+    assert marks == ["+", "~", "-", "~"]
+    assert '"Event 1"' in text
+    assert "(Work)" in text
+    assert "Event 2 -> Planning" in text
+    assert "Tab here[2J" in text
+    assert "\x1b" not in text
 
 
-def test_no_event_behind_a_delivery() -> None:
-    """A change without an event is explained."""
-    printed = Printed(PrintStyle.COMPACT)
-    printed.live.deliveries([make_delivery()])
-
-    printed.live.events(make_read())
-
-    assert printed.lines[1:] == ["            no event: it was changed again, or is outside the sync window"]
-
-
-def test_events_that_come_later_name_their_delivery() -> None:
-    """When another delivery was printed in between, the events say whose they are."""
-    printed = Printed(PrintStyle.COMPACT)
-    printed.live.deliveries([make_delivery(129), make_delivery(130)])
-
-    printed.live.events(make_read(make_event(1), delivery_ids=(129,)))
-    printed.live.events(make_read(make_event(1), delivery_ids=(128, 129, 130)))
-
-    assert printed.lines[2] == "          for #129:"
-    assert printed.lines[4] == "          for 3 notifications, #128 to #130:"
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        (make_read(), "no event: it was changed again, or is outside the sync window"),
+        (
+            ChangeRead((129,), "2026-11-22T09:24:16Z", (make_event(1),)),
+            "nothing new: what changed since then was seen before",
+        ),
+    ],
+)
+def test_nothing_new_behind_a_delivery(read: ChangeRead, said: str) -> None:
+    """A change that brings nothing new is explained."""
+    assert lines_of(read, make_delivery()) == [f"            {said}"]
 
 
-def test_many_events_are_counted() -> None:
+@pytest.mark.parametrize(
+    ("numbers", "head"),
+    [((129,), "for #129:"), ((128, 130, 129), "3 notifications, one read, #128 to #130:")],
+)
+def test_changes_that_come_later_name_their_deliveries(numbers: tuple[int, ...], head: str) -> None:
+    """When another delivery was printed in between, or several share a read, the changes say whose they are."""
+    read = replace(make_change_read((None, make_event(1))), delivery_ids=numbers)
+
+    assert lines_of(read, make_delivery(129), make_delivery(130))[0] == f"          {head}"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "head"),
+    [
+        ((), "reconstructed, missed since 2026-11-22T09:24:16Z:"),
+        ((131,), "reconstructed as #131, missed since 2026-11-22T09:24:16Z:"),
+    ],
+)
+def test_what_was_missed_is_marked(numbers: tuple[int, ...], head: str) -> None:
+    """What nobody was notified of says so, and which made-up notification stands for it."""
+    read = replace(make_change_read((None, make_event(1))), delivery_ids=numbers, missed=make_delivery())
+
+    lines = lines_of(read, make_delivery(131))
+
+    assert lines[0] == f"          {head}"
+    assert '"Event 1"' in lines[1]
+
+
+def test_nothing_was_missed() -> None:
+    """A gap in which nothing happened is told as such."""
+    lines = lines_of(replace(make_read(), delivery_ids=(), missed=make_delivery()))
+
+    assert lines[1:] == ["            nothing was missed"]
+
+
+def test_many_changes_are_counted() -> None:
     """Twenty events are listed, the others counted."""
-    printed = Printed(PrintStyle.COMPACT)
-    printed.live.deliveries([make_delivery()])
+    read = make_change_read(*((None, make_event(number, summary=f'"{number}"')) for number in range(25)))
 
-    printed.live.events(make_read(*(make_event(number) for number in range(25))))
+    lines = lines_of(read, make_delivery())
 
-    assert len(printed.lines) == 1 + 20 + 1
-    assert printed.lines[-1] == "            … and 5 more: cronofy deliveries show"
+    assert (len(lines), lines[-1].strip()) == (21, "… and 5 more")
 
 
 def test_events_as_json() -> None:
-    """All events, each as its own JSON, however many there are."""
+    """All events, each as its own JSON on one line, and what is new about them as data."""
     printed = Printed(PrintStyle.JSON)
-    events = [make_event(number) for number in range(25)]
+    before, after = make_event(1), make_event(1, summary='"Planning"').replace(b",", b",\n")
+    events = [after, *(make_event(number) for number in range(2, 25))]
+    read = ChangeRead((1, 2), "2026-11-22T09:24:16Z", tuple(events), changes_of((before, after)))
 
-    printed.live.events(make_read(*events, delivery_ids=(1, 2)))
+    printed.live.events(read)
+    printed.live.events(replace(read, delivery_ids=(), missed=make_delivery()))
+
+    [first, second] = printed.documents
+    assert list(first) == ["kind", "reconstructed", "delivery_ids", "changes_since", "events", "changes"]
+    assert (first["kind"], first["reconstructed"], first["delivery_ids"]) == ("events", False, [1, 2])
+    assert first["events"] == [json.loads(event) for event in events]
+    [change] = first["changes"]
+    assert (change["kind"], change["event_uid"], change["event"]) == ("changed", "evt_1", json.loads(after))
+    assert change["fields"] == [{"field": "summary", "before": "Event 1", "after": "Planning"}]
+    assert second == {**first, "reconstructed": True, "delivery_ids": []}
+
+
+def found(
+    code: Cause = Cause.OTHER_CONTEXT_SECRET, confidence: Confidence = Confidence.PROVEN, *, left_out: int = 0
+) -> Examined:
+    """Return what an examination of #129 found."""
+    label = "main of the context other\x1b[2J"
+    finding = Finding(code, "It was signed elsewhere.", "Use that.", ("a digest matches",), confidence, label)
+    return Examined(make_delivery(state=SignatureState.INVALID, status=401), finding, left_out)
+
+
+@pytest.mark.parametrize(
+    ("examined", "lines"),
+    [
+        (
+            found(),
+            ["cause  It was signed elsewhere. (it is main of the context other[2J)", "cure   Use that."],
+        ),
+        (
+            found(Cause.BODY_LATIN1, Confidence.LIKELY, left_out=7),
+            [
+                "cause  Likely: It was signed elsewhere.",
+                "cure   Use that.",
+                "7 more with a wrong or missing signature came too fast to be examined",
+            ],
+        ),
+    ],
+)
+def test_why_a_signature_is_wrong(examined: Examined, lines: list[str]) -> None:
+    """A line of cause and one of cure below the delivery's; what was not examined is counted."""
+    printed = Printed(PrintStyle.COMPACT)
+    printed.live.deliveries([examined.delivery])
+
+    printed.live.examined(examined, was_shown=True)
+
+    assert printed.lines[1:] == [f"            {line}" for line in lines]
+
+
+def test_a_late_examination_names_its_delivery() -> None:
+    """When another delivery was printed in between, the cause says whose it is."""
+    printed = Printed(PrintStyle.COMPACT)
+    printed.live.deliveries([make_delivery(129), make_delivery(130)])
+
+    printed.live.examined(found(), was_shown=True)
+
+    assert printed.lines[2] == "          for #129:"
+
+
+def test_an_examination_as_json() -> None:
+    """For programs it is a document of its own, with a stable code."""
+    printed = Printed(PrintStyle.JSON)
+
+    printed.live.examined(found(left_out=7), was_shown=True)
 
     assert printed.documents == [
         {
-            "kind": "events",
-            "delivery_ids": [1, 2],
-            "changes_since": "2026-11-22T09:24:16Z",
-            "events": [json.loads(event) for event in events],
+            "kind": "autopsy",
+            "delivery_id": 129,
+            "cause": "other_context_secret",
+            "explanation": "It was signed elsewhere.",
+            "cure": "Use that.",
+            "confidence": "proven",
+            "secret": "main of the context other\x1b[2J",
+            "evidence": ["a digest matches"],
+            "also": [],
+            "not_examined": 7,
         }
     ]
+
+
+def test_an_examination_of_what_was_not_shown() -> None:
+    """A delivery that stdout knows nothing of is explained to people."""
+    printed = Printed(PrintStyle.JSON)
+
+    printed.live.examined(found(), was_shown=False)
+
+    assert (printed.lines, printed.memory.stderr.text.split()[0]) == ([], "cause")
 
 
 def test_ready() -> None:

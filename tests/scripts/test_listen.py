@@ -14,6 +14,7 @@ from cronofy_cli.simulator.seed import WORK
 from cronofy_cli.simulator.settings import ACCESS_TOKEN, CLIENT_SECRET
 from tests.fakes.scripted_server import scripted_server
 from tests.in_process import run_main
+from tests.ports import free_port
 from tests.scripts.listening import edit, listening, open_channels
 from tests.sender import post
 from tests.vectors import EXAMPLES
@@ -27,14 +28,6 @@ if TYPE_CHECKING:
 
 INVITE = b'{"notification":{"type":"smart_invite"}}'
 CHANGE = b'{"notification":{"type":"change","changes_since":"2026-11-22T09:24:16Z"},"channel":{"filters":{}}}'
-
-
-@pytest.fixture
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as bound:
-        port: int = bound.getsockname()[1]
-    return port
 
 
 def test_the_main_job(cli: Cli, simulator: SimulatorServer, tmp_path: Path) -> None:
@@ -83,7 +76,7 @@ def test_a_signal_while_the_verification_is_waited_for(cli: Cli) -> None:
         server.answer(json={"channel": {"channel_id": "chn_1", "callback_url": "x"}}, only_for="POST /v1/channels")
         server.answer(202, only_for="DELETE /v1/channels/chn_1")
         environment = {"CRONOFY_DATA_CENTER": server.url, "CRONOFY_ACCESS_TOKEN": "tok_1"}
-        with cli.start("listen", environment=environment) as running:
+        with cli.start("listen", "--no-read-events", environment=environment) as running:
             running.wait_for("✓ channel")
             exit_code = running.stop(signal.SIGTERM, limit_s=5)
 
@@ -195,10 +188,11 @@ def test_only_one_path_is_served(cli: Cli, simulator: SimulatorServer) -> None:
     assert [each["type"] for each in run.kept()] == ["verification", "smart_invite"]
 
 
-def test_a_public_url_with_a_path(cli: Cli, simulator: SimulatorServer, free_port: int) -> None:
+def test_a_public_url_with_a_path(cli: Cli, simulator: SimulatorServer) -> None:
     """The channel has the public address with its path; it is served here with that path and without."""
-    public = f"http://localhost:{free_port}/team/cronofy/"
-    with listening(cli, "--public-url", public, "--port", str(free_port)) as run:
+    port = free_port()
+    public = f"http://localhost:{port}/team/cronofy/"
+    with listening(cli, "--public-url", public, "--port", str(port)) as run:
         [channel] = open_channels(cli)
         stripped = run.callback_url.replace("/team/cronofy", "")
         answers = [post(run.callback_url, INVITE), post(stripped, INVITE)]

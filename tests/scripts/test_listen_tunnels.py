@@ -15,9 +15,10 @@ import pytest
 from cronofy_cli.adapters.history import open_history
 from tests.adapters.tunnels.support import command_lines, runs
 from tests.adapters.tunnels.test_ssh import SEPARATION, Host
-from tests.fakes.ngrok_setup import FAKES, TOKEN, fakes_environment, free_port
+from tests.fakes.ngrok_setup import FAKES, TOKEN, fakes_environment
 from tests.fakes.scripted_server import scripted_server
 from tests.in_process import run_main
+from tests.ports import free_port
 from tests.requirements import require_program
 from tests.scripts.listening import edit, listening, open_channels
 
@@ -306,7 +307,7 @@ def test_a_second_ctrl_c(cli: Cli) -> None:
         server.answer(json={"channel": {"channel_id": "chn_1", "callback_url": "x"}}, only_for="POST /v1/channels")
         server.answer(202, only_for="DELETE /v1/channels/chn_1", held_until=is_over)
         environment = {"CRONOFY_DATA_CENTER": server.url, "CRONOFY_ACCESS_TOKEN": "tok_1"}
-        with cli.start("listen", environment=environment) as running:
+        with cli.start("listen", "--no-read-events", environment=environment) as running:
             running.wait_for("✓ channel")
             running.process.send_signal(signal.SIGINT)
             server.wait_for_requests(4)

@@ -1,0 +1,113 @@
+"""`cronofy wait` that receives by itself, or does not because somebody else does."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.in_process import run_main
+from tests.scripts.listening import edit, listening, open_channels
+
+if TYPE_CHECKING:
+    from cronofy_cli.simulator.server import SimulatorServer
+    from tests.support import Cli
+
+WAIT = ("wait", "--data-center", "simulator", "--timeout", "30s")
+OWN = "a channel of its own"
+
+
+def test_nobody_listens(cli: Cli, simulator: SimulatorServer) -> None:
+    """It opens a channel, waits for a change and no step on the way, prints it and nothing else, and closes it."""
+    with cli.start(*WAIT) as waiting:
+        waiting.wait_for("Ready.")
+        [channel] = open_channels(cli)
+        edit(cli, "add", "Lunch")
+        exit_code = waiting.end()
+
+    [line] = map(json.loads, waiting.lines)
+    assert exit_code == 0
+    assert (line["type"], line["signature"]["state"]) == ("change", "valid")
+    assert line["channel_id"] == channel["channel_id"]
+    assert open_channels(cli) == []
+
+
+def test_the_own_verification_counts_if_it_is_asked_for(cli: Cli, simulator: SimulatorServer) -> None:
+    """Waiting for a verification is a test of the set-up."""
+    result = cli(*WAIT, "--type", "verification")
+
+    assert (result.exit_code, json.loads(result.stdout)["type"]) == (0, "verification")
+
+
+def test_the_time_limit(cli: Cli, simulator: SimulatorServer) -> None:
+    """The limit runs from when it is ready; at its end the channel is closed."""
+    result = cli("wait", "--data-center", "simulator", "--timeout", "50ms", "--json")
+
+    assert (result.exit_code, result.json, result.error["code"]) == (124, [], "time_limit")
+    assert "Ready." in result.stderr
+    assert open_channels(cli) == []
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals(number: int, exit_code: int, cli: Cli, simulator: SimulatorServer) -> None:
+    """A signal closes the channel, and the exit code tells which it was."""
+    with cli.start(*WAIT) as waiting:
+        waiting.wait_for("Ready.")
+        assert waiting.stop(number) == exit_code
+
+    assert (waiting.lines, open_channels(cli)) == ([], [])
+
+
+def test_somebody_listens(cli: Cli, simulator: SimulatorServer) -> None:
+    """What a running `listen` receives is waited for, and no second channel is opened."""
+    wanted = ("--type", "change", "--where", "notification.x == second", "--since", "1m")
+    with listening(cli) as listener, cli.start(*WAIT, *wanted) as waiting:
+        for number, value in enumerate(("first", "second"), 1):
+            run_main(cli, "simulator", "push", "change", "--field", f"x={value}")
+            listener.wait_for("delivery", number)
+        exit_code = waiting.end()
+        assert [channel["channel_id"] for channel in open_channels(cli)] == [listener.channel_id]
+
+    assert (exit_code, waiting.errors) == (0, [])
+    assert json.loads(waiting.lines[0])["channel_id"] == listener.channel_id
+
+
+def test_the_listener_ends(cli: Cli, simulator: SimulatorServer) -> None:
+    """When the `listen` that it relied on ends, it receives by itself, and what came before counts."""
+    wanted = ("--type", "change", "--count", "2", "--since", "1m")
+    with listening(cli) as listener, cli.start(*WAIT, *wanted) as waiting:
+        edit(cli, "add", "First")
+        waiting.wait_until(lambda lines: len(lines) == 1)
+        listener.running.stop()
+        waiting.wait_for("Ready.")
+        edit(cli, "add", "Second")
+        exit_code = waiting.end()
+
+    assert (exit_code, len(waiting.lines)) == (0, 2)
+    assert open_channels(cli) == []
+
+
+def test_it_is_told_to_receive(cli: Cli, simulator: SimulatorServer) -> None:
+    """With --listen it has a channel of its own whoever else listens; both get the notification."""
+    with listening(cli) as listener, cli.start(*WAIT, "--listen", "--type", "change") as waiting:
+        waiting.wait_for("Ready.")
+        assert len(open_channels(cli)) == 2
+        edit(cli, "add", "Lunch")
+        listener.wait_for("delivery")
+        exit_code = waiting.end()
+
+    assert exit_code == 0
+    assert any(OWN in line for line in waiting.errors)
+
+
+def test_no_simulator_runs(cli: Cli) -> None:
+    """As `listen` it starts a simulator when none runs, which other processes find, and which ends with it."""
+    with cli.start(*WAIT) as waiting:
+        waiting.wait_for("Ready.")
+        edit(cli, "add", "Lunch")
+        exit_code = waiting.end()
+
+    assert (exit_code, len(waiting.lines)) == (0, 1)
+    assert run_main(cli, "simulator", "status").exit_code == 3
