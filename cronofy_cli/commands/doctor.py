@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.commands.token_origin import token_source
 from cronofy_cli.core.checks import Check, nothing_failed
 from cronofy_cli.doctor.account import DATA_CENTER, SIGNED_IN, Place, check_client_secrets, check_signed_in
 from cronofy_cli.doctor.channels import Callback
@@ -92,7 +92,7 @@ def _account_groups(run: AppContext, *, signed: bool) -> tuple[Group, ...]:
         tokens, client_secrets = _tokens(run), run.client_secrets
     except CronofyError as error:
         return (_known(failed_by(error, SIGNED_IN), *without_account("the credentials cannot be read")),)
-    signed_in = check_signed_in(_token_source(run) if tokens else None, place)
+    signed_in = check_signed_in(token_source(run) if tokens else None, place)
     known = _known(signed_in, check_client_secrets(client_secrets))
     if tokens is None:
         return known, _known(*without_account("not signed in"))
@@ -114,12 +114,6 @@ def _tokens(run: AppContext) -> AccessTokens | None:
         return run.tokens
     except NotSignedIn:
         return None
-
-
-def _token_source(run: AppContext) -> str:
-    if not run.environment_is_enough and run.account is not None and run.account.has_tokens:
-        return f"context {run.account.context.name}"
-    return "the running simulator" if run.is_simulator else Variable.ACCESS_TOKEN.value
 
 
 def _known(*checks: Check) -> Group:

@@ -30,9 +30,7 @@ _LAST_PART: Final = 4
 
 def check_callback(report: ProbeReport, callback: Callback, *, now: datetime, limits: Limits) -> tuple[Check, ...]:
     """Say how each step of the way went, up to the one that failed."""
-    checks = [_check_reachable(report, callback)]
-    if report.obstacle is None and (report.tls is not None or not report.target.is_tls):
-        checks.append(_check_tls(report, callback, now))
+    checks = check_way(report, callback, now=now)
     if not report.answers:
         return (*checks, skipped("callback_answer", "Cronofy does not get as far as the handler", subject=callback.url))
     checks.append(check_answer(report.answers, report.target, limits))
@@ -40,6 +38,14 @@ def check_callback(report: ProbeReport, callback: Callback, *, now: datetime, li
     if Posting.SIGNED in report.answers:
         checks.append(check_signed(report.answers[Posting.SIGNED], report.target))
     return tuple(checks)
+
+
+def check_way(report: ProbeReport, callback: Callback, *, now: datetime) -> list[Check]:
+    """Say how the way to the handler went, before anything is posted."""
+    checks = [_check_reachable(report, callback)]
+    if report.obstacle is None and (report.tls is not None or not report.target.is_tls):
+        checks.append(_check_tls(report, callback, now))
+    return checks
 
 
 def check_not_public(callback: Callback) -> Check:

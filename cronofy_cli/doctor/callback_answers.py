@@ -35,20 +35,17 @@ def check_answer(answers: Answers, target: Target, limits: Limits) -> Check:
     answer = answers[Posting.UNSIGNED]
     if isinstance(answer, Obstacle):
         return _no_answer(ANSWER, answer, target)
-    finding = f"{answer.status} after {answer.elapsed_ms:.0f} ms"
-    evidence = [("status", str(answer.status)), ("elapsed_ms", f"{answer.elapsed_ms:.0f}")]
-    if answer.location is not None:
-        evidence.append(("location", answer.location))
-    trouble = None if _takes_signed(answers) else _trouble(answer)
-    if trouble is not None:
-        state, (cause, meaning, remedy) = CheckState.FAILED, trouble
-    elif answer.elapsed_ms > limits.slow_s * 1000:
-        state, cause = CheckState.WARNING, "slow"
-        meaning = f"Cronofy waits {limits.answer_s:g} seconds; on a busy day the handler will not keep to that"
-        remedy = "answer first and do the work afterwards, from a queue"
-    else:
-        return passed(ANSWER, finding, subject=target.url, evidence=tuple(evidence))
-    return Check(ANSWER, state, finding, target.url, cause, meaning, remedy, tuple(evidence))
+    return _judge(answer, target, limits, None if _takes_signed(answers) else _trouble(answer))
+
+
+def check_one(posting: Posting, answer: Answered | Obstacle, target: Target, limits: Limits) -> Check:
+    """Judge the answer to the one notification that was posted. A refusal of an unsigned one is no trouble."""
+    if isinstance(answer, Obstacle):
+        return _no_answer(ANSWER, answer, target)
+    trouble = _trouble(answer)
+    if posting is Posting.SIGNED and trouble is None and not _is_success(answer):
+        return check_signed(answer, target)
+    return _judge(answer, target, limits, trouble)
 
 
 def check_signature(answers: Answers, url: str) -> Check:
@@ -103,6 +100,22 @@ def check_signed(answer: Answered | Obstacle, target: Target) -> Check:
         "give the handler the same client secret, and let it check the raw body: cronofy verify --help",
         evidence,
     )
+
+
+def _judge(answer: Answered, target: Target, limits: Limits, trouble: tuple[str, str, str] | None) -> Check:
+    finding = f"{answer.status} after {answer.elapsed_ms:.0f} ms"
+    evidence = [("status", str(answer.status)), ("elapsed_ms", f"{answer.elapsed_ms:.0f}")]
+    if answer.location is not None:
+        evidence.append(("location", answer.location))
+    if trouble is not None:
+        state, (cause, meaning, remedy) = CheckState.FAILED, trouble
+    elif answer.elapsed_ms > limits.slow_s * 1000:
+        state, cause = CheckState.WARNING, "slow"
+        meaning = f"Cronofy waits {limits.answer_s:g} seconds; on a busy day the handler will not keep to that"
+        remedy = "answer first and do the work afterwards, from a queue"
+    else:
+        return passed(ANSWER, finding, subject=target.url, evidence=tuple(evidence))
+    return Check(ANSWER, state, finding, target.url, cause, meaning, remedy, tuple(evidence))
 
 
 def _trouble(answer: Answered) -> tuple[str, str, str] | None:

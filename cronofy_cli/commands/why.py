@@ -1,0 +1,56 @@
+"""`cronofy why`: what keeps notifications from arriving, with the evidence and the cure."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cronofy_cli.errors import ExitCode
+from cronofy_cli.output.silence import show_answer
+from cronofy_cli.shared_options import ApiCommand, app_context, command_app
+from cronofy_cli.silence.evidence import Question
+from cronofy_cli.silence.findings import Verdict
+
+app = command_app()
+
+
+@app.command(cls=ApiCommand)
+def why(
+    context: typer.Context,
+    channel: Annotated[
+        str | None, typer.Option(metavar="CHANNEL_ID", help="Only this channel; all open ones by default.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Only the channels that post to this address.")] = None,
+    event: Annotated[
+        str | None, typer.Option(metavar="UID|TITLE", help="Why the last change of this event was not told.")
+    ] = None,
+    no_probe: Annotated[bool, typer.Option("--no-probe", help="Do not post a verification to callback URLs.")] = False,
+) -> None:
+    """Explain why no notifications arrive, the likeliest cause first. Exits with 1 if there is one.
+
+    Account, channels, filters, recent changes, what was received here, and the callback URL itself are looked at. It
+    gets one verification, signed if the client secret is known, as Cronofy sends it to a new channel.
+
+    \b
+    Examples:
+      cronofy why
+      cronofy why --channel chn_54cf7c7cb4ad4c1027000001
+      cronofy why --event "Sales call"
+      cronofy why --json | jq -r '.causes[0].code'
+    """
+    from cronofy_cli.commands.why_sources import sources_of
+    from cronofy_cli.silence.gathering import gather
+    from cronofy_cli.silence.ranking import answer
+
+    run = app_context(context)
+    if url is not None:
+        from cronofy_cli.adapters.callback_probe.target import parse_target
+
+        parse_target(url)
+    found = answer(gather(Question(channel, url, event), sources_of(run, probes=not no_probe)))
+    show_answer(run.output, found)
+    if found.obstacle is not None:
+        raise found.obstacle
+    if found.verdict is Verdict.CAUSE_FOUND:
+        raise typer.Exit(ExitCode.FAILED)

@@ -1,0 +1,135 @@
+"""What an answer consists of: causes, what was looked at, and what could not be.
+
+Values only. The codes and the keys of the JSON that is made of them are an API.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cronofy_cli.core.checks import Evidence as Seen
+    from cronofy_cli.errors import CronofyError
+
+
+class Code(StrEnum):
+    """One stable word for each cause of silence."""
+
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - a name, not a value
+    PERSONAL_TOKEN = "personal_token"  # noqa: S105 - as above
+    SCOPE_MISSING = "scope_missing"
+    PLAN_WITHOUT_NOTIFICATIONS = "plan_without_notifications"
+    SERVICE_ACCOUNT = "service_account"
+    CONTEXT_MISMATCH = "context_mismatch"
+    OTHER_ACCOUNT = "other_account"
+    OTHER_DATA_CENTER = "other_data_center"
+    OTHER_APPLICATION = "other_application"
+
+    CLOSED_AFTER_FAILURES = "closed_after_failures"
+    CHANNEL_CLOSED = "channel_closed"
+    CHANNEL_UNKNOWN = "channel_unknown"
+    NO_CHANNEL = "no_channel"
+    URL_WITHOUT_CHANNEL = "url_without_channel"
+
+    NO_PROFILE = "no_profile"
+    PROFILE_DISCONNECTED = "profile_disconnected"
+    INITIAL_SYNC_INCOMPLETE = "initial_sync_incomplete"
+
+    FILTER_CALENDAR_GONE = "filter_calendar_gone"
+    FILTER_CALENDAR_READONLY = "filter_calendar_readonly"
+    FILTER_EXCLUDES_CHANGE = "filter_excludes_change"
+    ONLY_MANAGED = "only_managed"
+
+    EVENT_UNKNOWN = "event_unknown"
+    EVENT_OUTSIDE_WINDOW = "event_outside_window"
+    EVENT_SLID_INTO_WINDOW = "event_slid_into_window"
+    OWN_CHANGE = "own_change"
+
+    LISTENER_GONE = "listener_gone"
+    TUNNEL_GONE = "tunnel_gone"
+    CALLBACK_NOT_PUBLIC = "callback_not_public"
+    CALLBACK_UNKNOWN_NAME = "callback_unknown_name"
+    CALLBACK_UNREACHABLE = "callback_unreachable"
+    CALLBACK_TLS = "callback_tls"
+    CALLBACK_TIMEOUT = "callback_timeout"
+    CALLBACK_SLOW = "callback_slow"
+    CALLBACK_NO_ANSWER = "callback_no_answer"
+    CALLBACK_REDIRECTS = "callback_redirects"
+    CALLBACK_NO_HANDLER = "callback_no_handler"
+    CALLBACK_FAILS = "callback_fails"
+    CALLBACK_REFUSES_SIGNATURE = "callback_refuses_signature"
+
+    SIGNATURE_REFUSED = "signature_refused"
+    ANSWERS_FAIL = "answers_fail"
+    FORWARDS_FAIL = "forwards_fail"
+
+
+class Likelihood(StrEnum):
+    """How much the evidence says."""
+
+    CERTAIN = "certain"
+    """It was seen, and alone keeps away what was asked about."""
+    LIKELY = "likely"
+    """It was seen, and keeps some notifications away, or fits all that was seen."""
+    POSSIBLE = "possible"
+    """It is so, and nothing shows that it matters here: no cause, but worth knowing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why notifications do not arrive."""
+
+    code: Code
+    likelihood: Likelihood
+    sentence: str
+    cure: str
+    """The command or the step that mends it."""
+    evidence: Seen = ()
+    """What it rests on, as names and values. Never a secret."""
+    subject: str = ""
+    """What it is about: the id of a channel, a profile or an event; empty when it is about everything."""
+
+
+class Verdict(StrEnum):
+    """The answer in a word."""
+
+    CAUSE_FOUND = "cause_found"
+    NOTHING_WRONG = "nothing_wrong_found"
+    UNKNOWN = "unknown"
+    """Cronofy could not be asked, and what is on this machine shows nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Something that was looked at."""
+
+    what: str
+    """Which part of the way it is: stable, for programs."""
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Something that could not be looked at."""
+
+    what: str
+    reason: str
+    cure: str = ""
+    """What would make it possible; empty when nothing does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What `why` says."""
+
+    verdict: Verdict
+    causes: tuple[Cause, ...] = ()
+    """Certain and likely ones, the likeliest first."""
+    worth_knowing: tuple[Cause, ...] = ()
+    """Possible ones."""
+    looked: tuple[Looked, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
+    obstacle: CronofyError | None = None
+    """Why nothing is known, where that is the verdict."""
