@@ -99,7 +99,10 @@ class CommandTree(RootGroup):
 
 def module_name(command: str) -> str:
     """Return the module in `commands/` that holds a command. `help` would hide a builtin."""
-    return {"help": "help_topics"}.get(command, command.replace("-", "_"))
+    places = {"help": "help_topics", "listen": "listen.command"}
+    if command in {"auth", "deliveries", "events", "simulator"}:
+        return f"{command}.group"
+    return places.get(command, command.replace("-", "_"))
 
 
 def build_tree() -> Any:

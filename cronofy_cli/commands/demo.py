@@ -51,8 +51,8 @@ def demo(context: typer.Context) -> None:
       cronofy demo
     """
     from cronofy_cli.adapters.simulator_control import SimulatorControl
-    from cronofy_cli.commands.embedded_simulator import start_own_simulator
-    from cronofy_cli.commands.receiving import Wishes, receiving
+    from cronofy_cli.commands.listen.receiving import Wishes, receiving
+    from cronofy_cli.commands.simulator.embedded import start_own_simulator
 
     run = app_context(context)
     reads: SimpleQueue[ChangeRead] = SimpleQueue()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.token_origin import token_source
+from cronofy_cli.commands.auth.token_origin import token_source
 from cronofy_cli.core.checks import Check, nothing_failed
 from cronofy_cli.doctor.account import DATA_CENTER, SIGNED_IN, Place, check_client_secrets, check_signed_in
 from cronofy_cli.doctor.channels import Callback

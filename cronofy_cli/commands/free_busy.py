@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.event_options import (
+from cronofy_cli.commands.events.options import (
     CalendarOption,
     DeletedOption,
     FieldsOption,
@@ -22,14 +22,14 @@ from cronofy_cli.commands.event_options import (
     WindowEdgeOption,
     WindowOption,
 )
-from cronofy_cli.commands.page_reading import ItemPage, choose_style, show_reading
-from cronofy_cli.commands.query_times import TimeWishes, find_here
+from cronofy_cli.commands.events.page_reading import ItemPage, choose_style, show_reading
+from cronofy_cli.commands.events.query_times import TimeWishes, find_here
 from cronofy_cli.core.queries import FreeBusyQuery
 from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
-    from cronofy_cli.commands.page_reading import Style
-    from cronofy_cli.commands.query_times import Here
+    from cronofy_cli.commands.events.page_reading import Style
+    from cronofy_cli.commands.events.query_times import Here
     from cronofy_cli.context import AppContext
 
 app = command_app("Read free and busy times.")

@@ -16,7 +16,7 @@ from cronofy_cli.core.data_centers import SIMULATOR
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cronofy_cli.commands.receiving import Wishes
+    from cronofy_cli.commands.listen.receiving import Wishes
     from cronofy_cli.context import AppContext
     from cronofy_cli.listener.stopping import StopRequest
 
@@ -60,8 +60,8 @@ def receiving_quietly(run: AppContext, stop: StopRequest) -> Iterator[str]:
     Raises:
         CronofyError: it cannot be made ready.
     """
-    from cronofy_cli.commands.embedded_simulator import ensure_simulator
-    from cronofy_cli.commands.receiving import receiving
+    from cronofy_cli.commands.listen.receiving import receiving
+    from cronofy_cli.commands.simulator.embedded import ensure_simulator
 
     if ensure_simulator(run):
         run.output.note(f" a simulator runs in this process until it ends: {run.data_center.api_url}")
@@ -89,7 +89,7 @@ def _wishes(run: AppContext) -> Wishes:
     from cronofy_cli.adapters.settings import Key
     from cronofy_cli.adapters.tunnels.choose import TunnelChoice
     from cronofy_cli.commands.calendar_choice import calendar_ids
-    from cronofy_cli.commands.receiving import Wishes
+    from cronofy_cli.commands.listen.receiving import Wishes
     from cronofy_cli.output.live import PrintStyle
 
     found = run.settings.find

@@ -122,7 +122,7 @@ def trigger(
 def _deliveries(run: AppContext, choice: Choice, named: str | None, *, yes: bool) -> Iterator[SentDelivery]:
     """Return what will be sent, with everything found out that can stop it."""
     if named is None and run.is_simulator and choice.can_be_pushed:
-        from cronofy_cli.commands.simulator_access import control_of
+        from cronofy_cli.commands.simulator.access import control_of
 
         return _pushed(control_of(run), choice)
     target = posting_target(named if named is not None else _only_callback_url(run, choice.sample.name))

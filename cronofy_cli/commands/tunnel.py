@@ -124,8 +124,8 @@ def _forget(run: AppContext, token_file: str | None) -> None:
 
 
 def _given(run: AppContext, source: str | None) -> str:
+    from cronofy_cli.commands.auth.signing_in import ask
     from cronofy_cli.commands.signature_input import read_bytes
-    from cronofy_cli.commands.signing_in import ask
 
     if source is None:
         return ask(run, "The ngrok authtoken", option="--token-file FILE", hidden=True)

@@ -78,7 +78,7 @@ def _read(
     run: AppContext, body: str | None, signature: str | None, request: str | None, delivery: str | None
 ) -> _Signed:
     if delivery is not None:
-        from cronofy_cli.commands.delivery_choice import find_delivery
+        from cronofy_cli.commands.deliveries.choice import find_delivery
 
         stored = find_delivery(run.history, delivery).request
         return _Signed(stored.body, signature if signature is not None else stored.header(HEADER), stored.headers)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cronofy_cli.commands.delivery_choice import (
+from cronofy_cli.commands.deliveries.choice import (
     ChannelOption,
     SinceOption,
     TypeOption,

@@ -15,8 +15,8 @@ from cronofy_cli.adapters.api.retries import RetryPolicy
 from cronofy_cli.adapters.http import tls_context
 from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.settings import Key
+from cronofy_cli.commands.auth.token_origin import token_source
 from cronofy_cli.commands.other_secrets import other_secrets
-from cronofy_cli.commands.token_origin import token_source
 from cronofy_cli.core.contexts import SecretPlace
 from cronofy_cli.core.data_centers import SIMULATOR, DataCenterId, data_center_at, parse_data_center
 from cronofy_cli.doctor.account import Place

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.event_cache import open_event_cache
-from cronofy_cli.commands.events_cache import app
+from cronofy_cli.commands.events.cache import app
 from tests.commands.one_command import run_command
 from tests.event_states import event_state
 

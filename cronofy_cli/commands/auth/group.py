@@ -1,0 +1,234 @@
+"""`cronofy auth`: signing in to an account, and what is kept of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.commands.auth import secret
+from cronofy_cli.core.oauth import DEFAULT_PORT
+from cronofy_cli.errors import NotSignedIn, WrongUsage
+from cronofy_cli.output.records import show_record
+from cronofy_cli.shared_options import ApiCommand, app_context, command_app
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cronofy_cli.accounts.signed_in import SignedInContext
+    from cronofy_cli.commands.auth.signing_in import LoginOptions
+    from cronofy_cli.context import AppContext
+    from cronofy_cli.core.contexts import Context
+
+app = command_app("Sign in to an account, and manage what is kept of it.")
+app.add_typer(secret.app, name="secret")
+
+ClientIdOption = Annotated[str | None, typer.Option(metavar="ID", help="The application's client id.")]
+ClientSecretFileOption = Annotated[
+    str | None, typer.Option(metavar="FILE|-", help="The application's client secret, from a file or stdin.")
+]
+PortOption = Annotated[int, typer.Option(min=1, max=65535, help="Of the redirect URI http://localhost:PORT/callback.")]
+ScopeOption = Annotated[str | None, typer.Option(help="What to ask for, separated by spaces.")]
+ProviderOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Go straight to google, office365, apple, exchange, …")
+]
+NoBrowserOption = Annotated[
+    bool, typer.Option("--no-browser", help="Open the page yourself, anywhere, and paste where it ends.")
+]
+AccessTokenFileOption = Annotated[
+    str | None, typer.Option(metavar="FILE|-", help="Keep this access token instead of using the browser.")
+]
+StartOption = Annotated[bool, typer.Option("--start", help="For programs: print the address to open, and end.")]
+CompleteOption = Annotated[
+    str | None, typer.Option(metavar="URL|-", help="For programs: the address that the browser ended at.")
+]
+InsecureStorageOption = Annotated[
+    bool, typer.Option("--insecure-storage", help="Keep the secrets in a private file instead of the keyring.")
+]
+RevokeOption = Annotated[
+    bool, typer.Option("--revoke", help="Take the authorization back at Cronofy too, for all of this application.")
+]
+
+
+@app.command("login", cls=ApiCommand)
+def login(
+    context: typer.Context,
+    client_id: ClientIdOption = None,
+    client_secret_file: ClientSecretFileOption = None,
+    port: PortOption = DEFAULT_PORT,
+    scope: ScopeOption = None,
+    provider: ProviderOption = None,
+    no_browser: NoBrowserOption = False,
+    access_token_file: AccessTokenFileOption = None,
+    start: StartOption = False,
+    complete: CompleteOption = None,
+    insecure_storage: InsecureStorageOption = False,
+) -> None:
+    """Sign in: the browser opens, the account's owner approves, and every command works from then on.
+
+    Enter the redirect URI http://localhost:7777/callback in the Cronofy dashboard first (with your --port). The tokens
+    and the client secret are kept in the system's keyring, under the context's name.
+
+    \b
+    Examples:
+      cronofy auth login --client-id ID --client-secret-file secret.txt --data-center uk
+      cronofy auth login --data-center simulator
+      cronofy auth login --context acme-dev --no-browser
+    """
+    from cronofy_cli.commands.auth import login
+    from cronofy_cli.commands.auth.signing_in import LoginOptions
+
+    run = app_context(context)
+    options = LoginOptions(client_id, client_secret_file, port, scope, provider, insecure_storage)
+    if [start, complete is not None, access_token_file is not None, no_browser].count(True) > 1:
+        raise WrongUsage("--start, --complete, --access-token-file and --no-browser exclude one another")
+    if [client_secret_file, access_token_file, complete].count("-") > 1:
+        raise WrongUsage("stdin can be read only once", hint="give the client secret as a file")
+    before = _current_name(run)
+    if start or (no_browser and run.output.format.is_json):
+        login.start_login(run, options)
+    else:
+        _show_signed_in(run, _log_in(run, options, access_token_file, complete, no_browser=no_browser), before)
+
+
+@app.command("status", cls=ApiCommand)
+def status(context: typer.Context) -> None:
+    """Show who is signed in, where, until when, and what the environment overrides. Calls nobody.
+
+    \b
+    Examples:
+      cronofy auth status
+      cronofy auth status --json | jq -r .expires_at
+    """
+    from cronofy_cli.commands.auth.status import status_of
+
+    run = app_context(context)
+    document = status_of(run)
+    _show(run, document)
+    if not document["signed_in"]:
+        raise run.no_token()
+
+
+@app.command("refresh", cls=ApiCommand)
+def refresh(context: typer.Context) -> None:
+    """Get a new access token now.
+
+    \b
+    Example:
+      cronofy auth refresh
+    """
+    from cronofy_cli.accounts.keeping import sign_in_command
+
+    run = app_context(context)
+    if run.environment_is_enough:
+        raise NotSignedIn(
+            f"the access token comes from {Variable.ACCESS_TOKEN}, which cannot be renewed here",
+            hint=f"unset {Variable.ACCESS_TOKEN}, to use what signing in kept",
+        )
+    account = _account(run)
+    tokens = account.tokens
+    if tokens.renewed(tokens.known() or "") is None:
+        raise NotSignedIn(
+            f"the context {account.context.name} has no refresh token",
+            hint=f"sign in through the browser: {sign_in_command(account.context)}",
+        )
+    _show_signed_in(run, account.context, account.context.name)
+
+
+@app.command("token", cls=ApiCommand)
+def token(context: typer.Context) -> None:
+    """Print the access token, renewed if it has ended, for curl and other programs.
+
+    \b
+    Examples:
+      cronofy auth token
+      curl -H "Authorization: Bearer $(cronofy auth token)" https://api.cronofy.com/v1/userinfo
+    """
+    run = app_context(context)
+    current = run.tokens.current()
+    run.output.data(json.dumps({"access_token": current}) if run.output.format.is_json else current)
+
+
+@app.command("logout", cls=ApiCommand)
+def logout(context: typer.Context, revoke: RevokeOption = False) -> None:
+    """Remove the tokens and secrets of a context from this machine. The context itself stays.
+
+    \b
+    Examples:
+      cronofy auth logout
+      cronofy auth logout --revoke --context acme-dev
+    """
+    from cronofy_cli.commands.auth.signing_in import keeper_of
+
+    run = app_context(context)
+    is_revoked = revoke and _account(run).revoke()
+    signed_in = _chosen(run)
+    removed = keeper_of(run).forget(signed_in)
+    _show(run, {"context": signed_in.name, "removed": removed, "revoked": is_revoked})
+
+
+def _log_in(
+    run: AppContext, options: LoginOptions, token_source: str | None, ended: str | None, *, no_browser: bool
+) -> Context:
+    from cronofy_cli.commands.auth import login
+
+    if token_source is not None:
+        return login.log_in_with_token(run, options, token_source)
+    if ended is not None:
+        return login.finish_login(run, options, ended)
+    if no_browser:
+        return login.log_in_by_pasting(run, options)
+    return login.log_in_with_browser(run, options)
+
+
+def _chosen(run: AppContext) -> Context:
+    current = run.settings.context
+    if current is None:
+        raise NotSignedIn("no context is chosen", hint="cronofy auth login, or name one: --context NAME")
+    return current
+
+
+def _account(run: AppContext) -> SignedInContext:
+    """Return the context in use, whose secrets are sent to its own data center only."""
+    _chosen(run)
+    if run.account is None:
+        raise run.no_token()
+    return run.account
+
+
+def _current_name(run: AppContext) -> str | None:
+    """Return the context that commands use which name none."""
+    from cronofy_cli.adapters.settings import Key
+    from cronofy_cli.adapters.settings.files import read_user_file
+
+    found = read_user_file(run.settings.user_file).defaults.get(Key.CONTEXT)
+    return found if isinstance(found, str) else None
+
+
+def _show_signed_in(run: AppContext, signed_in: Context, before: str | None) -> None:
+    account = signed_in.account
+    document = {
+        "context": signed_in.name,
+        "data_center": signed_in.data_center,
+        "sub": account.sub if account else None,
+        "email": account.email if account else None,
+        "secret_place": signed_in.secret_place,
+    }
+    _show(run, document)
+    if before not in {None, signed_in.name}:
+        run.output.note(f"{signed_in.name} is the current context now; go back: cronofy context use {before}")
+
+
+def _show(run: AppContext, document: Mapping[str, object]) -> None:
+    fields = [(name.replace("_", " "), _text(value)) for name, value in document.items()]
+    show_record(run.output, fields, json.dumps(document).encode())
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "-"
+    return str(value or "-")

@@ -1,0 +1,109 @@
+"""`cronofy deliveries export` and `import`: to other tools, other people, and back."""
+
+from __future__ import annotations
+
+import json
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.commands.deliveries.choice import (
+    ChannelOption,
+    SignatureOption,
+    SinceOption,
+    TypeOption,
+    UntilOption,
+    find_deliveries,
+    parse_moment,
+)
+from cronofy_cli.exports.formats import ExportFormat
+from cronofy_cli.shared_options import app_context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cronofy_cli.core.deliveries import Delivery
+
+_AT_ONCE = 500
+
+
+def export_deliveries(
+    context: typer.Context,
+    deliveries: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID|last|@TAG]...", help="Which ones; none means all that fit.")
+    ] = None,
+    format_: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = ExportFormat.NDJSON,
+    type_: TypeOption = None,
+    channel: ChannelOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    signature: SignatureOption = None,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Without signatures, credentials, addresses, URLs and e-mails.")
+    ] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of stdout.")] = None,
+) -> None:
+    """Write deliveries as lines of JSON, HAR, a shell script of curl commands, or a pytest fixture.
+
+    \b
+    Examples:
+      cronofy deliveries export --since 1d -o deliveries.ndjson
+      cronofy deliveries export last --format curl | sh -s http://localhost:3000/hook
+      cronofy deliveries export --type change --format pytest --redact -o conftest.py
+      cronofy deliveries export --format har -o deliveries.har
+    """
+    from cronofy_cli import __version__
+    from cronofy_cli.adapters.history import Criteria
+    from cronofy_cli.exports.formats import exported
+
+    run = app_context(context)
+    criteria = Criteria(
+        type=type_,
+        channel=channel,
+        since=parse_moment(since, option="--since") if since else None,
+        until=parse_moment(until, option="--until") if until else None,
+        signature=signature,
+    )
+    chosen: Iterable[Delivery] = (
+        find_deliveries(run.history, deliveries)
+        if deliveries
+        else chain.from_iterable(run.history.between(1, criteria=criteria))
+    )
+    if redact:
+        from cronofy_cli.exports.redaction import redacted
+
+        chosen = map(redacted, chosen)
+    parts = exported(chosen, format_, __version__)
+    if output is None:
+        for part in parts:
+            run.output.data_bytes(part)
+        return
+    from cronofy_cli.adapters.paths import write_private
+
+    write_private(output, b"".join(parts))
+
+
+def import_deliveries(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="FILE|-", help="What 'export' has written as NDJSON.")],
+) -> None:
+    """Put exported deliveries into the history, under new numbers and with the verdict that they had.
+
+    \b
+    Examples:
+      cronofy deliveries import deliveries.ndjson
+      ssh server cronofy deliveries export --since 1h | cronofy deliveries import -
+    """
+    from cronofy_cli.commands.signature_input import read_bytes
+    from cronofy_cli.exports.ndjson import read_delivery_lines
+
+    run = app_context(context)
+    # All of it is read before anything is written: half an import is none.
+    found = list(read_delivery_lines(read_bytes(run, source)))
+    history = run.open_history()
+    for start in range(0, len(found), _AT_ONCE):
+        history.record(found[start : start + _AT_ONCE])
+    text = json.dumps({"imported": len(found)}) if run.output.format.is_json else f"{len(found)} imported"
+    run.output.data(text)

@@ -1,0 +1,116 @@
+"""`cronofy deliveries tag`, `prune` and `path`: what is kept, what goes, and where it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.commands.deliveries.choice import find_delivery, parse_moment
+from cronofy_cli.errors import NotFound, WrongUsage
+from cronofy_cli.output.lists import Column, ListView, show_list
+from cronofy_cli.shared_options import app_context
+
+if TYPE_CHECKING:
+    from cronofy_cli.context import AppContext
+
+_TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def tag(
+    context: typer.Context,
+    delivery: Annotated[
+        str | None, typer.Argument(metavar="[ID|last|@TAG]", help="Which delivery; none lists all tags.")
+    ] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The name to give it.")] = None,
+    remove: Annotated[str | None, typer.Option(metavar="NAME", help="Forget this name.")] = None,
+) -> None:
+    """Give a delivery a name, by which all commands find it as @NAME; without arguments, list the names.
+
+    \b
+    Examples:
+      cronofy deliveries tag last broken
+      cronofy deliveries replay @broken
+      cronofy deliveries tag
+      cronofy deliveries tag --remove broken
+    """
+    run = app_context(context)
+    if remove is not None and delivery is None:
+        _remove(run, remove.removeprefix("@"))
+    elif delivery is None:
+        rows = sorted(run.history.tags.all().items())
+        show_list(run.output, rows, _tag_list())
+    elif name is None or remove is not None:
+        raise WrongUsage("a delivery and a name are needed", hint="cronofy deliveries tag last NAME")
+    else:
+        _put(run, delivery, name.removeprefix("@"))
+
+
+def prune(
+    context: typer.Context,
+    older_than: Annotated[
+        str | None, typer.Option(metavar="DURATION|TIME", help="Remove those received longer ago: 30d.")
+    ] = None,
+    keep: Annotated[int | None, typer.Option(metavar="N", min=0, help="Remove all but the newest N.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove old deliveries, with their forwards and events. Those with a tag stay.
+
+    \b
+    Examples:
+      cronofy deliveries prune --older-than 30d --yes
+      cronofy deliveries prune --keep 1000
+    """
+    run = app_context(context)
+    if (older_than is None) == (keep is None):
+        raise WrongUsage("what to remove is not said", hint="use either --older-than 30d or --keep 1000")
+    question = f"Remove all but the newest {keep}?" if older_than is None else f"Remove those older than {older_than}?"
+    moment = None if older_than is None else parse_moment(older_than, option="--older-than")
+    if not yes and not run.output.confirm(question, flag="--yes"):
+        return
+    history = run.open_history()
+    removed = history.prune_all_but(keep or 0) if moment is None else history.prune_older(moment)
+    _say(run, {"removed": removed}, f"{removed} removed")
+
+
+def path(context: typer.Context) -> None:
+    """Print where deliveries are kept.
+
+    \b
+    Examples:
+      cronofy deliveries path
+      sqlite3 "$(cronofy deliveries path)" "SELECT count(*) FROM deliveries"
+    """
+    from cronofy_cli.adapters.paths import history_file
+
+    run = app_context(context)
+    found = str(history_file(run.environment))
+    _say(run, {"path": found}, found)
+
+
+def _put(run: AppContext, delivery: str, name: str) -> None:
+    if not _TAG.fullmatch(name) or name.isdigit() or name == "last":
+        raise WrongUsage(f"'{name}' cannot be a tag", hint="use letters, digits, dots, dashes and underscores")
+    found = find_delivery(run.history, delivery)
+    assert found.id is not None
+    run.open_history().tags.put(name, found.id)
+    run.output.note(f"#{found.id} is @{name}")
+
+
+def _remove(run: AppContext, name: str) -> None:
+    if not run.open_history().tags.remove(name):
+        raise NotFound(f"no delivery has the tag @{name}", hint="cronofy deliveries tag")
+
+
+def _tag_list() -> ListView[tuple[str, int]]:
+    return ListView(
+        columns=(Column("TAG", lambda row: f"@{row[0]}"), Column("ID", lambda row: str(row[1]))),
+        document=lambda row: json.dumps({"tag": row[0], "id": row[1]}).encode(),
+        empty="No tags yet. Give one: cronofy deliveries tag last NAME",
+    )
+
+
+def _say(run: AppContext, document: dict[str, object], text: str) -> None:
+    run.output.data(json.dumps(document) if run.output.format.is_json else text)

@@ -1,0 +1,129 @@
+"""`cronofy deliveries list`: the newest that fit, and those that come while one looks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.commands.deliveries.choice import (
+    ChannelOption,
+    SearchOption,
+    SignatureOption,
+    SinceOption,
+    TypeOption,
+    UntilOption,
+    WhereOption,
+    parse_moment,
+)
+from cronofy_cli.errors import WrongUsage
+from cronofy_cli.output.deliveries import delivery_list
+from cronofy_cli.output.lists import show_list
+from cronofy_cli.shared_options import app_context
+
+if TYPE_CHECKING:
+    from cronofy_cli.adapters.history import Criteria, ForwardState, History
+    from cronofy_cli.context import AppContext
+    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.core.where import Where
+
+BIGGEST_LIMIT = 1_000_000_000
+"""More than a disk holds, and a number that SQLite takes."""
+
+
+def list_deliveries(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=BIGGEST_LIMIT, help="How many of the newest.")] = 50,
+    type_: TypeOption = None,
+    channel: ChannelOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    status: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODE|STATE",
+            help="Only answered so, by us or by the app: 401; or forwarded, failed, not-forwarded.",
+        ),
+    ] = None,
+    signature: SignatureOption = None,
+    search: SearchOption = None,
+    where: WhereOption = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with those that come, until Ctrl-C.")] = False,
+) -> None:
+    """List received deliveries, the newest last.
+
+    \b
+    Examples:
+      cronofy deliveries list
+      cronofy deliveries list --type change --since 1h --json
+      cronofy deliveries list --status failed --signature valid
+      cronofy deliveries list --search "Sales call" --follow
+      cronofy deliveries list --where 'channel.filters.calendar_ids contains cal_1'
+    """
+    from cronofy_cli.adapters.history import Criteria
+
+    run = app_context(context)
+    code, forward = _status(status)
+    criteria = Criteria(
+        type=type_,
+        signature=signature,
+        channel=channel,
+        since=parse_moment(since, option="--since") if since else None,
+        until=parse_moment(until, option="--until") if until else None,
+        status=code,
+        forward=forward,
+        search=search,
+    )
+    chosen = _expression(where) if where else None
+    found = latest(run.history, limit, criteria, chosen)
+    show_list(run.output, _followed(run, found, criteria, chosen) if follow else found, delivery_list(), streamed=True)
+
+
+def _expression(text: str) -> Where:
+    from cronofy_cli.core.where import parse_where
+
+    return parse_where(text)
+
+
+def latest(history: History, limit: int, criteria: Criteria, where: Where | None) -> list[Delivery]:
+    """Return the newest deliveries that fit, the newest last. An expression is asked of one after the other."""
+    if where is None:
+        return history.latest(limit, criteria)
+    found: list[Delivery] = []
+    for delivery in history.newest_first(criteria):
+        if where.fits_body(delivery.request.body):
+            found.append(delivery)
+            if len(found) == limit:
+                break
+    return found[::-1]
+
+
+def _followed(run: AppContext, found: list[Delivery], criteria: Criteria, where: Where | None) -> Iterable[Delivery]:
+    if run.flags.json and not run.flags.ndjson:
+        raise WrongUsage("--json is one document, and --follow has no end", hint="use --ndjson")
+    return _on_and_on(run, found, criteria, where)
+
+
+def _on_and_on(run: AppContext, found: list[Delivery], criteria: Criteria, where: Where | None) -> Iterator[Delivery]:
+    from cronofy_cli.adapters.history import follow
+
+    # For writing, though it only reads: a history that is not there yet may come.
+    history = run.open_history()
+    newest_id = found[-1].id if found else 0
+    yield from found
+    for batch in follow(history, newest_id or 0, time.sleep, criteria=criteria):
+        yield from (each for each in batch if where is None or where.fits_body(each.request.body))
+
+
+def _status(text: str | None) -> tuple[int | None, ForwardState | None]:
+    from cronofy_cli.adapters.history import ForwardState
+
+    if text is None:
+        return None, None
+    if text.isascii() and text.isdigit() and len(text) == len("200"):
+        return int(text), None
+    if text in set(ForwardState):
+        return None, ForwardState(text)
+    raise WrongUsage(f"--status does not know '{text}'", hint=f"use a status such as 401, or {', '.join(ForwardState)}")

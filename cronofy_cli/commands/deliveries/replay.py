@@ -1,0 +1,217 @@
+"""`cronofy deliveries replay`: send what was received again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.commands.deliveries.choice import SinceOption, TypeOption, find_deliveries, parse_moment
+from cronofy_cli.commands.signature_input import SecretFilesOption, find_secrets
+from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.errors import ExitCode, NotFound, WrongUsage
+from cronofy_cli.output.deliveries import replay_list
+from cronofy_cli.output.lists import show_list
+from cronofy_cli.shared_options import app_context
+
+if TYPE_CHECKING:
+    from cronofy_cli.adapters.history import Forward, History
+    from cronofy_cli.context import AppContext
+    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.forwarding.replay import Replayer, ReplayJob
+    from cronofy_cli.forwarding.settings import SenderSettings
+    from cronofy_cli.forwarding.targets import Target
+
+
+@dataclass(slots=True)
+class _Outcome:
+    exit_code: int = ExitCode.DONE
+
+
+def replay(
+    context: typer.Context,
+    deliveries: Annotated[list[str] | None, typer.Argument(metavar="[ID|last|@TAG]...", help="Which ones.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Those that a target did not take.")] = False,
+    not_forwarded: Annotated[bool, typer.Option("--not-forwarded", help="Those that were sent to no target.")] = False,
+    since: SinceOption = None,
+    type_: TypeOption = None,
+    to: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TARGET", help="Where to: 3000/hook, or a URL; else where they were forwarded before."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a field of the body, and sign anew.")
+    ] = None,
+    edit: Annotated[bool, typer.Option("--edit", help="Change the body in $EDITOR, and sign anew.")] = False,
+    client_secret_file: SecretFilesOption = None,
+    times: Annotated[int, typer.Option(min=1, help="Send each so often.")] = 1,
+    interval: Annotated[str | None, typer.Option(metavar="DURATION", help="Between two of them: 500ms.")] = None,
+    concurrency: Annotated[int, typer.Option(min=1, max=64, help="So many at once; 1 keeps the order.")] = 1,
+    header: Annotated[list[str] | None, typer.Option(metavar="LINE", help="Add a header: 'Name: value'.")] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Take any certificate.")] = False,
+    forward_timeout: Annotated[str, typer.Option(metavar="DURATION", help="For each answer; 0 is for ever.")] = "30s",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before sending to another machine.")] = False,
+) -> None:
+    """Send deliveries again, byte for byte. Exits with 1 if one was not taken, 3 if a target could not be reached.
+
+    \b
+    Examples:
+      cronofy deliveries replay last
+      cronofy deliveries replay --failed --since 1h
+      cronofy deliveries replay 128 129 --to 3000/hook --times 10 --concurrency 5
+      cronofy deliveries replay last --set notification.changes_since=2026-11-22T09:00:00Z
+      cronofy deliveries replay last --edit --client-secret-file secret.txt
+    """
+    from cronofy_cli.forwarding.options import ForwardingOptions, sender_settings
+
+    run = app_context(context)
+    is_changed = bool(set_ or edit)
+    if client_secret_file and not is_changed:
+        raise WrongUsage("nothing is signed anew: the body stays as it is", hint="change it with --set or --edit")
+    sending = sender_settings(ForwardingOptions(header=header or (), insecure=insecure, timeout=forward_timeout))
+    chosen = _choose(run.history, deliveries or [], failed, not_forwarded, since, type_)
+    jobs = _jobs(run.history, chosen, to or [], only_failed=failed)
+    _ask(run, jobs, yes=yes)
+    if is_changed:
+        secrets = find_secrets(run, client_secret_file or [])
+        jobs = _changed(run, jobs, set_ or [], secrets, edit=edit)
+    replayer = _replayer(sending, interval, concurrency)
+    outcome = _Outcome()
+    results = replayer.run(job for job in jobs for _ in range(times))
+    # A changed body says nothing about whether the app has taken what Cronofy sent.
+    shown = _noted(results, outcome, None if is_changed else run.open_history())
+    show_list(run.output, shown, replay_list(), streamed=True)
+    raise typer.Exit(outcome.exit_code)
+
+
+def _replayer(sending: SenderSettings, interval: str | None, concurrency: int) -> Replayer:
+    from cronofy_cli.forwarding.replay import Replayer
+
+    return Replayer(
+        sending,
+        lambda: datetime.now(UTC),
+        interval_s=parse_duration(interval, option="--interval") if interval else 0.0,
+        concurrency=concurrency,
+        pause=time.sleep,
+    )
+
+
+def _choose(
+    history: History, names: Sequence[str], failed: bool, not_forwarded: bool, since: str | None, type_: str | None
+) -> list[Delivery]:
+    from cronofy_cli.adapters.history import Criteria, ForwardState
+
+    is_search = failed or not_forwarded or since is not None or type_ is not None
+    if bool(names) == is_search or (failed and not_forwarded):
+        raise WrongUsage(
+            "which deliveries to send is not said, or said twice", hint="name them, or use --failed or --since 1h"
+        )
+    if names:
+        return find_deliveries(history, names)
+    forward = ForwardState.FAILED if failed else ForwardState.NOT_FORWARDED if not_forwarded else None
+    moment = parse_moment(since, option="--since") if since else None
+    criteria = Criteria(type=type_, since=moment, forward=forward)
+    found = [each for part in history.between(1, criteria=criteria) for each in part]
+    if not found:
+        raise NotFound("no delivery is like that", hint="cronofy deliveries list")
+    return found
+
+
+def _jobs(history: History, chosen: Sequence[Delivery], to: Sequence[str], *, only_failed: bool) -> list[ReplayJob]:
+    from cronofy_cli.forwarding.replay import ReplayJob
+    from cronofy_cli.forwarding.targets import parse_target
+
+    named = [parse_target(text) for text in to]
+    jobs: list[ReplayJob] = []
+    for delivery in chosen:
+        targets = named or _earlier(history, delivery, only_failed=only_failed)
+        jobs += [ReplayJob(delivery, target) for target in targets]
+    return jobs
+
+
+def _earlier(history: History, delivery: Delivery, *, only_failed: bool) -> list[Target]:
+    """Where a delivery was forwarded before, or of these only where it is still owed to."""
+    from cronofy_cli.forwarding.targets import parse_target
+
+    assert delivery.id is not None
+    succeeded: dict[str, bool] = {}
+    for attempt in history.forwards.of(delivery.id):
+        succeeded[attempt.target] = succeeded.get(attempt.target, False) or attempt.succeeded
+    urls = [url for url, is_taken in succeeded.items() if not (only_failed and is_taken)]
+    if not urls:
+        raise WrongUsage(
+            f"#{delivery.id} was not forwarded before: where to send it is not known", hint="add --to 3000/your/hook"
+        )
+    return [parse_target(url) for url in urls]
+
+
+def _ask(run: AppContext, jobs: Sequence[ReplayJob], *, yes: bool) -> None:
+    outside = sorted({job.target.authority for job in jobs if not job.target.is_loopback})
+    if not outside or yes:
+        return
+    if not run.output.confirm(f"Send {len(jobs)} to {', '.join(outside)}, which is not this machine?", flag="--yes"):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _changed(
+    run: AppContext,
+    jobs: Sequence[ReplayJob],
+    assignments: Sequence[str],
+    secrets: Sequence[ClientSecret],
+    *,
+    edit: bool,
+) -> list[ReplayJob]:
+    from cronofy_cli.forwarding.replay import ReplayJob
+    from cronofy_cli.forwarding.resigning import set_fields, with_body
+
+    bodies: dict[bytes, bytes] = {}
+    for job in jobs:
+        body = job.delivery.request.body
+        if body not in bodies:
+            changed = set_fields(body, assignments) if assignments else body
+            bodies[body] = _edited(run, changed) if edit else changed
+    return [ReplayJob(with_body(job.delivery, bodies[job.delivery.request.body], secrets), job.target) for job in jobs]
+
+
+def _edited(run: AppContext, body: bytes) -> bytes:
+    import shlex
+    import subprocess
+    import tempfile
+    from pathlib import Path
+
+    editor = run.environment.get("VISUAL") or run.environment.get("EDITOR")
+    if not editor:
+        raise WrongUsage("--edit needs an editor", hint="set EDITOR, or use --set KEY=VALUE")
+    with tempfile.TemporaryDirectory(prefix="cronofy-") as folder:
+        file = Path(folder, "body.json")
+        file.write_bytes(body)
+        try:
+            # The user's own editor, with its options.
+            done = subprocess.run([*shlex.split(editor), str(file)], check=False)  # noqa: S603
+        except (OSError, ValueError) as error:
+            raise WrongUsage(f"the editor '{editor}' does not start", hint="set EDITOR to one that does") from error
+        if done.returncode != 0:
+            raise WrongUsage(f"the editor ended with {done.returncode}: nothing was sent", hint="save, and leave it")
+        return file.read_bytes()
+
+
+def _noted(
+    results: Iterator[tuple[ReplayJob, Forward]], outcome: _Outcome, history: History | None
+) -> Iterator[tuple[Forward, str | None]]:
+    from cronofy_cli.forwarding.advice import advice, runs_in_container
+    from cronofy_cli.forwarding.failures import AWAY
+
+    in_container = runs_in_container()
+    for job, forward in results:
+        if history is not None:
+            history.forwards.record([forward])
+        if forward.failure in AWAY:
+            outcome.exit_code = ExitCode.UNREACHABLE
+        elif not forward.succeeded and outcome.exit_code == ExitCode.DONE:
+            outcome.exit_code = ExitCode.FAILED
+        yield forward, advice(forward, job.target, in_container=in_container)

@@ -1,0 +1,1 @@
+"""`cronofy events`: the group of verbs, a module for each, and what they share, also with `free-busy`."""

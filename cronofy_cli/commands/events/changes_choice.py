@@ -1,0 +1,71 @@
+"""`--changes-since`: everything that a `change` notification speaks of, or that changed since a time."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cronofy_cli.core.queries import EventsQuery, change_query
+from cronofy_cli.errors import NotFound, WrongUsage
+
+if TYPE_CHECKING:
+    from cronofy_cli.commands.events.query_times import Here
+    from cronofy_cli.context import AppContext
+    from cronofy_cli.core.deliveries import Delivery
+
+LAST = "last"
+OPTION = "--changes-since"
+_DELIVERY = re.compile(r"last|@.*|#?\d+", re.ASCII)
+
+
+def changes_query(run: AppContext, choice: str, here: Here) -> EventsQuery:
+    """Return the query for everything since a time, or for what a delivery speaks of, within its channel's filters.
+
+    `last` is the last `change` whose signature is not wrong.
+
+    Raises:
+        WrongUsage: it is neither, or the delivery speaks of no changes.
+        NotFound: there is no such delivery.
+    """
+    if _DELIVERY.fullmatch(choice):
+        delivery = _find(run, choice)
+        return change_query(delivery.notification, here.tzid)
+    from cronofy_cli.commands.events.query_times import Limits, tell_sent
+    from cronofy_cli.core.date_words import parse_moment
+    from cronofy_cli.core.notifications import Notification
+
+    since = parse_moment(choice, here.now, here.zone, option=OPTION)
+    if not since.is_as_written:
+        tell_sent(run, Limits(last_modified=since.text), here)
+    return change_query(Notification(type="change", changes_since=since.text), here.tzid)
+
+
+def names_delivery(choice: str) -> bool:
+    """Whether a delivery is chosen, whose channel says which calendars are meant."""
+    return _DELIVERY.fullmatch(choice) is not None
+
+
+def _find(run: AppContext, choice: str) -> Delivery:
+    from cronofy_cli.commands.deliveries.choice import find_delivery
+
+    delivery = _last_change(run) if choice == LAST else find_delivery(run.history, choice)
+    number = f"delivery #{delivery.id}"
+    if not delivery.notification.changes_since:
+        raise WrongUsage(
+            f"{number} is '{delivery.notification.label}', which speaks of no changes",
+            hint=f"name a 'change': cronofy deliveries list --type change, or {OPTION} last",
+        )
+    if delivery.context != run.data_center.name:
+        run.warn(f"{number} was received from data center {delivery.context}, and {run.data_center.name} is asked")
+    return delivery
+
+
+def _last_change(run: AppContext) -> Delivery:
+    from cronofy_cli.adapters.history import Criteria
+    from cronofy_cli.core.signature import SignatureState
+
+    wanted = {SignatureState.VALID, SignatureState.UNKNOWN}
+    for delivery in run.history.newest_first(Criteria(type="change")):
+        if delivery.verdict.state in wanted:
+            return delivery
+    raise NotFound("no 'change' has been received yet", hint=f"name a time: {OPTION} 2h")

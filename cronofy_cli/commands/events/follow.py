@@ -1,0 +1,170 @@
+"""`cronofy events follow`: what changes in the calendars, found by looking, where nothing can be received."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.commands.events.options import CalendarOption, OnlyManagedOption, TzidOption
+from cronofy_cli.commands.events.query_times import find_here
+from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.core.queries import EventsQuery
+from cronofy_cli.errors import NotFound, RateLimited, ServerFailed, TimeLimitReached, Unreachable, WrongUsage
+from cronofy_cli.output.streams import OutputFormat
+from cronofy_cli.shared_options import app_context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from cronofy_cli.commands.events.polling import Poller
+    from cronofy_cli.commands.events.query_times import Here
+    from cronofy_cli.context import AppContext
+    from cronofy_cli.core.event_changes import EventChange
+
+SHORTEST_S = 1.0
+"""Cronofy allows an application 500 requests a minute, whoever makes them (docs: /developers/faqs/rate-limits)."""
+LONGEST_FACTOR = 16
+"""So many times longer at most is waited when looking fails again and again."""
+
+EveryOption = Annotated[str, typer.Option(metavar="DURATION", help="How long between two looks.")]
+SinceOption = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Begin with what changed at or after this time: 2h, today.")
+]
+CountOption = Annotated[int | None, typer.Option(min=1, help="End after so many changes.")]
+TimeoutOption = Annotated[
+    str | None, typer.Option(metavar="DURATION", help="End after 90s, 5m or 2h, with exit code 124.")
+]
+
+
+def follow(
+    context: typer.Context,
+    every: EveryOption = "30s",
+    calendar: CalendarOption = None,
+    only_managed: OnlyManagedOption = False,
+    since: SinceOption = None,
+    tzid: TzidOption = None,
+    count: CountOption = None,
+    timeout: TimeoutOption = None,
+) -> None:
+    """Print a line for each change in the calendars, until Ctrl-C; in a pipe a JSON document.
+
+    It looks again and again. Where notifications can be received, 'cronofy listen' hears of changes at once.
+
+    \b
+    Examples:
+      cronofy events follow --every 10s --calendar Work
+      cronofy events follow --since 1h --count 1 --timeout 10m | jq -r .summary
+    """
+    from cronofy_cli.commands.calendar_choice import calendar_ids
+
+    run = app_context(context)
+    every_s = parse_duration(every, option="--every")
+    limit_s = parse_duration(timeout, option="--timeout") if timeout else None
+    if every_s < SHORTEST_S and run.data_center.is_real:
+        raise WrongUsage(f"--every {every} is more often than Cronofy allows", hint="use 1s or longer")
+    here = find_here(run, tzid)
+    query = EventsQuery(
+        here.tzid,
+        calendar_ids=calendar_ids(run, calendar),
+        include_managed=True,
+        only_managed=only_managed or None,
+        include_deleted=True,
+        include_moved=True,
+    )
+    end = None if limit_s is None else time.monotonic() + limit_s
+    printed = _Printed(run, here, count)
+    _follow(run, _poller(run, query), printed, _moment(since, here), _Pace(run, every_s, end))
+    if not printed.is_enough:
+        raise TimeLimitReached(
+            f"{printed.total} changes came within {timeout}",
+            hint="do the edits reach Cronofy? Look: cronofy events read --changes-since 1h",
+        )
+
+
+@dataclass(slots=True)
+class _Printed:
+    """Prints changes, up to as many as are wanted."""
+
+    run: AppContext
+    here: Here
+    count: int | None
+    total: int = 0
+    calendar_names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_enough(self) -> bool:
+        return self.count is not None and self.total >= self.count
+
+    def show(self, changes: Sequence[EventChange]) -> None:
+        from cronofy_cli.output.followed import show_changes, write_changes
+
+        shown = changes if self.count is None else changes[: self.count - self.total]
+        self.total += len(shown)
+        if not shown:
+            return
+        if self.run.output.format is OutputFormat.TABLE:
+            show_changes(self.run.output, shown, self.calendar_names, datetime.now(UTC).astimezone(self.here.zone))
+        else:
+            write_changes(self.run.output, shown)
+
+
+@dataclass(slots=True)
+class _Pace:
+    """When to look again."""
+
+    run: AppContext
+    every_s: float
+    end: float | None
+    failures: int = 0
+
+    def wait(self) -> bool:
+        """Wait for the next look; whether there is time for one."""
+        pause_s = self.every_s * min(1 << self.failures, LONGEST_FACTOR)
+        left_s = float("inf") if self.end is None else self.end - time.monotonic()
+        if left_s > 0:
+            time.sleep(min(pause_s, left_s))
+        return pause_s < left_s
+
+
+def _follow(run: AppContext, poller: Poller, printed: _Printed, since: datetime | None, pace: _Pace) -> None:
+    if run.output.format is OutputFormat.TABLE:
+        from cronofy_cli.adapters.api import endpoints
+
+        printed.calendar_names = {each.calendar_id: each.calendar_name for each in endpoints.list_calendars(run.api)}
+    printed.show(poller.begin(since))
+    run.output.note(f"Following {poller.count:,} events, a look every {pace.every_s:g} s. Ctrl-C ends.")
+    while not printed.is_enough and pace.wait():
+        changes: list[EventChange] = []
+        try:
+            changes.extend(poller.poll())
+            pace.failures = 0
+        except (RateLimited, ServerFailed, Unreachable, NotFound) as error:
+            pace.failures += 1
+            run.warn(f"{error.message}; looking again later")
+        printed.show(changes)
+
+
+def _poller(run: AppContext, query: EventsQuery) -> Poller:
+    from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.commands.events.polling import Poller
+
+    def read(query: EventsQuery) -> Iterator[bytes]:
+        with closing(endpoints.read_events(run.api, query)) as pages:
+            for page in pages:
+                yield from map(bytes, page.events)
+
+    return Poller(read, query, datetime.now(UTC))
+
+
+def _moment(since: str | None, here: Here) -> datetime | None:
+    if since is None:
+        return None
+    from cronofy_cli.core.date_words import parse_moment
+    from cronofy_cli.core.times import parse_time
+
+    return parse_time(parse_moment(since, here.now, here.zone, option="--since").text)

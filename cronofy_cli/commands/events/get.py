@@ -1,0 +1,90 @@
+"""`cronofy events get`: one event by its id.
+
+Cronofy has no such call, so everything that it knows is read until the event comes.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.commands.events.options import (
+    CalendarOption,
+    DeletedOption,
+    GeoOption,
+    GoogleOption,
+    LocalizedOption,
+    TzidOption,
+)
+from cronofy_cli.commands.events.query_times import find_here
+from cronofy_cli.core.queries import EventsQuery
+from cronofy_cli.errors import NotFound
+from cronofy_cli.shared_options import app_context
+
+if TYPE_CHECKING:
+    from cronofy_cli.context import AppContext
+    from cronofy_cli.core.events import Event
+
+UidArgument = Annotated[str, typer.Argument(metavar="UID", help="Its event_uid.")]
+
+
+def get(
+    context: typer.Context,
+    uid: UidArgument,
+    calendar: CalendarOption = None,
+    include_deleted: DeletedOption = False,
+    tzid: TzidOption = None,
+    localized_times: LocalizedOption = False,
+    include_geo: GeoOption = False,
+    google_event_ids: GoogleOption = False,
+) -> None:
+    """Show one event, one that your application manages or that was moved out of the sync window too.
+
+    \b
+    Examples:
+      cronofy events get evt_external_54008b1a4a41730f8d5c6037
+      cronofy events get evt_external_54008b1a4a41730f8d5c6037 --include-deleted --json
+    """
+    from cronofy_cli.commands.calendar_choice import calendar_ids
+    from cronofy_cli.output.event_details import show_event
+
+    run = app_context(context)
+    here = find_here(run, tzid)
+    query = EventsQuery(
+        here.tzid,
+        calendar_ids=calendar_ids(run, calendar),
+        include_managed=True,
+        include_deleted=include_deleted or None,
+        include_moved=True,
+        localized_times=localized_times or None,
+        include_geo=include_geo or None,
+        google_event_ids=google_event_ids or None,
+    )
+    event = _find(run, query, uid)
+    if event is None:
+        raise NotFound(f"Cronofy knows no event '{uid}' here", hint=_hint(query))
+    show_event(run.output, event, here.zone, here.tzid, here.today.year)
+
+
+def _find(run: AppContext, query: EventsQuery, uid: str) -> Event | None:
+    from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.core.events import parse_event
+    from cronofy_cli.core.field_paths import members_of, text_at
+
+    with closing(endpoints.read_events(run.api, query)) as pages:
+        for page in pages:
+            for raw in page.events:
+                if text_at(members_of(raw), ("event_uid",)) == uid:
+                    return parse_event(raw)
+    return None
+
+
+def _hint(query: EventsQuery) -> str:
+    steps = ["an event must lie between 42 days back and 201 days ahead"]
+    if query.calendar_ids:
+        steps.append("only the chosen calendars were read")
+    if not query.include_deleted:
+        steps.append("if it may be deleted, add --include-deleted")
+    return "; ".join(steps)

@@ -1,0 +1,145 @@
+"""`cronofy events read`: Read Events, with every parameter of the API."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.commands.events.options import (
+    CalendarOption,
+    DeletedOption,
+    FieldsOption,
+    FromOption,
+    GeoOption,
+    GoogleOption,
+    LastModifiedOption,
+    LocalizedOption,
+    ManagedOption,
+    OnlyManagedOption,
+    SortOption,
+    ToOption,
+    TzidOption,
+    WindowEdgeOption,
+    WindowOption,
+)
+from cronofy_cli.commands.events.page_reading import ItemPage, choose_style, show_reading
+from cronofy_cli.commands.events.query_times import TimeWishes, coming_week, find_here
+from cronofy_cli.core.queries import EventsQuery
+from cronofy_cli.errors import WrongUsage
+from cronofy_cli.output.item_pages import PageFormat
+from cronofy_cli.shared_options import app_context
+
+if TYPE_CHECKING:
+    from cronofy_cli.commands.events.page_reading import Style
+    from cronofy_cli.commands.events.query_times import Here
+    from cronofy_cli.context import AppContext
+
+ChangesSinceOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME|last|DELIVERY",
+        help="Everything that changed since a time, or that a received 'change' speaks of: last, 129, @tag.",
+    ),
+]
+MovedOption = Annotated[
+    bool, typer.Option("--include-moved", help="Events too that were in this time once and are not now.")
+]
+FormatOption = Annotated[PageFormat | None, typer.Option("--format", help="How to write them; ics for calendars.")]
+AgendaOption = Annotated[
+    bool, typer.Option("--agenda", help="Day by day in local times; the coming week unless days are named.")
+]
+
+
+def read(
+    context: typer.Context,
+    from_: FromOption = None,
+    to: ToOption = None,
+    window: WindowOption = False,
+    window_edge: WindowEdgeOption = False,
+    tzid: TzidOption = None,
+    calendar: CalendarOption = None,
+    last_modified: LastModifiedOption = None,
+    changes_since: ChangesSinceOption = None,
+    include_managed: ManagedOption = False,
+    only_managed: OnlyManagedOption = False,
+    include_deleted: DeletedOption = False,
+    include_moved: MovedOption = False,
+    localized_times: LocalizedOption = False,
+    include_geo: GeoOption = False,
+    google_event_ids: GoogleOption = False,
+    format_: FormatOption = None,
+    fields: FieldsOption = None,
+    sort: SortOption = None,
+    agenda: AgendaOption = False,
+) -> None:
+    """Read events, all pages. A page is written while the next one is fetched.
+
+    \b
+    Examples:
+      cronofy events read --from today --to +7d --calendar Work
+      cronofy events read --agenda
+      cronofy events read --changes-since last --json
+      cronofy events read --window-edge --ndjson | jq -r .summary
+      cronofy events read --from 'last monday' --format csv --fields start,summary,attendees.email
+    """
+    run = app_context(context)
+    style = _style(run, format_, fields, sort, agenda=agenda)
+    wishes = TimeWishes(from_, to, window, window_edge, last_modified, changes_since)
+    here = find_here(run, tzid)
+    query = _query(run, wishes, calendar, here, is_agenda=agenda)
+    query = replace(
+        query,
+        include_managed=include_managed or query.include_managed,
+        only_managed=only_managed or query.only_managed,
+        include_deleted=include_deleted or query.include_deleted,
+        include_moved=include_moved or query.include_moved,
+        localized_times=localized_times or None,
+        include_geo=include_geo or None,
+        google_event_ids=google_event_ids or None,
+    )
+    _show(run, query, style, here)
+
+
+def _style(run: AppContext, format_: PageFormat | None, fields: str | None, sort: str | None, *, agenda: bool) -> Style:
+    style = choose_style(run, format_, fields, sort)
+    if not agenda:
+        return style
+    if format_ is not None or fields is not None or sort is not None or run.output.format.is_json:
+        raise WrongUsage("--agenda is a format and an order of its own", hint="leave out --agenda, or the others")
+    return replace(style, is_agenda=True)
+
+
+def _query(
+    run: AppContext, wishes: TimeWishes, calendar: list[str] | None, here: Here, *, is_agenda: bool
+) -> EventsQuery:
+    from cronofy_cli.commands.calendar_choice import calendar_ids
+    from cronofy_cli.commands.events.changes_choice import changes_query, names_delivery
+
+    since = wishes.changes_since
+    limits = coming_week(run, here) if is_agenda and wishes == TimeWishes() else wishes.limits(run, here)
+    query = EventsQuery(here.tzid, last_modified=limits.last_modified)
+    if since is not None:
+        query = changes_query(run, since, here)
+    if since is None or calendar or not names_delivery(since):
+        query = replace(query, calendar_ids=calendar_ids(run, calendar))
+    return replace(query, from_=limits.from_, to=limits.to)
+
+
+def _show(run: AppContext, query: EventsQuery, style: Style, here: Here) -> None:
+    from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.core.events import parse_event
+    from cronofy_cli.output.events import CSV_EVENT_FIELDS, event_list
+    from cronofy_cli.output.item_pages import Listing
+
+    with closing(endpoints.read_events(run.api, query)) as found:
+        pages = (ItemPage(page.events, page.current, page.total) for page in found)
+        if style.is_agenda:
+            from cronofy_cli.commands.events.agenda import show_as_agenda
+
+            show_as_agenda(run, pages, style, query, here)
+            return
+        listing = Listing("events", parse_event, event_list(here.zone, here.today.year), CSV_EVENT_FIELDS)
+        show_reading(run, pages, listing, style, query, here)

@@ -1,0 +1,1 @@
+"""`cronofy listen`: the command, and what puts a run together, also for `demo` and `wait`."""

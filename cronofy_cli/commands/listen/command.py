@@ -1,0 +1,216 @@
+"""`cronofy listen`: receive, verify and print push notifications on this machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.adapters.tunnels.choose import TunnelChoice
+from cronofy_cli.commands.deliveries.choice import LAST, parse_moment
+from cronofy_cli.commands.listen.option_groups import grouped
+from cronofy_cli.commands.listen.options import (
+    Ack,
+    AddressOptions,
+    ChannelOptions,
+    FilterOptions,
+    ReadingOptions,
+    RunOptions,
+    TargetOptions,
+)
+from cronofy_cli.core.callback_url import check_callback_url
+from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.errors import NotSignedIn, WrongUsage
+from cronofy_cli.forwarding.options import ForwardingOptions
+from cronofy_cli.output.live import PrintStyle
+from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
+
+if TYPE_CHECKING:
+    from cronofy_cli.commands.listen.receiving import Wishes
+    from cronofy_cli.context import AppContext
+    from cronofy_cli.core.where import Where
+    from cronofy_cli.listener.policy import SignaturePolicy
+
+app = command_app()
+
+
+@app.command(cls=ApiListCommand)
+@grouped
+def listen(
+    context: typer.Context,
+    target: TargetOptions,
+    address: AddressOptions,
+    channel: ChannelOptions,
+    chosen: FilterOptions,
+    reading: ReadingOptions,
+    how: RunOptions,
+) -> None:
+    """Receive push notifications on this machine: create a channel, prove that it works, then print what arrives.
+
+    Everything is recorded before it is answered; see 'cronofy deliveries'. --only, --channel and --where choose what is
+    shown, counted and forwarded of it. Ctrl-C closes the channel.
+
+    \b
+    Examples:
+      cronofy listen 3000/cronofy/hook --data-center simulator
+      cronofy listen --tunnel ngrok --calendar Work --since last
+      cronofy listen --only change --count 1 --timeout 2m | jq .changes_since
+      cronofy listen 3000/hook --where 'channel.filters.only_managed != true'
+    """
+    run = app_context(context)
+    timeout_s = parse_duration(how.timeout, option="--timeout") if how.timeout else None
+    _prepare(run, address.public_url, address.port)
+    raise typer.Exit(_listen(run, _wishes(run, target, address, channel, chosen, reading, how), how, timeout_s))
+
+
+def _wishes(
+    run: AppContext,
+    target: TargetOptions,
+    address: AddressOptions,
+    channel: ChannelOptions,
+    chosen: FilterOptions,
+    reading: ReadingOptions,
+    how: RunOptions,
+) -> Wishes:
+    """Return what is wanted, the settings in the place of what no option says."""
+    from cronofy_cli.adapters.settings import Key
+    from cronofy_cli.commands.calendar_choice import calendar_ids
+    from cronofy_cli.commands.listen.receiving import Wishes
+
+    found = run.settings.find
+    wishes = Wishes(
+        style=_style(run, how.print_),
+        public_url=address.public_url,
+        port=address.port if address.port is not None else found(Key.PORT).number or 0,
+        calendar_ids=calendar_ids(run, channel.calendar),
+        only_managed=channel.only_managed,
+        types=tuple(chosen.only or ()),
+        channel_ids=tuple(chosen.channel or ()),
+        where=_where(chosen.where),
+        since=_since(reading.since),
+        forward_reconstructed=target.forward_reconstructed,
+        count=how.count,
+        read_events=reading.read_events,
+        tunnel=address.tunnel or TunnelChoice(found(Key.TUNNEL).text or TunnelChoice.AUTO),
+        domain=address.domain or found(Key.TUNNEL_DOMAIN).text,
+        ssh_host=address.ssh_host or found(Key.SSH_HOST).text,
+        callback_query=channel.callback_query,
+        keep_channel=channel.keep_channel,
+        reuse=channel.reuse,
+        forwarding=_forwarding(run, target, reading.signature),
+        app_answers=target.ack is Ack.APP,
+        max_offline_s=parse_duration(how.max_offline, option="--max-offline"),
+        policy=reading.signature,
+    )
+    _check_reading(run, wishes)
+    return wishes
+
+
+def _forwarding(run: AppContext, target: TargetOptions, policy: SignaturePolicy) -> ForwardingOptions:
+    """Return how to forward, to the settings' targets unless the command line names one."""
+    from cronofy_cli.adapters.settings import Key
+
+    usual = () if target.target is not None else run.settings.find(Key.FORWARD).texts
+    return ForwardingOptions(
+        target=target.target,
+        forward=target.forward or usual,
+        header=target.header or (),
+        insecure=target.insecure,
+        timeout=target.forward_timeout,
+        retries=target.retries,
+        policy=policy,
+    )
+
+
+def _where(expression: str | None) -> Where | None:
+    from cronofy_cli.core.where import parse_where
+
+    return parse_where(expression) if expression else None
+
+
+def _since(text: str | None) -> str | None:
+    from cronofy_cli.core.times import to_utc_seconds
+
+    return text if text is None or text == LAST else to_utc_seconds(parse_moment(text, option="--since"))
+
+
+def _check_reading(run: AppContext, wishes: Wishes) -> None:
+    """Refuse what would silently do nothing."""
+    if not wishes.read_events and (wishes.since is not None or wishes.forward_reconstructed):
+        option = "--since" if wishes.since is not None else "--forward-reconstructed"
+        raise WrongUsage(f"{option} reads what was missed", hint="leave out --no-read-events")
+    if not wishes.forward_reconstructed:
+        return
+    if wishes.forwarding.target is None and not wishes.forwarding.forward:
+        raise WrongUsage(
+            "--forward-reconstructed needs somewhere to forward to",
+            hint="name it: cronofy listen 3000/hook --forward-reconstructed",
+        )
+    if not run.client_secrets:
+        raise NotSignedIn(
+            "--forward-reconstructed needs a client secret to sign with, and none is known",
+            hint=f"set {Variable.CLIENT_SECRET}, or sign in: cronofy auth login",
+        )
+
+
+def _prepare(run: AppContext, public_url: str | None, port: int | None) -> None:
+    from cronofy_cli.commands.simulator.embedded import ensure_simulator
+
+    if public_url is not None:
+        _check_address(run, public_url, port)
+    if ensure_simulator(run):
+        run.output.note(f" a simulator runs in this process until it ends: {run.data_center.api_url}")
+
+
+def _check_address(run: AppContext, public_url: str, port: int | None) -> None:
+    check_callback_url(public_url, must_be_public=not run.is_simulator and run.data_center.is_real)
+    if not port:
+        raise WrongUsage("--public-url needs to know where it leads", hint="add --port PORT")
+
+
+def _style(run: AppContext, chosen: PrintStyle | None) -> PrintStyle:
+    from cronofy_cli.adapters.settings import Key
+
+    if run.flags.json or run.flags.ndjson:
+        return PrintStyle.JSON
+    if chosen is not None or not run.output.is_terminal:
+        return chosen or PrintStyle.JSON
+    return PrintStyle(run.settings.find(Key.PRINT).text or PrintStyle.COMPACT)
+
+
+def _listen(run: AppContext, wishes: Wishes, how: RunOptions, timeout_s: float | None) -> int:
+    from cronofy_cli.commands.listen.ready_notice import ReadyNotice
+    from cronofy_cli.commands.listen.receiving import receiving
+    from cronofy_cli.listener.stopping import StopRequest
+
+    notice = ReadyNotice(how.ready_file, how.health_port)
+    with StopRequest() as stop:
+        ready_run = receiving(
+            run,
+            wishes,
+            on_complete=stop.ask,
+            on_pipe_closed=stop.ask_pipe_closed,
+            on_given_up=stop.ask_unreachable,
+            hold_signals=stop.held,
+            announcement=notice,
+        )
+        try:
+            with ready_run as ready, notice.given(ready):
+                _remember_domain(run, wishes)
+                return stop.wait(timeout_s)
+        except KeyboardInterrupt:
+            return stop.exit_code
+
+
+def _remember_domain(run: AppContext, wishes: Wishes) -> None:
+    """Keep an address that worked in the context in use, for the next run."""
+    from cronofy_cli.adapters.settings import Key
+
+    name = run.settings.context_name
+    is_known = wishes.domain == run.settings.find(Key.TUNNEL_DOMAIN).text
+    if wishes.domain is None or is_known or name not in run.settings.contexts:
+        return
+    from cronofy_cli.adapters.settings.writing import set_value
+
+    set_value(run.settings.user_file, Key.TUNNEL_DOMAIN, wishes.domain, context=name)

@@ -1,0 +1,1 @@
+"""`cronofy simulator`: the group of verbs, a module for each kind, and what they share."""

@@ -1,0 +1,87 @@
+"""`cronofy simulator application`: what the application does through Cronofy's API, which is never notified."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.commands.simulator.access import control_of
+from cronofy_cli.core.times import to_utc_seconds
+from cronofy_cli.output.records import show_record
+from cronofy_cli.shared_options import DataCommand, app_context, command_app
+
+if TYPE_CHECKING:
+    from cronofy_cli.context import AppContext
+
+app = command_app("Write managed events as the application does, through the API: open channels are not notified.")
+
+DEFAULT_CALENDAR = "Home"
+_LENGTH = timedelta(minutes=30)
+
+IdArgument = Annotated[str, typer.Argument(metavar="EVENT_ID", help="The application's own id of the event.")]
+CalendarOption = Annotated[str, typer.Option("--calendar", metavar="ID|NAME", help="Which calendar it is in.")]
+
+
+@app.command("write", cls=DataCommand)
+def write(
+    context: typer.Context,
+    event_id: IdArgument,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="The event's title.")],
+    calendar: CalendarOption = DEFAULT_CALENDAR,
+    start: Annotated[
+        str | None, typer.Option(metavar="TIME", help="2026-11-24T10:00:00Z, or a date; the next full hour by default.")
+    ] = None,
+    end: Annotated[str | None, typer.Option(metavar="TIME", help="As --start; half an hour later by default.")] = None,
+) -> None:
+    """Create a managed event, or update the one with this id.
+
+    \b
+    Example:
+      cronofy simulator application write booking-42 "Demo for Ada" --calendar Work
+    """
+    run = app_context(context)
+    begin = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    details = {
+        "event_id": event_id,
+        "summary": title,
+        "start": start or to_utc_seconds(begin),
+        "end": end or (to_utc_seconds(begin + _LENGTH) if start is None else _after(start)),
+    }
+    control = control_of(run)
+    control.write_as_application(_calendar_id(run, calendar), details)
+    show_record(run.output, list(details.items()), json.dumps(details).encode())
+
+
+@app.command("delete", cls=DataCommand)
+def delete(context: typer.Context, event_id: IdArgument, calendar: CalendarOption = DEFAULT_CALENDAR) -> None:
+    """Delete a managed event; one that is not there is no error, as with Cronofy.
+
+    \b
+    Example:
+      cronofy simulator application delete booking-42 --calendar Work
+    """
+    run = app_context(context)
+    control = control_of(run)
+    control.delete_as_application(_calendar_id(run, calendar), event_id)
+    show_record(run.output, [("deleted", event_id)], json.dumps({"deleted": event_id}).encode())
+
+
+def _after(start: str) -> str:
+    """Return the end of an event that starts then: the next day of a date; what is no time the simulator refuses."""
+    try:
+        begin = datetime.fromisoformat(start)
+    except ValueError:
+        return start
+    if "T" not in start:
+        return f"{begin + timedelta(days=1):%Y-%m-%d}"
+    return (begin + _LENGTH).isoformat()
+
+
+def _calendar_id(run: AppContext, choice: str) -> str:
+    from cronofy_cli.commands.calendar_choice import calendar_ids
+
+    (calendar_id,) = calendar_ids(run, [choice])
+    return calendar_id

@@ -1,0 +1,184 @@
+"""`cronofy simulator edit`: what the calendar's owner does, which is what push notifications are about."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.commands.simulator.access import control_of
+from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.core.events import describe_when
+from cronofy_cli.core.times import to_utc_seconds
+from cronofy_cli.errors import NotFound, WrongUsage
+from cronofy_cli.output.records import show_record
+from cronofy_cli.shared_options import DataCommand, app_context, command_app
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cronofy_cli.adapters.simulator_control import SimulatorControl
+    from cronofy_cli.context import AppContext
+    from cronofy_cli.core.events import Event, EventTime
+
+app = command_app("Edit the simulator's calendars as their owner: open channels are notified.")
+
+UID_PREFIX = "evt_"
+
+EventArgument = Annotated[
+    str, typer.Argument(metavar="EVENT", help="Its event_uid, or its title: then the next one with that title.")
+]
+StartOption = Annotated[
+    str | None, typer.Option(metavar="TIME", help="2026-11-24T10:00, with an offset or in --tzid; a date is all-day.")
+]
+EndOption = Annotated[str | None, typer.Option(metavar="TIME", help="As --start; for all-day events exclusive.")]
+TzidOption = Annotated[str | None, typer.Option(metavar="ZONE", help="Zone of the times; the account's by default.")]
+
+
+@app.command("add", cls=DataCommand)
+def add(
+    context: typer.Context,
+    summary: Annotated[str, typer.Argument(metavar="TITLE", help="The event's title.")],
+    calendar: Annotated[
+        str | None, typer.Option(metavar="ID|NAME", help="Home, Work, or an id; the primary one by default.")
+    ] = None,
+    start: StartOption = None,
+    end: EndOption = None,
+    tzid: TzidOption = None,
+    location: Annotated[str | None, typer.Option(help="Where it is.")] = None,
+    description: Annotated[str | None, typer.Option(help="What it is about.")] = None,
+) -> None:
+    """Add an event. By default it starts at the next full hour and takes half an hour.
+
+    \b
+    Examples:
+      cronofy simulator edit add "Sales call" --calendar Work
+      cronofy simulator edit add "Lunch" --start 2026-11-24T12:00 --end 2026-11-24T13:00 --tzid Europe/London
+    """
+    run = app_context(context)
+    details = _given({"calendar": calendar, "start": start, "end": end, "tzid": tzid, "description": description})
+    if location is not None:
+        details["location"] = {"description": location}
+    _show(run, control_of(run).add_event({"summary": summary, **details}))
+
+
+@app.command("move", cls=DataCommand)
+def move(
+    context: typer.Context,
+    event: EventArgument,
+    start: StartOption = None,
+    end: EndOption = None,
+    tzid: TzidOption = None,
+    by: Annotated[str | None, typer.Option(metavar="DURATION", help="Later by 1h or 2d; earlier by -1h.")] = None,
+) -> None:
+    """Move an event to another time. It keeps its length unless --end is given.
+
+    \b
+    Examples:
+      cronofy simulator edit move "Sales call" --by 1d
+      cronofy simulator edit move "Sales call" --start 2026-11-25T11:00 --tzid Europe/London
+    """
+    run = app_context(context)
+    if (start is None and end is None) == (by is None):
+        raise WrongUsage("say where to move it", hint="give --start, --end or both, or --by DURATION")
+    control = control_of(run)
+    found = _find(control, event)
+    details = _given({"start": start, "end": end, "tzid": tzid} if by is None else {"start": _shifted(found.start, by)})
+    _show(run, control.change_event(found.event_uid, details))
+
+
+@app.command("delete", cls=DataCommand)
+def delete(context: typer.Context, event: EventArgument) -> None:
+    """Delete an event.
+
+    \b
+    Example:
+      cronofy simulator edit delete "Sales call"
+    """
+    run = app_context(context)
+    control = control_of(run)
+    _show(run, control.delete_event(_find(control, event).event_uid))
+
+
+@app.command("change", cls=DataCommand)
+def change(
+    context: typer.Context,
+    event: EventArgument,
+    title: Annotated[str | None, typer.Option(help="Its new title.")] = None,
+    description: Annotated[str | None, typer.Option(help="What it is about.")] = None,
+    location: Annotated[str | None, typer.Option(help="Where it is.")] = None,
+) -> None:
+    """Change what an event says; where it is in time, 'move' changes.
+
+    \b
+    Example:
+      cronofy simulator edit change "Sales call" --title "Sales call with Ada"
+    """
+    run = app_context(context)
+    details = _given({"summary": title, "description": description})
+    if location is not None:
+        details["location"] = {"description": location}
+    if not details:
+        raise WrongUsage("say what to change", hint="give --title, --description or --location")
+    control = control_of(run)
+    _show(run, control.change_event(_find(control, event).event_uid, details))
+
+
+@app.command("undelete", cls=DataCommand)
+def undelete(context: typer.Context, event: EventArgument) -> None:
+    """Take a deleted event out of the bin.
+
+    \b
+    Example:
+      cronofy simulator edit undelete "Sales call"
+    """
+    run = app_context(context)
+    control = control_of(run)
+    _show(run, control.restore_event(_find(control, event, deleted=True).event_uid))
+
+
+def _given(details: Mapping[str, str | None]) -> dict[str, object]:
+    return {name: value for name, value in details.items() if value is not None}
+
+
+def _find(control: SimulatorControl, choice: str, *, deleted: bool = False) -> Event:
+    found = control.find_events("" if choice.startswith(UID_PREFIX) else choice, deleted=deleted)
+    if choice.startswith(UID_PREFIX):
+        matching = [event for event in found if event.event_uid == choice]
+    else:
+        matching = [event for event in found if event.summary.casefold() == choice.casefold()] or list(found)
+    if not matching:
+        which = "deleted event" if deleted else "event"
+        raise NotFound(f"the simulator has no {which} '{choice}'", hint="cronofy events read --data-center simulator")
+    return _next(matching)
+
+
+def _next(events: Sequence[Event]) -> Event:
+    """Return the first event that is still to come, else the last one."""
+    in_order = sorted(events, key=lambda event: _moment(event.start))
+    now = datetime.now(UTC)
+    return next((event for event in in_order if _moment(event.start) >= now), in_order[-1])
+
+
+def _moment(time: EventTime | None) -> datetime:
+    if time is not None and time.day is not None:
+        return datetime(time.day.year, time.day.month, time.day.day, tzinfo=UTC)
+    return time.moment if time is not None and time.moment is not None else datetime.min.replace(tzinfo=UTC)
+
+
+def _shifted(start: EventTime | None, by: str) -> str:
+    sign = -1 if by.startswith("-") else 1
+    seconds = sign * parse_duration(by.removeprefix("-").removeprefix("+"), option="--by")
+    moved = _moment(start) + timedelta(seconds=seconds)
+    return f"{moved:%Y-%m-%d}" if start is not None and start.day is not None else to_utc_seconds(moved)
+
+
+def _show(run: AppContext, event: Event) -> None:
+    fields = [
+        ("event", event.event_uid),
+        ("title", event.summary),
+        ("when", f"{describe_when(event.start, event.end, UTC)} UTC"),
+        ("calendar", event.calendar_id),
+    ]
+    show_record(run.output, [*fields, ("state", "deleted")] if event.deleted else fields, event.raw)

@@ -1,0 +1,83 @@
+"""`cronofy simulator faults`: calls of the simulator's API that fail to order."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.commands.simulator.access import control_of
+from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.output.lists import Column, ListView, show_list
+from cronofy_cli.shared_options import ListCommand, LocalCommand, app_context, command_app
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cronofy_cli.context import AppContext
+
+app = command_app("Let calls of the simulator's API fail, be slow, or stay without an answer.")
+
+_COLUMNS = ("method", "path_prefix", "status", "delay_s", "drop", "times")
+
+
+@app.command("add", cls=ListCommand)
+def add(
+    context: typer.Context,
+    path: Annotated[str, typer.Argument(metavar="PATH", help="The beginning of the calls' path, such as /v1/events.")],
+    status: Annotated[int | None, typer.Option(min=400, max=599, help="Answer with this status.")] = None,
+    delay: Annotated[str | None, typer.Option(metavar="DURATION", help="Wait before answering.")] = None,
+    drop: Annotated[bool, typer.Option("--drop", help="End the connection without an answer.")] = False,
+    method: Annotated[str | None, typer.Option(help="Only calls with this method, such as GET.")] = None,
+    times: Annotated[int, typer.Option(min=1, help="So many calls; after them everything works again.")] = 1,
+) -> None:
+    """Order a failure for the next calls of a kind, and list all that are to come.
+
+    \b
+    Examples:
+      cronofy simulator faults add /v1/events --status 503 --times 2
+      cronofy simulator faults add /v1/channels --delay 10s
+    """
+    run = app_context(context)
+    fault: dict[str, object] = {"path_prefix": path, "status": status, "drop": drop, "method": method, "times": times}
+    if delay is not None:
+        fault["delay_s"] = parse_duration(delay, option="--delay")
+    given = {name: value for name, value in fault.items() if value is not None}
+    _show(run, control_of(run).add_fault(given))
+
+
+@app.command("list", cls=ListCommand)
+def list_faults(context: typer.Context) -> None:
+    """List the failures that are still to come.
+
+    \b
+    Example:
+      cronofy simulator faults list
+    """
+    run = app_context(context)
+    _show(run, control_of(run).faults())
+
+
+@app.command("clear", cls=LocalCommand)
+def clear(context: typer.Context) -> None:
+    """Let every call work again.
+
+    \b
+    Example:
+      cronofy simulator faults clear
+    """
+    control_of(app_context(context)).clear_faults()
+
+
+def _show(run: AppContext, faults: Sequence[bytes]) -> None:
+    view: ListView[tuple[bytes, dict[str, object]]] = ListView(
+        columns=tuple(_column(name) for name in _COLUMNS),
+        document=lambda item: item[0],
+        empty="Every call works.",
+    )
+    show_list(run.output, [(raw, json.loads(raw)) for raw in faults], view)
+
+
+def _column(name: str) -> Column[tuple[bytes, dict[str, object]]]:
+    return Column(name.upper(), lambda item: "-" if item[1].get(name) is None else str(item[1][name]))

@@ -1,0 +1,85 @@
+"""`cronofy simulator profile`: what happens to the connected accounts behind the simulator's calendars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cronofy_cli.commands.simulator.access import control_of
+from cronofy_cli.errors import NotFound
+from cronofy_cli.output.records import show_record
+from cronofy_cli.shared_options import DataCommand, app_context, command_app
+
+if TYPE_CHECKING:
+    from cronofy_cli.context import AppContext
+
+app = command_app("Let the simulator's profiles disconnect, reconnect and sync: open channels are notified.")
+
+ProfileArgument = Annotated[
+    str, typer.Argument(metavar="PROFILE", help="Its profile_id, its name, or its provider: google or apple.")
+]
+
+
+@app.command("disconnect", cls=DataCommand)
+def disconnect(context: typer.Context, profile: ProfileArgument) -> None:
+    """Let Cronofy lose a profile. No change in its calendars is notified until it is reconnected.
+
+    \b
+    Example:
+      cronofy simulator profile disconnect google
+    """
+    _act(app_context(context), profile, "disconnect")
+
+
+@app.command("reconnect", cls=DataCommand)
+def reconnect(context: typer.Context, profile: ProfileArgument) -> None:
+    """Reconnect a profile, as its owner does at the profile_relink_url.
+
+    \b
+    Example:
+      cronofy simulator profile reconnect google
+    """
+    _act(app_context(context), profile, "reconnect")
+
+
+@app.command("start-sync", cls=DataCommand)
+def start_sync(context: typer.Context, profile: ProfileArgument) -> None:
+    """Let a profile's first sync begin. No change in its calendars is notified until it is done.
+
+    \b
+    Example:
+      cronofy simulator profile start-sync apple
+    """
+    _act(app_context(context), profile, "initial_sync", required=True)
+
+
+@app.command("finish-sync", cls=DataCommand)
+def finish_sync(context: typer.Context, profile: ProfileArgument) -> None:
+    """Let a profile's first sync be done, which is notified as profile_initial_sync_completed.
+
+    \b
+    Example:
+      cronofy simulator profile finish-sync apple
+    """
+    _act(app_context(context), profile, "initial_sync", required=False)
+
+
+def _act(run: AppContext, choice: str, act: str, **details: object) -> None:
+    control = control_of(run)
+    profile = control.act_on_profile(_profile_id(run, choice), act, **details)
+    fields = [
+        ("profile", profile.profile_id),
+        ("name", f"{profile.profile_name} ({profile.provider_name})"),
+        ("connected", "yes" if profile.profile_connected else f"no, reconnect at {profile.profile_relink_url}"),
+    ]
+    show_record(run.output, fields, profile.raw)
+
+
+def _profile_id(run: AppContext, choice: str) -> str:
+    from cronofy_cli.adapters.api import endpoints
+
+    for profile in endpoints.list_profiles(run.api):
+        if choice in {profile.profile_id, profile.profile_name, profile.provider_name}:
+            return profile.profile_id
+    raise NotFound(f"the simulator has no profile '{choice}'", hint="cronofy profiles list --data-center simulator")

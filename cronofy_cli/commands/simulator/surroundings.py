@@ -1,0 +1,80 @@
+"""What happens around the simulator's calendars: they vanish, time passes, their provider is slow."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from cronofy_cli.commands.simulator.access import control_of
+from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.output.records import show_record
+from cronofy_cli.shared_options import DataCommand, app_context, command_app
+
+calendar_app = command_app("Let the simulator's calendars vanish.")
+
+
+@calendar_app.command("remove", cls=DataCommand)
+def remove_calendar(
+    context: typer.Context,
+    calendar: Annotated[str, typer.Argument(metavar="ID|NAME", help="See 'calendars list'.")],
+) -> None:
+    """Delete a calendar at its provider, with its events. It stays in the list as calendar_deleted.
+
+    \b
+    Example:
+      cronofy simulator calendar remove Work
+    """
+    from cronofy_cli.commands.calendar_choice import calendar_ids
+
+    run = app_context(context)
+    control = control_of(run)
+    (calendar_id,) = calendar_ids(run, [calendar])
+    removed = control.remove_calendar(calendar_id)
+    fields = [("removed", calendar_id), ("name", str(json.loads(removed)["calendar_name"]))]
+    show_record(run.output, fields, removed)
+
+
+def clock(
+    context: typer.Context,
+    advance: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Turn it forward by 90s, 2h or 10d; there is no way back.")
+    ] = None,
+) -> None:
+    """Show the simulator's clock, or turn it: the sync window, retries, closing channels and tokens follow it.
+
+    \b
+    Examples:
+      cronofy simulator clock
+      cronofy simulator clock --advance 10d
+    """
+    run = app_context(context)
+    control = control_of(run)
+    document = (
+        control.clock() if advance is None else control.advance_clock(parse_duration(advance, option="--advance"))
+    )
+    found = json.loads(document)
+    show_record(run.output, [("now", str(found["now"])), ("ahead", f"{found['ahead_s']:.0f} s")], document)
+
+
+def provider(
+    context: typer.Context,
+    delay: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Tell of changes so much later; 0 is at once.")
+    ] = None,
+) -> None:
+    """Show or set how long the calendars' provider takes until Cronofy knows of a change.
+
+    \b
+    Examples:
+      cronofy simulator provider --delay 30s
+      cronofy simulator provider --delay 0
+    """
+    run = app_context(context)
+    control = control_of(run)
+    if delay is None:
+        document = control.provider()
+    else:
+        document = control.slow_provider(0.0 if delay.strip() == "0" else parse_duration(delay, option="--delay"))
+    show_record(run.output, [("delay", f"{json.loads(document)['delay_s']:g} s")], document)
