@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from typer.core import TyperGroup
 from typer.main import get_command
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from typer.core import TyperCommand
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(NamedTuple):
     """Where a verb's function is, and which shared options it has."""
 
     module: str
@@ -34,8 +32,7 @@ class Verb:
         return get_command(app)
 
 
-@dataclass(frozen=True, slots=True)
-class VerbGroup:
+class VerbGroup(NamedTuple):
     """Where the `app` of a group below a group is."""
 
     module: str

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlsplit
 
-from cronofy_cli.core.pages import origin_of
 from cronofy_cli.errors import WrongUsage
 
 SIMULATOR = "simulator"
@@ -50,6 +48,11 @@ def data_center_at(url: str, *, name: str | None = None) -> DataCenter:
     Raises:
         WrongUsage: `url` is not an absolute http or https address.
     """
+    # Late: commands that call nobody need not read addresses.
+    from urllib.parse import urlsplit
+
+    from cronofy_cli.core.pages import origin_of
+
     try:
         origin_of(url)
     except ValueError as error:
