@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.event_cache.failures import is_beyond_repair, translated
 from cronofy_cli.adapters.event_cache.places import cache_file
 from cronofy_cli.adapters.event_cache.schema import migrate
 from cronofy_cli.adapters.event_cache.store import EventCache, utc_today
-from cronofy_cli.adapters.private_file import make_private_file
+from cronofy_cli.adapters.sqlite_files import make_private_file, use_write_ahead_log
 from cronofy_cli.errors import EventCacheUnavailable
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_S: Final = 10.0
 """How long a locked file is waited for. Nothing that has to be answered in time waits for the cache."""
-_PAUSE_S: Final = 0.01
 
 
 def open_event_cache(
@@ -86,7 +84,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     # check_same_thread: it is opened where errors can be shown, and used on the thread that reads events.
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     try:
-        _use_write_ahead_log(connection)
+        use_write_ahead_log(connection, BUSY_TIMEOUT_S)
         # What a power cut takes back is read and told again; the file stays whole.
         connection.execute("PRAGMA synchronous = NORMAL")
         migrate(connection)
@@ -94,20 +92,6 @@ def _opened(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Switch to WAL. SQLite does not wait for a lock there, so several programs that make the file at once have to."""
-    deadline = time.monotonic() + BUSY_TIMEOUT_S
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
-                raise
-            time.sleep(_PAUSE_S)
-        else:
-            return
 
 
 def _belong(connection: sqlite3.Connection, data_center_name: str, sub: str, world: str) -> None:

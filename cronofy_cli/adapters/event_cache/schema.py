@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.adapters import sqlite_files
 from cronofy_cli.errors import EventCacheUnavailable
 
 if TYPE_CHECKING:
@@ -45,28 +46,13 @@ def migrate(connection: sqlite3.Connection) -> None:
     Raises:
         EventCacheUnavailable: a later release has written the file.
     """
-    if _version_of(connection) == len(MIGRATIONS):
-        return
-    # The lock comes before the second look: another process may be migrating the same file.
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        version = _version_of(connection)
-        if version > len(MIGRATIONS):
-            raise EventCacheUnavailable(
-                f"the event cache was written by a newer cronofy (its format is {version}, "
-                f"this one knows {len(MIGRATIONS)})",
-                hint="upgrade with `pip install --upgrade cronofy-cli`, or start anew: cronofy events cache clear",
-            )
-        for statements in MIGRATIONS[version:]:
-            for statement in statements:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+    sqlite_files.migrate(connection, MIGRATIONS, _refuse_newer)
 
 
-def _version_of(connection: sqlite3.Connection) -> int:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return version
+def _refuse_newer(version: int) -> None:
+    if version > len(MIGRATIONS):
+        raise EventCacheUnavailable(
+            f"the event cache was written by a newer cronofy (its format is {version}, this one knows "
+            f"{len(MIGRATIONS)})",
+            hint="upgrade with `pip install --upgrade cronofy-cli`, or start anew: cronofy events cache clear",
+        )

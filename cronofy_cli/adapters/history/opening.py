@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.history.failures import translated
-from cronofy_cli.adapters.history.schema import CURRENT_VERSION, migrate, refuse_newer, version_of
+from cronofy_cli.adapters.history.schema import CURRENT_VERSION, migrate, refuse_newer
 from cronofy_cli.adapters.history.store import History
-from cronofy_cli.adapters.private_file import make_private_file
+from cronofy_cli.adapters.sqlite_files import make_private_file, use_write_ahead_log, version_of
 from cronofy_cli.errors import HistoryUnavailable
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_S: Final = 1.0
 """How long a locked file is waited for. Cronofy gives an answer 5 seconds (docs: /developers/push-notifications/)."""
-_PAUSE_S: Final = 0.01
 
 
 def open_history(path: Path, *, read_only: bool = False, survives_power_cut: bool = True) -> History:
@@ -55,7 +53,7 @@ def _opened(uri: str, path: Path, *, survives_power_cut: bool = True) -> sqlite3
     try:
         # Before the first table: a delivery is a good kilobyte, and bigger pages make commits of many cheaper.
         connection.execute("PRAGMA page_size = 8192")
-        _use_write_ahead_log(connection)
+        use_write_ahead_log(connection, BUSY_TIMEOUT_S)
         connection.execute(f"PRAGMA synchronous = {'FULL' if survives_power_cut else 'NORMAL'}")
         connection.execute("PRAGMA foreign_keys = ON")
         refuse_newer(version_of(connection), path)
@@ -64,20 +62,6 @@ def _opened(uri: str, path: Path, *, survives_power_cut: bool = True) -> sqlite3
         connection.close()
         raise
     return connection
-
-
-def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Switch to WAL. SQLite does not wait for a lock there, so several programs that make the file at once have to."""
-    deadline = time.monotonic() + BUSY_TIMEOUT_S
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
-                raise
-            time.sleep(_PAUSE_S)
-        else:
-            return
 
 
 def _read_only(path: Path) -> History:

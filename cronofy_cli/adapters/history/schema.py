@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.adapters import sqlite_files
 from cronofy_cli.errors import HistoryUnavailable
 
 if TYPE_CHECKING:
@@ -123,12 +124,6 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _FORWARDS_AND_SEARCH, 
 CURRENT_VERSION: Final = len(MIGRATIONS)
 
 
-def version_of(connection: sqlite3.Connection) -> int:
-    """Return how many migrations the file has been through; 0 is a new file."""
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return version
-
-
 def refuse_newer(version: int, path: Path) -> None:
     """Stop before touching a file that a later release has written.
 
@@ -148,18 +143,4 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     Raises:
         HistoryUnavailable: a later release has written the file.
     """
-    if version_of(connection) == CURRENT_VERSION:
-        return
-    # The lock comes before the second look: another process may be migrating the same file.
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        version = version_of(connection)
-        refuse_newer(version, path)
-        for statements in MIGRATIONS[version:]:
-            for statement in statements:
-                connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {CURRENT_VERSION}")
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+    sqlite_files.migrate(connection, MIGRATIONS, lambda version: refuse_newer(version, path))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
-from cronofy_cli.adapters.private_file import make_private_file
+from cronofy_cli.adapters.sqlite_files import make_private_file
 from cronofy_cli.errors import NotFound
 from cronofy_cli.synchronizing.copies.schema import is_new, prepare, require_ours
 from cronofy_cli.synchronizing.failures import CopyUnavailable, translated
