@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.checks import skipped
+from cronofy_cli.core.data_centers import SIMULATOR
 from cronofy_cli.core.ownership import KnownRuns
 from cronofy_cli.doctor import account
 from cronofy_cli.doctor.channels import CHANNELS, callbacks_of, check_channels
@@ -54,7 +55,11 @@ class Online:
         checks: tuple[Check, ...] = (
             account.check_token(answer, self.place),
             account.check_data_center(answer, self.place),
-            check_clock(observer.ahead_s, platform=self.platform),
+            check_clock(
+                observer.ahead_s,
+                platform=self.platform,
+                is_simulator=self.place.data_center.name == SIMULATOR,
+            ),
         )
         if isinstance(answer, CronofyError):
             return Outcome((*checks, *_skip(_OF_THE_ACCOUNT, "the account could not be read")))

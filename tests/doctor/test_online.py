@@ -120,6 +120,16 @@ def test_the_clock_is_compared_even_when_the_token_is_refused() -> None:
     assert "ahead of" in clock.finding
 
 
+def test_a_simulators_clock_was_turned() -> None:
+    """A simulator lives in another time on purpose: nobody is told to set this machine's clock."""
+    with scripted_server() as server:
+        server.answer(401, headers={"Date": format_datetime(NOW + timedelta(days=10), usegmt=True)})
+        (clock,) = examine(server.url, name="simulator")["clock"]
+
+    assert (clock.state, clock.remedy) == (CheckState.OK, "")
+    assert "simulator's" in clock.finding
+
+
 def test_cronofy_cannot_be_reached() -> None:
     """Without an answer the token's check says why, and the rest is skipped."""
     found = examine(f"http://127.0.0.1:{closed_port()}")
