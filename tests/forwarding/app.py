@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator
+    from io import BufferedReader
 
 PATIENCE_S = 20.0
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -116,12 +117,14 @@ def _serve(connection: socket.socket, tls: ssl.SSLContext | None, app: App, numb
         return
 
 
-def _read(reader: object, number: int) -> Received | None:
-    line = reader.readline()  # type: ignore[attr-defined]  # a file
-    if not line:
-        return None
+def _read(reader: BufferedReader, number: int) -> Received | None:
+    """Return the next request; None if none comes, or the sender ended in the middle of one."""
+    line = reader.readline()
     lines: list[bytes] = []
-    while (header := reader.readline().rstrip(b"\r\n")) != b"":  # type: ignore[attr-defined]  # a file
-        lines.append(header)
+    while (header := reader.readline()).rstrip(b"\r\n"):
+        lines.append(header.rstrip(b"\r\n"))
+    if not header:
+        return None
     length = next((int(each.split(b":")[1]) for each in lines if each.lower().startswith(b"content-length:")), 0)
-    return Received(line.rstrip(b"\r\n"), tuple(lines), reader.read(length), number)  # type: ignore[attr-defined]  # a file
+    body = reader.read(length)
+    return Received(line.rstrip(b"\r\n"), tuple(lines), body, number) if len(body) == length else None
