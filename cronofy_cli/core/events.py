@@ -125,14 +125,6 @@ def event_time(value: object) -> EventTime | None:
     return EventTime(sent, day=day, moment=None if day else _moment(sent), tzid=text(localized, "tzid"))
 
 
-def change_mark(event: Event, changes_since: str | None) -> str:
-    """Return `-` for a deleted event, `+` for one created at or after `changes_since`, `~` for any other."""
-    if event.deleted:
-        return "-"
-    since = _moment(changes_since)
-    return "+" if since and event.created and event.created >= since else "~"
-
-
 def describe_when(start: EventTime | None, end: EventTime | None, zone: tzinfo, *, this_year: int | None = None) -> str:
     """Return when something is, for people: `Tue 24 Nov 10:00-11:00`, `Thu 24 Dec`, `Thu 24 Dec - Sat 26 Dec`.
 

@@ -31,6 +31,18 @@ def parse_time(text: str) -> datetime:
     return moment
 
 
+def parse_http_date(text: str) -> datetime | None:
+    """Return the moment that an HTTP date names (RFC 9110, 5.6.7), without a zone in UTC; None if it is no date."""
+    # Late: it brings sockets and random numbers, and almost no command needs it.
+    from email.utils import parsedate_to_datetime
+
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def is_date(text: str) -> bool:
     """Whether `text` is a calendar date such as `2026-04-19` and nothing more."""
     # fromisoformat() takes more: 20260419, and 2026-W16-7 for a week's day.

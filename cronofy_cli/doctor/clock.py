@@ -5,11 +5,11 @@ It matters: tokens expire by it, `changes_since` is compared with it, and TLS ce
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.checks import Check, CheckState, passed, skipped
+from cronofy_cli.core.times import parse_http_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ class ClockObserver:
     def __call__(self, exchange: Exchange) -> None:
         """Take note of an answer's date."""
         dates = (value for name, value in exchange.answer_headers if name.lower() == "date")
-        sent = _http_date(next(dates, ""))
+        sent = parse_http_date(next(dates, ""))
         if sent is not None:
             # The server wrote its date about half-way through the exchange.
             middle = self._clock() - timedelta(milliseconds=exchange.elapsed_ms / 2)
@@ -65,11 +65,3 @@ def check_clock(ahead_s: float | None, *, platform: str, is_simulator: bool = Fa
         remedy=_COMMANDS.get(platform, "let the operating system set the clock from the network"),
         evidence=evidence,
     )
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

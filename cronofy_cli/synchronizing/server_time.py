@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+
+from cronofy_cli.core.times import parse_http_date
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,8 +22,5 @@ class ServerTime:
 
 def server_time(date_header: str, local: datetime) -> ServerTime:
     """Return the time that a Date header names; where it names none, `local`."""
-    try:
-        moment = parsedate_to_datetime(date_header)
-    except (ValueError, OverflowError):
-        return ServerTime(local, is_known=False)
-    return ServerTime(moment if moment.tzinfo else moment.replace(tzinfo=UTC), is_known=True)
+    moment = parse_http_date(date_header)
+    return ServerTime(local, is_known=False) if moment is None else ServerTime(moment, is_known=True)

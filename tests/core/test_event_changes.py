@@ -296,3 +296,24 @@ def without_nothing(value: Any) -> Any:
         kept = {name: without_nothing(inner) for name, inner in value.items()}
         value = {name: inner for name, inner in kept.items() if inner is not None}
     return None if value in ("", [], {}) else value
+
+
+@pytest.mark.parametrize(
+    ("event", "changes_since", "kind"),
+    [
+        ({"deleted": True, "created": "2026-04-19T09:24:16Z"}, "2026-04-19T09:24:16Z", ChangeKind.REMOVED),
+        ({"created": "2026-04-19T09:24:16Z"}, "2026-04-19T09:24:16Z", ChangeKind.ADDED),
+        ({"created": "2026-04-19T11:24:17+02:00"}, "2026-04-19T09:24:16Z", ChangeKind.ADDED),
+        ({"created": "2026-04-19T09:24:15Z"}, "2026-04-19T09:24:16Z", ChangeKind.FIRST_SEEN),
+        ({"created": None}, "2026-04-19T09:24:16Z", ChangeKind.FIRST_SEEN),
+        ({"created": "2026-04-19T09:24:16Z"}, None, ChangeKind.FIRST_SEEN),
+        ({"created": "2026-04-19T09:24:16Z"}, "", ChangeKind.FIRST_SEEN),
+        ({"created": "2026-04-19T09:24:16Z"}, "yesterday", ChangeKind.FIRST_SEEN),
+    ],
+)
+def test_an_unseen_event(event: dict[str, Any], changes_since: str | None, kind: ChangeKind) -> None:
+    """Created at or after `changes_since` is added; without a time to compare with, nothing is called new."""
+    change = compare(None, event_state(**event), changes_since)
+
+    assert change is not None
+    assert change.kind is kind

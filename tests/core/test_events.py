@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.core.events import change_mark, describe_when, parse_event, parse_period
+from cronofy_cli.core.events import describe_when, parse_event, parse_period
 
 LONDON = ZoneInfo("Europe/London")
 FIELDS = (
@@ -145,27 +145,6 @@ def test_unexpected_types(document: object) -> None:
 
     assert event.raw == period.raw == raw
     assert "\x1b" not in describe_when(event.start, event.end, LONDON)
-
-
-@pytest.mark.parametrize(
-    ("event", "expected"),
-    [
-        ({"deleted": True, "created": "2026-04-19T09:24:16Z"}, "-"),
-        ({"created": "2026-04-19T09:24:16Z"}, "+"),
-        ({"created": "2026-04-19T11:24:17+02:00"}, "+"),
-        ({"created": "2026-04-19T09:24:15Z"}, "~"),
-        ({}, "~"),
-    ],
-)
-def test_change_mark(event: dict[str, object], expected: str) -> None:
-    """Deleted is `-`, created at or after `changes_since` is `+`, anything else is `~`."""
-    assert change_mark(parse_event(encode(**event)), "2026-04-19T09:24:16Z") == expected
-
-
-@pytest.mark.parametrize("changes_since", [None, "", "yesterday"])
-def test_change_mark_without_a_time(changes_since: str | None) -> None:
-    """Without a time to compare with, nothing is called new."""
-    assert change_mark(parse_event(encode(created="2026-04-19T09:24:16Z")), changes_since) == "~"
 
 
 def test_period() -> None:

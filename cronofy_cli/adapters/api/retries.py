@@ -7,8 +7,9 @@ Pure: the clock, the dice and the waiting are the client's. Cronofy gives no adv
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
 from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.core.times import parse_http_date
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,7 +79,7 @@ def retry_after_s(header: str | None, now: datetime) -> float | None:
     # Six digits are eleven days; a longer number is nonsense that may not even fit a float.
     if text.isascii() and text.isdigit() and len(text) <= len("999999"):
         return float(text)
-    moment = _http_date(text)
+    moment = parse_http_date(text)
     return None if moment is None else max((moment - now).total_seconds(), 0.0)
 
 
@@ -88,13 +89,3 @@ def _may_repeat(method: str, failure: Failure) -> bool:
     if method not in _SAFE_METHODS:
         return failure.nothing_sent
     return failure.status is None or failure.status in _RETRIED_STATUSES
-
-
-def _http_date(text: str) -> datetime | None:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
