@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -26,6 +27,12 @@ settings.load_profile("cronofy")
 
 NO_SKIP = "CRONOFY_TEST_NO_SKIP"
 """Set where everything that tests need is installed: then a skipped test is a failed one."""
+
+
+def pytest_configure() -> None:
+    """Let commands be interrupted: in the background of a script, a shell has them ignore SIGINT, and so their own."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

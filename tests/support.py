@@ -57,6 +57,8 @@ class Running:
     lines: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
+    open_streams: int = 2
+    """How many of stdout and stderr have not been read to their end."""
 
     def wait_for(self, text: str, limit_s: float = 20.0) -> str:
         """Return the first line, of either stream, that holds `text`, once it is there."""
@@ -65,7 +67,7 @@ class Running:
             return next((line for line in [*self.lines, *self.errors] if text in line), None)
 
         with self.changed:
-            self.changed.wait_for(lambda: found() or self.process.poll() is not None, limit_s)
+            self.changed.wait_for(lambda: found() or not self.open_streams, limit_s)
             line = found()
         assert line is not None, f"no line with {text!r} in {self.lines} and {self.errors}"
         return line
@@ -81,8 +83,11 @@ class Running:
         return self.end(limit_s)
 
     def end(self, limit_s: float = 20.0) -> int:
-        """Wait for the end and return the exit code."""
-        return self.process.wait(limit_s)
+        """Wait for the end, and for the last line, and return the exit code."""
+        exit_code = self.process.wait(limit_s)
+        with self.changed:
+            assert self.changed.wait_for(lambda: not self.open_streams, limit_s), "its output was not closed"
+        return exit_code
 
 
 class Cli:
@@ -159,4 +164,5 @@ def _collect(running: Running, stream: Any, lines: list[str]) -> None:
             running.changed.notify_all()
     stream.close()
     with running.changed:
+        running.open_streams -= 1
         running.changed.notify_all()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _FIRST_PROBE_S: Final = 0.1
 _SLOWEST_PROBE_S: Final = 2.0
+_RESTART_PAUSE_S: Final = 0.25
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 60.0
 
@@ -110,8 +111,10 @@ class TargetWorker:
                 if not self._wait_for_target(delivery, forward):
                     return False
             elif failure is FailureKind.CLOSED and not was_cut_off:
-                # An app that restarts ends its connections first; if it is gone, the next try finds out and waits.
+                # An app that restarts ends its connections first, and may accept new ones for a moment only to drop
+                # them; if it is gone by the next try, that one finds out and waits.
                 was_cut_off = True
+                self._ending.wait(_RESTART_PAUSE_S)
             elif self._is_done(delivery, forward):
                 return True
             else:
