@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -16,8 +17,12 @@ from cronofy_cli.core.signature import ClientSecret, SignatureState, digest, jud
 from tests.core.autopsy.tampering import ACCENTED, CHANGE, DUPLICATED, ESCAPED, ODD, OTHER, SECRET, SLASHED, STRANGER
 from tests.support import REPOSITORY
 
-TIME_LIMIT_S = 5.0
-"""Several times what the slowest takes here, and far below what anything worse than linear would."""
+if TYPE_CHECKING:
+    from cronofy_cli.core.autopsy import Finding
+
+TIME_LIMIT_S = 1.5
+TRIES = 3
+"""How often is measured: another program that takes the caches and the clock of a core slows one try, not all."""
 MEBIBYTE = 1024 * 1024
 FACTS = {Cause.HEADER_MISSING, Cause.HEADER_EMPTY}
 
@@ -131,16 +136,23 @@ LARGE = {
 }
 
 
+def timed(header: str, body: bytes) -> tuple[Finding, float]:
+    """Examine a body some times; return what was found, and the least processor time that it took, in seconds."""
+    tries: list[tuple[float, Finding]] = []
+    for _ in range(TRIES):
+        started = time.process_time()
+        finding = examine(header, body, (SECRET, OTHER))
+        tries.append((time.process_time() - started, finding))
+    return tries[-1][1], min(took_s for took_s, _ in tries)
+
+
 @pytest.mark.parametrize("body", LARGE.values(), ids=LARGE.keys())
 def test_large_body(body: bytes) -> None:
     """A body of 1 MiB is examined within the limit, whatever it holds."""
-    header = digest(body, STRANGER)
-    started = time.process_time()
-
-    finding = examine(header, body, (SECRET, OTHER))
+    finding, least_s = timed(digest(body, STRANGER), body)
 
     assert finding.confidence is not Confidence.PROVEN
-    assert time.process_time() - started < TIME_LIMIT_S
+    assert least_s < TIME_LIMIT_S
 
 
 @pytest.mark.parametrize(
@@ -148,12 +160,10 @@ def test_large_body(body: bytes) -> None:
 )
 def test_hostile_header(header: str) -> None:
     """A long header that invites taking it apart for ever is done with at once."""
-    started = time.process_time()
-
-    finding = examine(header, CHANGE, (SECRET,))
+    finding, least_s = timed(header, CHANGE)
 
     assert finding.code is Cause.UNKNOWN
-    assert time.process_time() - started < TIME_LIMIT_S
+    assert least_s < TIME_LIMIT_S
 
 
 def test_large_body_is_still_explained() -> None:
