@@ -14,6 +14,10 @@ OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 def run() -> int:
     """Run the command line of this process and return its exit code."""
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        from cronofy_cli.output.plain import open_missing_streams
+
+        open_missing_streams()
     arguments = sys.argv[1:]
     if arguments in (["--version"], ["--help"], ["-h"], ["help"]):
         from cronofy_cli import __version__

@@ -153,3 +153,9 @@ class EventCacheUnavailable(CronofyError):
     """What is kept of the events' last seen states cannot be read or written."""
 
     code = "event_cache_unavailable"
+
+
+class OutputLost(CronofyError):
+    """What was found cannot be written to stdout."""
+
+    code = "output_lost"

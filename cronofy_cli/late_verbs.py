@@ -5,10 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from typer.core import TyperGroup
 from typer.main import get_command
 
-from cronofy_cli.shared_options import command_app
+from cronofy_cli.shared_options import CommandGroup, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +48,7 @@ def _imported(module: str) -> Any:
     return import_module(f"cronofy_cli.commands.{module}")
 
 
-class LateVerbs(TyperGroup):
+class LateVerbs(CommandGroup):
     """Knows all names, loads one module."""
 
     verbs: ClassVar[Mapping[str, Verb | VerbGroup]]

@@ -17,6 +17,8 @@ from cronofy_cli.output.streams import Color
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_LONGEST_SENTENCE = 1000
+
 
 def app_context(context: typer.Context) -> AppContext:
     """Return this run's context."""
@@ -56,7 +58,7 @@ def _options(names: tuple[str, ...]) -> list[TyperOption]:
             callback=_store("context"),
             expose_value=False,
         ),
-        "json": lambda: _flag("json", "One JSON document; errors as JSON too."),
+        "json": lambda: _flag("json", "Answer as JSON, in one document unless it goes on; errors too."),
         "ndjson": lambda: _flag("ndjson", "One JSON document a line."),
         "verbose": lambda: _flag("verbose", "Show each request and answer, secrets masked."),
         "no_input": lambda: _flag("no_input", "Never ask; fail and name the option instead."),
@@ -128,6 +130,16 @@ class ApiListCommand(LocalCommand):
     shared: ClassVar[tuple[str, ...]] = ("context", "data_center", "json", "ndjson", "verbose", "no_input", "color")
 
 
+class CommandGroup(TyperGroup):
+    """A group of verbs, whose help tells what each does in a whole sentence."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the names and first sentences. Typer would cut them at the end of a line."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(_LONGEST_SENTENCE)) for name, each in commands if each])
+
+
 class RootGroup(TyperGroup):
     """The program itself: takes all shared options before a command's name."""
 
@@ -136,7 +148,7 @@ class RootGroup(TyperGroup):
         self.params = [*self.params, *_options(ApiListCommand.shared)]
 
 
-def command_app(help_text: str | None = None, *, cls: type[TyperGroup] = TyperGroup) -> typer.Typer:
+def command_app(help_text: str | None = None, *, cls: type[TyperGroup] = CommandGroup) -> typer.Typer:
     """Return an empty Typer for one module of commands: plain help, our own errors, no options of Typer's own.
 
     With `help_text` it is a group of verbs, even if it holds a single one.

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +23,6 @@ from tests.in_process import run_main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support import Cli
 
@@ -244,6 +244,66 @@ def test_nobody_reads(arguments: list[str], exit_code: int, cli: Cli, closed_pip
     )
 
     assert (done.returncode, done.stderr) == (exit_code, b"")
+
+
+FULL = "/dev/full"
+"""A file on a disk that is full."""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--version"],
+        ["calendars", "list"],
+        ["events", "read"],
+        ["events", "read", "--format", "csv"],
+        ["help", "exit-codes"],
+    ],
+)
+def test_a_full_disk(arguments: list[str], cli: Cli, simulator: SimulatorServer) -> None:
+    """Output that cannot be written is a sentence and exit code 1, whatever wrote it."""
+    with Path(FULL).open("wb") as full:
+        done = subprocess.run(
+            cli.command(*arguments),
+            env=cli.environment | {"CRONOFY_DATA_CENTER": "simulator"},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        1,
+        b"error: the output cannot be written: No space left on device",
+    )
+    assert b"Traceback" not in done.stderr
+
+
+def test_remarks_on_a_full_disk(cli: Cli, simulator: SimulatorServer) -> None:
+    """Remarks that cannot be written keep nobody from the data."""
+    with Path(FULL).open("wb") as full:
+        done = subprocess.run(
+            cli.command("calendars", "list", "--verbose"),
+            env=cli.environment | {"CRONOFY_DATA_CENTER": "simulator"},
+            stdout=subprocess.PIPE,
+            stderr=full,
+            check=False,
+        )
+
+    assert (done.returncode, done.stdout.count(b"\n")) == (0, 3)
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", ["--version", "calendars list", "deliveries list"])
+def test_closed_streams(command: str, closed: str, cli: Cli, simulator: SimulatorServer) -> None:
+    """A stream that the caller has closed takes nothing, and breaks nothing."""
+    done = subprocess.run(
+        ["sh", "-c", f"{shlex.join(cli.command(*command.split()))} {closed}"],
+        env=cli.environment | {"CRONOFY_DATA_CENTER": "simulator"},
+        capture_output=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_nobody_reads_the_remarks(cli: Cli, closed_pipe: int, simulator: SimulatorServer) -> None:

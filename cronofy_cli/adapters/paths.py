@@ -9,7 +9,7 @@ from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 def data_folder(environment: Mapping[str, str]) -> Path:
@@ -37,8 +37,17 @@ def write_private(path: Path, content: bytes) -> None:
     Raises:
         WrongUsage: it cannot be written there.
     """
+    write_private_parts(path, (content,))
+
+
+def write_private_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """Replace a file at once by what may be long, as `write_private` does. If a part cannot be had, it stays as it was.
+
+    Raises:
+        WrongUsage: it cannot be written there.
+    """
     try:
-        _replace(path, content)
+        _replace(path, parts)
     except OSError as error:
         raise WrongUsage(
             f"'{path}' cannot be written: {error.strerror or error}",
@@ -46,7 +55,7 @@ def write_private(path: Path, content: bytes) -> None:
         ) from error
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, parts: Iterable[bytes]) -> None:
     import os
     import tempfile
 
@@ -54,7 +63,7 @@ def _replace(path: Path, content: bytes) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)

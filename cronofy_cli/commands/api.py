@@ -15,11 +15,12 @@ from cronofy_cli.core.api_request import (
     Method,
     api_address,
     asked_as_other,
+    is_versioned,
     parse_header,
     parse_method,
 )
 from cronofy_cli.core.credential import Credential
-from cronofy_cli.errors import CronofyError, InvalidRequest, NotAllowed, NotSignedIn, WrongUsage
+from cronofy_cli.errors import CronofyError, InvalidRequest, NotAllowed, NotFound, NotSignedIn, WrongUsage
 from cronofy_cli.output.answers import AnswerPrinter, Form
 from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
@@ -88,7 +89,7 @@ def call_api(
             printer.show_all(answers)
     except CronofyError as error:
         _show_refusal(error, printer)
-        error.hint = _hint(error, asked_as_other(request.address, credential))
+        error.hint = _hint(error, request.address, credential)
         raise
 
 
@@ -176,10 +177,13 @@ def _show_refusal(error: CronofyError, printer: AnswerPrinter) -> None:
         printer.show(refused)
 
 
-def _hint(error: CronofyError, wanted: Credential | None) -> str | None:
+def _hint(error: CronofyError, address: str, credential: Credential) -> str | None:
     """Return what mends a call of the user's own making: other commands' options do not."""
     if isinstance(error, InvalidRequest) and error.fields:
         return f"correct {', '.join(error.fields)}; a field is given as -f name=value"
+    if isinstance(error, NotFound) and not is_versioned(address):
+        return "the API's paths begin with /v1, such as /v1/userinfo"
+    wanted = asked_as_other(address, credential)
     if wanted is None or not isinstance(error, NotSignedIn | NotAllowed):
         return error.hint
     if wanted is Credential.CLIENT_SECRET:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from cronofy_cli.core.ownership import KnownRuns
 
 app = command_app("Create, list, show and close notification channels.")
-app.command("prune", cls=ApiListCommand)(prune)
 
 CalendarOption = Annotated[
     list[str] | None,
@@ -113,7 +112,7 @@ def show(
         if channel.channel_id == channel_id:
             _show(run, channel)
             return
-    raise NotFound(f"there is no open channel '{channel_id}'", hint="cronofy channels list")
+    raise _not_open(channel_id)
 
 
 @app.command("close", cls=ApiCommand)
@@ -134,21 +133,42 @@ def close(
     """
     import json
 
-    from cronofy_cli.adapters.api import endpoints
     from cronofy_cli.adapters.journal import Journal
 
     run = app_context(context)
     journal = Journal(run.environment)
     chosen = _chosen(run, channel_ids or [], every=every)
-    if every and chosen and not yes and not run.output.confirm(f"Close {len(chosen)} channels?", flag="--yes"):
+    number = "1 channel" if len(chosen) == 1 else f"{len(chosen)} channels"
+    if every and chosen and not yes and not run.output.confirm(f"Close {number}?", flag="--yes"):
         raise WrongUsage("nothing was closed", hint="answer y, or add --yes")
-    for channel_id in chosen:
+    closed: list[str] = []
+    try:
+        for channel_id in chosen:
+            _close(run, channel_id)
+            journal.forget_created(channel_id)
+            closed.append(channel_id)
+            if not run.output.format.is_json:
+                run.output.data(channel_id)
+    finally:
+        # Those before one that fails are closed all the same, and programs must learn of them.
+        if run.output.format.is_json and (closed or not chosen):
+            run.output.data(json.dumps(closed))
+
+
+app.command("prune", cls=ApiListCommand)(prune)
+
+
+def _close(run: AppContext, channel_id: str) -> None:
+    from cronofy_cli.adapters.api import endpoints
+
+    try:
         endpoints.close_channel(run.api, channel_id)
-        journal.forget_created(channel_id)
-        if not run.output.format.is_json:
-            run.output.data(channel_id)
-    if run.output.format.is_json:
-        run.output.data(json.dumps(chosen))
+    except NotFound as error:
+        raise _not_open(channel_id) from error
+
+
+def _not_open(channel_id: str) -> NotFound:
+    return NotFound(f"there is no open channel '{channel_id}'", hint="cronofy channels list")
 
 
 def _chosen(run: AppContext, channel_ids: list[str], *, every: bool) -> list[str]:

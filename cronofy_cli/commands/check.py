@@ -66,8 +66,8 @@ def handler(
     from cronofy_cli.sending.signing import signing_keys
 
     run = app_context(context)
-    if junit is not None and not junit.absolute().parent.is_dir():
-        raise WrongUsage(f"there is no folder for '{junit}'", hint=f"mkdir -p {junit.parent}")
+    if junit is not None:
+        _check_place(junit)
     found, started_at = posting_target(target), datetime.now(UTC)
     keys = signing_keys(find_secrets(run, client_secret_file or []))
     cases = choose(all_cases(Workshop(Setting(started_at, found.url, channel), keys)), only or [])
@@ -79,6 +79,13 @@ def handler(
         _write_junit(junit, results, found.url, started_at)
     if any(result.is_breach for result in results):
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _check_place(junit: Path) -> None:
+    if not junit.absolute().parent.is_dir():
+        raise WrongUsage(f"there is no folder for '{junit}'", hint=f"mkdir -p {junit.parent}")
+    if junit.is_dir():
+        raise WrongUsage(f"'{junit}' cannot be written: it is a folder", hint=f"--junit {junit / 'report.xml'}")
 
 
 def _results(run: AppContext, sender: Sender, cases: tuple[Case, ...]) -> Iterator[Result]:

@@ -11,7 +11,6 @@ import typer
 from cronofy_cli.commands.events.options import (
     CalendarOption,
     DeletedOption,
-    FieldsOption,
     FromOption,
     LastModifiedOption,
     LocalizedOption,
@@ -46,6 +45,7 @@ class PeriodFormat(StrEnum):
 
 
 FormatOption = Annotated[PeriodFormat | None, typer.Option("--format", help="How to write them.")]
+FieldsOption = Annotated[str | None, typer.Option(metavar="FIELDS", help="Only these: start,end,free_busy_status.")]
 
 
 @app.command("read", cls=ApiListCommand)

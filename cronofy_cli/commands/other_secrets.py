@@ -41,7 +41,7 @@ def other_secrets(run: AppContext, known: Sequence[ClientSecret], *, were_given:
     stored = tuple(_stored_secrets(run, is_open))
     active = (secret for name, secrets in stored for secret in _labelled(secrets.client_secrets, name))
     removed = (secret for name, secrets in stored for secret in _labelled(secrets.removed_client_secrets, name))
-    others = (*environment_secrets(run), *_simulator_secrets(run), *active)
+    others = (*environment_secrets(run), *simulator_secrets(run), *active)
     return ForeignSecrets(
         tuple(secret for secret in others if secret.value not in values),
         tuple(secret for secret in removed if secret.value not in values),
@@ -58,7 +58,8 @@ def _was_keyring_read(run: AppContext) -> bool:
     return account is not None and account.context.secret_place is SecretPlace.KEYRING
 
 
-def _simulator_secrets(run: AppContext) -> tuple[ClientSecret, ...]:
+def simulator_secrets(run: AppContext) -> tuple[ClientSecret, ...]:
+    """Return those of the simulator that runs; if none does, those that one has unless it is told others."""
     from cronofy_cli.simulator.settings import CLIENT_SECRET
 
     running = run.running_simulator

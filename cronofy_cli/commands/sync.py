@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.commands.progress_line import progress_line
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import ExitCode, RequestFailed, WrongUsage
@@ -56,7 +57,7 @@ def sync(
         bool, typer.Option("--check", help="Write nothing; compare the copy with a full read. Exit code 1 on drift.")
     ] = False,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="End with 1 if the calendar changed, with 0 if not.")
+        bool, typer.Option("--exit-code", help="End with 1 if the calendar changed, as after a failure; with 0 if not.")
     ] = False,
 ) -> None:
     """Keep a copy of the calendars in a file, and say what changed since the last run.
@@ -68,7 +69,7 @@ def sync(
     Examples:
       cronofy sync --out calendar.db
       cronofy sync --out calendar.db --json | jq .changed
-      cronofy sync --out calendar.db --calendar Work --exit-code || echo 'Work changed'
+      cronofy sync --out work.db --calendar Work --json | jq -e .changed && echo 'Work changed'
       cronofy sync --out calendar.db --check
     """
     from cronofy_cli.synchronizing.destination import destination_at
@@ -119,7 +120,7 @@ def _sync(run: AppContext, destination: Destination, wish: Wish, now: ServerTime
     from cronofy_cli.synchronizing.run import synchronize
 
     with ChangeLog() as log:
-        with open_copy(destination) as copy, _progress(run) as progress:
+        with open_copy(destination) as copy, progress_line(run, "events") as progress:
             outcome = synchronize(copy, wish, options, now, _reader(run, progress), log)
         show_run(run.output, destination.path, outcome, log, _change_lines(run, outcome, log, now))
     if outcome.repeated:
@@ -133,16 +134,10 @@ def _check(run: AppContext, destination: Destination, wish: Wish, now: ServerTim
     from cronofy_cli.synchronizing.copies.database import open_existing
     from cronofy_cli.synchronizing.drift import find_drift
 
-    with open_existing(destination) as copy, _progress(run) as progress:
+    with open_existing(destination) as copy, progress_line(run, "events") as progress:
         report = find_drift(copy, wish, now, _reader(run, progress))
     show_drift(run.output, destination.path, report)
     return not report.drifts
-
-
-def _progress(run: AppContext) -> Progress:
-    from cronofy_cli.output.progress import Progress
-
-    return Progress(run.output, "events", enabled=run.output.stderr.isatty())
 
 
 def _reader(run: AppContext, progress: Progress) -> ReadEvents:
@@ -167,10 +162,9 @@ def _change_lines(run: AppContext, outcome: Outcome, log: ChangeLog, now: Server
     """Return the changes in words. Only a person gets them, so only for one are the calendars' names asked for."""
     if run.output.format is not OutputFormat.TABLE or not log.first:
         return ()
-    from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.commands.calendar_choice import calendar_names
     from cronofy_cli.output.event_changes import change_lines
 
     zone = find_zone(outcome.state.tzid)
-    names = {calendar.calendar_id: calendar.calendar_name for calendar in endpoints.list_calendars(run.api)}
     today = now.moment.astimezone(zone).date()
-    return change_lines(log.first, zone, names, today=today, color=run.output.color_stdout, indent="  ")
+    return change_lines(log.first, zone, calendar_names(run), today=today, color=run.output.color_stdout, indent="  ")

@@ -136,7 +136,7 @@ def _posted(run: AppContext, choice: Choice, target: Target, posts: Iterator[Pos
     from cronofy_cli.sending.pacing import iterate, send_at_rate, send_in_turn
     from cronofy_cli.sending.sender import Sender
 
-    sender, rate = Sender(target, insecure=choice.is_insecure), choice.rate_per_s
+    sender, rate = Sender(target, insecure=choice.is_insecure, observer=run.observer), choice.rate_per_s
     outcomes = iterate(send_in_turn(sender, posts) if rate is None else send_at_rate(sender, posts, rate))
     run.resources.enter_context(closing(outcomes))
     return (

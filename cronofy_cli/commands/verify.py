@@ -14,6 +14,7 @@ from cronofy_cli.commands.signature_input import (
     read_bytes,
 )
 from cronofy_cli.commands.verify_results import mismatch, show_mismatch, show_valid
+from cronofy_cli.core.data_centers import SIMULATOR
 from cronofy_cli.core.signature import HEADER, SignatureState, judge
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.shared_options import SigningCommand, app_context, command_app
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.context import AppContext
     from cronofy_cli.core.autopsy import Finding
-    from cronofy_cli.core.deliveries import Headers
+    from cronofy_cli.core.deliveries import Delivery, Headers
     from cronofy_cli.core.signature import ClientSecret
 
 app = command_app()
@@ -62,9 +63,10 @@ def verify(
     run = app_context(context)
     if [body, request, delivery].count(None) != 2:
         raise WrongUsage("name one thing to verify", hint="a body FILE or -, --request FILE, or --delivery ID")
-    given = given_secrets(run, client_secret_file or [], body_source=body or request)
+    stored = _stored(run, delivery) if delivery is not None else None
+    given = _given(run, client_secret_file or [], stored, body_source=body or request)
     secrets = given or kept_secrets(run)
-    signed = _read(run, body, signature, request, delivery)
+    signed = _read(run, body, signature, request, stored)
     verdict = judge(signed.header, signed.body, secrets)
     if verdict.state is SignatureState.VALID and verdict.secret_label is not None:
         show_valid(run.output, verdict.secret_label)
@@ -74,13 +76,29 @@ def verify(
     raise mismatch(verdict.state, finding, hint=_what_is_missing(body, signed))
 
 
+def _stored(run: AppContext, name: str) -> Delivery:
+    from cronofy_cli.commands.deliveries.choice import find_delivery
+
+    return find_delivery(run.history, name)
+
+
+def _given(
+    run: AppContext, files: Sequence[str], stored: Delivery | None, *, body_source: str | None
+) -> tuple[ClientSecret, ...]:
+    """Return the secrets of files or the environment; what the simulator has sent is the simulator's to verify."""
+    is_chosen = files or run.flags.context or run.flags.data_center
+    if stored is None or stored.context != SIMULATOR or is_chosen:
+        return given_secrets(run, files, body_source=body_source)
+    from cronofy_cli.commands.other_secrets import simulator_secrets
+
+    return simulator_secrets(run)
+
+
 def _read(
-    run: AppContext, body: str | None, signature: str | None, request: str | None, delivery: str | None
+    run: AppContext, body: str | None, signature: str | None, request: str | None, delivery: Delivery | None
 ) -> _Signed:
     if delivery is not None:
-        from cronofy_cli.commands.deliveries.choice import find_delivery
-
-        stored = find_delivery(run.history, delivery).request
+        stored = delivery.request
         return _Signed(stored.body, signature if signature is not None else stored.header(HEADER), stored.headers)
     if request is not None:
         from cronofy_cli.core.http_message import parse_saved_request

@@ -14,12 +14,12 @@ from cronofy_cli.commands.deliveries.choice import (
     TypeOption,
     WhereOption,
     find_delivery,
-    parse_moment,
+    local_moment,
 )
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import CronofyError, ExitCode, TimeLimitReached, WrongUsage
-from cronofy_cli.output.deliveries import delivery_list
+from cronofy_cli.output.deliveries import compact_line, delivery_list
 from cronofy_cli.output.lists import show_list
 from cronofy_cli.output.streams import OutputFormat
 from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
@@ -90,24 +90,24 @@ def wait(
     from cronofy_cli.core.where import parse_where
 
     run = app_context(context)
-    deadline = Deadline(parse_duration(timeout, option="--timeout") if timeout else None)
+    deadline = Deadline(parse_duration(timeout, option="--timeout") if timeout is not None else None)
     if listen and channel is not None:
         raise WrongUsage("--listen opens a channel of its own, which is not the one of --channel", hint="leave out one")
     listen = False if channel is not None else listen
     criteria = Criteria(
         type=type_,
         channel=channel,
-        since=parse_moment(since, option="--since") if since else None,
+        since=local_moment(since, option="--since") if since is not None else None,
         signature=None if any_signature else SignatureState.VALID,
     )
     place = None if listen is False else chosen_data_center(run)
-    wanted = Wanted(count, criteria, parse_where(where) if where else None, place)
+    wanted = Wanted(count, criteria, parse_where(where) if where is not None else None, place)
     # For writing, though it only reads: there may be no history before the first delivery.
     history = run.open_history()
     output = _in_lines(run.output)
     gathering = Gathering(history, wanted, _start(history, after, since), _shower(output))
     exit_code = _gather(run, gathering, deadline, listen)
-    if output.format is not OutputFormat.NDJSON:
+    if output.format is OutputFormat.JSON:
         show_list(output, gathering.found, delivery_list())
     if exit_code == ExitCode.TIME_LIMIT:
         said = f"{len(gathering.found)} of {count} came within {timeout}"
@@ -126,6 +126,8 @@ def _shower(output: Output) -> Callable[[Delivery], None]:
     def show(delivery: Delivery) -> None:
         if output.format is OutputFormat.NDJSON:
             show_list(output, [delivery], delivery_list())
+        elif output.format is OutputFormat.TABLE:
+            output.data(compact_line(delivery, color=output.color_stdout))
 
     return show
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cronofy_cli.errors import ExitCode
+from cronofy_cli.errors import ExitCode, WrongUsage
 from cronofy_cli.output.silence import show_answer
 from cronofy_cli.shared_options import ApiCommand, app_context, command_app
 from cronofy_cli.silence.evidence import Question
@@ -44,6 +44,9 @@ def why(
     from cronofy_cli.silence.ranking import answer
 
     run = app_context(context)
+    for option, value in (("--channel", channel), ("--event", event)):
+        if value is not None and not value.strip():
+            raise WrongUsage(f"{option} is empty", hint=f"name one, or leave {option} out to ask about all")
     if url is not None:
         from cronofy_cli.adapters.callback_probe.target import parse_target
 

@@ -138,10 +138,14 @@ def api_address(text: str, api_url: str, parameters: Sequence[tuple[str, str]] =
     return f"{address}{'&' if '?' in address else '?'}{urlencode(parameters, safe='[]:/@')}"
 
 
+def is_versioned(address: str) -> bool:
+    """Whether an address is below `/v1`, as all calls but those of signing in are (docs: /developers/api/)."""
+    return urlsplit(address).path.startswith("/v1/")
+
+
 def asked_as_other(address: str, credential: Credential) -> Credential | None:
     """Return the credential that a call is known to want, if it is the other one."""
-    parts = urlsplit(address).path.split("/")
-    resource = parts[2] if parts[1:2] == ["v1"] and len(parts) > len(("", "v1")) else ""
+    resource = urlsplit(address).path.split("/")[2] if is_versioned(address) else ""
     wants = {
         Credential.ACCESS_TOKEN: resource in _FOR_ACCOUNTS,
         Credential.CLIENT_SECRET: resource in _FOR_APPLICATIONS,

@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.core.text import clean, shorten
+from cronofy_cli.errors import WrongUsage
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -15,6 +18,21 @@ if TYPE_CHECKING:
 
 MOST_REMOVED: Final = 5
 """So many removed ones are kept, those that were removed last."""
+LONGEST_LABEL: Final = 60
+
+
+def check_label(text: str) -> str:
+    """Return what a client secret can be called by: it is shown, and typed again to remove the secret.
+
+    Raises:
+        WrongUsage: it cannot be seen, or is too long to be typed.
+    """
+    if not text.strip() or not text.isprintable() or len(text) > LONGEST_LABEL:
+        raise WrongUsage(
+            f"'{clean(shorten(text, LONGEST_LABEL))}' is no label",
+            hint=f"call the client secret by a word such as 2026-11, of at most {LONGEST_LABEL} characters",
+        )
+    return text
 
 
 def with_added(secrets: StoredSecrets, added: StoredClientSecret) -> StoredSecrets:

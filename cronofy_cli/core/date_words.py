@@ -34,6 +34,7 @@ _YEARS_TO_A_LEAP_DAY: Final = 8
 _SIGNED: Final = re.compile(r"([+-])\s*(\d+)\s*(d|days?|w|weeks?)", re.ASCII)
 _IN: Final = re.compile(r"in (\d+) (days?|weeks?)", re.ASCII)
 _AGO: Final = re.compile(r"(\d+) (days?|weeks?) ago", re.ASCII)
+_LONG_UNIT: Final = re.compile(r"\s*(?:(s)econds?|(m)inutes?|(h)ours?)$", re.ASCII)
 _WEEKDAY: Final = re.compile(r"(?:(this|next|last) )?([a-z]+)")
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? ([a-z]+)\.?(?:,? (\d{4}))?", re.ASCII)
 _MONTH_FIRST: Final = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?", re.ASCII)
@@ -71,14 +72,18 @@ def parse_day(text: str, today: date) -> date | None:
     return None
 
 
-def parse_limit(text: str, today: date, zone: tzinfo, *, option: str) -> Sent:
+def parse_limit(text: str, today: date, zone: tzinfo, *, option: str, after: date | None = None) -> Sent:
     """Return what `from` or `to` is sent as: a date, or a time in UTC. A time without an offset is one in `zone`.
+
+    A weekday alone is the next one that is later than `after`.
 
     Raises:
         WrongUsage: it is neither.
     """
     try:
         day = parse_day(text.strip(), today)
+        if day is not None and after is not None and day <= after and _is_weekday(text):
+            day += timedelta(weeks=(after - day).days // 7 + 1)
         sent = _time(text.strip(), zone) if day is None else day.isoformat()
     except (ValueError, OverflowError) as error:
         raise _refused(text, option, "today, +7d, -2w, monday, '24 dec' or 2026-11-22") from error
@@ -87,6 +92,8 @@ def parse_limit(text: str, today: date, zone: tzinfo, *, option: str) -> Sent:
 
 def parse_moment(text: str, now: datetime, zone: tzinfo, *, option: str) -> Sent:
     """Return the time in UTC that is sent for a time, for how long ago it was, or for the start of a day in `zone`.
+
+    A weekday alone is the last one, today included: nothing is known of the next one yet.
 
     Raises:
         WrongUsage: it is none of them.
@@ -101,12 +108,14 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, option: str) -> Sent
 def _moment(text: str, now: datetime, zone: tzinfo, option: str) -> str:
     if text.lower() == "now":
         return to_utc_seconds(now)
-    day = parse_day(text, now.astimezone(zone).date())
+    today = now.astimezone(zone).date()
+    day = parse_day(text, today)
     if day is not None:
+        day -= timedelta(weeks=1 if day > today and _is_weekday(text) else 0)
         return to_utc_seconds(datetime(day.year, day.month, day.day, tzinfo=zone))
     if _TIME.fullmatch(text):
         return _time(text, zone)
-    ago = text.lower().removesuffix(" ago").removeprefix("-")
+    ago = _LONG_UNIT.sub(r"\1\2\3", text.lower().removesuffix(" ago").removeprefix("-"))
     return to_utc_seconds(now - timedelta(seconds=parse_duration(ago, option=option)))
 
 
@@ -146,6 +155,10 @@ def _by_weekday(words: str, today: date) -> date | None:
     if match[1] == "last":
         return today - timedelta(days=7 - ahead)
     return today + timedelta(days=7 if ahead == 0 and match[1] == "next" else ahead)
+
+
+def _is_weekday(text: str) -> bool:
+    return _number_of(text.strip().lower(), _WEEKDAYS) is not None
 
 
 def _by_month(words: str, today: date) -> date | None:

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from cronofy_cli.errors import SignatureMismatch
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -55,7 +53,7 @@ def digest(body: bytes, client_secret: str) -> str:
     # Late: loading OpenSSL's digests takes longer than anything else that lists and shows verdicts.
     import hmac
 
-    return b2a_base64(hmac.digest(_key(client_secret), body, "sha256"), newline=False).decode()
+    return b2a_base64(hmac.digest(key_of(client_secret), body, "sha256"), newline=False).decode()
 
 
 def sign(body: bytes, client_secrets: Iterable[str]) -> str:
@@ -74,7 +72,7 @@ class Judge:
 
         self._compare = compare_digest
         self._keys = [
-            (new(_key(secret.value), digestmod="sha256"), Verdict(SignatureState.VALID, secret.label))
+            (new(key_of(secret.value), digestmod="sha256"), Verdict(SignatureState.VALID, secret.label))
             for secret in client_secrets
         ]
 
@@ -101,23 +99,7 @@ def judge(header: str | None, body: bytes, client_secrets: Sequence[ClientSecret
     return Judge(client_secrets)(header, body)
 
 
-def verify_signature(header: str | None, body: bytes, client_secrets: Sequence[ClientSecret]) -> str:
-    """Check that Cronofy signed `body`, and return the label of the secret that it was signed with.
-
-    Raises:
-        SignatureMismatch: the header is missing, or no digest in it comes from a known secret.
-    """
-    verdict = judge(header, body, client_secrets)
-    if verdict.state is SignatureState.VALID and verdict.secret_label is not None:
-        return verdict.secret_label
-    if verdict.state is SignatureState.UNSIGNED:
-        raise SignatureMismatch(f"there is no signature: the header {HEADER} is missing or empty")
-    raise SignatureMismatch(
-        "the signature does not match",
-        hint="check the raw body, not re-encoded JSON, and that the client secret is the channel's application's",
-    )
-
-
-def _key(client_secret: str) -> bytes:
+def key_of(client_secret: str) -> bytes:
+    """Return the key that a client secret is: its bytes as they were read."""
     # An environment variable may hold bytes that are not UTF-8; Python reads them as lone surrogates.
     return client_secret.encode("utf-8", "surrogateescape")

@@ -44,7 +44,8 @@ def check_private_files(places: Sequence[PrivatePlace], *, fix: bool) -> tuple[C
     if any(check.needs_attention for check in found):
         return tuple(found)
     there = [place.path for place in places if place.path.exists()]
-    fine = f"{len(there)} files and folders, for you alone" if there else "none yet; they are made when needed"
+    number = "1 file or folder" if len(there) == 1 else f"{len(there)} files and folders"
+    fine = f"{number}, for you alone" if there else "none yet; they are made when needed"
     return (*found, passed(PRIVATE_FILES, fine, evidence=tuple(("path", str(path)) for path in there)))
 
 
@@ -75,10 +76,11 @@ def _look(place: PrivatePlace, *, fix: bool) -> Check | None:
         if found.st_uid != os.geteuid():
             return _foreign(path)
         mode = stat.S_IMODE(found.st_mode)
-        if not mode & _OTHERS:
+        is_open, is_closed = bool(mode & _OTHERS), bool(place.mode & ~mode)
+        if not (is_open or is_closed):
             return None
         if not fix:
-            return _open_to_others(place, mode)
+            return _open_to_others(place, mode) if is_open else _closed_to_owner(place, mode)
         path.chmod(place.mode)
     except FileNotFoundError:
         return _make(path) if fix and place.is_folder else None
@@ -95,14 +97,34 @@ def _make(folder: Path) -> Check:
     return passed(PRIVATE_FILES, f"folder made, mode {_FOLDER_MODE:04o}", subject=str(folder))
 
 
+def _closed_to_owner(place: PrivatePlace, mode: int) -> Check:
+    return _wrong_mode(
+        place,
+        mode,
+        f"you cannot use all of it: mode {mode:04o} instead of {place.mode:04o}",
+        cause="closed_to_owner",
+        meaning="what the tool keeps cannot be read or written",
+    )
+
+
 def _open_to_others(place: PrivatePlace, mode: int) -> Check:
+    return _wrong_mode(
+        place,
+        mode,
+        f"others can use it: mode {mode:04o} instead of {place.mode:04o}",
+        cause="open_to_others",
+        meaning="other users of this machine can read what the tool keeps: notifications, addresses, perhaps tokens",
+    )
+
+
+def _wrong_mode(place: PrivatePlace, mode: int, finding: str, *, cause: str, meaning: str) -> Check:
     return Check(
         PRIVATE_FILES,
         CheckState.WARNING,
-        f"others can use it: mode {mode:04o} instead of {place.mode:04o}",
+        finding,
         subject=str(place.path),
-        cause="open_to_others",
-        meaning="other users of this machine can read what the tool keeps: notifications, addresses, perhaps tokens",
+        cause=cause,
+        meaning=meaning,
         remedy="cronofy doctor --fix",
         evidence=(("mode", f"{mode:04o}"), ("wanted", f"{place.mode:04o}")),
     )

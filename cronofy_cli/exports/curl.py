@@ -19,6 +19,9 @@ _LEFT_TO_CURL: Final = {
 _OF_CURL: Final = (b"Accept", b"User-Agent", b"Content-Type", b"Expect")
 """curl adds these by itself unless told not to."""
 
+_LONGEST_ARGUMENT: Final = 64 * 1024
+"""Linux takes twice as much (MAX_ARG_STRLEN)."""
+
 
 def curl_command(delivery: Delivery, target: str | None = None) -> bytes:
     """Return a shell command that sends a delivery to `target`."""
@@ -40,16 +43,19 @@ def _command(delivery: Delivery, target: bytes) -> bytes:
     present = {name.lower() for name, _ in headers}
     lines = [b"%s: %s" % (name, value) if value.strip() else name + b";" for name, value in headers]
     lines += [name + b":" for name in _OF_CURL if name.lower() not in present]
+    method = _quoted(request.method.encode())
     options = b" \\\n".join(b"  -H " + _quoted(line) for line in lines)
-    command = b"curl --silent --show-error --include -X %s %s \\\n%s" % (request.method.encode(), target, options)
+    command = b"curl --silent --show-error --include -X %s %s \\\n%s" % (method, target, options)
     if _is_plain(request.body):
         return command + b" \\\n  --data-raw " + _quoted(request.body)
-    # A shell word cannot hold every byte.
+    # A shell word cannot hold every byte, nor an argument of a program every length; printf is a part of the shell.
     encoded = base64.b64encode(request.body)
     return b"printf %s " + encoded + b" | base64 -d | " + command + b" \\\n  --data-binary @-"
 
 
 def _is_plain(body: bytes) -> bool:
+    if len(body) > _LONGEST_ARGUMENT:
+        return False
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:

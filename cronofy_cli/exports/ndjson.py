@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import TYPE_CHECKING, Any
+import re
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -17,6 +19,8 @@ from cronofy_cli.output.deliveries import delivery_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def delivery_lines(deliveries: Iterable[Delivery]) -> Iterator[bytes]:
@@ -35,7 +39,7 @@ def read_delivery_lines(content: bytes) -> Iterator[Delivery]:
         if line.strip():
             try:
                 yield _delivery(msgspec.json.decode(line))
-            except (msgspec.DecodeError, UnicodeError, LookupError, TypeError, ValueError, AttributeError) as error:
+            except (msgspec.DecodeError, LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
                 raise WrongUsage(
                     f"line {number} is not an exported delivery",
                     hint="import what 'cronofy deliveries export --format ndjson' has written",
@@ -45,10 +49,11 @@ def read_delivery_lines(content: bytes) -> Iterator[Delivery]:
 def _delivery(document: dict[str, Any]) -> Delivery:
     body = _body(document)
     request = ReceivedRequest(
-        received_at=parse_time(document["received_at"]),
-        method=str(document["method"]),
+        # A history has no room for a time that is in no year of UTC.
+        received_at=parse_time(document["received_at"]).astimezone(UTC),
+        method=_token(document["method"]),
         target=str(document["target"]),
-        headers=tuple((_header(name), _header(value)) for name, value in document["headers"]),
+        headers=tuple((_token(name).encode(), _header(value)) for name, value in document["headers"]),
         body=body,
     )
     signature = document["signature"]
@@ -70,6 +75,13 @@ def _body(document: dict[str, Any]) -> bytes:
         return base64.b64decode(document["body_base64"], validate=True)
     except binascii.Error as error:
         raise ValueError("not base64") from error
+
+
+def _token(text: str) -> str:
+    # Shell commands and requests are made of it (RFC 9110, 5.6.2).
+    if not _TOKEN.fullmatch(text):
+        raise ValueError("not a method or a header's name")
+    return text
 
 
 def _header(text: str) -> bytes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.text import clean
+from cronofy_cli.forwarding.answer_text import answer_header, answer_text
 from cronofy_cli.forwarding.failures import FailureKind
 
 if TYPE_CHECKING:
@@ -42,8 +43,7 @@ def advice(forward: Forward, target: Target, *, in_container: bool = False) -> s
 
 def first_lines(forward: Forward) -> tuple[str, ...]:
     """Return the first lines of an answer's body that say something, safe to show."""
-    text = forward.answer_body[:8192].decode("utf-8", "replace")
-    lines = (clean(line).strip() for line in text.splitlines())
+    lines = (clean(line).strip() for line in answer_text(forward)[:8192].splitlines())
     return tuple(line[:_SHOWN_WIDTH] for line in [line for line in lines if line][:_SHOWN_LINES])
 
 
@@ -100,8 +100,5 @@ _BY_STATUS: Final = {
 
 
 def _location(forward: Forward) -> str:
-    for line in forward.answer_head.decode("latin-1").splitlines():
-        name, _, value = line.partition(":")
-        if name.lower() == "location":
-            return f", {clean(value.strip())}"
-    return ""
+    location = answer_header(forward, "Location")
+    return f", {clean(location)}" if location else ""

@@ -39,17 +39,19 @@ def outgoing_headers(
     """
     dropped = _dropped(request.headers)
     replaced = {name.lower() for name, _ in extra}
-    host = target.authority.encode()
+    host, length = target.authority.encode(), b"%d" % len(request.body)
+    # A delivery that was imported may speak of another length, and the target would wait for the rest.
+    ours = {b"host": host, b"content-length": length}
     kept = [
-        (name, host if name.lower() == b"host" else value)
+        (name, ours.get(name.lower(), value))
         for name, value in request.headers
         if not _is_dropped(name.lower(), dropped) and name.lower() not in replaced
     ]
     present = {name.lower() for name, _ in kept}
     first = [] if b"host" in present else [(b"Host", host)]
-    length = [] if b"content-length" in present else [(b"Content-Length", b"%d" % len(request.body))]
+    last = [] if b"content-length" in present else [(b"Content-Length", length)]
     forwarded = [line for line in _forwarded(request, scheme) if line[0].lower() not in present | replaced]
-    return [*first, *kept, *length, *forwarded, *extra]
+    return [*first, *kept, *last, *forwarded, *extra]
 
 
 def outgoing_target(request: ReceivedRequest, target: Target) -> str:

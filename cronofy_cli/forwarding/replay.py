@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections import deque
 from contextlib import ExitStack
@@ -27,6 +28,11 @@ class ReplayJob:
 
     delivery: Delivery
     target: Target
+
+
+if TYPE_CHECKING:
+    _Sent = tuple[ReplayJob, Future[Forward]]
+    _Waiting = queue.SimpleQueue[_Sent | None]
 
 
 class Replayer:
@@ -60,18 +66,36 @@ class Replayer:
                 yield from self._side_by_side(jobs)
 
     def _side_by_side(self, jobs: Iterable[ReplayJob]) -> Iterator[tuple[ReplayJob, Forward]]:
-        from concurrent.futures import ThreadPoolExecutor
+        from concurrent.futures import Future
 
-        running: deque[tuple[ReplayJob, Future[Forward]]] = deque()
-        with ThreadPoolExecutor(self._concurrency) as pool:
+        waiting: _Waiting = queue.SimpleQueue()
+        running: deque[_Sent] = deque()
+        # Daemons, as the threads of an executor are not: Ctrl-C must not wait for an app that hangs.
+        for _ in range(self._concurrency):
+            threading.Thread(target=self._work, args=(waiting,), name="cronofy-replay", daemon=True).start()
+        try:
             for job in self._paced(jobs):
-                running.append((job, pool.submit(self._send, job)))
+                running.append((job, Future()))
+                waiting.put(running[-1])
                 # A result that waits for an earlier one is small; jobs that wait for a thread hold whole bodies.
-                if len(running) > 2 * self._concurrency:
-                    first, future = running.popleft()
-                    yield first, future.result()
-            for job, future in running:
-                yield job, future.result()
+                while running and (running[0][1].done() or len(running) > 2 * self._concurrency):
+                    yield _result(running.popleft())
+            while running:
+                yield _result(running.popleft())
+        finally:
+            for _, future in running:
+                future.cancel()
+            for _ in range(self._concurrency):
+                waiting.put(None)
+
+    def _work(self, waiting: _Waiting) -> None:
+        while sent := waiting.get():
+            job, future = sent
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(self._send(job))
+                except BaseException as error:  # noqa: BLE001 - a thread's border: result() raises it again
+                    future.set_exception(error)
 
     def _paced(self, jobs: Iterable[ReplayJob]) -> Iterator[ReplayJob]:
         for index, job in enumerate(jobs):
@@ -88,3 +112,8 @@ class Replayer:
             senders[job.target.url] = Sender(job.target, self._sending, self._clock)
             self._stack.callback(senders[job.target.url].close)
         return senders[job.target.url].send(job.delivery)
+
+
+def _result(sent: _Sent) -> tuple[ReplayJob, Forward]:
+    job, future = sent
+    return job, future.result()

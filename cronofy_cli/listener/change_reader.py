@@ -32,7 +32,8 @@ Observe = Callable[[Sequence[bytes], str], Sequence[EventChange]]
 """Returns what is new in events that were read because of changes since a moment, and remembers it."""
 
 _TRUSTED: Final = {SignatureState.VALID, SignatureState.UNKNOWN}
-_HOPELESS: Final = (NotSignedIn, NotAllowed, InvalidRequest, WrongUsage)
+_OF_THE_TOKEN: Final = (NotSignedIn, NotAllowed)
+_HOPELESS: Final = (*_OF_THE_TOKEN, InvalidRequest, WrongUsage)
 """Asking once more would be answered the same."""
 # The client sends for a page while the one before is used, ahead of its turn.
 _LIMITS: Final = [RateLimit(limit.requests - 1, limit.within_s) for limit in CRONOFY_LIMITS]
@@ -183,6 +184,6 @@ class ChangeReader:
 
     def _give_up(self, wish: ReadWish, error: CronofyError) -> None:
         self._given_up[wish.kind] = wish
-        mended = f"{error.hint}, then " if isinstance(error, _HOPELESS) and error.hint else ""
+        mended = f"{error.hint}; then " if isinstance(error, _OF_THE_TOKEN) and error.hint else ""
         hint = f"{mended}read them by hand: cronofy events read --changes-since {wish.by_hand}"
         self._teller.trouble(CronofyError(f"{wish.title} could not be read: {error.message}", hint=hint))

@@ -157,13 +157,14 @@ def delivery_list() -> ListView[Delivery]:
     )
 
 
-def compact_line(delivery: Delivery, *, color: bool) -> str:
-    """Return the line that `listen` prints for a delivery."""
+def compact_line(delivery: Delivery, *, color: bool, dated: bool = False) -> str:
+    """Return the line that `listen` prints for a delivery; `dated` for one that may be older than today."""
     notification = delivery.notification
     mark, styles = SIGNATURE_TEXT[delivery.verdict.state]
-    local = delivery.request.received_at.astimezone()
+    received_at = delivery.request.received_at
+    moment = to_utc_millis(received_at) if dated else f"{received_at.astimezone():%H:%M:%S}"
     parts = [
-        painted(f"{local:%H:%M:%S}", (Style.DIM,), enabled=color),
+        painted(moment, (Style.DIM,), enabled=color),
         painted(clean(notification.label).ljust(14), (Style.BOLD,), enabled=color),
         painted(mark.ljust(8), styles, enabled=color),
     ]
@@ -175,13 +176,13 @@ def compact_line(delivery: Delivery, *, color: bool) -> str:
     return "  ".join(parts)
 
 
-def full_text(delivery: Delivery, *, color: bool) -> str:
+def full_text(delivery: Delivery, *, color: bool, dated: bool = False) -> str:
     """Return the line of a delivery, then its request as it came."""
     request = delivery.request
     head = [f"{request.method} {clean(request.target)}"]
     head += [f"{clean(_latin(name))}: {clean(_latin(value))}" for name, value in request.headers]
     indented = "\n".join(f"    {line}" for line in [*head, "", *_body_lines(request.body, color=color)])
-    return f"{compact_line(delivery, color=color)}\n{indented}\n"
+    return f"{compact_line(delivery, color=color, dated=dated)}\n{indented}\n"
 
 
 def _body_lines(body: bytes, *, color: bool) -> list[str]:

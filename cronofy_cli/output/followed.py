@@ -19,9 +19,10 @@ def write_changes(output: Output, changes: Sequence[EventChange]) -> None:
     import msgspec
 
     from cronofy_cli.core.event_changes import as_data
+    from cronofy_cli.output.json_text import write_json_lines
 
     encode = msgspec.json.Encoder().encode
-    output.data_bytes(b"".join(encode(as_data(change)) + b"\n" for change in changes))
+    write_json_lines(output, b"".join(encode(as_data(change)) + b"\n" for change in changes))
 
 
 def show_changes(

@@ -7,6 +7,7 @@ first use. Ends are exclusive in Cronofy's answers as in iCalendar.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -186,6 +187,7 @@ def _url(address: str | None) -> str | None:
 
 def _place(location: Fields) -> tuple[float, float] | None:
     try:
-        return float(text(location, "lat") or ""), float(text(location, "long") or "")
+        place = float(text(location, "lat") or ""), float(text(location, "long") or "")
     except ValueError:
         return None
+    return place if all(map(isfinite, place)) else None

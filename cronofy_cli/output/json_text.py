@@ -27,9 +27,19 @@ def pretty(document: bytes, *, color: bool) -> str:
 
     JSON's grammar keeps C0 controls out of strings; the other ones are written as escapes, which mean the same.
     """
-    text = msgspec.json.format(document, indent=2).decode("utf-8", "replace")
-    text = _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    text = _harmless(msgspec.json.format(document, indent=2).decode("utf-8", "replace"))
     return _TOKEN.sub(_paint, text) if color else text
+
+
+def write_json_lines(output: Output, lines: bytes) -> None:
+    """Write lines of JSON: byte for byte in a pipe, without what could drive it on a terminal."""
+    if output.is_terminal:
+        lines = _harmless(lines.decode("utf-8", "replace")).encode()
+    output.data_bytes(lines)
+
+
+def _harmless(text: str) -> str:
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _paint(match: re.Match[str]) -> str:

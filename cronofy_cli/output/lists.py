@@ -1,20 +1,21 @@
 """Lists in the four formats.
 
-A short list on a terminal is a Rich table. Rich needs 1.6 ms a row, so a list that may be long is plain aligned lines
-that appear as the data does; its column widths are those of the first lines.
+A short list on a terminal is a Rich table, if it fits. Rich needs 1.6 ms a row, so a list that may be long is plain
+aligned lines that appear as the data does; its column widths are those of the first lines. A short list that is too
+wide is such lines too, with nothing cut off: an identifier that a table would fold cannot be copied.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from cronofy_cli.core.text import clean, shorten
 from cronofy_cli.output.streams import OutputFormat, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from cronofy_cli.output.streams import Output
 
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 SHORT_LIST = 50
 """Up to so many rows are drawn by Rich, and so many decide the widths of aligned lines."""
+_GAP: Final = "  "
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,10 @@ def show_list(output: Output, items: Iterable[T], view: ListView[T], *, streamed
 
 
 def _show_lines(output: Output, items: Iterable[T], view: ListView[T]) -> None:
-    from cronofy_cli.output.json_text import one_line
+    from cronofy_cli.output.json_text import one_line, write_json_lines
 
     for item in items:
-        output.data_bytes(one_line(view.document(item)) + b"\n")
+        write_json_lines(output, one_line(view.document(item)) + b"\n")
 
 
 def _show_array(output: Output, items: Iterable[T], view: ListView[T]) -> None:
@@ -82,18 +84,18 @@ def _show_array(output: Output, items: Iterable[T], view: ListView[T]) -> None:
 
 def _show_table(output: Output, items: Iterable[T], view: ListView[T], *, streamed: bool) -> None:
     rest = iter(items)
-    first = [_cells(item, view) for item in islice(rest, SHORT_LIST + 1)]
+    first = [cells(item, view) for item in islice(rest, SHORT_LIST + 1)]
+    widths = [max(map(len, texts)) for texts in zip(headings(view), *first, strict=True)]
+    is_short = len(first) <= SHORT_LIST and not streamed
     if not first:
         output.note(view.empty)
-    elif len(first) <= SHORT_LIST and not streamed:
+    elif is_short and sum(widths) + len(_GAP) * (len(widths) - 1) <= output.width:
         _show_rich(output, first, view)
     else:
-        for line in _aligned(output, chain(first, (_cells(item, view) for item in rest)), first, view):
-            output.data(line)
-
-
-def _cells(item: T, view: ListView[T]) -> list[str]:
-    return [clean(column.text(item)) for column in view.columns]
+        limits = widths if is_short else list(map(min, widths, (column.width for column in view.columns)))
+        output.data(output.paint(aligned(headings(view), limits), Style.DIM))
+        for row in chain(first, (cells(item, view) for item in rest)):
+            output.data(aligned(row, limits))
 
 
 def _show_rich(output: Output, rows: list[list[str]], view: ListView[T]) -> None:
@@ -101,9 +103,9 @@ def _show_rich(output: Output, rows: list[list[str]], view: ListView[T]) -> None
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in view.columns:
-        table.add_column(Text(column.heading), overflow="fold")
+    table = Table(box=None, pad_edge=False, padding=(0, len(_GAP), 0, 0), header_style="dim")
+    for heading in headings(view):
+        table.add_column(Text(heading), overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     console = Console(
@@ -115,17 +117,16 @@ def _show_rich(output: Output, rows: list[list[str]], view: ListView[T]) -> None
     console.print(table)
 
 
-def _aligned(output: Output, rows: Iterable[list[str]], first: list[list[str]], view: ListView[T]) -> Iterator[str]:
-    headings = [column.heading for column in view.columns]
-    limits = [
-        min(column.width, max(len(row[index]) for row in [headings, *first]))
-        for index, column in enumerate(view.columns)
-    ]
-    yield output.paint(_align(headings, limits), Style.DIM)
-    for row in rows:
-        yield _align(row, limits)
+def headings(view: ListView[T]) -> list[str]:
+    """Return the columns' headings."""
+    return [column.heading for column in view.columns]
 
 
-def _align(cells: Sequence[str], limits: Sequence[int]) -> str:
-    fitted = (shorten(cell, limit).ljust(limit) for cell, limit in zip(cells, limits, strict=True))
-    return "  ".join(fitted).rstrip()
+def cells(item: T, view: ListView[T]) -> list[str]:
+    """Return an item's row for people, harmless on a terminal."""
+    return [clean(column.text(item)) for column in view.columns]
+
+
+def aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    """Return a row as a line; a cell that is wider than its column is shortened."""
+    return _GAP.join(shorten(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.text import clean
 from cronofy_cli.core.times import to_utc_seconds
+from cronofy_cli.errors import OutputLost
 from cronofy_cli.output.deliveries import compact_line, delivery_document, full_text
 from cronofy_cli.output.errors import error_for_people
 from cronofy_cli.output.streams import PipeClosed, Style
@@ -169,9 +170,20 @@ class LiveOutput:
 
     def _write(self, content: bytes) -> None:
         try:
-            self._output.data_bytes(content + b"\n")
+            self._write_lines(content + b"\n")
         except PipeClosed:
             self._on_pipe_closed()
+        except OutputLost as error:
+            # What arrives is recorded and forwarded all the same.
+            self._output.styled_note(error_for_people(error, color=self._output.color_stderr))
+
+    def _write_lines(self, content: bytes) -> None:
+        if self._style is PrintStyle.JSON:
+            from cronofy_cli.output.json_text import write_json_lines
+
+            write_json_lines(self._output, content)
+        else:
+            self._output.data_bytes(content)
 
 
 def _why_read(read: ChangeRead) -> str:
@@ -187,7 +199,7 @@ def _why_read(read: ChangeRead) -> str:
 
 def _nothing_new(read: ChangeRead) -> str:
     if read.events:
-        return "nothing new: what changed since then was seen before"
+        return "nothing new: what changed since then was told before, here or by another run for this account"
     if read.is_reconstructed:
         return "nothing was missed"
     return "no event: it was changed again, or is outside the sync window"

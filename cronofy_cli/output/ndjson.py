@@ -1,10 +1,10 @@
-"""A page as lines of JSON, each the bytes that the server sent."""
+"""A page as lines of JSON, in a pipe each the bytes that the server sent."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cronofy_cli.output.json_text import one_line
+from cronofy_cli.output.json_text import one_line, write_json_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,4 +23,4 @@ def write_page(output: Output, items: Sequence[msgspec.Raw]) -> None:
     if lines.count(b"\n") != max(len(items) - 1, 0) or b"\r" in lines:
         lines = b"\n".join(one_line(bytes(item)) for item in items)
     if items:
-        output.data_bytes(lines + b"\n")
+        write_json_lines(output, lines + b"\n")

@@ -1,7 +1,9 @@
-"""Writing text that is ready: for answers that must not wait for an import. Only `sys` is used."""
+"""Writing text that is ready: for answers that must not wait for an import. Only `os` and `sys`, which are
+loaded already, are used."""
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -16,14 +18,28 @@ def write_file(path: str) -> int:
         return _write(file.read())
 
 
+def open_missing_streams() -> None:
+    """Let what goes to a stream that is closed (`>&-`), for which Python has None, go nowhere.
+
+    In this order each gets the number that is its own, so that no file or connection is written to in its place.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(descriptor, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
 def _write(text: str) -> int:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
-        from cronofy_cli.errors import PIPE_CLOSED
+    except OSError as error:
+        from cronofy_cli.errors import PIPE_CLOSED, ExitCode
         from cronofy_cli.output.streams import discard
 
         discard(sys.stdout)
-        return PIPE_CLOSED
+        if isinstance(error, BrokenPipeError):
+            return PIPE_CLOSED
+        sys.stderr.write(f"error: the output cannot be written: {error.strerror}\n")
+        return ExitCode.FAILED
     return 0

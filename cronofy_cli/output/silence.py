@@ -112,5 +112,6 @@ def _section(output: Output, title: str, entries: list[tuple[str, str]]) -> Iter
     if not entries:
         return
     yield output.paint(title, Style.BOLD)
+    width = max(len(clean(name)) for name, _ in entries)
     for name, text in entries:
-        yield f"   {clean(name).ljust(_WIDTH - 3)} {output.paint(clean(text), Style.DIM)}"
+        yield f"   {clean(name).ljust(width)} {output.paint(clean(text), Style.DIM)}"

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TextIO
 
 from cronofy_cli.core.text import clean_lines
-from cronofy_cli.errors import WrongUsage
+from cronofy_cli.errors import OutputLost, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,6 +94,7 @@ class Output:
 
         Raises:
             PipeClosed: nobody reads it any more.
+            OutputLost: it cannot be written, as on a full disk.
         """
         self.data_bytes(text.encode("utf-8", "replace") + b"\n")
 
@@ -102,6 +103,7 @@ class Output:
 
         Raises:
             PipeClosed: nobody reads it any more.
+            OutputLost: it cannot be written, as on a full disk.
         """
         try:
             self.stdout.flush()
@@ -110,19 +112,30 @@ class Output:
         except BrokenPipeError as error:
             discard(self.stdout)
             raise PipeClosed from error
+        except OSError as error:
+            discard(self.stdout)
+            raise OutputLost(
+                f"the output cannot be written: {error.strerror}", hint="free some space, or write it to another place"
+            ) from error
 
     def note(self, text: str) -> None:
         """Write a remark for people. Text from outside in it is made harmless; lines stay lines."""
         self.styled_note(clean_lines(text))
 
     def styled_note(self, text: str) -> None:
-        """Write a remark whose parts are clean already and may carry our own colours."""
+        """Write a remark whose parts are clean already and may carry our own colours. Where it cannot be, work goes on.
+
+        Raises:
+            PipeClosed: nobody reads it any more.
+        """
         try:
             self.stderr.write(f"{text}\n")
             self.stderr.flush()
         except BrokenPipeError as error:
             discard(self.stderr)
             raise PipeClosed from error
+        except OSError:
+            discard(self.stderr)
 
     def paint(self, text: str, *styles: Style) -> str:
         """Return `text` in colour if stdout takes it."""
@@ -139,7 +152,7 @@ class Output:
             WrongUsage: there is nobody to ask.
         """
         if not self.can_prompt:
-            raise WrongUsage(f"{question} needs an answer, and there is no terminal to ask at", hint=f"add {flag}")
+            raise WrongUsage(f"there is no terminal to ask at: '{question}'", hint=f"add {flag}")
         return self.ask(f"{question} [y/N]").lower() in {"y", "yes"}
 
     def ask(self, question: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cronofy_cli.core.text import clean
-from cronofy_cli.output.json_text import show_document
+from cronofy_cli.output.json_text import show_document, write_json_lines
 from cronofy_cli.output.streams import OutputFormat, Style
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def show_run(output: Output, path: Path, outcome: Outcome, log: ChangeLog, chang
     """Write what a run did. `change_lines` are the first changes in words, for a terminal."""
     if output.format is OutputFormat.NDJSON:
         for change in log.lines():
-            output.data_bytes(change)
+            write_json_lines(output, change)
     elif output.format is OutputFormat.JSON:
         show_document(output, _run_document(path, outcome, log))
     else:
@@ -54,7 +54,7 @@ def show_drift(output: Output, path: Path, report: DriftReport) -> None:
     """Write how a copy differs from what the calendar says."""
     if output.format is OutputFormat.NDJSON:
         for drift in report.drifts:
-            output.data_bytes(msgspec.json.encode(_drift_data(drift)) + b"\n")
+            write_json_lines(output, msgspec.json.encode(_drift_data(drift)) + b"\n")
     elif output.format is OutputFormat.JSON:
         show_document(output, _drift_document(path, report))
     else:

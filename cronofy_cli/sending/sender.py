@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cronofy_cli.adapters.http import import_httpx, open_async_client
 from cronofy_cli.forwarding import connecting
+from cronofy_cli.sending.exchange import exchange_of
 from cronofy_cli.sending.outcome import Outcome, Trouble, excerpt_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Self
 
     import httpx
 
+    from cronofy_cli.adapters.api.exchanges import Exchange
     from cronofy_cli.forwarding.targets import Target
     from cronofy_cli.sending.post import Post
 
@@ -45,14 +47,22 @@ _LOOPBACKS: Final = ("127.0.0.1", "::1")
 class Sender:
     """Posts to one target. Used as an asynchronous context manager, from one event loop."""
 
-    def __init__(self, target: Target, *, limit_s: float = ANSWER_LIMIT_S, insecure: bool = False) -> None:
-        """Take the target. `insecure` takes any certificate.
+    def __init__(
+        self,
+        target: Target,
+        *,
+        limit_s: float = ANSWER_LIMIT_S,
+        insecure: bool = False,
+        observer: Callable[[Exchange], None] | None = None,
+    ) -> None:
+        """Take the target. `insecure` takes any certificate; `observer` is told of every post.
 
         Raises:
             WrongUsage: the environment names a proxy or certificates that cannot be used.
         """
         self.target = target
         self.limit_s = limit_s
+        self._observer = observer
         self._library = import_httpx()
         tls = connecting.tls_context(target, insecure=True) if insecure else None
         self._client = open_async_client(target.url, tls)
@@ -72,7 +82,10 @@ class Sender:
     async def send(self, post: Post) -> Outcome:
         """Post once and say how it ended. What finds too many others on their way waits for its turn first."""
         async with self._places:
-            return await self._send(post)
+            outcome = await self._send(post)
+        if self._observer is not None:
+            self._observer(exchange_of(self.target, post, outcome))
+        return outcome
 
     async def _send(self, post: Post) -> Outcome:
         started, progress = time.perf_counter(), _Progress()

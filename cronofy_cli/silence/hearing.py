@@ -46,9 +46,13 @@ def hear(
         known = {delivery.id for delivery in found}
         of_channel = history.latest(_OF_THE_ASKED_CHANNEL, Criteria(channel=channel_id))
         found = [*(each for each in of_channel if each.id not in known), *found]
-    # What `doctor` and this command have posted themselves says nothing about Cronofy.
-    deliveries = tuple(each for each in found if each.notification.channel_id != PROBE_CHANNEL_ID)
+    deliveries = tuple(each for each in found if not _is_made_here(history, each))
     return Heard(deliveries, _forwards(history, deliveries), _autopsies(deliveries, client_secrets, other_secrets))
+
+
+def _is_made_here(history: History, delivery: Delivery) -> bool:
+    """Whether `doctor`, this command or `listen` made it up: it says nothing about Cronofy."""
+    return delivery.notification.channel_id == PROBE_CHANNEL_ID or history.is_reconstructed(delivery.id or 0)
 
 
 def _forwards(history: History, deliveries: Sequence[Delivery]) -> tuple[Forward, ...]:

@@ -33,8 +33,9 @@ class FieldErrors:
         self._problems: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def add(self, field: str, problem: tuple[str, str]) -> None:
-        """Note a problem: its key and its description."""
-        self._problems[field] = (*self._problems.get(field, ()), problem)
+        """Note a problem, once: its key and its description."""
+        known = self._problems.get(field, ())
+        self._problems[field] = known if problem in known else (*known, problem)
 
     def not_recognized(self, field: str, expected: str) -> None:
         """Note that a value is not what is expected there."""

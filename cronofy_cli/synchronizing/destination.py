@@ -31,7 +31,8 @@ def destination_at(path: Path) -> Destination:
         WrongUsage: the name does not tell which.
     """
     suffix = path.suffix.lower()
-    if path.is_dir() or not suffix:
+    # Not "-": elsewhere that is stdout, where no copy can be kept.
+    if path.is_dir() or not (suffix or path.exists() or path.name == "-"):
         return Destination(path, path / "state.db", path / "events.ndjson")
     if suffix in _DATABASES:
         return Destination(path, path)

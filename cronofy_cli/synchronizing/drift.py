@@ -81,6 +81,7 @@ def find_drift(copy: Copy, wish: Wish, server_time: ServerTime, read: ReadEvents
 
     Raises:
         WrongUsage: the copy is another account's, or of other calendars or another zone.
+        NotFound: there is none, or its file of lines is gone.
         CopyUnavailable: it cannot be read.
         CopyBusy: a run has changed it meanwhile.
         CronofyError: something cannot be read.
@@ -120,12 +121,12 @@ def _events(copy: Copy) -> Iterator[bytes]:
     if path is None:
         yield from copy.events()
         return
+    hint = f"write it anew: cronofy sync --out {copy.destination.path}"
+    if not path.exists():
+        raise NotFound(f"{path} is gone", hint=hint)
     for number, line in enumerate(read_lines(path), start=1):
         if not decode_object(line).get("event_uid"):
-            raise CopyUnavailable(
-                f"line {number} of {path} is not an event: another program has changed it",
-                hint=f"write it anew: cronofy sync --out {copy.destination.path}",
-            )
+            raise CopyUnavailable(f"line {number} of {path} is not an event: another program has changed it", hint=hint)
         yield line
 
 

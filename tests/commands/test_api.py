@@ -119,6 +119,17 @@ def test_refusals(status: int, exit_code: int, cli: Cli, cronofy: ScriptedServer
     assert "\x1b" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [("userinfo", "the API's paths begin with /v1, such as /v1/userinfo"), ("/v1/nothing", None)],
+)
+def test_a_path_without_its_beginning(path: str, hint: str | None, cli: Cli, cronofy: ScriptedServer) -> None:
+    """Who leaves out /v1 and is answered with 404 is told so."""
+    cronofy.answer(404)
+
+    assert run_main(cli, "api", "GET", path, "--json").error["hint"] == hint
+
+
 def test_a_refused_field(cli: Cli, cronofy: ScriptedServer) -> None:
     """The hint for a refused field is about this command's options; as JSON the error has the fields too."""
     body = {"errors": {"tzid": [{"key": "errors.required", "description": "required"}]}}

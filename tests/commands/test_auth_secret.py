@@ -77,6 +77,17 @@ def test_a_removed_secret_is_recognised_and_not_accepted(secret: Secret, home: C
     assert signed.stdout.strip() == digest(BODY, "CRN_main")
 
 
+@pytest.mark.parametrize("label", ["", " ", "two\nlines", "\x1b[31mred", "turned\u202eround", "x" * 61])
+def test_what_is_no_label(label: str, secret: Secret, home: Cli) -> None:
+    """A label is something that can be seen and typed again: 'remove' needs it."""
+    result = secret("add", label, "--client-secret-file", "-", stdin=b"CRN_new")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is no label" in result.stderr
+    assert "\nhint: " in result.stderr
+    assert "CRN_new" not in kept(home)
+
+
 def test_removed_secrets_in_the_list(secret: Secret) -> None:
     """They come after the active ones, with the time of their removal, without their values."""
     secret("remove", "old")

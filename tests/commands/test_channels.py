@@ -174,7 +174,7 @@ def test_close_all_asks(channels: Callable[..., Result]) -> None:
     agreed = channels("close", "--all", stdin=b"y\n", terminal=True)
 
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert "Close 1 channels? [y/N] " in refused.stderr
+    assert "Close 1 channel? [y/N] " in refused.stderr
     assert "nothing was closed" in refused.stderr
     assert kept.startswith(channel_id)
     assert (agreed.exit_code, agreed.stdout) == (0, f"{channel_id}\n")
@@ -201,6 +201,19 @@ def test_close_all_with_nobody_to_ask(
     assert channels("list").stdout != ""
 
 
+def test_close_of_which_one_fails(channels: Callable[..., Result]) -> None:
+    """Those that were closed before one could not be are told, to people and to programs."""
+    first, second = (
+        channels("create", "--callback-url", f"{HOOK}&n={n}", "--json").json["channel_id"] for n in range(2)
+    )
+
+    for_programs = channels("close", first, "chn_nowhere", "--json")
+    for_people = channels("close", second, "chn_nowhere")
+
+    assert (for_programs.exit_code, for_programs.json) == (1, [first])
+    assert (for_people.exit_code, for_people.stdout) == (1, f"{second}\n")
+
+
 @pytest.mark.parametrize("arguments", [[], ["chn_1", "--all"]])
 def test_close_wants_to_know_which(arguments: list[str], channels: Callable[..., Result]) -> None:
     """Neither none nor both of ids and --all."""
@@ -215,6 +228,7 @@ def test_a_channel_that_is_not_there(verb: str, run_at_simulator: Run) -> None:
     result = run_at_simulator("channels", verb, "chn_nowhere/../x")
 
     assert (result.exit_code, result.stdout) == (1, "")
+    assert "there is no open channel 'chn_nowhere/../x'" in result.stderr
     assert "hint: cronofy channels list" in result.stderr
 
 

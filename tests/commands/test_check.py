@@ -136,11 +136,11 @@ def test_junit(cli: Cli, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("file", "words"), [("no/report.xml", "there is no folder"), (".", "cannot be written")])
 def test_junit_that_cannot_be_written(file: str, words: str, cli: Cli, tmp_path: Path) -> None:
-    """A report that has no place is an error, not a silence."""
+    """A report that has no place is an error, before anything is sent."""
     with serving(handlers.Correct()) as url:
         result = run_command(app, cli, "handler", url, "--only", "types.change", "--junit", tmp_path / file)
 
-    assert result.exit_code == 2
+    assert (result.exit_code, result.stdout) == (2, "")
     assert words in result.stderr
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pexpect
 import pytest
 
 from cronofy_cli.adapters.history import open_history
@@ -48,6 +49,8 @@ def kept(record: Record, cli: Cli) -> None:
         (["--since", "3h", "--until", "1h"], [2]),
         (["--until", "1d"], [3]),
         (["--since", "2020-01-01"], [1, 2, 3]),
+        (["--since", "1 hour ago"], [1]),
+        (["--until", "yesterday"], [3]),
         (["--until", "2020-01-01T00:00:00Z"], []),
         (["--status", "401"], [3]),
         (["--status", "500"], [2]),
@@ -67,7 +70,14 @@ def test_filters(options: list[str], numbers: list[int], kept: None, run: Run) -
 
 @pytest.mark.parametrize(
     "options",
-    [["--since", "yesterday"], ["--since", "2026-13-01T00:00:00Z"], ["--status", "7"], ["--where", "a =="]],
+    [
+        ["--since", "soonish"],
+        ["--since", "2026-13-01T00:00:00Z"],
+        ["--status", "7"],
+        ["--where", "a =="],
+        ["--since", ""],
+        ["--where", ""],
+    ],
 )
 def test_wrong_filters(options: list[str], run: Run) -> None:
     """What cannot be meant is wrong usage that names the option."""
@@ -89,6 +99,20 @@ def test_follow(cli: Cli, kept: None, record: Record) -> None:
     assert exit_code == 130
 
 
+# pexpect forks; Python 3.12 warns of that when another test has left a thread.
+@pytest.mark.filterwarnings("ignore:.*use of forkpty.*:DeprecationWarning")
+def test_follow_on_a_terminal(cli: Cli, kept: None, record: Record) -> None:
+    """For people, too, what is there is seen at once, and what comes later as it comes."""
+    program, *arguments = cli.command("deliveries", "list", "--follow", "--type", "change")
+    child = pexpect.spawn(program, arguments, env=cli.environment, encoding="utf-8", dimensions=(24, 120), timeout=20)
+    try:
+        child.expect("\n1  ")
+        record(make_delivery(0, OTHER), make_delivery(0))
+        child.expect("\n5  ")
+    finally:
+        child.close(force=True)
+
+
 def test_follow_has_no_end(kept: None, run: Run) -> None:
     """One JSON document cannot go on for ever."""
     result = run("deliveries", "list", "--follow", "--json")
@@ -98,11 +122,11 @@ def test_follow_has_no_end(kept: None, run: Run) -> None:
 
 def test_tags(kept: None, run: Run) -> None:
     """A delivery gets a name, is found by it, and loses it."""
-    assert run("deliveries", "tag", "1", "good").exit_code == 0
+    assert run("deliveries", "tag", "1", "good", "--json").json == {"tag": "good", "id": 1}
     assert run("deliveries", "show", "@good", "--raw").stdout_bytes == CHANGE
     assert run("deliveries", "show", "1", "--json").json["tags"] == ["good"]
     assert run("deliveries", "tag").lines == ["@good\t1", "@odd\t3"]
-    assert run("deliveries", "tag", "--remove", "@good").exit_code == 0
+    assert run("deliveries", "tag", "--remove", "@good", "--json").json == {"removed": "good"}
     missing = run("deliveries", "show", "@good")
     assert (missing.exit_code, missing.stderr.splitlines()[0]) == (1, "error: no delivery has the tag @good")
 
@@ -124,6 +148,22 @@ def test_show_parts(kept: None, run: Run) -> None:
     assert (attempt["status"], attempt["succeeded"], attempt["answer_body_is_cut"]) == (500, False, True)
     assert "    forwards" in run("deliveries", "show", "2").lines
     assert run("deliveries", "show", "2", "--raw", "--curl").exit_code == 2
+
+
+def test_the_answers_for_people(kept: None, run: Run) -> None:
+    """On a terminal --forwards shows each answer with its head and body."""
+    shown = run("deliveries", "show", "2", "--forwards", terminal=True).stdout.splitlines()
+
+    assert "-> 500 in 23 ms" in shown[0]
+    assert shown[1] == "    HTTP/1.1 500 X"
+    assert run("deliveries", "show", "3", "--forwards", terminal=True).stdout == ""
+
+
+def test_the_day_of_a_delivery(record: Record, run: Run) -> None:
+    """What is shown may be of any day: its moment is written as in the list."""
+    record(make_delivery(1))
+
+    assert run("deliveries", "show", "1").lines[0].startswith("2026-11-22T12:04:31.123Z  change ")
 
 
 def test_diff(kept: None, run: Run) -> None:
@@ -162,6 +202,12 @@ def test_export_to_stdout(options: list[str], start: bytes, kept: None, run: Run
     assert run("deliveries", "export", *options).stdout_bytes.startswith(start)
 
 
+def test_what_to_export_is_said_once(kept: None, run: Run) -> None:
+    """Numbers and filters at once cannot be meant; an output of - is stdout."""
+    assert run("deliveries", "export", "1", "--type", "verification").exit_code == 2
+    assert run("deliveries", "export", "1", "-o", "-").stdout_bytes.startswith(b'{"id":1,')
+
+
 def test_prune(kept: None, run: Run) -> None:
     """Old ones go after a question, tagged ones stay, and without a terminal the flag is named."""
     asked = run("deliveries", "prune", "--older-than", "1h")
@@ -171,6 +217,8 @@ def test_prune(kept: None, run: Run) -> None:
     assert [each["id"] for each in run("deliveries", "list", "--json").json] == [1, 3]
     assert run("deliveries", "prune", "--keep", "0", "--yes").stdout == "1 removed\n"
     assert run("deliveries", "prune", "--yes").exit_code == 2
+    refused = run("deliveries", "prune", "--keep", "0", stdin=b"n\n", terminal=True)
+    assert (refused.exit_code, "nothing was removed" in refused.stderr) == (2, True)
 
 
 def test_path(cli: Cli, run: Run) -> None:

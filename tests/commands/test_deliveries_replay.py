@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,7 @@ from cronofy_cli.core.contexts import Context, SecretPlace, StoredClientSecret, 
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge, sign
 from tests.accounts.accounts import ADDED_AT
 from tests.adapters.history.samples import forward
-from tests.forwarding.app import answer_of, running_app
+from tests.forwarding.app import OK, answer_of, running_app
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
@@ -190,3 +191,30 @@ def test_another_machine(kept: None, run: Run) -> None:
 def test_wrong_usage(arguments: list[str], kept: None, run: Run) -> None:
     """Which ones is said, and once."""
     assert run("deliveries", "replay", *arguments).exit_code == 2
+
+
+def test_before_it_is_sent_to_another_machine(kept: None, cli: Cli, run: Run) -> None:
+    """The question counts what would leave this machine, each time it is sent; no is an error, and sends nothing."""
+    options = ["--to", "hooks.example.com:443", "--to", "3000", "--times", "3"]
+
+    asked = run("deliveries", "replay", "1", "2", *options)
+    refused = run("deliveries", "replay", "1", "2", *options, stdin=b"n\n", terminal=True)
+
+    assert asked.exit_code == refused.exit_code == 2
+    assert "Send 6 to hooks.example.com:443, which is not this machine?" in asked.stderr
+    assert "nothing was sent" in refused.stderr
+    assert len(run("deliveries", "show", "1", "--forwards").lines) == 1
+
+
+def test_ctrl_c_does_not_wait_for_the_app(kept: None, app: App, cli: Cli) -> None:
+    """Several at once to an app that hangs, without a time limit: Ctrl-C ends it, and what waits is not sent."""
+    released = threading.Event()
+    app.answer = lambda _: OK if released.wait() else None
+    options = ["--times", "9", "--concurrency", "2", "--forward-timeout", "0"]
+
+    with cli.start("deliveries", "replay", "1", *options) as running:
+        app.await_received(2)
+        exit_code = running.stop()
+
+    assert (exit_code, len(app.received)) == (130, 2)
+    released.set()

@@ -85,6 +85,15 @@ def test_a_calendar_by_name(cli: Cli, cronofy: ScriptedServer) -> None:
     assert run_main(cli, *READ, "--calendar", "work").exit_code == 0
 
 
+def test_a_calendar_that_was_made_anew(cli: Cli, cronofy: ScriptedServer) -> None:
+    """A name that a deleted calendar has too is the name of the one that is there."""
+    old = {"calendar_id": "cal_1", "calendar_name": "Work", "calendar_deleted": True}
+    cronofy.answer(json={"calendars": [old, {"calendar_id": "cal_2", "calendar_name": "Work"}]})
+    cronofy.answer(body=page(), only_for="GET /v1/events?tzid=Etc/UTC&calendar_ids[]=cal_2")
+
+    assert run_main(cli, *READ, "--calendar", "work").exit_code == 0
+
+
 def test_lines_are_the_servers_own_bytes(cli: Cli, cronofy: ScriptedServer) -> None:
     """As NDJSON each event is what the server sent, byte for byte, on a line of its own, over all pages."""
     cronofy.answer(body=page(FIRST, next_page=f"{cronofy.url}/v1/events/pages/2"))
@@ -93,6 +102,20 @@ def test_lines_are_the_servers_own_bytes(cli: Cli, cronofy: ScriptedServer) -> N
     result = run_main(cli, *READ, "--ndjson")
 
     assert result.stdout_bytes == FIRST + b"\n" + SECOND + b"\n"
+
+
+def test_lines_on_a_terminal(cli: Cli, cronofy: ScriptedServer) -> None:
+    """At a terminal what could drive it, or turn the direction of reading, is written as escapes of the same JSON."""
+    event = {"event_uid": "evt_1", "summary": "\x9b31m \u202e x"}
+    for _ in range(2):
+        cronofy.answer(body=page(json.dumps(event, ensure_ascii=False).encode()))
+
+    (shown,) = run_main(cli, *READ, "--ndjson", terminal=True).lines
+    (piped,) = run_main(cli, *READ, "--ndjson").lines
+
+    assert shown.isascii()
+    assert json.loads(shown) == json.loads(piped) == event
+    assert "\x9b" in piped
 
 
 def test_one_document(cli: Cli, cronofy: ScriptedServer) -> None:

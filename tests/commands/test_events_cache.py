@@ -61,13 +61,14 @@ def test_clear(cli: Cli, kept: None) -> None:
 
 
 def test_clear_asks(cli: Cli, kept: None) -> None:
-    """Without a terminal it asks nobody and names the flag; a no leaves everything."""
+    """Without a terminal it asks nobody and names the flag; a no leaves everything, and says so."""
     refused = run_command(app, cli, "clear")
     said_no = run_command(app, cli, "clear", stdin=b"n\n", terminal=True)
 
     assert refused.exit_code == 2
     assert "--yes" in refused.stderr
-    assert (said_no.exit_code, said_no.stdout) == (0, "")
+    assert (said_no.exit_code, said_no.stdout) == (2, "")
+    assert "nothing was forgotten" in said_no.stderr
     assert len(run_command(app, cli, "status").lines) == 2
 
 

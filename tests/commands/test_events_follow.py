@@ -85,17 +85,24 @@ def test_no_more_than_asked_for(cli: Cli, cronofy: ScriptedServer) -> None:
 
 
 def test_since(cli: Cli, cronofy: ScriptedServer) -> None:
-    """With --since what changed until now comes first, and nothing older."""
+    """With --since what changed until now comes first, and nothing older; what was created since is added."""
+    before, then = (
+        {"created": f"2020-05-01T{hour:02}:00:00Z", "updated": f"2020-05-01T{hour:02}:00:00Z"} for hour in (9, 10)
+    )
     answer(
         cronofy,
-        event("evt_1", "09:00:00"),
-        event("evt_2", "10:00:00", created="2026-11-22T10:00:00Z"),
-        event("evt_3", "11:00:00"),
+        event("evt_1", "") | before,
+        event("evt_2", "") | then,
+        event("evt_3", "") | before | {"updated": then["updated"]},
     )
 
-    result = run_main(cli, *FOLLOW, "--since", "2026-11-22T10:00:00Z", "--count", "2")
+    result = run_main(cli, *FOLLOW, "--since", "2020-05-01T10:00:00Z", "--count", "2")
 
-    assert [json.loads(line)["event_uid"] for line in result.lines] == ["evt_2", "evt_3"]
+    changes = [json.loads(line) for line in result.lines]
+    assert [(change["event_uid"], change["kind"]) for change in changes] == [
+        ("evt_2", "added"),
+        ("evt_3", "first_seen"),
+    ]
 
 
 def test_the_time_limit(cli: Cli, cronofy: ScriptedServer) -> None:
@@ -106,6 +113,16 @@ def test_the_time_limit(cli: Cli, cronofy: ScriptedServer) -> None:
 
     assert (result.exit_code, result.stdout) == (124, "")
     assert "error: 0 changes came within 50ms" in result.stderr
+
+
+def test_one_change_within_the_time_limit(cli: Cli, cronofy: ScriptedServer) -> None:
+    """What came in time is counted in the error."""
+    answer(cronofy, event("evt_1", "09:00:00"))
+
+    result = run_main(cli, "events", "follow", "--tzid", "Etc/UTC", "--since", "2020-01-01", "--timeout", "50ms")
+
+    assert (result.exit_code, len(result.lines)) == (124, 1)
+    assert "error: 1 change came within 50ms" in result.stderr
 
 
 def test_a_limit_of_requests(cli: Cli, cronofy: ScriptedServer) -> None:

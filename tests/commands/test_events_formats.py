@@ -194,6 +194,17 @@ def test_the_agenda(run_at_simulator: Run) -> None:
     assert "sent: from=" in result.stderr
 
 
+def test_an_agenda_without_the_calendars_names(cli: Cli, cronofy: ScriptedServer) -> None:
+    """A token that may not list calendars can read an agenda: it names them by their ids."""
+    event = {"event_uid": "evt_1", "calendar_id": "cal_1", "summary": "Tea", "start": f"{TODAY}", "end": f"{TODAY}"}
+    cronofy.answer(json={"pages": {}, "events": [event]})
+    cronofy.answer(403, only_for="GET /v1/calendars")
+
+    result = run_main(cli, *READ, "--agenda")
+
+    assert (result.exit_code, result.lines[-1]) == (0, "  all day  Tea  (cal_1)")
+
+
 def test_an_agenda_of_nothing(cli: Cli, cronofy: ScriptedServer) -> None:
     """Where there is nothing, that is said, and no calendar's name is asked for."""
     cronofy.answer(body=b'{"pages":{},"events":[]}')

@@ -73,6 +73,7 @@ def test_an_empty_zone(run: Run) -> None:
     [
         (["--from", "today", "--to", "+7d"], {"from": day(0), "to": day(7)}),
         (["--from", "-2w", "--to", "tomorrow"], {"from": day(-14), "to": day(1)}),
+        (["--from", "tomorrow", "--to", f"{TODAY:%A}"], {"from": day(1), "to": day(7)}),
         (["--window"], {"from": day(-42), "to": day(201)}),
         (["--window-edge"], {"from": day(194), "to": day(201)}),
         (["--last-modified", "yesterday"], {"last_modified": f"{day(-1)}T00:00:00Z"}),

@@ -115,3 +115,11 @@ def test_an_empty_answer(cli: Cli, cronofy: ScriptedServer) -> None:
         "No periods in this time.",
         "note: events that your application manages are left out: --include-managed",
     ]
+
+
+def test_help_names_fields_of_periods(run: Run) -> None:
+    """What --fields can choose is shown by fields that periods have, and the examples make sense on any day."""
+    shown = " ".join(run("free-busy", "read", "--help").stdout.split())
+
+    assert "Only these: start,end,free_busy_status." in shown
+    assert "--from monday --to friday" in shown

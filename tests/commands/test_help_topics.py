@@ -35,6 +35,15 @@ def test_exit_codes_for_programs(run: Run) -> None:
     }
 
 
+@pytest.mark.parametrize("group", sorted({path.rpartition(" ")[0] for path in command_paths() if " " in path}))
+def test_a_group_tells_all_of_what_its_verbs_do(group: str, run: Run) -> None:
+    """The sentences are whole, whatever the terminal's width."""
+    shown = run(*group.split(), "--help").stdout.partition("Commands:\n")[2]
+
+    assert shown
+    assert "..." not in shown
+
+
 def test_environment(run: Run) -> None:
     """Every variable that is read, with its meaning."""
     assert run("help", "environment").lines == [f"{variable}\t{variable.meaning}" for variable in Variable]

@@ -92,9 +92,9 @@ def test_secrets_outside_of_contexts(secret: str, label: str, home: Cli, run: Ru
 
 def test_another_contexts_removed_secret(home: Cli, run: Run) -> None:
     """It is told as a removed one, by a label that cannot drive a terminal, even if other secrets are given."""
-    label = "old\x1b[31m\nerror"
-    for arguments in (("add", label, "--client-secret-file", "-"), ("remove", label)):
-        assert run("auth", "secret", *arguments, "--context", "other", stdin=b"CRN_removed").exit_code == 0
+    removed = StoredClientSecret("old\x1b[31m\nerror", "CRN_removed", ADDED_AT, removed_at=ADDED_AT)
+    context = Context("other", data_center="uk", client_id="client", secret_place=SecretPlace.FILE)
+    SecretStore(home.environment, warn=pytest.fail).save(context, StoredSecrets(removed_client_secrets=(removed,)))
 
     result = verify(run, "CRN_removed", "--client-secret-file", "secret.txt")
 

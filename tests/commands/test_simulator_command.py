@@ -68,6 +68,21 @@ def test_a_simulator_in_another_process(cli: Cli) -> None:
     assert run_main(cli, "simulator", "status").exit_code == 3
 
 
+def test_the_simulator_that_ran_before(cli: Cli) -> None:
+    """A second simulator is the one that commands reach, and says so; when it ends they reach the first one again."""
+    with simulator_run(cli) as first:
+        with simulator_run(cli) as second:
+            between = run_main(cli, "simulator", "status", "--json").json["api_url"]
+            second.stop()
+        afterwards = run_main(cli, "simulator", "status", "--json").json["api_url"]
+        urls = [json.loads(each.lines[0])["url"] for each in (first, second)]
+        first.stop()
+
+    assert [afterwards, between] == urls
+    assert f"not the simulator at {urls[0]}" in second.errors[-1]
+    assert run_main(cli, "simulator", "status").exit_code == 3
+
+
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_signals_end_it_in_order(number: int, exit_code: int, cli: Cli) -> None:
     """Any ending signal withdraws the announcement, and the exit code tells which it was."""
@@ -192,6 +207,14 @@ def test_nobody_to_push_to(cli: Cli, simulator: object) -> None:
     assert run_main(cli, "simulator", "deliveries").stdout == ""
 
 
+def test_a_channel_to_push_to_that_is_none(cli: Cli, simulator: object) -> None:
+    """A channel that is not open is named, and where the open ones are listed."""
+    result = run_main(cli, "simulator", "push", "change", "--channel", "chn_nowhere")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "there is no open channel 'chn_nowhere'" in result.stderr
+
+
 @pytest.mark.parametrize("field", ["no-equals", "=value"])
 def test_a_field_that_is_none(field: str, cli: Cli) -> None:
     """A further field is a name, an equals sign and a value."""
@@ -273,9 +296,9 @@ def test_the_next_one_of_a_title_is_meant(edit: Run) -> None:
         (["move", "Nowhere at all", "--by", "1d"], 1, "the simulator has no event 'Nowhere at all'"),
         (["delete", "evt_nowhere"], 1, "the simulator has no event 'evt_nowhere'"),
         (["add", "Lunch", "--calendar", "Garden"], 1, "calendar"),
-        (["add", "Lunch", "--calendar", "Bank Holidays"], 4, "not allow"),
+        (["add", "Lunch", "--calendar", "Bank Holidays"], 4, "the calendar is read-only"),
         (["add", "Lunch", "--start", "soon"], 1, "start"),
-        (["add", "Lunch", "--tzid", "Mars/Olympus"], 1, "tzid"),
+        (["add", "Lunch", "--tzid", "Mars/Olympus"], 1, "tzid: TZID not recognized (errors.tzid_unrecognized)"),
     ],
 )
 def test_edits_that_cannot_be_made(arguments: list[str], exit_code: int, said: str, edit: Run) -> None:

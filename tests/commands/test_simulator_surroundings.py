@@ -125,6 +125,33 @@ def test_the_clock_is_turned(cronofy: Run) -> None:
     assert cronofy("simulator", "clock").lines[-1] == "ahead\t864000 s"
 
 
+def test_the_next_event_is_that_of_the_turned_clock(cronofy: Run) -> None:
+    """Titles, and hours that are not named, are meant by the simulator's clock, not by this machine's."""
+    now = datetime.now(UTC)
+    for days in (2, 30):
+        cronofy("simulator", "edit", "add", "Choir", "--start", f"{now + timedelta(days=days):%Y-%m-%dT10:00:00Z}")
+    cronofy("simulator", "clock", "--advance", "10d")
+    cronofy("simulator", "application", "write", "booking-42", "Demo")
+
+    moved = cronofy("simulator", "edit", "move", "Choir", "--by", "1h", "--json").json
+    (written,) = cronofy("api", "GET", "/v1/events?tzid=UTC&only_managed=true").json["events"]
+
+    assert moved["start"] == f"{now + timedelta(days=30):%Y-%m-%dT11:00:00Z}"
+    assert written["start"] > f"{now + timedelta(days=9):%Y-%m-%d}"
+
+
+def test_when_an_edited_event_is(cronofy: Run) -> None:
+    """For people a day of another year has its year, and an all-day event no zone."""
+    far = datetime.now(UTC).year + 1
+    shown = [
+        dict(line.split("\t") for line in cronofy("simulator", "edit", "add", "Fair", "--start", start).lines)["when"]
+        for start in (f"{far}-06-01T10:00:00Z", f"{far}-06-01")
+    ]
+
+    day = f"{datetime(far, 6, 1, tzinfo=UTC):%a} 1 Jun {far}"
+    assert shown == [f"{day} 10:00-10:30 UTC", day]
+
+
 def test_the_provider_is_slow(cronofy: Run) -> None:
     """Its delay is set, shown, and taken back."""
     shown = [
@@ -150,14 +177,21 @@ def test_calls_fail_to_order(cronofy: Run) -> None:
 
 
 def test_a_slow_call(cronofy: Run) -> None:
-    """A call can be slow, or end without an answer; without either nothing is ordered."""
+    """A call can be slow, or end without an answer."""
     (slow,) = cronofy("simulator", "faults", "add", "/v1/x", "--delay", "2s", "--method", "get", "--json").json
     both: Result = cronofy("simulator", "faults", "add", "/v1/y", "--drop", "--json")
-    nothing = cronofy("simulator", "faults", "add", "/v1/z")
 
     assert (slow["delay_s"], slow["method"]) == (2, "GET")
     assert [each["drop"] for each in both.json] == [False, True]
-    assert (nothing.exit_code, nothing.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("arguments", [["/v1/z"], ["v1/z", "--drop"], ["/v1/z", "--drop", "--status", "500"]])
+def test_a_failure_that_is_none(arguments: list[str], cronofy: Run) -> None:
+    """A failure that would never happen, or in two ways, is wrong usage and not ordered."""
+    result = cronofy("simulator", "faults", "add", *arguments)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert cronofy("simulator", "faults", "list").stdout == ""
 
 
 def test_an_event_is_changed_deleted_and_restored(cronofy: Run, receiver: Receiver) -> None:

@@ -108,6 +108,20 @@ def test_for_programs(trigger: Trigger, handler: Receiver) -> None:
     ]
 
 
+def test_verbose(trigger: Trigger, handler: Receiver) -> None:
+    """With --verbose each post is shown on stderr as it was sent, signature included, and how it was answered."""
+    answered = trigger("change", handler.url, "--verbose")
+    refused = trigger("change", str(closed_port()), "--verbose")
+
+    received = arrived(handler)[0]
+    assert f"> POST {handler.url}\n" in answered.stderr
+    assert f"> {HEADER}: {received.headers[HEADER]}\n" in answered.stderr
+    assert f"> {received.body.decode()}\n< 200  " in answered.stderr
+    assert "< connection refused" in refused.stderr
+    assert "CRN_1" not in answered.stderr
+    assert len(answered.lines) == 1
+
+
 def test_setting_fields(trigger: Trigger, handler: Receiver) -> None:
     """Fields are set before the body is signed."""
     trigger(

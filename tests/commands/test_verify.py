@@ -127,6 +127,24 @@ def test_a_stored_delivery(run: Run, record: Record, secret_file: Path) -> None:
     assert results == [0, 0, 5, 5]
 
 
+@pytest.mark.parametrize("own_secret", ["", "CRN_of_the_real_application"], ids=["nothing set up", "own secret set"])
+def test_a_delivery_of_the_simulator(own_secret: str, cli: Cli, run: Run, record: Record, secret_file: Path) -> None:
+    """What the simulator sent is verified with its secret without being told, also after it ended, as 'demo' leaves it.
+
+    What the command line says counts more.
+    """
+    cli.environment["CRONOFY_CLIENT_SECRET"] = own_secret
+    header = (b"Cronofy-HMAC-SHA256", digest(BODY, "CRN_simulator_client_secret").encode())
+    record(replace(make_delivery(body=BODY, headers=(header,)), id=None))
+
+    alone = run("verify", "--delivery", "last")
+    with_file = run("verify", "--delivery", "last", "--client-secret-file", secret_file)
+    elsewhere = run("verify", "--delivery", "last", "--data-center", "uk")
+
+    assert (alone.exit_code, alone.stdout) == (0, "valid\tsimulator\n")
+    assert (with_file.exit_code, elsewhere.exit_code) == (5, 5 if own_secret else 4)
+
+
 def test_several_secrets(run: Run, secret_file: Path, tmp_path: Path) -> None:
     """While a secret is rotated any of the given files may hold the right one, and the answer names its file."""
     other = tmp_path / "other.txt"

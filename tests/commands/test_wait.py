@@ -10,12 +10,27 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.core.signature import SignatureState
+from tests.in_process import Stream, run_main
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Record, Run
+    from tests.support import Cli
 
 OTHER = b'{"notification":{"type":"verification"},"channel":{"channel_id":"chn_2"}}'
+
+
+class Screen(Stream):
+    """A terminal that tells when something is written to it."""
+
+    def __init__(self) -> None:
+        super().__init__(is_terminal=True)
+        self.is_written_to = threading.Event()
+
+    def flush(self) -> None:
+        """Tell: data are written between two of these."""
+        self.is_written_to.set()
+        super().flush()
 
 
 def test_what_comes_while_it_waits(run: Run, record: Record) -> None:
@@ -75,15 +90,34 @@ def test_before_anything_was_received(run: Run) -> None:
 
 
 def test_in_a_pipe(run: Run, record: Record) -> None:
-    """In a pipe each notification is a line of JSON without being asked for, and on a terminal a row of a table."""
+    """In a pipe each notification is a line of JSON without being asked for, and on a terminal the line of 'listen'."""
     record(make_delivery(1), make_delivery(0))
 
     piped = run("wait", "--since", "2020-01-01", "--count", "2")
-    drawn = run("wait", "--since", "2020-01-01", "--count", "2", terminal=True)
+    shown = run("wait", "--since", "2020-01-01", "--count", "2", terminal=True)
 
     assert [json.loads(line)["id"] for line in piped.lines] == [1, 2]
-    assert len(drawn.lines) == 3
-    assert "change" in drawn.lines[1]
+    assert [number for number, line in enumerate(shown.lines, 1) if f"#{number}" in line] == [1, 2]
+    assert all("change" in line for line in shown.lines)
+
+
+def test_one_after_the_other(cli: Cli, record: Record) -> None:
+    """On a terminal a notification is shown when it is found, not only once all are there."""
+    stdout = Screen()
+    record(make_delivery(1))
+    seen: list[bool] = []
+
+    def write_the_second() -> None:
+        seen.append(stdout.is_written_to.wait(15))
+        record(make_delivery(0))
+
+    writer = threading.Thread(target=write_the_second)
+    writer.start()
+    arguments = ("wait", "--no-listen", "--since", "2020-01-01", "--count", "2", "--timeout", "20s")
+    result = run_main(cli, *arguments, terminal=True, stdout=stdout)
+    writer.join()
+
+    assert (result.exit_code, seen) == (0, [True])
 
 
 def test_another_data_centers(run: Run, record: Record) -> None:
@@ -113,6 +147,9 @@ def test_it_cannot_receive(option: list[str], run: Run) -> None:
         (["--timeout", "soon"], "--timeout does not take 'soon'"),
         (["--where", "x =="], "--where is not understood"),
         (["--since", "never"], "--since does not take 'never'"),
+        (["--timeout", ""], "--timeout does not take ''"),
+        (["--since", ""], "--since does not take ''"),
+        (["--where", ""], "--where is not understood"),
         (["--after", "first"], "'first' does not name a delivery"),
         (["--listen", "--channel", "chn_1"], "--listen opens a channel of its own"),
     ],

@@ -121,10 +121,18 @@ def test_limits(text: str, sent: str, is_as_written: bool) -> None:
         ("1d", "2026-11-21T12:30:15Z"),
         ("1 jul 2026", "2026-07-01T04:00:00Z"),
         ("2026-11-20", "2026-11-20T05:00:00Z"),
+        ("2 hours ago", "2026-11-22T10:30:15Z"),
+        ("1 Minute ago", "2026-11-22T12:29:15Z"),
+        ("sunday", "2026-11-22T05:00:00Z"),
+        ("monday", "2026-11-16T05:00:00Z"),
+        ("next monday", "2026-11-23T05:00:00Z"),
     ],
 )
 def test_moments(text: str, sent: str) -> None:
-    """A duration is so long ago, a day is its start in the zone: what Cronofy makes of a mere date is not known."""
+    """A duration is so long ago, a day is its start in the zone: what Cronofy makes of a mere date is not known.
+
+    A weekday alone is the last one, since nothing can have changed after the next one.
+    """
     assert parse_moment(text, NOW, NEW_YORK, option="--last-modified").text == sent
 
 
@@ -144,6 +152,23 @@ def test_weekdays(today: date, number: int, ahead: str) -> None:
     assert day.weekday() == number
     distance = (day - today).days
     assert distance in {"next ": range(1, 8), "last ": range(-7, 0)}.get(ahead, range(7))
+
+
+@given(today=DAYS, first=DAYS, number=st.integers(0, 6))
+def test_a_weekday_as_the_end(today: date, first: date, number: int) -> None:
+    """`--to friday` is the next Friday, but never one that is not after the first day: `--from monday --to friday`."""
+    sent = parse_limit(WEEKDAYS[number], today, LONDON, option="--to", after=first)
+    day, usual = date.fromisoformat(sent.text), parse_day(WEEKDAYS[number], today)
+
+    assert usual is not None
+    assert day == usual if usual > first else first < day <= first + timedelta(days=7)
+    assert day.weekday() == number
+
+
+def test_only_a_weekday_alone_follows_the_first_day() -> None:
+    """All else is meant as seen from today, also if it contradicts the first day."""
+    for words, day in (("+7d", "2026-11-29"), ("this friday", "2026-11-27"), ("2026-11-24", "2026-11-24")):
+        assert parse_limit(words, SUNDAY, LONDON, option="--to", after=date(2027, 1, 1)).text == day
 
 
 @given(today=DAYS, days=st.integers(-5000, 5000))

@@ -49,6 +49,19 @@ def test_what_others_can_read_is_a_warning(folder: Path, file: Path) -> None:
     assert (mode_of(folder), mode_of(file)) == (0o755, 0o644)
 
 
+def test_what_the_user_cannot_use_is_a_warning(folder: Path) -> None:
+    """A folder that its owner may not write to is named, and mended on request."""
+    folder.chmod(0o500)
+    place = PrivatePlace(folder, is_folder=True)
+
+    (check,) = check_private_files([place], fix=False)
+    check_private_files([place], fix=True)
+
+    assert (check.state, check.cause, check.remedy) == (CheckState.WARNING, "closed_to_owner", "cronofy doctor --fix")
+    assert check.finding == "you cannot use all of it: mode 0500 instead of 0700"
+    assert mode_of(folder) == 0o700
+
+
 def test_fix_sets_the_modes_and_says_so(folder: Path, file: Path) -> None:
     """Repaired places are private, keep what is in them, and each repair is told."""
     checks = check_private_files([PrivatePlace(folder, is_folder=True), PrivatePlace(file)], fix=True)
@@ -60,6 +73,13 @@ def test_fix_sets_the_modes_and_says_so(folder: Path, file: Path) -> None:
         "2 files and folders, for you alone",
     ]
     assert {check.state for check in checks} == {CheckState.OK}
+
+
+def test_one_place(tmp_path: Path) -> None:
+    """A single place is counted as one."""
+    (check,) = check_private_files([PrivatePlace(tmp_path, is_folder=True)], fix=True)[-1:]
+
+    assert check.finding == "1 file or folder, for you alone"
 
 
 def test_fix_makes_missing_folders(tmp_path: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import string
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from cronofy_cli.core.deliveries import Delivery
     from tests.forwarding.app import App
 
+TOKEN = string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
+"""What a header's name is made of (RFC 9110, 5.6.2)."""
+
 ODD_BODIES = [
     CHANGE,
     b"",
@@ -37,6 +42,7 @@ ODD_BODIES = [
     b"two\nlines\r\n",
     b"-d x",
     b"\xff" * 10,
+    b'"%s"' % (b"x" * 200_000),
 ]
 
 
@@ -53,12 +59,13 @@ def odd_deliveries() -> list[Delivery]:
 @settings(max_examples=50)
 @given(
     bodies=st.lists(st.binary(max_size=60), max_size=4),
-    name=st.binary(min_size=1, max_size=9).filter(lambda raw: not set(raw) & {0, 10, 13}),
+    name=st.text(TOKEN, min_size=1, max_size=9).map(str.encode),
+    value=st.binary(max_size=9).filter(lambda raw: not set(raw) & {0, 10, 13}),
     state=st.sampled_from(SignatureState),
 )
-def test_lines_of_json_and_back(bodies: list[bytes], name: bytes, state: SignatureState) -> None:
+def test_lines_of_json_and_back(bodies: list[bytes], name: bytes, value: bytes, state: SignatureState) -> None:
     """What is exported and imported again is the same, to the byte, but for its number and less than a millisecond."""
-    deliveries = [make_delivery(number, body, state, headers=((name, name),)) for number, body in enumerate(bodies)]
+    deliveries = [make_delivery(number, body, state, headers=((name, value),)) for number, body in enumerate(bodies)]
 
     again = list(read_delivery_lines(export(deliveries, ExportFormat.NDJSON)))
 
@@ -77,6 +84,11 @@ def test_lines_of_json_and_back(bodies: list[bytes], name: bytes, state: Signatu
         {"received_at": "2026-11-22"},
         {"headers": [["a", "b\nc"]]},
         {"headers": [["\u2028", "b"]]},
+        {"headers": [["@/etc/passwd", "b"]]},
+        {"headers": [["a b", "c"]]},
+        {"method": "POST; reboot"},
+        {"method": None},
+        {"received_at": "0001-01-01T00:00:00+14:00"},
         {"headers": 5},
         {"answer_status": 7},
         {"signature": {"state": "perfect", "secret": None}},
@@ -162,3 +174,11 @@ def test_pytest(tmp_path: Path) -> None:
     assert (tmp_path / "seen").read_text().splitlines() == [
         repr((body, ("x-Odd", "\xe9\x1b[2J"))) for body in ODD_BODIES
     ]
+
+
+def test_a_method_that_is_a_command() -> None:
+    """Whatever is in the history, what is given to a shell is only ever one word of curl's."""
+    odd = make_delivery(1)
+    odd = replace(odd, request=replace(odd.request, method="POST; reboot #"))
+
+    assert b"curl --silent --show-error --include -X 'POST; reboot #' \"$target\"" in export([odd], ExportFormat.CURL)

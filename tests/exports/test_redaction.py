@@ -39,6 +39,8 @@ def test_nothing_secret_is_left(form: ExportFormat) -> None:
         (b"X-Forwarded-For", b"3.4.5.6"),
         (b"Cookie", b"a=s3ss10n"),
         (b"Content-Length", b"%d" % len(BODY)),
+        (b"Referer", b"HTTPS://ab12.example.com/r/k3v9"),
+        (b"X-Sender", b"<jane.d@company.co.uk>"),
     )
 
     written = b"".join(exported([redacted(make_delivery(1, BODY, headers=headers))], form, "1")).decode()
@@ -56,3 +58,23 @@ def test_still_whole() -> None:
     assert document["code"] == "REDACTED"
     assert delivery.request.header("Content-Length") == str(len(delivery.request.body))
     assert delivery.notification.type == "change"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["jane.d+x@company.co.uk", "j\\u00e4ne@company.co", "jäne@cömpany.co", "\\njane@company.co", "\\\\jane@company.co"],
+)
+def test_people_however_they_are_written(address: str) -> None:
+    """An e-mail address goes as a whole, also with letters that are escaped in JSON, and the body stays JSON."""
+    body = f'{{"notification":{{"type":"change"}},"to":"{address}"}}'.encode()
+
+    left = redacted(make_delivery(1, body)).request.body
+
+    assert json.loads(left)["to"] == "redacted@example.invalid"
+
+
+def test_long_words() -> None:
+    """A body of one long word is looked through in a time that grows with its length, not with its square."""
+    body = b"a" * 1_000_000
+
+    assert redacted(make_delivery(1, body)).request.body == body

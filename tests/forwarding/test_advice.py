@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -73,3 +75,21 @@ def test_first_lines() -> None:
     body = b"\r\n\n  <h1>Oh\x1b[31m no</h1>\n\n" + b"x" * 500 + b"\nthree\nfour"
 
     assert first_lines(replace(forward(1, 500), answer_body=body)) == ("<h1>Oh[31m no</h1>", "x" * 160, "three")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "lines"),
+    [
+        ("gzip", gzip.compress(b"no such table\nline 2"), ("no such table", "line 2")),
+        ("Deflate", zlib.compress(b"no such table"), ("no such table",)),
+        ("gzip", gzip.compress(b"no such table" * 9)[:-5], (("no such table" * 9),)),
+        ("gzip", b"no such table", ("(compressed: gzip)",)),
+        ("br", b"\x0b\x02\x80no", ("(compressed: br)",)),
+        ("identity", b"no such table", ("no such table",)),
+    ],
+)
+def test_the_first_lines_of_a_compressed_answer(encoding: str, body: bytes, lines: tuple[str, ...]) -> None:
+    """Cronofy accepts compressed answers and so the app may send one: its first lines are shown as text."""
+    head = f"HTTP/1.1 500 X\r\ncontent-encoding: {encoding}\r\n\r\n".encode()
+
+    assert first_lines(replace(forward(1, 500), answer_head=head, answer_body=body)) == lines

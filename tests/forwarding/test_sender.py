@@ -162,6 +162,19 @@ def test_headers(app: App, sender: Sender) -> None:
     )
 
 
+def test_the_length_is_that_of_the_body(app: App, sender: Sender) -> None:
+    """Of a delivery that was imported with another length the whole body arrives; the header keeps its place."""
+    headers = ((b"content-LENGTH", b"237"), (b"X-A", b"b"))
+
+    assert sender.send(make_delivery(7, b"{}", headers=headers)).status == 200
+    (received,) = app.received
+    assert received.body == b"{}"
+    assert [line for line in received.lines if not line.startswith((b"X-Forwarded", b"Host"))] == [
+        b"content-LENGTH: 2",
+        b"X-A: b",
+    ]
+
+
 def test_own_headers(app: App) -> None:
     """Headers of the user's own are added, in the place of those of the same name."""
     own = SenderSettings(headers=((b"Authorization", b"Basic x"), (b"x-a", b"new")), scheme="https")

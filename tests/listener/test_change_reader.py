@@ -224,14 +224,14 @@ def test_what_cannot_be_read_is_given_up(cronofy: Cronofy, start: Callable[..., 
 @pytest.mark.parametrize(
     ("error", "mended"),
     [
-        (NotSignedIn("the token is refused", hint="cronofy auth login"), "cronofy auth login, then "),
-        (InvalidRequest("last_modified is no time", fields={}), ""),
+        (NotSignedIn("the token is refused", hint="cronofy auth login"), "cronofy auth login; then "),
+        (InvalidRequest("last_modified is no time", hint="correct last_modified", fields={}), ""),
     ],
 )
 def test_what_is_hopeless_is_not_tried_again(
     error: CronofyError, mended: str, cronofy: Cronofy, start: Callable[..., ChangeReader]
 ) -> None:
-    """What would be refused again is given up at once, with what mends it."""
+    """What would be refused again is given up at once, with what mends it: a new token, not another option."""
     cronofy.failures = [error]
     reader = start()
     reader([make_delivery(1, change())])

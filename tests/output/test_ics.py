@@ -10,7 +10,7 @@ from typing import Any
 import icalendar
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cronofy_cli.output.ics import show_calendar
@@ -169,6 +169,8 @@ def test_without_a_time() -> None:
         },
     )
 )
+@example({"start": "2026-11-24", "location": {"lat": "0", "long": "inf"}})
+@example({"start": "2026-11-24", "location": {"lat": "nan", "long": "0"}})
 def test_any_text(fields: dict[str, object]) -> None:
     """Nothing that strangers write into an invitation can break a line, or make a property of its own."""
     content = written(fields)

@@ -56,12 +56,26 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("color", [False, True], ids=["plain", "color"])
 def test_a_short_list_on_a_terminal(color: bool, wide: None) -> None:
-    """A table: headings, nothing cut (a long cell is folded), markup shown as the text that it is."""
+    """A table: headings, nothing cut, markup shown as the text that it is."""
     memory = MemoryOutput(OutputFormat.TABLE, color=color)
+
+    show_list(memory.output, ROWS[1:], VIEW)
+
+    check_golden(f"list-table{'-color' if color else ''}.txt", memory.stdout.content)
+
+
+def test_a_short_list_that_is_too_wide(wide: None) -> None:
+    """Nothing is cut or folded: what stands in a cell can be copied as a whole, whatever the terminal's width."""
+    memory = MemoryOutput(OutputFormat.TABLE)
 
     show_list(memory.output, ROWS, VIEW)
 
-    check_golden(f"list-table{'-color' if color else ''}.txt", memory.stdout.content)
+    assert memory.stdout.text.splitlines() == [
+        "CHANNEL ID  CALLBACK URL",
+        f"chn_1       {LONG}",
+        "chn_22      [bold]https://example.com[/bold]",
+        "chn_333     café 📅",
+    ]
 
 
 def test_a_streamed_list_on_a_terminal(wide: None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -198,7 +199,7 @@ def test_the_changes_behind_a_delivery() -> None:
         (make_read(), "no event: it was changed again, or is outside the sync window"),
         (
             ChangeRead((129,), "2026-11-22T09:24:16Z", (make_event(1),)),
-            "nothing new: what changed since then was seen before",
+            "nothing new: what changed since then was told before, here or by another run for this account",
         ),
     ],
 )
@@ -379,6 +380,31 @@ def test_steps_and_troubles_go_to_stderr() -> None:
         " \x1b[32m✓\x1b[0m signed in     jane[2J@company.com\n"
         "\x1b[1;31merror:\x1b[0m the disk is full[2J\n\x1b[36mhint:\x1b[0m make room\n"
     )
+
+
+def test_json_on_a_terminal() -> None:
+    """What could drive a terminal, or turn its text around, is written as JSON's escapes."""
+    printed = Printed(PrintStyle.JSON)
+
+    printed.live.deliveries([make_delivery(1, '{"note":"\x9b2J\u202eevil"}'.encode())])
+
+    assert not set(printed.memory.stdout.text) & set("\x9b\u202e")
+    assert "\\u009b2J\\u202eevil" in printed.memory.stdout.text
+
+
+def test_a_full_disk_is_told_and_ends_nothing() -> None:
+    """When the output cannot be written it is said once; what arrives is handled all the same."""
+    remarks = MemoryOutput()
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        output = replace(remarks.output, stdout=full)
+        live = LiveOutput(output, PrintStyle.COMPACT, ZoneInfo("Etc/UTC"), lambda: None)
+        live.deliveries([make_delivery()])
+        live.deliveries([make_delivery()])
+
+    assert remarks.stderr.text.splitlines() == [
+        "error: the output cannot be written: No space left on device",
+        "hint: free some space, or write it to another place",
+    ]
 
 
 def test_a_closed_pipe_is_told_and_ends_nothing() -> None:

@@ -30,6 +30,19 @@ INVITE = b'{"notification":{"type":"smart_invite"}}'
 CHANGE = b'{"notification":{"type":"change","changes_since":"2026-11-22T09:24:16Z"},"channel":{"filters":{}}}'
 
 
+def test_a_token_that_may_not_list_calendars(cli: Cli, simulator: SimulatorServer) -> None:
+    """It receives all the same; calendars are shown by their ids, and that is said."""
+    run_main(cli, "simulator", "faults", "add", "/v1/calendars", "--status", "403", "--times", "99")
+
+    with listening(cli, "--count", "1", "--only", "change") as run:
+        warned = run.running.wait_for("calendars are shown by their ids")
+        edit(cli, "add", "Lunch", "--calendar", WORK)
+        assert run.running.end() == 0
+
+    assert "does not allow this (403)" in warned
+    assert [line["type"] for line in run.lines("delivery")] == ["change"]
+
+
 def test_the_main_job(cli: Cli, simulator: SimulatorServer, tmp_path: Path) -> None:
     """Ready, an edit in a second process, a verified notification, the events behind it, and after Ctrl-C nothing."""
     ready_file = tmp_path / "ready" / "listen.json"

@@ -71,6 +71,15 @@ def test_the_app_answers_for_what_it_gets(cli: Cli, simulator: SimulatorServer) 
     assert (answers, received) == ([200, 200, 422, 200, 200], [BODIES[2]])
 
 
+@pytest.mark.parametrize("option", ["--only", "--channel"])
+def test_a_choice_that_is_empty(option: str, cli: Cli, simulator: SimulatorServer) -> None:
+    """An empty name, such as of a variable that is not set, would never fit: it is refused instead of waited for."""
+    result = run_main(cli, "listen", "--data-center", "simulator", option, "")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{option} is empty" in result.stderr
+
+
 def test_an_expression_that_is_not_understood(cli: Cli, simulator: SimulatorServer) -> None:
     """It is refused, with the place, before a channel is created."""
     result = run_main(cli, "listen", "--data-center", "simulator", "--where", "notification.type ==")

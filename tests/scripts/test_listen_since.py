@@ -65,6 +65,33 @@ def test_a_run_in_between_hides_nothing(cli: Cli, simulator: SimulatorServer) ->
     assert (missed(without), missed(run)) == ([], ["Missed"])
 
 
+@pytest.mark.parametrize("since", ["today", "yesterday", "1 hour ago", "2026-01-02", "2026-01-02T09:00", "monday"])
+def test_moments_as_people_write_them(since: str, cli: Cli, simulator: SimulatorServer) -> None:
+    """Since when is said in the words that `events read --changes-since` takes."""
+    with listening(cli, "--since", since) as run:
+        run.wait_for("events")
+
+    assert any("catching up: what changed since 20" in line for line in run.running.errors)
+
+
+@pytest.mark.parametrize("since", ["junk", "", "LAST", "2026-02-30"])
+def test_moments_that_say_nothing(since: str, cli: Cli, simulator: SimulatorServer) -> None:
+    """What is no moment is refused before anything is opened, and what can be written is named."""
+    result = run_main(cli, "listen", "--data-center", "simulator", "--since", since)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "hint: write it as last, 2h, yesterday or 2026-11-22T12:00:00Z" in result.stderr
+    assert "listening" not in result.stderr
+
+
+def test_a_moment_that_is_yet_to_come(cli: Cli, simulator: SimulatorServer) -> None:
+    """Nothing can be missed since tomorrow: that is said, as the year or this machine's clock may be wrong."""
+    result = cli("listen", "--data-center", "simulator", "--since", "tomorrow", "--timeout", "200ms")
+
+    assert result.exit_code == 124
+    assert "which is yet to come by this machine's clock" in result.stderr
+
+
 def test_nothing_to_catch_up_on(cli: Cli, simulator: SimulatorServer) -> None:
     """The first run of an account has no last time: it says so and goes on, as a service that restarts has to."""
     result = cli("listen", "--data-center", "simulator", "--since", "last", "--timeout", "200ms")

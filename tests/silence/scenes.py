@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -13,8 +13,11 @@ from cronofy_cli.adapters.history import open_history
 from cronofy_cli.adapters.journal import Journal, JournalEntry, RunRecord
 from cronofy_cli.adapters.simulators import RunningSimulator, announce
 from cronofy_cli.adapters.tunnels.processes import AgentProcess
+from cronofy_cli.core.channels import parse_channel
 from cronofy_cli.core.signature import ClientSecret
+from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.listener.policy import SignaturePolicy
+from cronofy_cli.listener.reconstruction import Reconstruction
 from cronofy_cli.listener.server import Listener
 from cronofy_cli.simulator.seed import ACCOUNT
 from cronofy_cli.simulator.settings import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, SimulatorSettings
@@ -124,6 +127,18 @@ class Scene:
     def edit(self, event_uid: str, **details: object) -> None:
         """Change an event as its owner does."""
         self.simulator.request("PATCH", f"/simulator/events/{event_uid}", json=details)
+
+    def make_up_notification(self, channel_id: str) -> None:
+        """Keep a made-up `change` of the last hour, as `listen --forward-reconstructed` does."""
+        document = next(
+            each for each in self.simulator.get("/v1/channels")["channels"] if each["channel_id"] == channel_id
+        )
+        now = datetime.now(UTC)
+        made_up = Reconstruction([OURS], "simulator", lambda: now).delivery(
+            parse_channel(json.dumps(document).encode()), to_utc_seconds(now - timedelta(hours=1))
+        )
+        with open_history(self.cli.data / "deliveries.db") as history:
+            history.record([made_up], are_reconstructed=True)
 
     def advance(self, seconds: float) -> None:
         """Turn the simulator's clock."""

@@ -198,6 +198,13 @@ def changes_by_the_application_alone(scene: Scene) -> tuple[str, ...]:
     return ()
 
 
+def a_change_by_the_application_that_was_caught_up_on(scene: Scene) -> tuple[str, ...]:
+    channel_id = scene.listened()
+    scene.simulator.write_event(scene.simulator.calendar_id("Work"), "booking-42")
+    scene.make_up_notification(channel_id)
+    return ("--event", "booking-42")
+
+
 def a_listener_that_was_killed(scene: Scene) -> tuple[str, ...]:
     url = scene.closed_address().replace("/hook", "/r/aListenerThatIsGone_22")
     scene.run_of(url, scene.channel(url), is_live=False)
@@ -298,6 +305,7 @@ TABLE: Final = [
     (an_event_beyond_the_window, Code.EVENT_UNKNOWN, "likely"),
     (a_change_by_the_application, Code.OWN_CHANGE, "certain"),
     (changes_by_the_application_alone, Code.OWN_CHANGE, "likely"),
+    (a_change_by_the_application_that_was_caught_up_on, Code.OWN_CHANGE, "certain"),
     (a_listener_that_was_killed, Code.LISTENER_GONE, "certain"),
     (a_tunnel_that_leads_elsewhere, Code.TUNNEL_GONE, "certain"),
     (a_name_that_does_not_resolve, Code.CALLBACK_UNKNOWN_NAME, "certain"),

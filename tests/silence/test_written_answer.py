@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from cronofy_cli.silence.findings import Code
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ def test_for_people(scene: Scene) -> None:
         "             cure: start the server, or correct the port",
     ]
     assert result.lines[6].startswith("2. likely    the event that was changed lately is in 'Home'")
-    assert "could not look at" in result.lines
+    below = result.lines[result.lines.index("could not look at") + 1 :]
+    assert len({line.index(line.split(maxsplit=1)[1]) for line in below}) == 1
     assert "\x1b" not in result.stdout
     assert (result.exit_code, channel_id in result.stdout) == (1, True)
 
@@ -91,6 +94,15 @@ def test_an_address_that_is_none(scene: Scene) -> None:
     result = scene.cronofy("why", "--url", "example.com")
 
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("option", ["--channel", "--event"])
+def test_a_question_that_is_empty(option: str, scene: Scene) -> None:
+    """An empty name, such as of a variable that is not set, is wrong usage; nobody is blamed for it."""
+    result = scene.cronofy("why", option, "")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"{option} is empty" in result.stderr
 
 
 def test_no_secret_is_shown(scene: Scene) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cronofy_cli.core.signature import HEADER, ClientSecret, verify_signature
+from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
 from cronofy_cli.simulator.settings import CLIENT_SECRET
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def test_a_new_channel_is_verified(simulator: Running, receiver: Receiver) -> No
     assert json.loads(verification.body) == {"notification": {"type": "verification"}, "channel": channel}
     assert verification.headers["Content-Type"] == "application/json; charset=utf-8"
     assert verification.headers["User-Agent"].startswith("cronofy-simulator/")
-    verify_signature(verification.headers[HEADER], verification.body, [ClientSecret("published", CLIENT_SECRET)])
+    published = [ClientSecret("published", CLIENT_SECRET)]
+    assert judge(verification.headers[HEADER], verification.body, published).state is SignatureState.VALID
 
 
 def test_an_identical_channel_is_verified_again(simulator: Running, receiver: Receiver) -> None:
@@ -59,7 +60,8 @@ def test_each_active_secret_signs(start: Callable[..., Running], receiver: Recei
     (verification,) = receiver.wait_for(1)
 
     for secret in ("old", "new"):
-        verify_signature(verification.headers[HEADER], verification.body, [ClientSecret(secret, secret)])
+        verdict = judge(verification.headers[HEADER], verification.body, [ClientSecret(secret, secret)])
+        assert verdict.state is SignatureState.VALID
 
 
 def test_an_owners_edits_are_told_and_can_be_read(simulator: Running, receiver: Receiver) -> None:

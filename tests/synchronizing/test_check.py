@@ -126,6 +126,18 @@ def test_lines_that_another_program_changed(account: Keeping) -> None:
     assert path.read_bytes() == b"".join(lines)
 
 
+def test_lines_that_are_gone(account: Keeping) -> None:
+    """Where the file of lines was removed, the check says how to get it again."""
+    account.synced("calendar.ndjson")
+    path = account.cli.folder / "calendar.ndjson"
+    path.unlink()
+
+    result = account.sync("calendar.ndjson", "--check")
+
+    assert result.exit_code == 1
+    assert result.stderr == f"error: {path} is gone\nhint: write it anew: cronofy sync --out {path}\n"
+
+
 def test_for_people_and_pipes(account: Keeping) -> None:
     """At a terminal each difference is a readable line; a pipe gets it in tabs, --ndjson as JSON."""
     account.synced()

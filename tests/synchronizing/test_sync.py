@@ -213,6 +213,33 @@ def test_sentences_for_people(account: Keeping) -> None:
     assert account.sync().stdout == f"nothing changed; {events}\n"
 
 
+def test_without_the_calendars_names(account: Keeping) -> None:
+    """A run that has succeeded ends well and tells what changed, if the calendars' names cannot be had as well."""
+    account.synced()
+    account.add(summary="Tea", start=account.at(3), calendar="Work")
+    account.fail(path_prefix="/v1/calendars", times=1, status=403)
+
+    result = account.sync(terminal=True)
+
+    assert result.exit_code == 0
+    assert '"Tea"' in result.stdout
+    assert WORK in result.stdout
+    assert "warning: calendars are shown by their ids: the access token does not allow this (403)" in result.stderr
+
+
+def test_progress(cli: Cli) -> None:
+    """A long run says at a terminal how far it is, but not among the exchanges of --verbose."""
+    with keeping(cli, page_size=400) as account:
+        account.fail(path_prefix="/v1/events", times=2, delay_s=0.55)
+        quiet = account.sync("one.db", terminal=True)
+        account.fail(path_prefix="/v1/events", times=2, delay_s=0.55)
+        verbose = account.sync("two.db", "--verbose", terminal=True)
+
+    assert "page 1 of 2, 400 events, " in quiet.stderr
+    assert quiet.stderr.endswith("\r\x1b[K")
+    assert "page 1 of 2" not in verbose.stderr
+
+
 def test_changes_as_lines_of_json(account: Keeping) -> None:
     """With --ndjson each change is a line with what differs and the event as it is now."""
     uid = account.add(summary="Tea", start=account.at(3))
@@ -224,6 +251,18 @@ def test_changes_as_lines_of_json(account: Keeping) -> None:
     change = json.loads(line)
     assert change["fields"] == [{"field": "summary", "before": "Tea", "after": "Coffee"}]
     assert (change["kind"], change["event_uid"], change["event"]) == ("changed", uid, account.truth()[uid])
+
+
+def test_lines_of_json_on_a_terminal(account: Keeping) -> None:
+    """At a terminal a title that could drive it is written as escapes of the same JSON."""
+    account.synced()
+    account.add(summary="\x9b31m", start=account.at(1))
+
+    drift = account.sync("calendar.db", "--check", "--ndjson", terminal=True).stdout
+    change = account.sync("calendar.db", "--ndjson", terminal=True).stdout
+
+    assert (json.loads(drift)["summary"], json.loads(change)["summary"]) == ("\x9b31m", "\x9b31m")
+    assert "\x9b" not in drift + change
 
 
 def test_exit_code_tells_of_changes(account: Keeping) -> None:
@@ -300,12 +339,16 @@ def test_lines_are_sorted_by_start(account: Keeping) -> None:
     assert starts == sorted(starts)
 
 
-def test_a_name_that_tells_nothing(account: Keeping) -> None:
-    """A name of no known kind is refused with the kinds that there are."""
-    result = account.sync("calendar.txt")
+@pytest.mark.parametrize("name", ["calendar.txt", "notes", "-"])
+def test_a_name_that_tells_nothing(name: str, account: Keeping) -> None:
+    """A name of no known kind, a file's that has none, and `-` are refused with the kinds that there are."""
+    (account.cli.folder / "notes").write_text("mine")
+
+    result = account.sync(name)
 
     assert result.exit_code == 2
     assert "name a file.db (SQLite), a file.ndjson, or a folder" in result.stderr
+    assert [path.name for path in account.cli.folder.iterdir() if path.name in {"calendar.txt", "-"}] == []
 
 
 def test_a_file_of_something_else(account: Keeping) -> None:
@@ -336,5 +379,8 @@ def test_check_takes_no_other_options(account: Keeping) -> None:
 
 
 def test_help(cli: Cli) -> None:
-    """The help shows how to ask whether the calendar changed."""
-    assert "cronofy sync --out calendar.db --json | jq .changed" in run_main(cli, "sync", "--help").stdout
+    """The help shows how to ask whether the calendar changed, so that a failure is not taken for a change."""
+    shown = run_main(cli, "sync", "--help").stdout
+
+    assert "cronofy sync --out calendar.db --json | jq .changed" in shown
+    assert "--json | jq -e .changed && echo 'Work changed'" in shown

@@ -41,5 +41,15 @@ def _prune(database: Database, condition: str, value: int) -> int:
     removed = 0
     while count := database.write(f"DELETE FROM deliveries WHERE id IN ({chosen})", (value,)):  # noqa: S608 - constants
         removed += count
-    database.write("DELETE FROM event_reads WHERE id NOT IN (SELECT event_read_id FROM delivery_events)", ())
+    _prune_event_reads(database)
     return removed
+
+
+def _prune_event_reads(database: Database) -> None:
+    """Remove the reads of events that belong to no delivery any more."""
+    oldest = database.value("SELECT min(id) FROM event_reads") or 1
+    newest = database.value("SELECT max(id) FROM event_reads") or 0
+    orphans = "NOT EXISTS (SELECT 1 FROM delivery_events WHERE event_read_id = event_reads.id)"
+    for first in range(oldest, newest + 1, _AT_ONCE):
+        between = (first, first + _AT_ONCE - 1)
+        database.write(f"DELETE FROM event_reads WHERE id BETWEEN ? AND ? AND {orphans}", between)  # noqa: S608 - constants

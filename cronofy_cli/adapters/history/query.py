@@ -122,8 +122,8 @@ def _search(text: str) -> Condition:
     import json
 
     plain = text.encode("utf-8", "surrogateescape")
-    # A body may write the same text with escapes.
+    # A body may write the same text with escapes, which may or may not be made of slashes too.
     escaped = json.dumps(text)[1:-1].encode()
-    spellings = (plain,) if escaped == plain else (plain, escaped)
+    spellings = tuple(dict.fromkeys((plain, escaped, escaped.replace(b"/", b"\\/"))))
     parts = [f"instr({column}, ?) > 0" for column in ("body", "headers") for _ in spellings]
     return f"({' OR '.join(parts)})", (*spellings, *spellings)

@@ -118,7 +118,12 @@ _INBOX: Final = (
     """,
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _FORWARDS_AND_SEARCH, _INBOX)
+_DELIVERIES_OF_A_READ: Final = (
+    # Whoever removes a read asks for its deliveries, and so does SQLite for the foreign key.
+    "CREATE INDEX delivery_events_by_read ON delivery_events (event_read_id)",
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _FORWARDS_AND_SEARCH, _INBOX, _DELIVERIES_OF_A_READ)
 """The statements that lead from one version to the next, oldest first. Released ones are never edited."""
 
 CURRENT_VERSION: Final = len(MIGRATIONS)

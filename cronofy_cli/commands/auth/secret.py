@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.core.client_secrets import forgotten, with_added, with_removed
+from cronofy_cli.core.client_secrets import check_label, forgotten, with_added, with_removed
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import NotFound, NotSignedIn, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
@@ -56,7 +56,7 @@ def add(
 
     run = app_context(context)
     current = _current(run)
-    added = StoredClientSecret(label, _value(run, current, client_secret_file), datetime.now(UTC))
+    added = StoredClientSecret(check_label(label), _value(run, current, client_secret_file), datetime.now(UTC))
 
     def change(kept: StoredSecrets) -> StoredSecrets:
         for secret in kept.client_secrets:
@@ -73,7 +73,7 @@ def add(
 
 @app.command("list", cls=SecretsCommand)
 def list_secrets(context: typer.Context) -> None:
-    """List the labels of a context's client secrets, active and removed ones; never their values.
+    """List the labels of a context's client secrets. Active and removed ones; never their values.
 
     \b
     Examples:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.core.times import is_date, parse_time
 from cronofy_cli.errors import NotFound, WrongUsage
 
 if TYPE_CHECKING:
@@ -29,7 +27,9 @@ UntilOption = Annotated[
     str | None, typer.Option(metavar="TIME|DURATION", help="Only received before this time, or so long ago.")
 ]
 SignatureOption = Annotated[SignatureState | None, typer.Option(help="Only with this verdict.")]
-SearchOption = Annotated[str | None, typer.Option(metavar="TEXT", help="Only with this text in body or headers.")]
+SearchOption = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Only with this text, letter by letter, in body or headers.")
+]
 WhereOption = Annotated[
     str | None, typer.Option(metavar="EXPR", help="Only whose JSON is so: 'notification.type == change'.")
 ]
@@ -65,22 +65,17 @@ def find_deliveries(history: History, choices: Sequence[str]) -> list[Delivery]:
     return [find_delivery(history, choice) for choice in choices]
 
 
-def parse_moment(text: str, *, option: str) -> datetime:
-    """Return the moment that a time, a date or a duration before now stands for.
+def local_moment(text: str, *, option: str) -> datetime:
+    """Return the moment that a time, a day or a duration before now stands for, in the days of this machine.
 
     Raises:
         WrongUsage: it is none of them.
     """
-    try:
-        if is_date(text):
-            return parse_time(f"{text}T00:00:00Z")
-        if "T" in text:
-            return parse_time(text)
-    except ValueError as error:
-        raise WrongUsage(
-            f"{option} does not take '{text}'", hint=f"write it as {option} 1h, or {option} 2026-11-22T12:00:00Z"
-        ) from error
-    return datetime.now(UTC) - timedelta(seconds=parse_duration(text, option=option))
+    from cronofy_cli.core.date_words import parse_moment
+    from cronofy_cli.core.times import parse_time
+
+    now = datetime.now().astimezone()
+    return parse_time(parse_moment(text, now, now.tzinfo or UTC, option=option).text)
 
 
 def _found(delivery: Delivery | None, otherwise: str) -> Delivery:

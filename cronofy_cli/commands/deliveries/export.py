@@ -16,8 +16,9 @@ from cronofy_cli.commands.deliveries.choice import (
     TypeOption,
     UntilOption,
     find_deliveries,
-    parse_moment,
+    local_moment,
 )
+from cronofy_cli.errors import WrongUsage
 from cronofy_cli.exports.formats import ExportFormat
 from cronofy_cli.shared_options import app_context
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.deliveries import Delivery
 
 _AT_ONCE = 500
+_STDOUT = Path("-")
 
 
 def export_deliveries(
@@ -55,17 +57,19 @@ def export_deliveries(
       cronofy deliveries export --format har -o deliveries.har
     """
     from cronofy_cli import __version__
-    from cronofy_cli.adapters.history import Criteria
+    from cronofy_cli.adapters.history import EVERYTHING, Criteria
     from cronofy_cli.exports.formats import exported
 
     run = app_context(context)
     criteria = Criteria(
         type=type_,
         channel=channel,
-        since=parse_moment(since, option="--since") if since else None,
-        until=parse_moment(until, option="--until") if until else None,
+        since=local_moment(since, option="--since") if since is not None else None,
+        until=local_moment(until, option="--until") if until is not None else None,
         signature=signature,
     )
+    if deliveries and criteria != EVERYTHING:
+        raise WrongUsage("which deliveries to write is said twice", hint="name them, or use --type or --since")
     chosen: Iterable[Delivery] = (
         find_deliveries(run.history, deliveries)
         if deliveries
@@ -76,13 +80,13 @@ def export_deliveries(
 
         chosen = map(redacted, chosen)
     parts = exported(chosen, format_, __version__)
-    if output is None:
+    if output is None or output == _STDOUT:
         for part in parts:
             run.output.data_bytes(part)
         return
-    from cronofy_cli.adapters.paths import write_private
+    from cronofy_cli.adapters.paths import write_private_parts
 
-    write_private(output, b"".join(parts))
+    write_private_parts(output, parts)
 
 
 def import_deliveries(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.deliveries.choice import find_delivery, parse_moment
+from cronofy_cli.commands.deliveries.choice import find_delivery, local_moment
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.shared_options import app_context
@@ -58,6 +58,8 @@ def prune(
 ) -> None:
     """Remove old deliveries, with their forwards and events. Those with a tag stay.
 
+    The file stays as large; what comes later takes the room.
+
     \b
     Examples:
       cronofy deliveries prune --older-than 30d --yes
@@ -67,9 +69,9 @@ def prune(
     if (older_than is None) == (keep is None):
         raise WrongUsage("what to remove is not said", hint="use either --older-than 30d or --keep 1000")
     question = f"Remove all but the newest {keep}?" if older_than is None else f"Remove those older than {older_than}?"
-    moment = None if older_than is None else parse_moment(older_than, option="--older-than")
+    moment = None if older_than is None else local_moment(older_than, option="--older-than")
     if not yes and not run.output.confirm(question, flag="--yes"):
-        return
+        raise WrongUsage("nothing was removed", hint="answer y, or add --yes")
     history = run.open_history()
     removed = history.prune_all_but(keep or 0) if moment is None else history.prune_older(moment)
     _say(run, {"removed": removed}, f"{removed} removed")
@@ -96,12 +98,13 @@ def _put(run: AppContext, delivery: str, name: str) -> None:
     found = find_delivery(run.history, delivery)
     assert found.id is not None
     run.open_history().tags.put(name, found.id)
-    run.output.note(f"#{found.id} is @{name}")
+    _say(run, {"tag": name, "id": found.id}, f"#{found.id} is @{name}")
 
 
 def _remove(run: AppContext, name: str) -> None:
     if not run.open_history().tags.remove(name):
         raise NotFound(f"no delivery has the tag @{name}", hint="cronofy deliveries tag")
+    _say(run, {"removed": name}, f"@{name} removed")
 
 
 def _tag_list() -> ListView[tuple[str, int]]:

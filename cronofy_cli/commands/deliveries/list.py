@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +15,7 @@ from cronofy_cli.commands.deliveries.choice import (
     TypeOption,
     UntilOption,
     WhereOption,
-    parse_moment,
+    local_moment,
 )
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.deliveries import delivery_list
@@ -24,6 +23,8 @@ from cronofy_cli.output.lists import show_list
 from cronofy_cli.shared_options import app_context
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cronofy_cli.adapters.history import Criteria, ForwardState, History
     from cronofy_cli.context import AppContext
     from cronofy_cli.core.deliveries import Delivery
@@ -70,15 +71,18 @@ def list_deliveries(
         type=type_,
         signature=signature,
         channel=channel,
-        since=parse_moment(since, option="--since") if since else None,
-        until=parse_moment(until, option="--until") if until else None,
+        since=local_moment(since, option="--since") if since is not None else None,
+        until=local_moment(until, option="--until") if until is not None else None,
         status=code,
         forward=forward,
         search=search,
     )
-    chosen = _expression(where) if where else None
+    chosen = _expression(where) if where is not None else None
     found = latest(run.history, limit, criteria, chosen)
-    show_list(run.output, _followed(run, found, criteria, chosen) if follow else found, delivery_list(), streamed=True)
+    if follow:
+        _follow(run, found, criteria, chosen)
+    else:
+        show_list(run.output, found, delivery_list(), streamed=True)
 
 
 def _expression(text: str) -> Where:
@@ -100,20 +104,20 @@ def latest(history: History, limit: int, criteria: Criteria, where: Where | None
     return found[::-1]
 
 
-def _followed(run: AppContext, found: list[Delivery], criteria: Criteria, where: Where | None) -> Iterable[Delivery]:
+def _follow(run: AppContext, found: list[Delivery], criteria: Criteria, where: Where | None) -> None:
+    from cronofy_cli.output.rows_as_they_come import show_as_they_come
+
     if run.flags.json and not run.flags.ndjson:
         raise WrongUsage("--json is one document, and --follow has no end", hint="use --ndjson")
-    return _on_and_on(run, found, criteria, where)
+    after_id = (found[-1].id or 0) if found else 0
+    show_as_they_come(run.output, _coming(run, after_id, criteria, where), delivery_list(), there=found)
 
 
-def _on_and_on(run: AppContext, found: list[Delivery], criteria: Criteria, where: Where | None) -> Iterator[Delivery]:
+def _coming(run: AppContext, after_id: int, criteria: Criteria, where: Where | None) -> Iterator[Delivery]:
     from cronofy_cli.adapters.history import follow
 
     # For writing, though it only reads: a history that is not there yet may come.
-    history = run.open_history()
-    newest_id = found[-1].id if found else 0
-    yield from found
-    for batch in follow(history, newest_id or 0, time.sleep, criteria=criteria):
+    for batch in follow(run.open_history(), after_id, time.sleep, criteria=criteria):
         yield from (each for each in batch if where is None or where.fits_body(each.request.body))
 
 

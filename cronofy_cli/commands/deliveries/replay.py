@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.deliveries.choice import SinceOption, TypeOption, find_deliveries, parse_moment
+from cronofy_cli.commands.deliveries.choice import SinceOption, TypeOption, find_deliveries, local_moment
 from cronofy_cli.commands.signature_input import SecretFilesOption, find_secrets
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import ExitCode, NotFound, WrongUsage
 from cronofy_cli.output.deliveries import replay_list
-from cronofy_cli.output.lists import show_list
+from cronofy_cli.output.rows_as_they_come import show_as_they_come
 from cronofy_cli.shared_options import app_context
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def replay(
     sending = sender_settings(ForwardingOptions(header=header or (), insecure=insecure, timeout=forward_timeout))
     chosen = _choose(run.history, deliveries or [], failed, not_forwarded, since, type_)
     jobs = _jobs(run.history, chosen, to or [], only_failed=failed)
-    _ask(run, jobs, yes=yes)
+    _ask(run, jobs, times, yes=yes)
     if is_changed:
         secrets = find_secrets(run, client_secret_file or [])
         jobs = _changed(run, jobs, set_ or [], secrets, edit=edit)
@@ -85,7 +85,7 @@ def replay(
     results = replayer.run(job for job in jobs for _ in range(times))
     # A changed body says nothing about whether the app has taken what Cronofy sent.
     shown = _noted(results, outcome, None if is_changed else run.open_history())
-    show_list(run.output, shown, replay_list(), streamed=True)
+    show_as_they_come(run.output, shown, replay_list())
     raise typer.Exit(outcome.exit_code)
 
 
@@ -114,7 +114,7 @@ def _choose(
     if names:
         return find_deliveries(history, names)
     forward = ForwardState.FAILED if failed else ForwardState.NOT_FORWARDED if not_forwarded else None
-    moment = parse_moment(since, option="--since") if since else None
+    moment = local_moment(since, option="--since") if since is not None else None
     criteria = Criteria(type=type_, since=moment, forward=forward)
     found = [each for part in history.between(1, criteria=criteria) for each in part]
     if not found:
@@ -150,12 +150,13 @@ def _earlier(history: History, delivery: Delivery, *, only_failed: bool) -> list
     return [parse_target(url) for url in urls]
 
 
-def _ask(run: AppContext, jobs: Sequence[ReplayJob], *, yes: bool) -> None:
-    outside = sorted({job.target.authority for job in jobs if not job.target.is_loopback})
+def _ask(run: AppContext, jobs: Sequence[ReplayJob], times: int, *, yes: bool) -> None:
+    outside = [job.target.authority for job in jobs if not job.target.is_loopback]
     if not outside or yes:
         return
-    if not run.output.confirm(f"Send {len(jobs)} to {', '.join(outside)}, which is not this machine?", flag="--yes"):
-        raise typer.Exit(ExitCode.FAILED)
+    hosts = ", ".join(sorted(set(outside)))
+    if not run.output.confirm(f"Send {len(outside) * times} to {hosts}, which is not this machine?", flag="--yes"):
+        raise WrongUsage("nothing was sent", hint="answer y, or add --yes")
 
 
 def _changed(

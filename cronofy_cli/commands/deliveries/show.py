@@ -10,6 +10,7 @@ from cronofy_cli.commands.deliveries.choice import find_delivery
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.deliveries import delivery_document, difference_list, forward_document, full_text, show_forwards
 from cronofy_cli.output.lists import show_list
+from cronofy_cli.output.streams import OutputFormat
 from cronofy_cli.shared_options import app_context
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def show(
         from cronofy_cli.exports.curl import curl_command
 
         run.output.data_bytes(curl_command(found, attempts[-1].target if attempts else None) + b"\n")
+    elif forwards and attempts and run.output.format is OutputFormat.TABLE:
+        _show_answers(run, attempts)
     elif forwards:
         show_forwards(run.output, attempts)
     else:
@@ -78,6 +81,12 @@ def diff(
     show_list(run.output, differences, difference_list())
 
 
+def _show_answers(run: AppContext, attempts: list[Forward]) -> None:
+    from cronofy_cli.output.forwards import forward_in_full
+
+    run.output.data("\n\n".join(forward_in_full(attempt, color=run.output.color_stdout) for attempt in attempts))
+
+
 def _show_all(run: AppContext, found: Delivery, attempts: list[Forward]) -> None:
     assert found.id is not None
     tags = run.history.tags.of(found.id)
@@ -86,7 +95,7 @@ def _show_all(run: AppContext, found: Delivery, attempts: list[Forward]) -> None
     if run.output.format.is_json:
         _show_document(run, found, attempts, tags, events, is_reconstructed=is_reconstructed)
         return
-    run.output.data(full_text(found, color=run.output.color_stdout).rstrip("\n"))
+    run.output.data(full_text(found, color=run.output.color_stdout, dated=True).rstrip("\n"))
     if is_reconstructed:
         run.output.data("\n    this was not received, but made up from what is known of a gap")
     if tags:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cronofy_cli.adapters.api import endpoints
+from cronofy_cli.commands.calendar_choice import calendar_names
 from cronofy_cli.commands.events.page_reading import Seen, tell_after, warn_before, watched
 from cronofy_cli.core.agenda import agenda
 from cronofy_cli.core.events import parse_event
@@ -27,7 +27,7 @@ def show_as_agenda(run: AppContext, pages: Iterable[ItemPage], style: Style, que
     """Show the days that were asked for, else those of the sync window, as far as they hold anything.
 
     Raises:
-        CronofyError: a page, or the calendars' names, cannot be had.
+        CronofyError: a page cannot be had.
     """
     warn_before(run, query, here)
     seen = Seen()
@@ -35,8 +35,7 @@ def show_as_agenda(run: AppContext, pages: Iterable[ItemPage], style: Style, que
         events = [parse_event(raw) for raw in chain.from_iterable(items)]
     days = agenda(events, here.zone, _days(query, here))
     if days:
-        names = {each.calendar_id: each.calendar_name for each in endpoints.list_calendars(run.api)}
-        show_agenda(run.output, days, names, here.today)
+        show_agenda(run.output, days, calendar_names(run), here.today)
     else:
         run.output.note("No events.")
     tell_after(run, query, here, seen)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.shared_options import DataCommand, ListCommand, app_context, command_app
 
@@ -47,7 +48,7 @@ def clear(
 
     run = app_context(context)
     if not yes and not run.output.confirm("Forget all last seen states of events?", flag="--yes"):
-        return
+        raise WrongUsage("nothing was forgotten", hint="answer y, or add --yes")
     forgotten = clear_event_caches(run.environment)
     run.output.data(json.dumps({"forgotten": forgotten}) if run.output.format.is_json else f"{forgotten} forgotten")
 

@@ -81,7 +81,7 @@ def follow(
     _follow(run, _poller(run, query), printed, _moment(since, here), _Pace(run, every_s, end))
     if not printed.is_enough:
         raise TimeLimitReached(
-            f"{printed.total} changes came within {timeout}",
+            f"{printed.total} {'change' if printed.total == 1 else 'changes'} came within {timeout}",
             hint="do the edits reach Cronofy? Look: cronofy events read --changes-since 1h",
         )
 
@@ -133,9 +133,9 @@ class _Pace:
 
 def _follow(run: AppContext, poller: Poller, printed: _Printed, since: datetime | None, pace: _Pace) -> None:
     if run.output.format is OutputFormat.TABLE:
-        from cronofy_cli.adapters.api import endpoints
+        from cronofy_cli.commands.calendar_choice import calendar_names
 
-        printed.calendar_names = {each.calendar_id: each.calendar_name for each in endpoints.list_calendars(run.api)}
+        printed.calendar_names = calendar_names(run)
     printed.show(poller.begin(since))
     run.output.note(f"Following {poller.count:,} events, a look every {pace.every_s:g} s. Ctrl-C ends.")
     while not printed.is_enough and pace.wait():

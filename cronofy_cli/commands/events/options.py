@@ -38,9 +38,6 @@ DeletedOption = Annotated[bool, typer.Option("--include-deleted", help="Deleted 
 LocalizedOption = Annotated[bool, typer.Option("--localized-times", help="Times with their own zones, as objects.")]
 GeoOption = Annotated[bool, typer.Option("--include-geo", help="Latitude and longitude where known.")]
 GoogleOption = Annotated[bool, typer.Option("--google-event-ids", help="Google's own ids too.")]
-FieldsOption = Annotated[
-    str | None, typer.Option(metavar="FIELDS", help="Only these: summary,start,location.description,attendees.email.")
-]
 SortOption = Annotated[
     str | None,
     typer.Option(metavar="FIELD[:desc]", help="In this order; waits for all pages, and holds them in memory."),

@@ -12,9 +12,9 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cronofy_cli.commands.events.query_times import is_for_people
+from cronofy_cli.commands.progress_line import progress_line
 from cronofy_cli.errors import CronofyError, WrongUsage
 from cronofy_cli.output.item_pages import PageFormat, show_pages
-from cronofy_cli.output.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.item_order import Order
     from cronofy_cli.core.query_advice import Query
     from cronofy_cli.output.item_pages import Listing
+    from cronofy_cli.output.progress import Progress
 
 T = TypeVar("T")
 
@@ -139,8 +140,7 @@ def watched(
 ) -> Iterator[Iterator[Sequence[msgspec.Raw]]]:
     """Give the pages' items, counted; a long read shows how far it has come, unless the pages themselves do."""
     is_seen = style.appears_at_once and run.output.is_terminal
-    can_be_drawn = run.stderr.isatty() and run.environment.get("TERM") != "dumb" and not run.flags.verbose
-    with Progress(run.output, noun, enabled=can_be_drawn and not is_seen) as progress:
+    with progress_line(run, noun, is_wanted=not is_seen) as progress:
         yield _noted(pages, seen, progress)
 
 

@@ -46,9 +46,13 @@ class Poller:
     def begin(self, since: datetime | None) -> list[EventChange]:
         """Read everything once, so that later changes can be compared with it; return what changed after `since`.
 
+        What was created after it is told as added.
+
         Raises:
             CronofyError: it could not be read.
         """
+        if since is not None:
+            self._new_since = to_utc_seconds(since)
         changed = [*self._observe(self._query)]
         if self._newest is not None:
             self._new_since = to_utc_seconds(self._newest - OVERLAP)

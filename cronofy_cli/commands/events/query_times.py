@@ -81,9 +81,11 @@ class TimeWishes:
             WrongUsage: something is neither a date nor a time, nor words for one.
         """
         from cronofy_cli.core.date_words import parse_limit, parse_moment
+        from cronofy_cli.core.times import is_date
 
         first = parse_limit(self.from_, here.today, here.zone, option="--from") if self.from_ is not None else None
-        end = parse_limit(self.to, here.today, here.zone, option="--to") if self.to is not None else None
+        after = date.fromisoformat(first.text) if first is not None and is_date(first.text) else None
+        end = parse_limit(self.to, here.today, here.zone, option="--to", after=after) if self.to is not None else None
         since = (
             parse_moment(self.last_modified, here.now, here.zone, option="--last-modified")
             if self.last_modified is not None

@@ -11,7 +11,6 @@ import typer
 from cronofy_cli.commands.events.options import (
     CalendarOption,
     DeletedOption,
-    FieldsOption,
     FromOption,
     GeoOption,
     GoogleOption,
@@ -48,6 +47,9 @@ MovedOption = Annotated[
     bool, typer.Option("--include-moved", help="Events too that were in this time once and are not now.")
 ]
 FormatOption = Annotated[PageFormat | None, typer.Option("--format", help="How to write them; ics for calendars.")]
+FieldsOption = Annotated[
+    str | None, typer.Option(metavar="FIELDS", help="Only these: summary,start,location.description,attendees.email.")
+]
 AgendaOption = Annotated[
     bool, typer.Option("--agenda", help="Day by day in local times; the coming week unless days are named.")
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.adapters.tunnels.choose import TunnelChoice
-from cronofy_cli.commands.deliveries.choice import LAST, parse_moment
+from cronofy_cli.commands.deliveries.choice import LAST
 from cronofy_cli.commands.listen.option_groups import grouped
 from cronofy_cli.commands.listen.options import (
     Ack,
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 app = command_app()
 
+_SINCE_HINT: Final = "write it as last, 2h, yesterday or 2026-11-22T12:00:00Z"
+
 
 @app.command(cls=ApiListCommand)
 @grouped
@@ -55,7 +57,7 @@ def listen(
     Examples:
       cronofy listen 3000/cronofy/hook --data-center simulator
       cronofy listen --tunnel ngrok --calendar Work --since last
-      cronofy listen --only change --count 1 --timeout 2m | jq .changes_since
+      cronofy listen --only change --count 1 --no-read-events | jq -r '.changes_since // empty'
       cronofy listen 3000/hook --where 'channel.filters.only_managed != true'
     """
     run = app_context(context)
@@ -85,10 +87,10 @@ def _wishes(
         port=address.port if address.port is not None else found(Key.PORT).number or 0,
         calendar_ids=calendar_ids(run, channel.calendar),
         only_managed=channel.only_managed,
-        types=tuple(chosen.only or ()),
-        channel_ids=tuple(chosen.channel or ()),
+        types=_named(chosen.only, "--only"),
+        channel_ids=_named(chosen.channel, "--channel"),
         where=_where(chosen.where),
-        since=_since(reading.since),
+        since=_since(run, reading.since),
         forward_reconstructed=target.forward_reconstructed,
         count=how.count,
         read_events=reading.read_events,
@@ -123,16 +125,36 @@ def _forwarding(run: AppContext, target: TargetOptions, policy: SignaturePolicy)
     )
 
 
+def _named(values: list[str] | None, option: str) -> tuple[str, ...]:
+    """Return what an option names. Nothing would ever fit an empty name, such as of a variable that is not set."""
+    if any(not value.strip() for value in values or ()):
+        raise WrongUsage(f"{option} is empty", hint=f"name one, or leave {option} out to choose all")
+    return tuple(values or ())
+
+
 def _where(expression: str | None) -> Where | None:
     from cronofy_cli.core.where import parse_where
 
     return parse_where(expression) if expression else None
 
 
-def _since(text: str | None) -> str | None:
-    from cronofy_cli.core.times import to_utc_seconds
+def _since(run: AppContext, text: str | None) -> str | None:
+    """Return the moment that is meant, by the account's days; what stands for the last one as it is."""
+    if text is None or text == LAST:
+        return text
+    from cronofy_cli.commands.events.query_times import find_here
+    from cronofy_cli.core.date_words import parse_moment
+    from cronofy_cli.core.times import parse_time
 
-    return text if text is None or text == LAST else to_utc_seconds(parse_moment(text, option="--since"))
+    here = find_here(run, None)
+    try:
+        since = parse_moment(text, here.now, here.zone, option="--since").text
+    except WrongUsage as error:
+        raise WrongUsage(error.message, hint=_SINCE_HINT) from error
+    if parse_time(since) > here.now:
+        # Cronofy's clock decides, and a simulator's may have been turned.
+        run.warn(f"--since {text} is {since}, which is yet to come by this machine's clock")
+    return since
 
 
 def _check_reading(run: AppContext, wishes: Wishes) -> None:

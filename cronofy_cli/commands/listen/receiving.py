@@ -13,6 +13,7 @@ from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.adapters.callback_paths import last_path, remember_path
 from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.tunnels.choose import TunnelChoice
+from cronofy_cli.commands.calendar_choice import calendar_names
 from cronofy_cli.commands.listen.change_reading import FALLBACK_TZID, change_reading, missed_since
 from cronofy_cli.commands.listen.examination import examination
 from cronofy_cli.commands.listen.forwarding import forwarding_for
@@ -165,7 +166,7 @@ def _channel_calls(context: AppContext, wishes: Wishes, first_look: FirstLook | 
 
 
 def _greet(context: AppContext, live: LiveOutput, account: UserInfo) -> None:
-    live.calendar_names = {c.calendar_id: c.calendar_name for c in endpoints.list_calendars(context.api)}
+    live.calendar_names = calendar_names(context)
     live.tick("signed in", f"data center {context.data_center.name}, {account.email or account.sub}")
 
 

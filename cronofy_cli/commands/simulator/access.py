@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.data_centers import SIMULATOR
+from cronofy_cli.core.times import parse_time
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from cronofy_cli.adapters.simulator_control import SimulatorControl
     from cronofy_cli.context import AppContext
 
@@ -21,3 +25,8 @@ def control_of(run: AppContext) -> SimulatorControl:
 
     run.flags.data_center = SIMULATOR
     return SimulatorControl(run.api)
+
+
+def simulators_now(control: SimulatorControl) -> datetime:
+    """Return what time it is there: its clock may have been turned."""
+    return parse_time(json.loads(control.clock())["now"])

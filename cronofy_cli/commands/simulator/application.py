@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.simulator.access import control_of
+from cronofy_cli.commands.simulator.access import control_of, simulators_now
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.output.records import show_record
 from cronofy_cli.shared_options import DataCommand, app_context, command_app
@@ -43,14 +43,14 @@ def write(
       cronofy simulator application write booking-42 "Demo for Ada" --calendar Work
     """
     run = app_context(context)
-    begin = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    control = control_of(run)
+    begin = simulators_now(control).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     details = {
         "event_id": event_id,
         "summary": title,
         "start": start or to_utc_seconds(begin),
         "end": end or (to_utc_seconds(begin + _LENGTH) if start is None else _after(start)),
     }
-    control = control_of(run)
     control.write_as_application(_calendar_id(run, calendar), details)
     show_record(run.output, list(details.items()), json.dumps(details).encode())
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.simulator.access import control_of
+from cronofy_cli.commands.simulator.access import control_of, simulators_now
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.events import describe_when
 from cronofy_cli.core.times import to_utc_seconds
-from cronofy_cli.errors import NotFound, WrongUsage
+from cronofy_cli.errors import NotAllowed, NotFound, WrongUsage
 from cronofy_cli.output.records import show_record
 from cronofy_cli.shared_options import DataCommand, app_context, command_app
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cronofy_cli.adapters.simulator_control import SimulatorControl
     from cronofy_cli.context import AppContext
@@ -60,7 +61,8 @@ def add(
     details = _given({"calendar": calendar, "start": start, "end": end, "tzid": tzid, "description": description})
     if location is not None:
         details["location"] = {"description": location}
-    _show(run, control_of(run).add_event({"summary": summary, **details}))
+    with _owner_is_told():
+        _show(run, control_of(run).add_event({"summary": summary, **details}))
 
 
 @app.command("move", cls=DataCommand)
@@ -85,7 +87,8 @@ def move(
     control = control_of(run)
     found = _find(control, event)
     details = _given({"start": start, "end": end, "tzid": tzid} if by is None else {"start": _shifted(found.start, by)})
-    _show(run, control.change_event(found.event_uid, details))
+    with _owner_is_told():
+        _show(run, control.change_event(found.event_uid, details))
 
 
 @app.command("delete", cls=DataCommand)
@@ -98,7 +101,8 @@ def delete(context: typer.Context, event: EventArgument) -> None:
     """
     run = app_context(context)
     control = control_of(run)
-    _show(run, control.delete_event(_find(control, event).event_uid))
+    with _owner_is_told():
+        _show(run, control.delete_event(_find(control, event).event_uid))
 
 
 @app.command("change", cls=DataCommand)
@@ -122,7 +126,8 @@ def change(
     if not details:
         raise WrongUsage("say what to change", hint="give --title, --description or --location")
     control = control_of(run)
-    _show(run, control.change_event(_find(control, event).event_uid, details))
+    with _owner_is_told():
+        _show(run, control.change_event(_find(control, event).event_uid, details))
 
 
 @app.command("undelete", cls=DataCommand)
@@ -135,7 +140,18 @@ def undelete(context: typer.Context, event: EventArgument) -> None:
     """
     run = app_context(context)
     control = control_of(run)
-    _show(run, control.restore_event(_find(control, event, deleted=True).event_uid))
+    with _owner_is_told():
+        _show(run, control.restore_event(_find(control, event, deleted=True).event_uid))
+
+
+@contextmanager
+def _owner_is_told() -> Iterator[None]:
+    """Say to the owner why an edit is refused: they need no scope."""
+    try:
+        yield
+    except NotAllowed as error:
+        hint = "name another one: --calendar Work; see: cronofy calendars list --data-center simulator"
+        raise NotAllowed("the calendar is read-only: its owner cannot edit it either", hint=hint) from error
 
 
 def _given(details: Mapping[str, str | None]) -> dict[str, object]:
@@ -151,13 +167,12 @@ def _find(control: SimulatorControl, choice: str, *, deleted: bool = False) -> E
     if not matching:
         which = "deleted event" if deleted else "event"
         raise NotFound(f"the simulator has no {which} '{choice}'", hint="cronofy events read --data-center simulator")
-    return _next(matching)
+    return _next(matching, simulators_now(control))
 
 
-def _next(events: Sequence[Event]) -> Event:
+def _next(events: Sequence[Event], now: datetime) -> Event:
     """Return the first event that is still to come, else the last one."""
     in_order = sorted(events, key=lambda event: _moment(event.start))
-    now = datetime.now(UTC)
     return next((event for event in in_order if _moment(event.start) >= now), in_order[-1])
 
 
@@ -175,10 +190,12 @@ def _shifted(start: EventTime | None, by: str) -> str:
 
 
 def _show(run: AppContext, event: Event) -> None:
+    when = describe_when(event.start, event.end, UTC, this_year=datetime.now(UTC).year)
+    is_all_day = event.start is not None and event.start.day is not None
     fields = [
         ("event", event.event_uid),
         ("title", event.summary),
-        ("when", f"{describe_when(event.start, event.end, UTC)} UTC"),
+        ("when", when if is_all_day else f"{when} UTC"),
         ("calendar", event.calendar_id),
     ]
     show_record(run.output, [*fields, ("state", "deleted")] if event.deleted else fields, event.raw)

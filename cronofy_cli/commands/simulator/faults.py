@@ -9,6 +9,7 @@ import typer
 
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.shared_options import ListCommand, LocalCommand, app_context, command_app
 
@@ -40,6 +41,12 @@ def add(
       cronofy simulator faults add /v1/channels --delay 10s
     """
     run = app_context(context)
+    if not path.startswith("/"):
+        raise WrongUsage(f"no call has a path that begins with '{path}'", hint=f"begin it with a slash: /{path}")
+    if (status is not None and drop) or not (status or delay or drop):
+        raise WrongUsage(
+            "say how the calls are to fail", hint="give --status or --drop, or --delay alone or with one of them"
+        )
     fault: dict[str, object] = {"path_prefix": path, "status": status, "drop": drop, "method": method, "times": times}
     if delay is not None:
         fault["delay_s"] = parse_duration(delay, option="--delay")

@@ -12,12 +12,14 @@ from cronofy_cli.commands.signature_input import read_secret
 from cronofy_cli.commands.simulator import application, edit, faults, profile, surroundings
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.core.durations import parse_duration
-from cronofy_cli.errors import WrongUsage
+from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.records import show_record
 from cronofy_cli.shared_options import DataCommand, ListCommand, app_context, command_app
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cronofy_cli.adapters.simulators import RunningSimulator
     from cronofy_cli.context import AppContext
     from cronofy_cli.simulator.settings import SimulatorSettings
@@ -81,20 +83,35 @@ def run_simulator(
 
 
 def _serve(run: AppContext, settings: SimulatorSettings) -> int:
-    from cronofy_cli.adapters.simulators import announce, withdraw
+    from cronofy_cli.adapters.simulators import announce, find_running
     from cronofy_cli.commands.simulator.embedded import start_simulator
     from cronofy_cli.listener.stopping import StopRequest
 
     with StopRequest() as stop:
         try:
             with run.resources:
+                earlier = find_running(run.environment)
                 simulator = start_simulator(run, settings)
                 announce(simulator, run.environment)
-                run.resources.callback(withdraw, simulator, run.environment)
+                run.resources.callback(_hand_back, simulator, earlier, run.environment)
                 _show_running(run, simulator)
+                if earlier is not None:
+                    run.output.note(f"Until then commands reach this one, not the simulator at {earlier.url}.")
                 return stop.wait(None)
         except KeyboardInterrupt:
             return stop.exit_code
+
+
+def _hand_back(simulator: RunningSimulator, earlier: RunningSimulator | None, environment: Mapping[str, str]) -> None:
+    """Let commands find the simulator again that ran before this one."""
+    from cronofy_cli.adapters.simulators import announce, find_running, withdraw
+
+    withdraw(simulator, environment)
+    if earlier is None or find_running(environment) is not None:
+        return
+    announce(earlier, environment)
+    if find_running(environment) is None:
+        withdraw(earlier, environment)
 
 
 def _show_running(run: AppContext, simulator: RunningSimulator) -> None:
@@ -151,7 +168,11 @@ def push(
       cronofy simulator push change --field changes_since=2026-11-22T09:24:16Z
     """
     run = app_context(context)
-    sent_to = control_of(run).push(type_, channel, dict(_key_value(text) for text in field or ()))
+    try:
+        sent_to = control_of(run).push(type_, channel, dict(_key_value(text) for text in field or ()))
+    except NotFound as error:
+        hint = "cronofy channels list --data-center simulator"
+        raise NotFound(f"there is no open channel '{channel}'", hint=hint) from error
     if run.output.format.is_json:
         run.output.data(json.dumps({"type": type_, "channel_ids": sent_to}))
         return

@@ -36,6 +36,7 @@ class Cause(StrEnum):
     HEADER_BASE64_OF_HEX = "header_base64_of_hex"
     HEADER_CASE_CHANGED = "header_case_changed"
     HEADER_TRUNCATED = "header_truncated"
+    HEADER_NOT_A_DIGEST = "header_not_a_digest"
 
     DIGEST_MD5 = "digest_md5"
     DIGEST_SHA1 = "digest_sha1"

@@ -98,6 +98,10 @@ _HEADER = {
         "The header's letters were all made lower or upper case; base64 tells them apart.", _PASS_HEADER_ON
     ),
     Cause.HEADER_TRUNCATED: Explanation("The header holds only the beginning of the right digest.", _PASS_HEADER_ON),
+    Cause.HEADER_NOT_A_DIGEST: Explanation(
+        "No SHA-256 digest can be read from the header's value.",
+        "Copy the value as it was received: for each client secret 44 characters of base64, separated by commas.",
+    ),
     Cause.DIGEST_MD5: Explanation("The header is an HMAC-MD5 of the body, not an HMAC-SHA256.", _USE_SHA256),
     Cause.DIGEST_SHA1: Explanation("The header is an HMAC-SHA1 of the body, not an HMAC-SHA256.", _USE_SHA256),
     Cause.DIGEST_SHA384: Explanation("The header is an HMAC-SHA384 of the body, not an HMAC-SHA256.", _USE_SHA256),

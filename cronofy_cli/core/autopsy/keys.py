@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from cronofy_cli.core.autopsy.causes import Cause, Step
+from cronofy_cli.core.signature import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,30 +37,25 @@ class Key:
 
 def exact_keys(secrets: Sequence[ClientSecret], *steps: Step) -> list[Key]:
     """Return the client secrets' text as keys, as Cronofy uses it."""
-    return [Key(secret.label, encoded(secret.value), steps) for secret in secrets]
+    return [Key(secret.label, key_of(secret.value), steps) for secret in secrets]
 
 
 def misread_keys(secrets: Sequence[ClientSecret]) -> Iterator[Key]:
     """Yield what the client secrets become where they are configured or read wrongly, then keys that are none."""
     for secret in secrets:
-        known = {encoded(secret.value), b""}
+        known = {key_of(secret.value), b""}
         for value, cause, words in _misreadings(secret.value):
             if value not in known:
                 known.add(value)
                 yield Key(secret.label, value, (Step(cause, words),))
     for text in _UNSET:
         shown = f"the text '{text}'" if text else "nothing"
-        yield Key(None, encoded(text), (Step(Cause.SIGNED_WITHOUT_SECRET, f"using {shown} for the key"),))
-
-
-def encoded(secret: str) -> bytes:
-    """Return the bytes of a secret, as `core.signature` uses it; a lone surrogate must not end the examination."""
-    return secret.encode("utf-8", "surrogatepass")
+        yield Key(None, key_of(text), (Step(Cause.SIGNED_WITHOUT_SECRET, f"using {shown} for the key"),))
 
 
 def _misreadings(secret: str) -> Iterator[tuple[bytes, Cause, str]]:
     for text, cause, words in _respelled(secret):
-        yield encoded(text), cause, words
+        yield key_of(text), cause, words
     yield from _decoded(secret)
 
 
@@ -92,7 +88,7 @@ def _decoded(secret: str) -> Iterator[tuple[bytes, Cause, str]]:
         key = b""
     for value in (key, key.strip()):
         yield value, base64, "decoding the secret from base64"
-    yield b64encode(encoded(bare)), base64, "encoding the secret in base64"
+    yield b64encode(key_of(bare)), base64, "encoding the secret in base64"
     if _HEX.fullmatch(bare):
         yield bytes.fromhex(bare), Cause.SECRET_AS_HEX_KEY, "decoding the secret from hexadecimal"
-    yield encoded(bare).hex().encode(), Cause.SECRET_AS_HEX_KEY, "encoding the secret in hexadecimal"
+    yield key_of(bare).hex().encode(), Cause.SECRET_AS_HEX_KEY, "encoding the secret in hexadecimal"

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.autopsy.causes import Cause
+from cronofy_cli.core.autopsy.header_readings import SentDigests
 from cronofy_cli.core.deliveries import find_header
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def content_length(headers: Headers) -> int | None:
 def _evidence(header: str, body: bytes, headers: Headers) -> Iterator[tuple[Cause, str]]:
     if _REDACTED.fullmatch(header.strip()):
         yield Cause.HEADER_REDACTED, "the header's value is a placeholder"
+    if not SentDigests(header).may_hold_sha256:
+        yield Cause.HEADER_NOT_A_DIGEST, f"nothing in the header's {len(header)} characters decodes to 32 bytes"
     if not body:
         yield Cause.BODY_EMPTY, "the body has no bytes"
     yield from _compression(body, headers)

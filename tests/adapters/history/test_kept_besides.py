@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,6 +103,22 @@ def test_prune_by_number(kept: int, numbers: list[int], history: History) -> Non
 
     assert history.prune_all_but(kept) == 3000 - len(numbers)
     assert [each.id for each in history.latest(5000)] == numbers
+
+
+def test_prune_many_events(history: History) -> None:
+    """The work of removing deliveries with a read of events each grows with their number, not with its square."""
+    work: list[int] = []
+    for count in (1000, 2000):
+        for delivery in history.record([at(0)] * count):
+            assert delivery.id is not None
+            history.attach_events([delivery.id], b"{}")
+        steps: list[None] = []
+        history._connection.set_progress_handler(partial(steps.append, None), 100)
+        history.prune_all_but(0)
+        work.append(len(steps))
+
+    assert history._connection.execute("SELECT count(*) FROM event_reads").fetchone() == (0,)
+    assert work[1] < 3 * work[0]
 
 
 def test_noticing_what_others_write(path: Path, history: History) -> None:
