@@ -11,7 +11,7 @@ import pytest
 
 from cronofy_cli.simulator.settings import CLIENT_ID, CLIENT_SECRET
 from tests.accounts.simulated import secrets_in
-from tests.commands.test_auth import visit
+from tests.commands.auth.test_auth import visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
