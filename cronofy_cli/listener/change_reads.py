@@ -14,7 +14,7 @@ from cronofy_cli.core.queries import change_query
 from cronofy_cli.core.times import parse_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cronofy_cli.core.deliveries import Delivery
     from cronofy_cli.core.event_changes import EventChange
@@ -84,9 +84,10 @@ class ChangeRead:
         """Whether no notification was received for it."""
         return self.missed is not None
 
-    def payload(self) -> bytes:
-        """Return it as one JSON document, for the history."""
-        return self.document({})
+    def payload(self, calendar_names: Mapping[str, str]) -> bytes:
+        """Return it as one JSON document, for the history; with the names of its calendars, known by their ids."""
+        ids = dict.fromkeys(change.calendar_id for change in self.changes)
+        return self.document({"calendar_names": {each: calendar_names[each] for each in ids if each in calendar_names}})
 
     def document(self, head: dict[str, object]) -> bytes:
         """Return it as one JSON document with further fields in front."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cronofy_cli.errors import CronofyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from cronofy_cli.adapters.history import History
     from cronofy_cli.core.deliveries import Delivery
@@ -24,12 +25,17 @@ class ReadKeeper:
         show: Callable[[ChangeRead], None],
         on_trouble: Callable[[CronofyError], None],
         hand_on: Sequence[Callable[[Sequence[Delivery]], None]] = (),
+        calendar_names: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """`hand_on` get the notification that stands for something missed; without them it is only shown."""
+        """`hand_on` get the notification that stands for something missed; without them it is only shown.
+
+        `calendar_names` are kept by id with what changed, as far as they are known.
+        """
         self._history = history
         self._show = show
         self._on_trouble = on_trouble
         self._hand_on = hand_on
+        self._calendar_names = calendar_names
 
     def __call__(self, read: ChangeRead) -> None:
         """Keep and show a read. What was missed is handed on if there is anything new in it. Never raises."""
@@ -39,7 +45,7 @@ class ReadKeeper:
             if made:
                 read = replace(read, delivery_ids=_numbers(made))
             if read.delivery_ids:
-                self._history.attach_events(read.delivery_ids, read.payload())
+                self._history.attach_events(read.delivery_ids, read.payload(self._calendar_names))
         except CronofyError as error:
             self._on_trouble(error)
         self._show(read)

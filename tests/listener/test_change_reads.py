@@ -90,16 +90,17 @@ def test_names(wish: ReadWish, title: str, by_hand: str) -> None:
 
 
 def test_the_payload_holds_each_events_own_bytes() -> None:
-    """What is kept is one JSON document: the events as the server sent them, and what is new about them."""
+    """What is kept is one JSON document: the events as the server sent them, what is new about them, and where."""
     event = make_event(1)
     change = compare(None, event, EARLY)
     assert change is not None
     read = ChangeRead((1, 2), EARLY, (b'{"a" : 1.50}', event), (change,))
 
-    payload = read.payload()
+    payload = read.payload({"cal_1": "Work", "cal_2": "Home"})
 
     assert b'"events":[{"a" : 1.50},' + event + b"]" in payload
     assert json.loads(payload) == {
+        "calendar_names": {"cal_1": "Work"},
         "delivery_ids": [1, 2],
         "changes_since": EARLY,
         "events": [{"a": 1.5}, json.loads(event)],

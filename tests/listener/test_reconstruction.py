@@ -142,7 +142,7 @@ def test_events_are_kept_with_their_deliveries(kept: Kept, history: History) -> 
 
     kept.keep(history, read, hand_on=True)
 
-    assert history.events_of(first.id) == history.events_of(second.id) == read.payload()
+    assert history.events_of(first.id) == history.events_of(second.id) == read.payload({})
     assert (kept.shown, kept.handed_on) == ([read], [])
 
 

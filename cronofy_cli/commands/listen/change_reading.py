@@ -71,7 +71,7 @@ def change_reading(
     data_center = context.data_center.name
     seen = SeenEvents(partial(account_event_cache, context, account.sub), live.trouble)
     hand_on = forwarding.hand_on if wishes.forward_reconstructed else ()
-    keeper = ReadKeeper(context.open_history(), show, live.trouble, hand_on)
+    keeper = ReadKeeper(context.open_history(), show, live.trouble, hand_on, live.calendar_names)
     tzid = account.zoneinfo or FALLBACK_TZID
     reader = ChangeReader(partial(read_event_pages, context.api), tzid, seen.observe, keeper, live)
     made_up = Reconstruction(context.client_secrets, data_center, _now)

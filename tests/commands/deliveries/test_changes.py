@@ -31,11 +31,12 @@ def keep(cli: Cli, record: Record) -> None:
     keep_changes(cli, record, [change for change in changes if change is not None])
 
 
-def keep_changes(cli: Cli, record: Record, changes: list[EventChange]) -> None:
+def keep_changes(cli: Cli, record: Record, changes: list[EventChange], names: dict[str, object] | None = None) -> None:
     """Record a delivery, and what was read for it."""
     record(make_delivery(1))
     payload = msgspec.json.encode(
         {
+            "calendar_names": names or {},
             "delivery_ids": [1],
             "changes_since": "2026-11-22T09:24:16Z",
             "events": [msgspec.Raw(change.after) for change in changes],
@@ -55,6 +56,19 @@ def test_for_people(keep: None, run: Run) -> None:
     assert re.search(r'^    \+ "Lunch\[2J" +Wed 22 Oct 2031 +\(cal_work\)$', shown, re.MULTILINE)
     assert shown.count('"event_uid": "evt_2"') == 1
     assert '"changes"' not in shown
+
+
+@pytest.mark.parametrize(("name", "shown"), [("Work", "(Work)"), (7, "(cal_work)"), ("W\x1b[2J", "(W[2J)")])
+def test_calendars_by_name(name: object, shown: str, cli: Cli, record: Record, run: Run) -> None:
+    """A calendar is called what it was called when the events were read, as far as that is known."""
+    change = compare(None, event_state("evt_2", summary="Lunch"), CREATED)
+    assert change is not None
+    keep_changes(cli, record, [change], {"cal_work": name})
+
+    text = run("deliveries", "show", "1").stdout
+
+    assert shown in text
+    assert "calendar_names" not in text
 
 
 def test_on_the_machine_s_clock(keep: None, cli: Cli, run: Run) -> None:

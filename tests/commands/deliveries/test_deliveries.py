@@ -104,11 +104,11 @@ def test_with_its_events(flag: str, cli: Cli, kept: None, run: Run) -> None:
     """As JSON the events that were read for it are part of the document, each as it came."""
     read = make_read(make_event(7, new="1.50"), delivery_ids=(1, 4))
     with open_history(cli.data / "deliveries.db") as history:
-        history.attach_events(read.delivery_ids, read.payload())
+        history.attach_events(read.delivery_ids, read.payload({}))
 
     first, second = run(flag, "deliveries", "show", "1"), run(flag, "deliveries", "show", "2")
 
-    assert first.json["events"] == json.loads(read.payload())
+    assert first.json["events"] == json.loads(read.payload({}))
     assert b'"new":1.50' in first.stdout_bytes
     assert first.stdout.count("\n") == 1
     assert second.json["events"] is None
@@ -118,7 +118,7 @@ def test_with_its_events_for_people(cli: Cli, kept: None, run: Run) -> None:
     """For people the events follow, indented."""
     read = make_read(make_event(7), delivery_ids=(1,))
     with open_history(cli.data / "deliveries.db") as history:
-        history.attach_events(read.delivery_ids, read.payload())
+        history.attach_events(read.delivery_ids, read.payload({}))
 
     shown = run("deliveries", "show", "1").stdout
 
