@@ -9,20 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cronofy_cli.commands.events.options import (
-    CalendarOption,
     DeletedOption,
-    FromOption,
-    LastModifiedOption,
     LocalizedOption,
     ManagedOption,
     SortOption,
-    ToOption,
-    TzidOption,
-    WindowEdgeOption,
-    WindowOption,
+    TimeOptions,
 )
 from cronofy_cli.commands.events.page_reading import ItemPage, choose_style, show_reading
-from cronofy_cli.commands.events.query_times import TimeWishes, find_here
+from cronofy_cli.commands.events.query_times import find_here
+from cronofy_cli.commands.option_groups import grouped
 from cronofy_cli.core.queries import FreeBusyQuery
 from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
@@ -49,15 +44,10 @@ FieldsOption = Annotated[str | None, typer.Option(metavar="FIELDS", help="Only t
 
 
 @app.command("read", cls=ApiListCommand)
+@grouped
 def read(
     context: typer.Context,
-    from_: FromOption = None,
-    to: ToOption = None,
-    window: WindowOption = False,
-    window_edge: WindowEdgeOption = False,
-    tzid: TzidOption = None,
-    calendar: CalendarOption = None,
-    last_modified: LastModifiedOption = None,
+    times: TimeOptions,
     include_managed: ManagedOption = False,
     include_ids: Annotated[bool, typer.Option("--include-ids", help="The events' ids too.")] = False,
     include_free: Annotated[bool, typer.Option("--include-free", help="Free periods too.")] = False,
@@ -79,14 +69,14 @@ def read(
 
     run = app_context(context)
     style = choose_style(run, format_, fields, sort)
-    wishes = TimeWishes(from_, to, window, window_edge, last_modified)
-    here = find_here(run, tzid)
+    wishes = times.wishes()
+    here = find_here(run, times.tzid)
     limits = wishes.limits(run, here)
     query = FreeBusyQuery(
         tzid=here.tzid,
         from_=limits.from_,
         to=limits.to,
-        calendar_ids=calendar_ids(run, calendar),
+        calendar_ids=calendar_ids(run, times.calendar),
         last_modified=limits.last_modified,
         include_managed=include_managed or None,
         include_ids=include_ids or None,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
+
+from cronofy_cli.commands.events.query_times import TimeWishes
 
 FromOption = Annotated[
     str | None,
@@ -42,3 +45,24 @@ SortOption = Annotated[
     str | None,
     typer.Option(metavar="FIELD[:desc]", help="In this order; waits for all pages, and holds them in memory."),
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOptions:
+    """Which days, in which zone, of which calendars, and since when."""
+
+    from_: FromOption = None
+    to: ToOption = None
+    window: WindowOption = False
+    window_edge: WindowEdgeOption = False
+    tzid: TzidOption = None
+    calendar: CalendarOption = None
+    last_modified: LastModifiedOption = None
+
+    def wishes(self, changes_since: str | None = None) -> TimeWishes:
+        """Return what is said about times.
+
+        Raises:
+            WrongUsage: two options name the days, or since when.
+        """
+        return TimeWishes(self.from_, self.to, self.window, self.window_edge, self.last_modified, changes_since)

@@ -9,23 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cronofy_cli.commands.events.options import (
-    CalendarOption,
     DeletedOption,
-    FromOption,
     GeoOption,
     GoogleOption,
-    LastModifiedOption,
     LocalizedOption,
     ManagedOption,
     OnlyManagedOption,
     SortOption,
-    ToOption,
-    TzidOption,
-    WindowEdgeOption,
-    WindowOption,
+    TimeOptions,
 )
 from cronofy_cli.commands.events.page_reading import ItemPage, choose_style, show_reading
 from cronofy_cli.commands.events.query_times import TimeWishes, coming_week, find_here
+from cronofy_cli.commands.option_groups import grouped
 from cronofy_cli.core.queries import EventsQuery
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.item_pages import PageFormat
@@ -55,15 +50,10 @@ AgendaOption = Annotated[
 ]
 
 
+@grouped
 def read(
     context: typer.Context,
-    from_: FromOption = None,
-    to: ToOption = None,
-    window: WindowOption = False,
-    window_edge: WindowEdgeOption = False,
-    tzid: TzidOption = None,
-    calendar: CalendarOption = None,
-    last_modified: LastModifiedOption = None,
+    times: TimeOptions,
     changes_since: ChangesSinceOption = None,
     include_managed: ManagedOption = False,
     only_managed: OnlyManagedOption = False,
@@ -89,9 +79,9 @@ def read(
     """
     run = app_context(context)
     style = _style(run, format_, fields, sort, agenda=agenda)
-    wishes = TimeWishes(from_, to, window, window_edge, last_modified, changes_since)
-    here = find_here(run, tzid)
-    query = _query(run, wishes, calendar, here, is_agenda=agenda)
+    wishes = times.wishes(changes_since)
+    here = find_here(run, times.tzid)
+    query = _query(run, wishes, times.calendar, here, is_agenda=agenda)
     query = replace(
         query,
         include_managed=include_managed or query.include_managed,

@@ -9,7 +9,6 @@ import typer
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.adapters.tunnels.choose import TunnelChoice
 from cronofy_cli.commands.deliveries.choice import LAST
-from cronofy_cli.commands.listen.option_groups import grouped
 from cronofy_cli.commands.listen.options import (
     Ack,
     AddressOptions,
@@ -19,6 +18,7 @@ from cronofy_cli.commands.listen.options import (
     RunOptions,
     TargetOptions,
 )
+from cronofy_cli.commands.option_groups import grouped
 from cronofy_cli.core.callback_url import check_callback_url
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import NotSignedIn, WrongUsage
