@@ -100,6 +100,12 @@ class AppContext:
         flags = {Key.CONTEXT: self.flags.context, Key.DATA_CENTER: self.flags.data_center}
         return load_settings(self.environment, Path.cwd(), flags)
 
+    @property
+    def chosen_options(self) -> tuple[str, ...]:
+        """The options of this command line that chose context and data center, for commands that messages name."""
+        flags = (("--data-center", self.flags.data_center), ("--context", self.flags.context))
+        return tuple(part for name, value in flags if value is not None for part in (name, value))
+
     @cached_property
     def data_center_choice(self) -> str:
         """What names the data center. No file is read if the flag or the environment says it."""

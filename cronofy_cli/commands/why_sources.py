@@ -76,12 +76,11 @@ def _client_secrets(run: AppContext) -> tuple[ClientSecret, ...]:
 
 def _asker(run: AppContext, tokens: AccessTokens | CronofyError, client_secrets: tuple[ClientSecret, ...]) -> Asker:
     data_center, chosen = run.data_center, run.settings.context
-    flags = (("--data-center", run.flags.data_center), ("--context", run.flags.context))
     is_elsewhere = chosen is not None and run.account is None
     return Asker(
         place=Place(data_center, str(run.settings.find(Key.DATA_CENTER).origin)),
         token_source=None if isinstance(tokens, CronofyError) else token_source(run),
-        options=tuple(part for name, value in flags if value is not None for part in (name, value)),
+        options=run.chosen_options,
         context=None if chosen is None else chosen.name,
         context_data_center=chosen.data_center if is_elsewhere and chosen is not None else None,
         context_account=None if chosen is None or is_elsewhere else chosen.account,

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from cronofy_cli.core.event_changes import EventChange
+from cronofy_cli.core.own_commands import own_command
 from cronofy_cli.core.queries import EventsQuery
 from cronofy_cli.core.rate_limits import CRONOFY_LIMITS, RateLimit, RateLimiter
 from cronofy_cli.core.signature import SignatureState
@@ -70,16 +71,21 @@ class ChangeReader:
         on_read: Callable[[ChangeRead], None],
         teller: Teller,
         *,
+        options: tuple[str, ...] = (),
         patience: Patience | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
-        """All functions are called on the reader's thread, one after the other. `on_read` must not raise."""
+        """All functions are called on the reader's thread, one after the other. `on_read` must not raise.
+
+        `options` are those that chose context and data center, for commands to be typed.
+        """
         self._read = read
         self._tzid = tzid
         self._observe = observe
         self._on_read = on_read
         self._teller = teller
+        self._options = options
         self._patience = patience or Patience()
         self._monotonic = monotonic
         self._sleep = sleep
@@ -185,5 +191,6 @@ class ChangeReader:
     def _give_up(self, wish: ReadWish, error: CronofyError) -> None:
         self._given_up[wish.kind] = wish
         mended = f"{error.hint}; then " if isinstance(error, _OF_THE_TOKEN) and error.hint else ""
-        hint = f"{mended}read them by hand: cronofy events read --changes-since {wish.by_hand}"
+        by_hand = own_command(("events", "read", "--changes-since", wish.by_hand), self._options)
+        hint = f"{mended}read them by hand: {by_hand}"
         self._teller.trouble(CronofyError(f"{wish.title} could not be read: {error.message}", hint=hint))

@@ -6,7 +6,6 @@ Pure. Making the reads is `change_reader`'s job.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.notifications import Notification
@@ -58,8 +57,8 @@ class ReadWish:
 
     @property
     def by_hand(self) -> str:
-        """How to name it to `events read`, in a shell: by its delivery, or by its moment."""
-        return str(self.delivery_ids[0]) if len(self.delivery_ids) == 1 else quote(self.changes_since)
+        """How to name it to `events read`: by its delivery, or by its moment."""
+        return str(self.delivery_ids[0]) if len(self.delivery_ids) == 1 else self.changes_since
 
     def query(self, tzid: str) -> EventsQuery:
         """Return what to ask for."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, Self
 
+from cronofy_cli.core.own_commands import own_command
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import CronofyError, NotFound, SignatureMismatch, Unreachable
 from cronofy_cli.listener.address import PublicAddress, served_paths
@@ -109,6 +110,8 @@ class SessionPlan:
     verification_limit_s: float = 20.0
     keep_channel: bool = False
     """Whether the channel stays open at the end."""
+    options: tuple[str, ...] = ()
+    """Those that chose context and data center, for commands to be typed."""
 
 
 def new_callback_path() -> str:
@@ -251,7 +254,7 @@ class Session:
         self._close_former_channels()
         if self._plan.keep_channel:
             self._notes.note_kept(self.channel.channel_id, self.channel.callback_url)
-            self._reporter.tick("kept", f"{self.channel.channel_id}; cronofy channels close {self.channel.channel_id}")
+            self._reporter.tick("kept", f"{self.channel.channel_id}; {self._to_close(self.channel.channel_id)}")
         else:
             self._close_channel(self.channel.channel_id)
 
@@ -262,8 +265,11 @@ class Session:
             self._close_channel(channel_id)
             self._opened.remove(channel_id)
 
+    def _to_close(self, channel_id: str) -> str:
+        return own_command(("channels", "close", channel_id), self._plan.options)
+
     def _close_channel(self, channel_id: str) -> None:
-        by_hand = f"close the channel by hand: cronofy channels close {channel_id}"
+        by_hand = f"close the channel by hand: {self._to_close(channel_id)}"
         try:
             self._channels.close(channel_id)
         except NotFound:

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.core.own_commands import own_command
 from cronofy_cli.core.text import clean
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import OutputLost
@@ -45,11 +46,20 @@ class PrintStyle(StrEnum):
 class LiveOutput:
     """The one place that prints while notifications arrive."""
 
-    def __init__(self, output: Output, style: PrintStyle, zone: tzinfo, on_pipe_closed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        output: Output,
+        style: PrintStyle,
+        zone: tzinfo,
+        on_pipe_closed: Callable[[], None],
+        options: tuple[str, ...] = (),
+    ) -> None:
+        """`options` are those that chose context and data center, for commands to be typed."""
         self._on_pipe_closed = on_pipe_closed
         self._output = output
         self._style = style
         self._zone = zone
+        self._options = options
         self._lock = threading.Lock()
         self._last_id: int | None = None
         self.calendar_names: Mapping[str, str] = {}
@@ -80,10 +90,8 @@ class LiveOutput:
             document = {"kind": "gap", "started": since, "ended": to_utc_seconds(gap.ended), "reason": gap.reason}
             with self._lock:
                 self._write(msgspec.json.encode(document))
-        self.remark(
-            f" Ready again after a gap of {gap.seconds:.0f} s ({gap.reason}). What changed in it: cronofy events read "
-            f"--changes-since {since}"
-        )
+        by_hand = own_command(("events", "read", "--changes-since", since), self._options)
+        self.remark(f" Ready again after a gap of {gap.seconds:.0f} s ({gap.reason}). What changed in it: {by_hand}")
 
     def ready(self, document: Mapping[str, object], sentence: str) -> None:
         """Say that notifications will arrive: a sentence for people, a line for programs."""

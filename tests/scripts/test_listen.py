@@ -43,6 +43,17 @@ def test_a_token_that_may_not_list_calendars(cli: Cli, simulator: SimulatorServe
     assert [line["type"] for line in run.lines("delivery")] == ["change"]
 
 
+def test_commands_to_type_name_the_data_center(cli: Cli, simulator: SimulatorServer) -> None:
+    """A command that is told can be copied: it goes to where this run went."""
+    with listening(cli, "--keep-channel") as run:
+        assert run.running.stop() == 130
+
+    told = next(line for line in run.running.errors if "kept" in line).partition("; cronofy ")[2]
+    assert told == f"channels close {run.channel_id} --data-center simulator"
+    assert run_main(cli, *told.split()).exit_code == 0
+    assert open_channels(cli) == []
+
+
 def test_the_main_job(cli: Cli, simulator: SimulatorServer, tmp_path: Path) -> None:
     """Ready, an edit in a second process, a verified notification, the events behind it, and after Ctrl-C nothing."""
     ready_file = tmp_path / "ready" / "listen.json"
@@ -359,4 +370,5 @@ def test_no_channel_can_be_closed_any_more(cli: Cli, simulator: SimulatorServer)
         simulator.stop()
         assert run.running.stop() == 130
 
-    assert f"hint: close the channel by hand: cronofy channels close {run.channel_id}" in run.running.errors
+    by_hand = f"cronofy channels close {run.channel_id} --data-center simulator"
+    assert f"hint: close the channel by hand: {by_hand}" in run.running.errors

@@ -127,7 +127,8 @@ def test_the_api_fails_until_the_end(cli: Cli, control: SimulatorControl) -> Non
     with listening(cli, "--since", "last") as again:
         assert wait_for_changes(again, 1) == [("added", "Lunch")]
 
-    assert f"hint: read them by hand: cronofy events read --changes-since {delivery['id']}" in run.running.errors
+    by_hand = f"cronofy events read --changes-since {delivery['id']} --data-center simulator"
+    assert f"hint: read them by hand: {by_hand}" in run.running.errors
     assert run.lines("events") == []
     [read] = again.lines("events")
     assert (read["reconstructed"], read["delivery_ids"]) == (True, [])

@@ -73,7 +73,9 @@ def change_reading(
     hand_on = forwarding.hand_on if wishes.forward_reconstructed else ()
     keeper = ReadKeeper(context.open_history(), show, live.trouble, hand_on, live.calendar_names)
     tzid = account.zoneinfo or FALLBACK_TZID
-    reader = ChangeReader(partial(read_event_pages, context.api), tzid, seen.observe, keeper, live)
+    reader = ChangeReader(
+        partial(read_event_pages, context.api), tzid, seen.observe, keeper, live, options=context.chosen_options
+    )
     made_up = Reconstruction(context.client_secrets, data_center, _now)
     everything = everything_query(wishes.calendar_ids, wishes.only_managed, tzid)
     first_look = FirstLook(

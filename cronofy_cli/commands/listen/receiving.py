@@ -112,8 +112,7 @@ def receiving(
     """
     opening = AddressOpening(context, wishes)
     account = endpoints.userinfo(context.api)
-    live = LiveOutput(context.output, wishes.style, find_zone(account.zoneinfo or FALLBACK_TZID), on_pipe_closed)
-    _greet(context, live, account)
+    live = _greet(context, wishes, account, on_pipe_closed)
     journal = Journal(context.environment)
     sweep_left_overs(journal, context, account.sub, ChannelCalls(context.api), live)
     since = missed_since(context, wishes.since, account.sub, live)
@@ -165,9 +164,12 @@ def _channel_calls(context: AppContext, wishes: Wishes, first_look: FirstLook | 
     )
 
 
-def _greet(context: AppContext, live: LiveOutput, account: UserInfo) -> None:
+def _greet(context: AppContext, wishes: Wishes, account: UserInfo, on_pipe_closed: Callable[[], None]) -> LiveOutput:
+    zone = find_zone(account.zoneinfo or FALLBACK_TZID)
+    live = LiveOutput(context.output, wishes.style, zone, on_pipe_closed, context.chosen_options)
     live.calendar_names = calendar_names(context)
     live.tick("signed in", f"data center {context.data_center.name}, {account.email or account.sub}")
+    return live
 
 
 def _plan(context: AppContext, wishes: Wishes, sub: str) -> SessionPlan:
@@ -183,6 +185,7 @@ def _plan(context: AppContext, wishes: Wishes, sub: str) -> SessionPlan:
         public_url=wishes.public_url,
         port=wishes.port,
         keep_channel=wishes.keep_channel,
+        options=context.chosen_options,
     )
 
 
