@@ -41,15 +41,9 @@ def simulated(
 
 def log_in(cli: Cli, *options: str, decision: str = "allow") -> Result:
     """Sign in through a browser whose user clicks at once."""
-    arguments, environment = login_by_a_click(cli, *options, decision=decision)
-    return cli(*arguments, environment=environment)
-
-
-def login_by_a_click(cli: Cli, *options: str, decision: str = "allow") -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the arguments that sign in, and the variable that names such a browser."""
     browser = clicking_browser(cli.folder, decision)
     arguments = ("auth", "login", "--data-center", "simulator", "--port", str(free_port()), *options)
-    return arguments, {"BROWSER": str(browser)}
+    return cli(*arguments, environment={"BROWSER": str(browser)})
 
 
 def secrets_in(cli: Cli, context: str = "simulator") -> dict[str, Any]:
