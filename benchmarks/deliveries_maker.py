@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.core.deliveries import Arrival, ReceivedRequest
+from cronofy_cli.core.notifications.deliveries import Arrival, ReceivedRequest
 from cronofy_cli.core.signature import SignatureState, Verdict
 
 if TYPE_CHECKING:
-    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.core.notifications.deliveries import Delivery
 
 COMMON_TEXT = "quarterly-planning"
 AT_ONCE = 5_000

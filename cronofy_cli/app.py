@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, cast
 
 import typer
 
-from cronofy_cli.command_tree import COMPLETION_VARIABLE, build_tree
-from cronofy_cli.context import AppContext
+from cronofy_cli.cli.context import AppContext
+from cronofy_cli.cli.tree import COMPLETION_VARIABLE, build_tree
 from cronofy_cli.errors import PIPE_CLOSED, CronofyError, ExitCode, WrongUsage
 from cronofy_cli.output.errors import show_error
 from cronofy_cli.output.streams import PipeClosed, wants_color

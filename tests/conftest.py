@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from cronofy_cli.adapters.simulators import RunningSimulator, announce
+from cronofy_cli.adapters.simulator.running import RunningSimulator, announce
 from cronofy_cli.simulator.server import SimulatorServer
-from cronofy_cli.simulator.settings import SimulatorSettings
+from cronofy_cli.simulator.world.settings import SimulatorSettings
 from tests.support import Cli
 
 if TYPE_CHECKING:

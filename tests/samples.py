@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from cronofy_cli.core.deliveries import Delivery, ReceivedRequest
-from cronofy_cli.core.event_changes import compare
-from cronofy_cli.core.notifications import parse_notification
+from cronofy_cli.core.events.event_changes import compare
+from cronofy_cli.core.notifications.deliveries import Delivery, ReceivedRequest
+from cronofy_cli.core.notifications.notification import parse_notification
 from cronofy_cli.core.signature import SignatureState, Verdict
-from cronofy_cli.listener.change_reads import ChangeRead
+from cronofy_cli.listen.changes.read_request import ChangeRead
 
 if TYPE_CHECKING:
-    from cronofy_cli.core.event_changes import EventChange
+    from cronofy_cli.core.events.event_changes import EventChange
 
 CHANGE = (
     b'{"notification":{"type":"change","changes_since":"2026-11-22T09:24:16Z"},'

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cronofy_cli.core.signature import HEADER, digest
-from cronofy_cli.simulator.settings import CLIENT_SECRET
+from cronofy_cli.simulator.world.settings import CLIENT_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,7 +17,7 @@ import pytest
 
 from cronofy_cli import __version__
 from cronofy_cli.simulator.server import SimulatorServer
-from cronofy_cli.simulator.settings import ACCESS_TOKEN, SimulatorSettings
+from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, SimulatorSettings
 from tests.fakes.scripted_server import scripted_server
 from tests.in_process import run_main
 

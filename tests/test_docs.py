@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from cronofy_cli.adapters.environment import Variable
-from cronofy_cli.command_tree import command_paths
+from cronofy_cli.cli.tree import command_paths
 from cronofy_cli.errors import ExitCode
 from tests.support import REPOSITORY
 

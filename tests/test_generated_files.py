@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from cronofy_cli.__main__ import HELP_FILE
-from cronofy_cli.command_tree import build_tree
+from cronofy_cli.cli.tree import build_tree
 from cronofy_cli.commands.completion import Shell, completion_script
 
 COMPLETIONS = Path(__file__).parents[1] / "completions"

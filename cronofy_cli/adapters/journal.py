@@ -24,14 +24,14 @@ from cronofy_cli.adapters.tunnels.processes import (
     identify_child,
     is_running,
 )
-from cronofy_cli.core.ownership import KnownRuns, Owner, owner_of
+from cronofy_cli.core.notifications.ownership import KnownRuns, Owner, owner_of
 from cronofy_cli.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from cronofy_cli.core.channels import Channel
+    from cronofy_cli.core.notifications.channels import Channel
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cronofy_cli.adapters.environment import Variable
-from cronofy_cli.commands.signature_input import STDIN, read_bytes
-from cronofy_cli.core.api_fields import as_document, as_query, parse_field
-from cronofy_cli.core.api_request import (
+from cronofy_cli.cli.client_secrets import STDIN, read_bytes
+from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
+from cronofy_cli.core.accounts.credential import Credential
+from cronofy_cli.core.api.api_fields import as_document, as_query, parse_field
+from cronofy_cli.core.api.api_request import (
     ApiRequest,
     Method,
     api_address,
@@ -19,18 +21,16 @@ from cronofy_cli.core.api_request import (
     parse_header,
     parse_method,
 )
-from cronofy_cli.core.credential import Credential
 from cronofy_cli.errors import CronofyError, InvalidRequest, NotAllowed, NotFound, NotSignedIn, WrongUsage
-from cronofy_cli.output.answers import AnswerPrinter, Form
-from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
+from cronofy_cli.output.api_printer import AnswerPrinter, Form
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from cronofy_cli.adapters.api.answers import Answer
+    from cronofy_cli.adapters.api.api_errors import Answer
     from cronofy_cli.adapters.api.client import ApiClient
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.api_fields import Field
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.api.api_fields import Field
 
 app = command_app()
 
@@ -170,7 +170,7 @@ def _answers(client: ApiClient, request: ApiRequest, *, paginate: bool) -> Gener
 
 def _show_refusal(error: CronofyError, printer: AnswerPrinter) -> None:
     """Write an answer that is an error to stdout, as it came: the sentence on stderr says only what it means."""
-    from cronofy_cli.adapters.api.answers import refused_answer
+    from cronofy_cli.adapters.api.api_errors import refused_answer
 
     refused = refused_answer(error)
     if refused is not None and printer.takes_any_answer:

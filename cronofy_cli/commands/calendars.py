@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
 from cronofy_cli.output.lists import Column, ListView, show_list
-from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
-    from cronofy_cli.core.calendars import Calendar
+    from cronofy_cli.core.accounts.calendars import Calendar
 
 app = command_app("List the account's calendars.")
 

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import ApiCommand, ApiListCommand, app_context, command_app
 from cronofy_cli.commands.channels_prune import prune
-from cronofy_cli.core.callback_url import callback_url_warning, check_callback_url
+from cronofy_cli.core.notifications.callback_url import callback_url_warning, check_callback_url
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.records import show_record
 from cronofy_cli.output.streams import OutputFormat
-from cronofy_cli.shared_options import ApiCommand, ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.channels import Channel
-    from cronofy_cli.core.ownership import KnownRuns
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.notifications.channels import Channel
+    from cronofy_cli.core.notifications.ownership import KnownRuns
 
 app = command_app("Create, list, show and close notification channels.")
 
@@ -54,7 +54,7 @@ def create(
       cronofy channels create --callback-url http://127.0.0.1:3000/hook --data-center simulator
     """
     from cronofy_cli.adapters.api import endpoints
-    from cronofy_cli.commands.calendar_choice import calendar_ids
+    from cronofy_cli.cli.calendar_choice import calendar_ids
 
     run = app_context(context)
     check_callback_url(callback_url, must_be_public=run.data_center.is_real and not force)
@@ -195,7 +195,7 @@ def _note_created(run: AppContext, channel: Channel) -> None:
 
 def _remark(run: AppContext, channels: Sequence[Channel], known: KnownRuns) -> None:
     """Say what else gets this account's notifications: Cronofy sends each one to every channel."""
-    from cronofy_cli.core.ownership import Owner, owner_of
+    from cronofy_cli.core.notifications.ownership import Owner, owner_of
 
     others = sum(owner_of(channel, known) is Owner.LISTENER for channel in channels)
     if others:
@@ -204,7 +204,7 @@ def _remark(run: AppContext, channels: Sequence[Channel], known: KnownRuns) -> N
 
 
 def _view(known: KnownRuns) -> ListView[Channel]:
-    from cronofy_cli.core.ownership import owner_of
+    from cronofy_cli.core.notifications.ownership import owner_of
 
     return ListView(
         columns=(

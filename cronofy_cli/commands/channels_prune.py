@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import app_context
 from cronofy_cli.output.lists import Column, ListView, show_list
-from cronofy_cli.shared_options import app_context
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cronofy_cli.adapters.tunnels.processes import AgentProcess
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.channels import Channel
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.notifications.channels import Channel
 
 
 def prune(

@@ -9,27 +9,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.client_secrets import SecretFilesOption, find_secrets
+from cronofy_cli.cli.options import SigningListCommand, app_context, command_app
 from cronofy_cli.commands.posting import InsecureOption, confirm_posting, posting_target
-from cronofy_cli.commands.signature_input import SecretFilesOption, find_secrets
-from cronofy_cli.core.sample_bodies import CHANNEL_ID, Setting
+from cronofy_cli.core.notifications.sample_bodies import CHANNEL_ID, Setting
 from cronofy_cli.errors import ExitCode, WrongUsage
 from cronofy_cli.handler_check.case import DOCS_SITE, Workshop
 from cronofy_cli.handler_check.catalogue import all_cases, choose
 from cronofy_cli.handler_check.documents import result_document
-from cronofy_cli.handler_check.judging import Result, common_failure, summary
-from cronofy_cli.handler_check.lines import common_line, result_lines
+from cronofy_cli.handler_check.report import common_line, result_lines
+from cronofy_cli.handler_check.verdict import Result, common_failure, summary
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.streams import OutputFormat
-from cronofy_cli.shared_options import SigningListCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.forwarding.targets import Target
+    from cronofy_cli.cli.context import AppContext
     from cronofy_cli.handler_check.case import Case
+    from cronofy_cli.outbound.target import Target
+    from cronofy_cli.outbound.timed_sender import Sender
     from cronofy_cli.output.streams import Output
-    from cronofy_cli.sending.sender import Sender
 
 app = command_app("Check that an application keeps its contract with Cronofy.")
 
@@ -62,8 +62,8 @@ def handler(
       cronofy check handler 3000/hook --client-secret-file secret.txt --junit report.xml
       cronofy check handler https://localhost:3000/hook --insecure --only signatures --only bytes.utf8
     """
-    from cronofy_cli.sending.sender import Sender
-    from cronofy_cli.sending.signing import signing_keys
+    from cronofy_cli.outbound.signing_keys import signing_keys
+    from cronofy_cli.outbound.timed_sender import Sender
 
     run = app_context(context)
     if junit is not None:
@@ -89,8 +89,8 @@ def _check_place(junit: Path) -> None:
 
 
 def _results(run: AppContext, sender: Sender, cases: tuple[Case, ...]) -> Iterator[Result]:
-    from cronofy_cli.handler_check.running import run_cases
-    from cronofy_cli.sending.pacing import iterate
+    from cronofy_cli.handler_check.run import run_cases
+    from cronofy_cli.outbound.pacing import iterate
 
     return run.resources.enter_context(closing(iterate(run_cases(sender, cases))))
 
@@ -121,7 +121,7 @@ def _address(results: list[Result]) -> str:
 
 def _tell_common(output: Output, results: list[Result], target: Target) -> None:
     """Tell people what to look at first when the handler accepts nothing: then the cases say little."""
-    from cronofy_cli.sending.advice import advice
+    from cronofy_cli.outbound.trigger_advice import advice
 
     failure = common_failure(results)
     advised = advice(failure, target) if failure is not None else None

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cronofy_cli.command_tree import COMPLETION_VARIABLE
-from cronofy_cli.shared_options import LocalCommand, app_context, command_app
+from cronofy_cli.cli.options import LocalCommand, app_context, command_app
+from cronofy_cli.cli.tree import COMPLETION_VARIABLE
 
 app = command_app()
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import DataCommand, ListCommand, LocalCommand, app_context, command_app
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.records import show_record
 from cronofy_cli.output.streams import OutputFormat
-from cronofy_cli.shared_options import DataCommand, ListCommand, LocalCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.settings import Key
     from cronofy_cli.adapters.settings.keys import Setting, Value
     from cronofy_cli.adapters.settings.resolution import Resolved
-    from cronofy_cli.context import AppContext
+    from cronofy_cli.cli.context import AppContext
 
 
 class SettingCommand(LocalCommand):

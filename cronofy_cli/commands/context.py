@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, command_app
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.records import show_record
-from cronofy_cli.shared_options import DataCommand, ListCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.secrets import SecretStore
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.contexts import Context
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.accounts.contexts import Context
 
 app = command_app("Switch between named sets of application, account and data center.")
 
@@ -105,7 +105,7 @@ def rename(
     """
     from cronofy_cli.adapters.secrets import locked
     from cronofy_cli.adapters.settings.writing import rename_context
-    from cronofy_cli.core.contexts import check_is_new
+    from cronofy_cli.core.accounts.contexts import check_is_new
 
     run = app_context(context)
     settings, store = run.settings, _store(run)

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from cronofy_cli.cli.options import DataCommand, app_context, command_app
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import TimeLimitReached
-from cronofy_cli.output.live import PrintStyle
+from cronofy_cli.listen.view import PrintStyle
 from cronofy_cli.output.streams import Style
-from cronofy_cli.shared_options import DataCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cronofy_cli.adapters.simulator_control import SimulatorControl
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.listener.change_reads import ChangeRead
+    from cronofy_cli.adapters.simulator.control import SimulatorControl
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.listen.changes.read_request import ChangeRead
 
 app = command_app()
 
@@ -50,9 +50,9 @@ def demo(context: typer.Context) -> None:
     Example:
       cronofy demo
     """
-    from cronofy_cli.adapters.simulator_control import SimulatorControl
-    from cronofy_cli.commands.listen.receiving import Wishes, receiving
-    from cronofy_cli.commands.simulator.embedded import start_own_simulator
+    from cronofy_cli.adapters.simulator.control import SimulatorControl
+    from cronofy_cli.cli.embedded_simulator import start_own_simulator
+    from cronofy_cli.listen.run import Wishes, receiving
 
     run = app_context(context)
     reads: SimpleQueue[ChangeRead] = SimpleQueue()

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.auth.token_origin import token_source
+from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
+from cronofy_cli.cli.token_origin import token_source
 from cronofy_cli.core.checks import Check, nothing_failed
 from cronofy_cli.doctor.account import DATA_CENTER, SIGNED_IN, Place, check_client_secrets, check_signed_in
+from cronofy_cli.doctor.callback_group import Probing
 from cronofy_cli.doctor.channels import Callback
 from cronofy_cli.doctor.online import Online, without_account
-from cronofy_cli.doctor.probing import Probing
 from cronofy_cli.doctor.runner import Group, Outcome, failed_by, run_groups
+from cronofy_cli.doctor.view import show_checks
 from cronofy_cli.errors import CronofyError, ExitCode, NotSignedIn, WrongUsage
-from cronofy_cli.output.checks import show_checks
-from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.api.client import ApiClient
     from cronofy_cli.adapters.api.exchanges import Exchange
     from cronofy_cli.adapters.api.tokens import AccessTokens
-    from cronofy_cli.context import AppContext
+    from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.signature import ClientSecret
 
 app = command_app()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.option_groups import grouped
+from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
 from cronofy_cli.commands.events.options import (
     DeletedOption,
     LocalizedOption,
@@ -17,14 +19,12 @@ from cronofy_cli.commands.events.options import (
 )
 from cronofy_cli.commands.events.page_reading import ItemPage, choose_style, show_reading
 from cronofy_cli.commands.events.query_times import find_here
-from cronofy_cli.commands.option_groups import grouped
-from cronofy_cli.core.queries import FreeBusyQuery
-from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
+from cronofy_cli.core.api.queries import FreeBusyQuery
 
 if TYPE_CHECKING:
+    from cronofy_cli.cli.context import AppContext
     from cronofy_cli.commands.events.page_reading import Style
     from cronofy_cli.commands.events.query_times import Here
-    from cronofy_cli.context import AppContext
 
 app = command_app("Read free and busy times.")
 
@@ -65,7 +65,7 @@ def read(
       cronofy free-busy read --from monday --to friday --format csv
       cronofy free-busy read --calendar Work --include-ids --json
     """
-    from cronofy_cli.commands.calendar_choice import calendar_ids
+    from cronofy_cli.cli.calendar_choice import calendar_ids
 
     run = app_context(context)
     style = choose_style(run, format_, fields, sort)
@@ -89,9 +89,9 @@ def read(
 
 def _show(run: AppContext, query: FreeBusyQuery, style: Style, here: Here) -> None:
     from cronofy_cli.adapters.api import endpoints
-    from cronofy_cli.core.events import parse_period
-    from cronofy_cli.output.events import CSV_PERIOD_FIELDS, period_list
-    from cronofy_cli.output.item_pages import Listing
+    from cronofy_cli.core.events.event import parse_period
+    from cronofy_cli.output.events.events import CSV_PERIOD_FIELDS, period_list
+    from cronofy_cli.output.events.item_pages import Listing
 
     listing = Listing("periods", parse_period, period_list(here.zone, here.today.year), CSV_PERIOD_FIELDS)
     with closing(endpoints.read_free_busy(run.api, query)) as found:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import typer
 
 from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.cli.options import ListCommand, app_context, command_app
 from cronofy_cli.errors import ExitCode
 from cronofy_cli.output.lists import Column, ListView, show_list
-from cronofy_cli.shared_options import ListCommand, app_context, command_app
 
 app = command_app("Explain exit codes and environment variables.")
 

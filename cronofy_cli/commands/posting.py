@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.forwarding.targets import parse_target
+from cronofy_cli.outbound.target import parse_target
 
 if TYPE_CHECKING:
-    from cronofy_cli.forwarding.targets import Target
+    from cronofy_cli.outbound.target import Target
     from cronofy_cli.output.streams import Output
 
 InsecureOption = Annotated[bool, typer.Option("--insecure", help="Take any certificate of a local https target.")]

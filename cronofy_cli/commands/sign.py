@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cronofy_cli.commands.signature_input import SecretFilesOption, find_secrets, read_bytes
+from cronofy_cli.cli.client_secrets import SecretFilesOption, find_secrets, read_bytes
+from cronofy_cli.cli.options import SigningCommand, app_context, command_app
 from cronofy_cli.core.signature import HEADER, sign
-from cronofy_cli.shared_options import SigningCommand, app_context, command_app
 
 app = command_app()
 

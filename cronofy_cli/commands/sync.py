@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.progress_line import progress_line
+from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
+from cronofy_cli.cli.progress_line import progress_line
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import ExitCode, RequestFailed, WrongUsage
 from cronofy_cli.output.streams import OutputFormat
-from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
     from cronofy_cli.adapters.api.endpoints import EventPage
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.queries import EventsQuery
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.api.queries import EventsQuery
+    from cronofy_cli.core.server_time import ServerTime
     from cronofy_cli.output.progress import Progress
-    from cronofy_cli.synchronizing.change_log import ChangeLog
-    from cronofy_cli.synchronizing.destination import Destination
-    from cronofy_cli.synchronizing.plan import PlanOptions
-    from cronofy_cli.synchronizing.run import Outcome, ReadEvents
-    from cronofy_cli.synchronizing.server_time import ServerTime
-    from cronofy_cli.synchronizing.state import Wish
+    from cronofy_cli.sync.change_log import ChangeLog
+    from cronofy_cli.sync.destination import Destination
+    from cronofy_cli.sync.plan import PlanOptions
+    from cronofy_cli.sync.run import Outcome, ReadEvents
+    from cronofy_cli.sync.state import Wish
 
 app = command_app()
 
@@ -72,8 +72,8 @@ def sync(
       cronofy sync --out work.db --calendar Work --json | jq -e .changed && echo 'Work changed'
       cronofy sync --out calendar.db --check
     """
-    from cronofy_cli.synchronizing.destination import destination_at
-    from cronofy_cli.synchronizing.plan import PlanOptions
+    from cronofy_cli.sync.destination import destination_at
+    from cronofy_cli.sync.plan import PlanOptions
 
     if check and (full or exit_code):
         raise WrongUsage("--check only compares", hint="leave --full and --exit-code out")
@@ -90,10 +90,10 @@ def sync(
 
 def _wish(run: AppContext, calendar: list[str] | None, tzid: str | None) -> tuple[Wish, ServerTime]:
     """Return whose copy is wanted, and the server's time before anything is read."""
-    from cronofy_cli.commands.calendar_choice import calendar_ids
-    from cronofy_cli.core.calendars import parse_userinfo
-    from cronofy_cli.synchronizing.server_time import server_time
-    from cronofy_cli.synchronizing.state import Wish
+    from cronofy_cli.cli.calendar_choice import calendar_ids
+    from cronofy_cli.core.accounts.calendars import parse_userinfo
+    from cronofy_cli.core.server_time import server_time
+    from cronofy_cli.sync.state import Wish
 
     answer = run.api.send("GET", "/v1/userinfo")
     info = parse_userinfo(answer.body)
@@ -114,10 +114,10 @@ def _wish(run: AppContext, calendar: list[str] | None, tzid: str | None) -> tupl
 
 def _sync(run: AppContext, destination: Destination, wish: Wish, now: ServerTime, options: PlanOptions) -> bool:
     """Bring the copy up to date and say what changed; return whether nothing did."""
-    from cronofy_cli.output.synchronizing import show_run
-    from cronofy_cli.synchronizing.change_log import ChangeLog
-    from cronofy_cli.synchronizing.copies.database import open_copy
-    from cronofy_cli.synchronizing.run import synchronize
+    from cronofy_cli.sync.change_log import ChangeLog
+    from cronofy_cli.sync.copy.database import open_copy
+    from cronofy_cli.sync.run import synchronize
+    from cronofy_cli.sync.view import show_run
 
     with ChangeLog() as log:
         with open_copy(destination) as copy, progress_line(run, "events") as progress:
@@ -130,9 +130,9 @@ def _sync(run: AppContext, destination: Destination, wish: Wish, now: ServerTime
 
 def _check(run: AppContext, destination: Destination, wish: Wish, now: ServerTime) -> bool:
     """Compare the copy and say how it differs; return whether it does not."""
-    from cronofy_cli.output.synchronizing import show_drift
-    from cronofy_cli.synchronizing.copies.database import open_existing
-    from cronofy_cli.synchronizing.drift import find_drift
+    from cronofy_cli.sync.copy.database import open_existing
+    from cronofy_cli.sync.drift import find_drift
+    from cronofy_cli.sync.view import show_drift
 
     with open_existing(destination) as copy, progress_line(run, "events") as progress:
         report = find_drift(copy, wish, now, _reader(run, progress))
@@ -162,8 +162,8 @@ def _change_lines(run: AppContext, outcome: Outcome, log: ChangeLog, now: Server
     """Return the changes in words. Only a person gets them, so only for one are the calendars' names asked for."""
     if run.output.format is not OutputFormat.TABLE or not log.first:
         return ()
-    from cronofy_cli.commands.calendar_choice import calendar_names
-    from cronofy_cli.output.event_changes import change_lines
+    from cronofy_cli.cli.calendar_choice import calendar_names
+    from cronofy_cli.output.events.event_changes import change_lines
 
     zone = find_zone(outcome.state.tzid)
     today = now.moment.astimezone(zone).date()

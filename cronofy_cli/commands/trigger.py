@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.client_secrets import SecretFilesOption, find_secrets
+from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
 from cronofy_cli.commands.posting import InsecureOption, confirm_posting, posting_target
-from cronofy_cli.commands.signature_input import SecretFilesOption, find_secrets
 from cronofy_cli.commands.trigger_choice import Choice
 from cronofy_cli.commands.trigger_results import SentDelivery, show_deliveries, show_samples
 from cronofy_cli.core.durations import parse_duration
-from cronofy_cli.core.sample_bodies import Setting
-from cronofy_cli.core.samples import find_sample, with_fields
+from cronofy_cli.core.notifications.sample_bodies import Setting
+from cronofy_cli.core.notifications.samples import find_sample, with_fields
 from cronofy_cli.errors import NotSignedIn, WrongUsage
-from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cronofy_cli.adapters.simulator_control import SimulatorControl
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.forwarding.targets import Target
-    from cronofy_cli.sending.outcome import Outcome
-    from cronofy_cli.sending.post import Post
-    from cronofy_cli.sending.signing import SigningKeys
+    from cronofy_cli.adapters.simulator.control import SimulatorControl
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.outbound.outcome import Outcome
+    from cronofy_cli.outbound.request import Post
+    from cronofy_cli.outbound.signing_keys import SigningKeys
+    from cronofy_cli.outbound.target import Target
 
 app = command_app()
 
@@ -133,8 +133,8 @@ def _deliveries(run: AppContext, choice: Choice, named: str | None, *, yes: bool
 
 def _posted(run: AppContext, choice: Choice, target: Target, posts: Iterator[Post]) -> Iterator[SentDelivery]:
     """Send from here."""
-    from cronofy_cli.sending.pacing import iterate, send_at_rate, send_in_turn
-    from cronofy_cli.sending.sender import Sender
+    from cronofy_cli.outbound.pacing import iterate, send_at_rate, send_in_turn
+    from cronofy_cli.outbound.timed_sender import Sender
 
     sender, rate = Sender(target, insecure=choice.is_insecure, observer=run.observer), choice.rate_per_s
     outcomes = iterate(send_in_turn(sender, posts) if rate is None else send_at_rate(sender, posts, rate))
@@ -150,13 +150,13 @@ def _advice(choice: Choice, outcome: Outcome, target: Target) -> str | None:
         return FORGED_AND_TAKEN if choice.is_forged else None
     if choice.is_forged and outcome.is_refused:
         return None
-    from cronofy_cli.sending.advice import advice
+    from cronofy_cli.outbound.trigger_advice import advice
 
     return advice(outcome, target)
 
 
 def _keys(run: AppContext, choice: Choice) -> SigningKeys:
-    from cronofy_cli.sending.signing import SigningKeys, signing_keys
+    from cronofy_cli.outbound.signing_keys import SigningKeys, signing_keys
 
     if choice.is_unsigned or choice.is_bad:
         return signing_keys((), choice.digests or 1)
@@ -167,7 +167,7 @@ def _keys(run: AppContext, choice: Choice) -> SigningKeys:
 
 
 def _posts(choice: Choice, keys: SigningKeys, body: bytes) -> Iterator[Post]:
-    from cronofy_cli.sending.post import Post
+    from cronofy_cli.outbound.request import Post
 
     if choice.is_unsigned:
         signatures: tuple[str | None, ...] = (None,)
@@ -201,7 +201,7 @@ def _only_callback_url(run: AppContext, name: str) -> str:
 def _pushed(control: SimulatorControl, choice: Choice) -> Iterator[SentDelivery]:
     """Have the simulator send to all its open channels."""
     from cronofy_cli.core.fields import as_object
-    from cronofy_cli.sending.through_simulator import push
+    from cronofy_cli.outbound.simulator_push import push
 
     body = with_fields(choice.sample.make(Setting(datetime.now(UTC), "")), choice.assignments)
     fields = as_object(body["notification"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from cronofy_cli.core.sample_bodies import Setting
-from cronofy_cli.core.samples import Sample, Surface, encode_body, with_fields
+from cronofy_cli.core.notifications.sample_bodies import Setting
+from cronofy_cli.core.notifications.samples import Sample, Surface, encode_body, with_fields
 
 
 @dataclass(frozen=True, slots=True)

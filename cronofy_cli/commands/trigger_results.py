@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cronofy_cli.core.samples import SAMPLES
+from cronofy_cli.core.notifications.samples import SAMPLES
 from cronofy_cli.core.text import clean
 from cronofy_cli.errors import ExitCode
 from cronofy_cli.output.lists import Column, ListView, show_list
@@ -15,9 +15,9 @@ from cronofy_cli.output.streams import OutputFormat, Style
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cronofy_cli.core.samples import Sample
+    from cronofy_cli.core.notifications.samples import Sample
+    from cronofy_cli.outbound.outcome import Outcome
     from cronofy_cli.output.streams import Output
-    from cronofy_cli.sending.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, command_app
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.records import show_record
-from cronofy_cli.shared_options import DataCommand, ListCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.tunnels.interface import ProviderStatus
     from cronofy_cli.adapters.tunnels.ngrok.install import Download
-    from cronofy_cli.context import AppContext
+    from cronofy_cli.cli.context import AppContext
 
 app = command_app("Look at and set up what gives 'listen' a public address.")
 
@@ -124,8 +124,8 @@ def _forget(run: AppContext, token_file: str | None) -> None:
 
 
 def _given(run: AppContext, source: str | None) -> str:
-    from cronofy_cli.commands.auth.signing_in import ask
-    from cronofy_cli.commands.signature_input import read_bytes
+    from cronofy_cli.cli.client_secrets import read_bytes
+    from cronofy_cli.commands.auth.prompts import ask
 
     if source is None:
         return ask(run, "The ngrok authtoken", option="--token-file FILE", hidden=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from cronofy_cli.cli.options import ApiCommand, app_context, command_app
 from cronofy_cli.output.records import show_record
-from cronofy_cli.shared_options import ApiCommand, app_context, command_app
 
 app = command_app()
 

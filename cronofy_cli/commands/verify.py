@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.signature_input import (
+from cronofy_cli.cli.client_secrets import (
     SecretFilesOption,
     given_secrets,
     kept_secrets,
     read_bytes,
 )
+from cronofy_cli.cli.options import SigningCommand, app_context, command_app
 from cronofy_cli.commands.verify_results import mismatch, show_mismatch, show_valid
-from cronofy_cli.core.data_centers import SIMULATOR
+from cronofy_cli.core.accounts.data_centers import SIMULATOR
 from cronofy_cli.core.signature import HEADER, SignatureState, judge
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.shared_options import SigningCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cronofy_cli.context import AppContext
+    from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.autopsy import Finding
-    from cronofy_cli.core.deliveries import Delivery, Headers
+    from cronofy_cli.core.notifications.deliveries import Delivery, Headers
     from cronofy_cli.core.signature import ClientSecret
 
 app = command_app()
@@ -89,7 +89,7 @@ def _given(
     is_chosen = files or run.flags.context or run.flags.data_center
     if stored is None or stored.context != SIMULATOR or is_chosen:
         return given_secrets(run, files, body_source=body_source)
-    from cronofy_cli.commands.other_secrets import simulator_secrets
+    from cronofy_cli.cli.other_secrets import simulator_secrets
 
     return simulator_secrets(run)
 
@@ -101,7 +101,7 @@ def _read(
         stored = delivery.request
         return _Signed(stored.body, signature if signature is not None else stored.header(HEADER), stored.headers)
     if request is not None:
-        from cronofy_cli.core.http_message import parse_saved_request
+        from cronofy_cli.core.notifications.http_message import parse_saved_request
 
         saved = parse_saved_request(read_bytes(run, request))
         return _Signed(saved.body, signature if signature is not None else saved.header(HEADER), saved.headers)
@@ -111,7 +111,7 @@ def _read(
 
 def _examine(run: AppContext, signed: _Signed, secrets: Sequence[ClientSecret], *, were_given: bool) -> Finding:
     # Late: a signature that is right needs none of it.
-    from cronofy_cli.commands.other_secrets import other_secrets
+    from cronofy_cli.cli.other_secrets import other_secrets
     from cronofy_cli.core.autopsy import examine
 
     foreign = other_secrets(run, secrets, were_given=were_given)
@@ -129,7 +129,7 @@ def _what_is_missing(body: str | None, signed: _Signed) -> str | None:
     """Return what to give besides a body: alone it says nothing about who signed it."""
     if body is None or signed.header is not None:
         return None
-    from cronofy_cli.core.http_message import parse_saved_request
+    from cronofy_cli.core.notifications.http_message import parse_saved_request
 
     try:
         parse_saved_request(signed.body)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
 from cronofy_cli.commands.deliveries.choice import (
     ChannelOption,
     SinceOption,
@@ -22,15 +23,14 @@ from cronofy_cli.errors import CronofyError, ExitCode, TimeLimitReached, WrongUs
 from cronofy_cli.output.deliveries import compact_line, delivery_list
 from cronofy_cli.output.lists import show_list
 from cronofy_cli.output.streams import OutputFormat
-from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cronofy_cli.adapters.history import History
-    from cronofy_cli.commands.waiting import Deadline, Gathering
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.listen.wait import Deadline, Gathering
     from cronofy_cli.output.streams import Output
 
 app = command_app()
@@ -85,9 +85,9 @@ def wait(
       cronofy wait --where 'notification.changes_since >= 2026-11-22T00:00:00Z' | jq -r .changes_since
     """
     from cronofy_cli.adapters.history import Criteria
-    from cronofy_cli.commands.own_receiving import chosen_data_center
-    from cronofy_cli.commands.waiting import Deadline, Gathering, Wanted
-    from cronofy_cli.core.where import parse_where
+    from cronofy_cli.core.notifications.where import parse_where
+    from cronofy_cli.listen.own_receiving import chosen_data_center
+    from cronofy_cli.listen.wait import Deadline, Gathering, Wanted
 
     run = app_context(context)
     deadline = Deadline(parse_duration(timeout, option="--timeout") if timeout is not None else None)
@@ -160,7 +160,7 @@ def _gather(run: AppContext, gathering: Gathering, deadline: Deadline, listen: b
 
 def _follow_others(run: AppContext, gathering: Gathering, deadline: Deadline, *, for_ever: bool) -> None:
     """Take what others receive, as long as they do, or for ever."""
-    from cronofy_cli.commands.own_receiving import find_listeners
+    from cronofy_cli.listen.own_receiving import find_listeners
 
     looked_s = -LISTENERS_PAUSE_S
     are_there = True
@@ -179,8 +179,8 @@ def _follow_others(run: AppContext, gathering: Gathering, deadline: Deadline, *,
 
 def _receive(run: AppContext, gathering: Gathering, deadline: Deadline) -> int:
     """Receive by itself, and return how that ended: 130 after Ctrl-C, 3 if nothing can arrive any more."""
-    from cronofy_cli.commands.own_receiving import find_listeners, receiving_quietly
-    from cronofy_cli.listener.stopping import StopRequest
+    from cronofy_cli.listen.own_receiving import find_listeners, receiving_quietly
+    from cronofy_cli.listen.stop import StopRequest
 
     others = find_listeners(run).elsewhere
     which = f"; the one for {', '.join(others)} is another account's" if others else ""

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
+from cronofy_cli.cli.options import ApiCommand, app_context, command_app
 from cronofy_cli.errors import ExitCode, WrongUsage
-from cronofy_cli.output.silence import show_answer
-from cronofy_cli.shared_options import ApiCommand, app_context, command_app
-from cronofy_cli.silence.evidence import Question
-from cronofy_cli.silence.findings import Verdict
+from cronofy_cli.why.answer import Verdict
+from cronofy_cli.why.evidence import Question
+from cronofy_cli.why.view import show_answer
 
 app = command_app()
 
@@ -39,9 +39,9 @@ def why(
       cronofy why --event "Sales call"
       cronofy why --json | jq -r '.causes[0].code'
     """
-    from cronofy_cli.commands.why_sources import sources_of
-    from cronofy_cli.silence.gathering import gather
-    from cronofy_cli.silence.ranking import answer
+    from cronofy_cli.why.collect import gather
+    from cronofy_cli.why.rank import answer
+    from cronofy_cli.why.sources import sources_of
 
     run = app_context(context)
     for option, value in (("--channel", channel), ("--event", event)):

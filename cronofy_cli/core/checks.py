@@ -1,6 +1,6 @@
 """What a check of the set-up found: its state, what that means, and the command that mends it.
 
-Pure. Looking is the job of `cronofy_cli.doctor`, showing that of `cronofy_cli.output.checks`.
+Pure. Looking is the job of `cronofy_cli.doctor`, showing that of `cronofy_cli.doctor.view`.
 """
 
 from __future__ import annotations

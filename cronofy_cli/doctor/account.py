@@ -14,8 +14,8 @@ from cronofy_cli.errors import NotSignedIn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cronofy_cli.core.calendars import Profile, UserInfo
-    from cronofy_cli.core.data_centers import DataCenter
+    from cronofy_cli.core.accounts.calendars import Profile, UserInfo
+    from cronofy_cli.core.accounts.data_centers import DataCenter
     from cronofy_cli.core.signature import ClientSecret
     from cronofy_cli.errors import CronofyError
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.callback_probe import Posting
-from cronofy_cli.core.callback_url import is_public_host
 from cronofy_cli.core.checks import Check, CheckState, passed, skipped
+from cronofy_cli.core.notifications.callback_url import is_public_host
 from cronofy_cli.doctor.callback_answers import check_answer, check_signature, check_signed
-from cronofy_cli.doctor.obstacle_words import WORDS
+from cronofy_cli.doctor.callback_words import WORDS
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -14,7 +14,7 @@ from cronofy_cli.adapters.callback_probe import Posting
 from cronofy_cli.adapters.callback_probe.obstacle import Obstacle
 from cronofy_cli.adapters.callback_probe.posting import Answered
 from cronofy_cli.core.checks import Check, CheckState, passed, skipped
-from cronofy_cli.doctor.obstacle_words import WORDS
+from cronofy_cli.doctor.callback_words import WORDS
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.callback_probe import Limits

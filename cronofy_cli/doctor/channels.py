@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.checks import Check, CheckState, passed
-from cronofy_cli.core.ownership import Owner, owner_of
+from cronofy_cli.core.notifications.ownership import Owner, owner_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cronofy_cli.core.channels import Channel
-    from cronofy_cli.core.ownership import KnownRuns
+    from cronofy_cli.core.notifications.channels import Channel
+    from cronofy_cli.core.notifications.ownership import KnownRuns
 
 CHANNELS: Final = "channels"
 MOST_CHANNELS: Final = 128

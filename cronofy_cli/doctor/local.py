@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cronofy_cli.adapters.settings import Settings
+    from cronofy_cli.core.accounts.contexts import Context
     from cronofy_cli.core.checks import Check
-    from cronofy_cli.core.contexts import Context
 
 _KEYRING_LIMIT_S: Final = 15.0
 """Above the limits of the single calls, so that their words are heard first."""
@@ -86,7 +86,7 @@ def _version_of(package: str) -> str | None:
 
 def _keyring(environment: Mapping[str, str], load_settings: Callable[[], Settings]) -> Check:
     from cronofy_cli.adapters.secrets.keyring_entry import KeyringEntries
-    from cronofy_cli.core.contexts import SecretPlace
+    from cronofy_cli.core.accounts.contexts import SecretPlace
 
     context = _context(load_settings)
     if context is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.core.accounts.data_centers import SIMULATOR
 from cronofy_cli.core.checks import skipped
-from cronofy_cli.core.data_centers import SIMULATOR
-from cronofy_cli.core.ownership import KnownRuns
+from cronofy_cli.core.notifications.ownership import KnownRuns
 from cronofy_cli.doctor import account
 from cronofy_cli.doctor.channels import CHANNELS, callbacks_of, check_channels
 from cronofy_cli.doctor.clock import CLOCK, ClockObserver, check_clock
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.api.client import ApiClient
     from cronofy_cli.adapters.api.exchanges import Exchange
-    from cronofy_cli.core.calendars import UserInfo
+    from cronofy_cli.core.accounts.calendars import UserInfo
     from cronofy_cli.core.checks import Check
     from cronofy_cli.doctor.account import Place
-    from cronofy_cli.doctor.probing import Probing
+    from cronofy_cli.doctor.callback_group import Probing
 
 _LIMIT_S: Final = 60.0
 """Above the client's own limits and retries, so that their words are heard first."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.core.samples import encode_body
+from cronofy_cli.core.notifications.samples import encode_body
 from cronofy_cli.handler_check.case import AUTHENTICATION, Case, Expectation, Importance, Moment, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cronofy_cli.core.sample_bodies import Body
+    from cronofy_cli.core.notifications.sample_bodies import Body
     from cronofy_cli.handler_check.case import Workshop
 
 _RAW_BYTES: Final = Reason(

@@ -10,13 +10,13 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.core.samples import encode_body, find_sample, with_fields
+from cronofy_cli.core.notifications.samples import encode_body, find_sample, with_fields
 from cronofy_cli.core.times import to_utc_seconds
-from cronofy_cli.sending.post import Post
+from cronofy_cli.outbound.request import Post
 
 if TYPE_CHECKING:
-    from cronofy_cli.core.sample_bodies import Body, Setting
-    from cronofy_cli.sending.signing import SigningKeys
+    from cronofy_cli.core.notifications.sample_bodies import Body, Setting
+    from cronofy_cli.outbound.signing_keys import SigningKeys
 
 DOCS_SITE: Final = "https://docs.cronofy.com"
 DELIVERY_RULES: Final = "/developers/push-notifications/"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cronofy_cli.handler_check.case import Workshop
-    from cronofy_cli.sending.post import Post
+    from cronofy_cli.outbound.request import Post
 
 AT_ONCE: Final = 20
 _IN_TURN: Final = 3

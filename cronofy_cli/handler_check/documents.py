@@ -9,7 +9,7 @@ import msgspec
 from cronofy_cli.handler_check.case import DOCS_SITE
 
 if TYPE_CHECKING:
-    from cronofy_cli.handler_check.judging import Result
+    from cronofy_cli.handler_check.verdict import Result
 
 
 def result_document(result: Result) -> bytes:

@@ -13,13 +13,13 @@ from xml.etree import ElementTree as ET
 
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.handler_check.case import DOCS_SITE
-from cronofy_cli.handler_check.judging import State
+from cronofy_cli.handler_check.verdict import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from cronofy_cli.handler_check.judging import Result
+    from cronofy_cli.handler_check.verdict import Result
 
 SUITE: Final = "cronofy check handler"
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

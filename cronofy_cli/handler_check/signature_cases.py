@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.core.samples import encode_body
+from cronofy_cli.core.notifications.samples import encode_body
 from cronofy_cli.core.signature import HEADER, digest
 from cronofy_cli.handler_check.case import AUTHENTICATION, Case, Expectation, Importance, Moment, Reason
-from cronofy_cli.sending.post import Post
+from cronofy_cli.outbound.request import Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cronofy_cli.handler_check.case import Workshop
-    from cronofy_cli.sending.signing import SigningKeys
+    from cronofy_cli.outbound.signing_keys import SigningKeys
 
 _ROTATION: Final = Reason(
     "while a client secret is rotated the header holds a digest for each secret; one match is enough",

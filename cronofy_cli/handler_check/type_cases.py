@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.core.samples import FUTURE_TYPE, SAMPLES, Surface
+from cronofy_cli.core.notifications.samples import FUTURE_TYPE, SAMPLES, Surface
 from cronofy_cli.handler_check.case import DELIVERY_RULES, TYPES, Case, Expectation, Importance, Moment, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cronofy_cli.core.samples import Sample
+    from cronofy_cli.core.notifications.samples import Sample
     from cronofy_cli.handler_check.case import Workshop
-    from cronofy_cli.sending.post import Post
+    from cronofy_cli.outbound.request import Post
 
 _UNKNOWN_TYPE: Final = Reason(
     "Cronofy adds types; whoever fails on one is sent it again for 24 hours, and then the channel is closed",

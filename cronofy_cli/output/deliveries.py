@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cronofy_cli.adapters.history import Forward
-    from cronofy_cli.core.deliveries import Delivery
-    from cronofy_cli.core.delivery_diff import Difference
+    from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.core.notifications.delivery_diff import Difference
     from cronofy_cli.output.streams import Output
 
 SIGNATURE_TEXT = {

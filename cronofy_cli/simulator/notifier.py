@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.http import import_httpx, tls_context
 from cronofy_cli.errors import NotFound, WrongUsage
-from cronofy_cli.simulator.attempts import Outcome
-from cronofy_cli.simulator.notification_body import notification_body, notification_headers
+from cronofy_cli.simulator.messages.notification_body import notification_body, notification_headers
+from cronofy_cli.simulator.world.attempts import Outcome
 
 if TYPE_CHECKING:
     import httpx
 
-    from cronofy_cli.simulator.delivery import Notification
-    from cronofy_cli.simulator.model import Channel
     from cronofy_cli.simulator.service import Simulator
+    from cronofy_cli.simulator.world.delivery import Notification
+    from cronofy_cli.simulator.world.model import Channel
 
 MAX_AT_ONCE: Final = 128
 """Posts on their way: one per channel that an account can have, and well below the usual limit of open files."""

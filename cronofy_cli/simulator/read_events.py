@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from cronofy_cli.simulator.windows import sync_window
+from cronofy_cli.simulator.world.windows import sync_window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from cronofy_cli.simulator.model import Event
-    from cronofy_cli.simulator.parameters import Selection
-    from cronofy_cli.simulator.windows import Window
+    from cronofy_cli.simulator.messages.parameters import Selection
+    from cronofy_cli.simulator.world.model import Event
+    from cronofy_cli.simulator.world.windows import Window
 
 
 def select_events(

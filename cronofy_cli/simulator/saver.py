@@ -7,13 +7,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cronofy_cli.errors import CronofyError
-from cronofy_cli.simulator.persistence import save
+from cronofy_cli.simulator.world.persistence import save
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from cronofy_cli.simulator.persistence import StoredState
+    from cronofy_cli.simulator.world.persistence import StoredState
 
 
 class Saver:

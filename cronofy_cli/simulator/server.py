@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from cronofy_cli.simulator.persistence import StoredState
-    from cronofy_cli.simulator.settings import SimulatorSettings
+    from cronofy_cli.simulator.world.persistence import StoredState
+    from cronofy_cli.simulator.world.settings import SimulatorSettings
 
 HOST: Final = "127.0.0.1"
 START_LIMIT_S: Final = 15.0
@@ -126,7 +126,7 @@ class SimulatorServer:
         self.stop()
 
     def _initial_state(self) -> StoredState:
-        from cronofy_cli.simulator.persistence import load, save
+        from cronofy_cli.simulator.world.persistence import load, save
 
         path = self._settings.state_file
         stored = None if path is None else load(path)
@@ -136,9 +136,9 @@ class SimulatorServer:
         return state
 
     def _seeded(self) -> StoredState:
-        from cronofy_cli.simulator.delivery import OutboxState
-        from cronofy_cli.simulator.persistence import StoredState
-        from cronofy_cli.simulator.seed import ACCOUNT, seed_world
+        from cronofy_cli.simulator.world.delivery import OutboxState
+        from cronofy_cli.simulator.world.persistence import StoredState
+        from cronofy_cli.simulator.world.seed import ACCOUNT, seed_world
 
         settings = self._settings
         today = settings.seed_day or self._clock().astimezone(ZoneInfo(ACCOUNT.zoneinfo)).date()

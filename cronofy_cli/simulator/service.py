@@ -13,27 +13,27 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
-from cronofy_cli.simulator.attempts import Attempt
-from cronofy_cli.simulator.delivery import Change
-from cronofy_cli.simulator.paging import PageStore
-from cronofy_cli.simulator.parameters import parse_events_query
+from cronofy_cli.simulator.messages.parameters import parse_events_query
+from cronofy_cli.simulator.messages.rendering import event_renderer, free_busy_renderer, free_busy_status
 from cronofy_cli.simulator.read_events import select_events, without_details
-from cronofy_cli.simulator.rendering import event_renderer, free_busy_renderer, free_busy_status
-from cronofy_cli.simulator.windows import sync_window
+from cronofy_cli.simulator.world.attempts import Attempt
+from cronofy_cli.simulator.world.delivery import Change
+from cronofy_cli.simulator.world.paging import PageStore
+from cronofy_cli.simulator.world.windows import sync_window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from cronofy_cli.simulator.attempts import Outcome
-    from cronofy_cli.simulator.bodies import EventDeletion, EventWrite
-    from cronofy_cli.simulator.delivery import Notification, Outbox
-    from cronofy_cli.simulator.model import Channel, Event, EventDetails
-    from cronofy_cli.simulator.owner_edits import NewEvent, Push
-    from cronofy_cli.simulator.parameters import EventsQuery, FreeBusyQuery, Selection
-    from cronofy_cli.simulator.rendering import Json
-    from cronofy_cli.simulator.settings import SimulatorSettings
-    from cronofy_cli.simulator.state import World
+    from cronofy_cli.simulator.messages.bodies import EventDeletion, EventWrite
+    from cronofy_cli.simulator.messages.owner_edits import NewEvent, Push
+    from cronofy_cli.simulator.messages.parameters import EventsQuery, FreeBusyQuery, Selection
+    from cronofy_cli.simulator.messages.rendering import Json
+    from cronofy_cli.simulator.world.attempts import Outcome
+    from cronofy_cli.simulator.world.delivery import Notification, Outbox
+    from cronofy_cli.simulator.world.model import Channel, Event, EventDetails
+    from cronofy_cli.simulator.world.settings import SimulatorSettings
+    from cronofy_cli.simulator.world.state import World
 
 VERIFICATION: Final = "verification"
 MAX_ATTEMPTS_KEPT: Final = 1000

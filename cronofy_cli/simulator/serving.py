@@ -13,25 +13,25 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 
 from cronofy_cli.errors import CronofyError
-from cronofy_cli.simulator.authorizations import Authorizations, TokenRules
-from cronofy_cli.simulator.control import control_routes
-from cronofy_cli.simulator.dated import Dated
-from cronofy_cli.simulator.delivery import Outbox, delivery_rules
-from cronofy_cli.simulator.disturbance_routes import disturbance_routes
-from cronofy_cli.simulator.disturbances import Disturbances
 from cronofy_cli.simulator.faults import Faults
-from cronofy_cli.simulator.http_server import HttpServer
+from cronofy_cli.simulator.http.control import control_routes
+from cronofy_cli.simulator.http.date_header import Dated
+from cronofy_cli.simulator.http.http_server import HttpServer
+from cronofy_cli.simulator.http.incident_routes import disturbance_routes
+from cronofy_cli.simulator.http.oauth_routes import oauth_routes
+from cronofy_cli.simulator.http.routes import api_routes
+from cronofy_cli.simulator.http.web import Disturbed, LoopbackHostOnly, answer_cronofy_error, answer_http_error
+from cronofy_cli.simulator.incidents import Disturbances
 from cronofy_cli.simulator.notifier import Notifier
-from cronofy_cli.simulator.oauth_routes import oauth_routes
-from cronofy_cli.simulator.persistence import StoredState, save
-from cronofy_cli.simulator.routes import api_routes
 from cronofy_cli.simulator.saver import Saver
 from cronofy_cli.simulator.service import Simulator
-from cronofy_cli.simulator.settings import CHANNEL_LIFETIME_S, RETRY_DELAYS_S
 from cronofy_cli.simulator.signing_in import SigningIn, new_token
-from cronofy_cli.simulator.state import World
 from cronofy_cli.simulator.turnable_clock import TurnableClock
-from cronofy_cli.simulator.web import Disturbed, LoopbackHostOnly, answer_cronofy_error, answer_http_error
+from cronofy_cli.simulator.world.authorizations import Authorizations, TokenRules
+from cronofy_cli.simulator.world.delivery import Outbox, delivery_rules
+from cronofy_cli.simulator.world.persistence import StoredState, save
+from cronofy_cli.simulator.world.settings import CHANNEL_LIFETIME_S, RETRY_DELAYS_S
+from cronofy_cli.simulator.world.state import World
 
 if TYPE_CHECKING:
     import socket
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from cronofy_cli.simulator.settings import SimulatorSettings
+    from cronofy_cli.simulator.world.settings import SimulatorSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ import string
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.errors import NotSignedIn
-from cronofy_cli.simulator.oauth_requests import CodeExchange
-from cronofy_cli.simulator.scopes import Access
-from cronofy_cli.simulator.tickets import Tickets
+from cronofy_cli.simulator.messages.oauth_requests import CodeExchange
+from cronofy_cli.simulator.world.one_time_tokens import Tickets
+from cronofy_cli.simulator.world.scopes import Access
 
 if TYPE_CHECKING:
-    from cronofy_cli.simulator.authorizations import Authorizations, IssuedTokens
-    from cronofy_cli.simulator.oauth_requests import Consent, Refresh, Revocation
+    from cronofy_cli.simulator.messages.oauth_requests import Consent, Refresh, Revocation
     from cronofy_cli.simulator.service import Simulator
+    from cronofy_cli.simulator.world.authorizations import Authorizations, IssuedTokens
 
 TOKEN_LENGTH: Final = 32
 """Of codes and tokens (docs: /developers/api/authorization/request-token/)."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.simulator import fields
-from cronofy_cli.simulator.fields import FieldErrors
+from cronofy_cli.simulator.messages import fields
+from cronofy_cli.simulator.messages.fields import FieldErrors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

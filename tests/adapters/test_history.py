@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from cronofy_cli.adapters.history import Criteria, open_history
 from cronofy_cli.adapters.history.schema import CURRENT_VERSION
-from cronofy_cli.core.deliveries import Delivery, ReceivedRequest
-from cronofy_cli.core.notifications import Notification, parse_notification
+from cronofy_cli.core.notifications.deliveries import Delivery, ReceivedRequest
+from cronofy_cli.core.notifications.notification import Notification, parse_notification
 from cronofy_cli.core.signature import SignatureState, Verdict
 from cronofy_cli.errors import HistoryUnavailable
 

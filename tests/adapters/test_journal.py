@@ -16,7 +16,7 @@ import pytest
 from cronofy_cli.adapters.journal import Journal, JournalEntry, RunRecord, Swept, sweep
 from cronofy_cli.adapters.tunnels import processes
 from cronofy_cli.adapters.tunnels.processes import AgentProcess, identify_child
-from cronofy_cli.core.channels import Channel
+from cronofy_cli.core.notifications.channels import Channel
 from cronofy_cli.errors import NotFound, ServerFailed, WrongUsage
 from tests.requirements import require_program
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.adapters.simulators import RunningSimulator, announce
+from cronofy_cli.adapters.simulator.running import RunningSimulator, announce
 from cronofy_cli.simulator.server import SimulatorServer
-from cronofy_cli.simulator.settings import SimulatorSettings
+from cronofy_cli.simulator.world.settings import SimulatorSettings
 from tests.fakes.scripted_server import scripted_server
 from tests.in_process import run_main
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.core.notifications.deliveries import Delivery
     from tests.fakes.scripted_server import ScriptedServer
     from tests.support import Cli, Result
 

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from typer.main import get_command
 
-from cronofy_cli.context import AppContext
+from cronofy_cli.cli.context import AppContext
 from cronofy_cli.errors import CronofyError
 from cronofy_cli.output.errors import show_error
 from tests.in_process import Stream

@@ -11,7 +11,7 @@ import pytest
 from cronofy_cli.adapters.settings.keys import Key
 from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context, set_value
-from cronofy_cli.core.contexts import Context
+from cronofy_cli.core.accounts.contexts import Context
 from tests.in_process import run_main
 from tests.ports import free_port
 from tests.scripts.listening import listening, open_channels

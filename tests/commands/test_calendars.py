@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cronofy_cli.simulator.seed import BANK_HOLIDAYS, HOME, WORK
+from cronofy_cli.simulator.world.seed import BANK_HOLIDAYS, HOME, WORK
 from tests.in_process import run_main
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.simulator.seed import HOME, WORK
+from cronofy_cli.simulator.world.seed import HOME, WORK
 from tests.fakes.scripted_server import scripted_server
 from tests.in_process import run_main
 

@@ -15,7 +15,7 @@ from tests.commands.one_command import run_command
 from tests.handler_check import handlers
 from tests.handler_check.checking import make_cases
 from tests.handler_check.handlers import SECRET, serving
-from tests.sending.receiver import receiving
+from tests.outbound.receiver import receiving
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.command_tree import SUMMARIES
+from cronofy_cli.cli.tree import SUMMARIES
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Run

@@ -9,7 +9,7 @@ import pytest
 
 from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context
-from cronofy_cli.core.contexts import Context
+from cronofy_cli.core.accounts.contexts import Context
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from cronofy_cli.adapters.secrets import SecretStore, secret_path
 from cronofy_cli.adapters.settings.files import read_user_file
 from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context
-from cronofy_cli.core.contexts import Context, ContextAccount, SecretPlace, StoredSecrets
+from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, StoredSecrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ from unittest.mock import patch
 import pytest
 from typer.main import get_command
 
+from cronofy_cli.cli.context import AppContext
 from cronofy_cli.commands.doctor import app
-from cronofy_cli.context import AppContext
 from cronofy_cli.errors import WrongUsage
 from tests.adapters.callback_probe.tls_servers import (
     Authorities,

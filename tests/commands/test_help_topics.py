@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.environment import Variable
-from cronofy_cli.command_tree import command_paths
+from cronofy_cli.cli.tree import command_paths
 from cronofy_cli.errors import ExitCode
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.main import get_command
 
-from cronofy_cli.commands.option_groups import grouped
+from cronofy_cli.cli.option_groups import grouped
 
 
 @dataclass(frozen=True, slots=True)

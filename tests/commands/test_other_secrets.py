@@ -11,10 +11,10 @@ from cronofy_cli.adapters.secrets import SecretStore
 from cronofy_cli.adapters.settings.keys import Key
 from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context, set_value
-from cronofy_cli.core.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
+from cronofy_cli.core.accounts.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.core.signature import digest
-from cronofy_cli.simulator.settings import CLIENT_SECRET
-from tests.accounts.accounts import ADDED_AT
+from cronofy_cli.simulator.world.settings import CLIENT_SECRET
+from tests.auth.accounts import ADDED_AT
 from tests.fakes.secret_service import missing_programs, secret_service
 from tests.test_start_up import imported
 

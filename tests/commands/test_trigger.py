@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from cronofy_cli.commands.trigger import app
-from cronofy_cli.core.samples import SAMPLES
+from cronofy_cli.core.notifications.samples import SAMPLES
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
 from tests.adapters.callback_probe.tls_servers import closed_port, make_authorities, serving
 from tests.commands.one_command import run_command
 from tests.in_process import run_main
-from tests.sending.receiver import receiving as receiving_at
+from tests.outbound.receiver import receiving as receiving_at
 from tests.simulator.receiver import receiving
 
 if TYPE_CHECKING:

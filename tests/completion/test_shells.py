@@ -10,9 +10,9 @@ import pytest
 
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.adapters.paths import history_file
-from cronofy_cli.command_tree import COMPLETION_VARIABLE, SUMMARIES
-from cronofy_cli.core.deliveries import Delivery, ReceivedRequest
-from cronofy_cli.core.notifications import parse_notification
+from cronofy_cli.cli.tree import COMPLETION_VARIABLE, SUMMARIES
+from cronofy_cli.core.notifications.deliveries import Delivery, ReceivedRequest
+from cronofy_cli.core.notifications.notification import parse_notification
 from cronofy_cli.core.signature import SignatureState, Verdict
 from tests.completion.terminals import terminal
 

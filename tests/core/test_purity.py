@@ -10,8 +10,8 @@ from tests.support import REPOSITORY
 OUTSIDE = {
     *("httpx", "typer", "rich", "click", "keyring", "pyngrok", "starlette", "uvicorn", "httptools", "platformdirs"),
     *("sqlite3", "socket", "ssl", "asyncio", "selectors", "http", "http.client", "urllib.request", "subprocess"),
-    *("cronofy_cli.adapters", "cronofy_cli.output", "cronofy_cli.commands", "cronofy_cli.listener", "cronofy_cli.app"),
-    *("cronofy_cli.simulator", "cronofy_cli.context"),
+    *("cronofy_cli.adapters", "cronofy_cli.output", "cronofy_cli.commands", "cronofy_cli.receiver", "cronofy_cli.app"),
+    *("cronofy_cli.simulator", "cronofy_cli.cli.context"),
 }
 IMPORT_ALL = """
 import sys

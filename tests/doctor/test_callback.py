@@ -14,9 +14,9 @@ from cronofy_cli.adapters.callback_probe.obstacle import Problem
 from cronofy_cli.adapters.callback_probe.target import parse_target
 from cronofy_cli.core.checks import CheckState
 from cronofy_cli.core.signature import ClientSecret
+from cronofy_cli.doctor.callback_group import Probing
+from cronofy_cli.doctor.callback_words import WORDS
 from cronofy_cli.doctor.channels import Callback
-from cronofy_cli.doctor.obstacle_words import WORDS
-from cronofy_cli.doctor.probing import Probing
 from cronofy_cli.doctor.runner import run_groups
 from tests.adapters.callback_probe.tls_servers import (
     NOW,

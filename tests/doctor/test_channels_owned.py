@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cronofy_cli.core.channels import Channel
 from cronofy_cli.core.checks import CheckState
-from cronofy_cli.core.ownership import KnownRuns
+from cronofy_cli.core.notifications.channels import Channel
+from cronofy_cli.core.notifications.ownership import KnownRuns
 from cronofy_cli.doctor.channels import check_channels
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from cronofy_cli.core.checks import Check, CheckState, nothing_failed, passed, skipped, summary
-from cronofy_cli.output.checks import check_document
+from cronofy_cli.doctor.view import check_document
 
 WARNING = Check("clock", CheckState.WARNING, "40 s ahead")
 FAILED = Check("token", CheckState.FAILED, "refused")

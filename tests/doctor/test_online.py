@@ -11,13 +11,13 @@ from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.adapters.api.retries import RetryPolicy
 from cronofy_cli.adapters.api.tokens import FixedToken
 from cronofy_cli.adapters.callback_probe import Limits
+from cronofy_cli.core.accounts.data_centers import DataCenter
 from cronofy_cli.core.checks import CheckState
-from cronofy_cli.core.data_centers import DataCenter
-from cronofy_cli.core.ownership import KnownRuns
+from cronofy_cli.core.notifications.ownership import KnownRuns
 from cronofy_cli.doctor.account import Place, check_client_secrets, check_signed_in
+from cronofy_cli.doctor.callback_group import Probing
 from cronofy_cli.doctor.channels import check_channels
 from cronofy_cli.doctor.online import Online, without_account
-from cronofy_cli.doctor.probing import Probing
 from cronofy_cli.doctor.runner import run_groups
 from tests.adapters.callback_probe.tls_servers import closed_port
 from tests.fakes.scripted_server import scripted_server

@@ -27,7 +27,7 @@ CHECK = """
 import os, sys
 from cronofy_cli.adapters.secrets.keyring_entry import KeyringEntries
 from cronofy_cli.doctor.secret_store import check_keyring
-from cronofy_cli.output.checks import check_document
+from cronofy_cli.doctor.view import check_document
 entries = KeyringEntries(os.environ, limit_s=1.0 if "hanging" in sys.argv else 20.0)
 sys.stdout.buffer.write(check_document(check_keyring(entries, is_in_use="in use" in sys.argv)))
 """

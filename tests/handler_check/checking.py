@@ -5,22 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from cronofy_cli.core.sample_bodies import Setting
-from cronofy_cli.forwarding.targets import parse_target
+from cronofy_cli.core.notifications.sample_bodies import Setting
 from cronofy_cli.handler_check.case import Workshop
 from cronofy_cli.handler_check.catalogue import all_cases, choose
-from cronofy_cli.handler_check.judging import State
-from cronofy_cli.handler_check.running import run_cases
-from cronofy_cli.sending.pacing import iterate
-from cronofy_cli.sending.sender import Sender
-from cronofy_cli.sending.signing import SigningKeys
+from cronofy_cli.handler_check.run import run_cases
+from cronofy_cli.handler_check.verdict import State
+from cronofy_cli.outbound.pacing import iterate
+from cronofy_cli.outbound.signing_keys import SigningKeys
+from cronofy_cli.outbound.target import parse_target
+from cronofy_cli.outbound.timed_sender import Sender
 from tests.handler_check.handlers import SECRET, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cronofy_cli.handler_check.case import Case
-    from cronofy_cli.handler_check.judging import Result
+    from cronofy_cli.handler_check.verdict import Result
     from tests.handler_check.handlers import Correct
 
 NOW = datetime(2026, 11, 22, 12, 4, 31, tzinfo=UTC)

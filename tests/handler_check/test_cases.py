@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.core.samples import SAMPLES
+from cronofy_cli.core.notifications.samples import SAMPLES
 from cronofy_cli.core.signature import ClientSecret, SignatureState, judge
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.handler_check.case import Expectation, Importance

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.errors import Unreachable
-from cronofy_cli.forwarding.targets import parse_target
 from cronofy_cli.handler_check.case import Expectation
-from cronofy_cli.handler_check.judging import State, common_failure
-from cronofy_cli.handler_check.running import PATIENCE, run_cases
-from cronofy_cli.sending.outcome import Trouble
-from cronofy_cli.sending.pacing import iterate
-from cronofy_cli.sending.sender import Sender
+from cronofy_cli.handler_check.run import PATIENCE, run_cases
+from cronofy_cli.handler_check.verdict import State, common_failure
+from cronofy_cli.outbound.outcome import Trouble
+from cronofy_cli.outbound.pacing import iterate
+from cronofy_cli.outbound.target import parse_target
+from cronofy_cli.outbound.timed_sender import Sender
 from tests.adapters.callback_probe.tls_servers import closed_port
 from tests.handler_check import handlers
 from tests.handler_check.checking import check, failed, make_cases

@@ -6,9 +6,9 @@ import json
 from xml.etree import ElementTree as ET
 
 from cronofy_cli.handler_check.documents import result_document
-from cronofy_cli.handler_check.judging import judge, skip, summary
 from cronofy_cli.handler_check.junit import junit_xml
-from cronofy_cli.sending.outcome import Outcome, Trouble, excerpt_of
+from cronofy_cli.handler_check.verdict import judge, skip, summary
+from cronofy_cli.outbound.outcome import Outcome, Trouble, excerpt_of
 from tests.handler_check.checking import NOW, make_cases
 
 BODY = '<b>"no" & \x1b[2J]]>\x00\ufffe</b>\nsecond\n\nthird\nfourth'.encode()

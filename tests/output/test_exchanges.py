@@ -7,7 +7,7 @@ import pytest
 from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.adapters.api.exchanges import Exchange
 from cronofy_cli.adapters.api.retries import Retry
-from cronofy_cli.core.data_centers import data_center_at
+from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.errors import CronofyError
 from cronofy_cli.output.errors import error_for_people
 from cronofy_cli.output.exchanges import SHOWN_BODY, exchange_printer, retry_printer

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.core.events import parse_event
-from cronofy_cli.output.events import event_list
+from cronofy_cli.core.events.event import parse_event
+from cronofy_cli.output.events.events import event_list
 from cronofy_cli.output.lists import SHORT_LIST, Column, ListView, show_list
 from cronofy_cli.output.streams import OutputFormat
 from tests.golden_files import check_golden

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.simulator.seed import WORK
-from cronofy_cli.simulator.settings import ACCESS_TOKEN, CLIENT_SECRET
+from cronofy_cli.simulator.world.seed import WORK
+from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, CLIENT_SECRET
 from tests.fakes.scripted_server import scripted_server
 from tests.in_process import run_main
 from tests.ports import free_port

@@ -8,10 +8,10 @@ import pytest
 
 from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context
-from cronofy_cli.core.contexts import Context, SecretPlace
+from cronofy_cli.core.accounts.contexts import Context, SecretPlace
 from cronofy_cli.core.signature import HEADER, digest
-from cronofy_cli.simulator.settings import ACCESS_TOKEN, CLIENT_SECRET
-from tests.listener.receiving import Wire
+from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, CLIENT_SECRET
+from tests.receiver.receiving import Wire
 from tests.scripts.listening import listening
 from tests.sender import post
 

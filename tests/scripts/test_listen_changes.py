@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cronofy_cli.adapters.api.client import ApiClient
-from cronofy_cli.adapters.simulator_control import SimulatorControl
-from cronofy_cli.core.data_centers import data_center_at
-from cronofy_cli.simulator.settings import ACCESS_TOKEN
+from cronofy_cli.adapters.simulator.control import SimulatorControl
+from cronofy_cli.core.accounts.data_centers import data_center_at
+from cronofy_cli.simulator.world.settings import ACCESS_TOKEN
 from tests.in_process import run_main
 from tests.scripts.listening import edit, listening
 from tests.sender import post

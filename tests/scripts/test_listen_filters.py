@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.forwarding.app import answer_of, running_app
 from tests.in_process import run_main
+from tests.outbound.app import answer_of, running_app
 from tests.scripts.listening import listening
 from tests.sender import post
 

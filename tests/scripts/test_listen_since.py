@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.core.signature import ClientSecret, SignatureState, judge
-from cronofy_cli.simulator.settings import ACCESS_TOKEN, CLIENT_SECRET
-from tests.forwarding.app import running_app
+from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, CLIENT_SECRET
 from tests.in_process import run_main
+from tests.outbound.app import running_app
 from tests.scripts.listening import edit, listening
 from tests.sender import post
 

@@ -14,9 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
-from cronofy_cli.simulator.settings import SimulatorSettings
-from tests.accounts.browsers import handing_on_browser, redirected_to
-from tests.accounts.simulated import log_in, secrets_in, simulated
+from cronofy_cli.simulator.world.settings import SimulatorSettings
+from tests.auth.browsers import handing_on_browser, redirected_to
+from tests.auth.simulated import log_in, secrets_in, simulated
 from tests.fakes.secret_service import missing_programs, secret_service
 from tests.ports import free_port
 from tests.requirements import require_program

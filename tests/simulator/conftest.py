@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.simulator.settings import SimulatorSettings
+from cronofy_cli.simulator.world.settings import SimulatorSettings
 from tests.simulator.receiver import receiving
 from tests.simulator.running import running
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from cronofy_cli.adapters.http import import_httpx
 from cronofy_cli.simulator.server import SimulatorServer
-from cronofy_cli.simulator.settings import ACCESS_TOKEN
+from cronofy_cli.simulator.world.settings import ACCESS_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx
 
-    from cronofy_cli.simulator.settings import SimulatorSettings
+    from cronofy_cli.simulator.world.settings import SimulatorSettings
 
 
 class Running:

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from cronofy_cli.simulator.settings import CLIENT_ID, CLIENT_SECRET
+from cronofy_cli.simulator.world.settings import CLIENT_ID, CLIENT_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
-from cronofy_cli.simulator.settings import CLIENT_SECRET
+from cronofy_cli.simulator.world.settings import CLIENT_SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable

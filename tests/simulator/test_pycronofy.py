@@ -8,7 +8,7 @@ import pycronofy
 import pytest
 from pycronofy.exceptions import PyCronofyRequestError
 
-from cronofy_cli.simulator.settings import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET
+from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET
 from tests.simulator.sign_in import REDIRECT_URI, redirected, status_with
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.simulator.model import Conferencing, Location, Person
-from cronofy_cli.simulator.parameters import parse_events_query, parse_free_busy_query
+from cronofy_cli.simulator.messages.parameters import parse_events_query, parse_free_busy_query
+from cronofy_cli.simulator.messages.rendering import event_renderer, free_busy_renderer, free_busy_status
 from cronofy_cli.simulator.read_events import select_events
-from cronofy_cli.simulator.rendering import event_renderer, free_busy_renderer, free_busy_status
-from cronofy_cli.simulator.seed import BANK_HOLIDAYS, CALENDARS, HOME, WORK
+from cronofy_cli.simulator.world.model import Conferencing, Location, Person
+from cronofy_cli.simulator.world.seed import BANK_HOLIDAYS, CALENDARS, HOME, WORK
 from tests.simulator.worlds import NOW, all_day, event, timed
 
 if TYPE_CHECKING:
-    from cronofy_cli.simulator.model import Event, Span
+    from cronofy_cli.simulator.world.model import Event, Span
 
 KNOWN = {calendar.calendar_id: calendar for calendar in CALENDARS}
 

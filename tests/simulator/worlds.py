@@ -7,9 +7,9 @@ from typing import Any
 
 from msgspec import structs
 
-from cronofy_cli.simulator.model import Event, EventDetails, Snapshot, Span
-from cronofy_cli.simulator.seed import ACCOUNT, APPLE, CALENDARS, GOOGLE, HOME
-from cronofy_cli.simulator.state import World
+from cronofy_cli.simulator.world.model import Event, EventDetails, Snapshot, Span
+from cronofy_cli.simulator.world.seed import ACCOUNT, APPLE, CALENDARS, GOOGLE, HOME
+from cronofy_cli.simulator.world.state import World
 
 NOW = datetime(2026, 4, 15, 12, tzinfo=UTC)
 

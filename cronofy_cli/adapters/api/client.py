@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from cronofy_cli.adapters.api.answers import Answer, Refusal, error_for
+from cronofy_cli.adapters.api.api_errors import Answer, Refusal, error_for
 from cronofy_cli.adapters.api.connections import OpenSockets
 from cronofy_cli.adapters.api.exchanges import Exchange, mask_body, mask_headers, mask_text
 from cronofy_cli.adapters.api.failures import TransportFailure, explain
@@ -26,7 +26,7 @@ from cronofy_cli.adapters.api.messages import Sending, head_of
 from cronofy_cli.adapters.api.retries import Failure, Retry, RetryPolicy
 from cronofy_cli.adapters.api.tokens import FixedToken, checked_token
 from cronofy_cli.adapters.http import import_httpx, open_client
-from cronofy_cli.core.credential import Credential
+from cronofy_cli.core.accounts.credential import Credential
 from cronofy_cli.core.pages import own_url
 from cronofy_cli.errors import Unreachable
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import httpx
 
     from cronofy_cli.adapters.api.tokens import AccessTokens
-    from cronofy_cli.core.data_centers import DataCenter
+    from cronofy_cli.core.accounts.data_centers import DataCenter
     from cronofy_cli.errors import CronofyError
 
 _AS_THEY_ARE: Final = "[]:/@"

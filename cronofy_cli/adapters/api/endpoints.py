@@ -11,30 +11,30 @@ from urllib.parse import quote
 
 import msgspec
 
-from cronofy_cli.adapters.api.answers import decode_answer
+from cronofy_cli.adapters.api.api_errors import decode_answer
 from cronofy_cli.adapters.api.paging import Decoded, stream_pages
-from cronofy_cli.core.calendars import (
+from cronofy_cli.core.accounts.calendars import (
     parse_account,
     parse_calendar,
     parse_profile,
     parse_userinfo,
 )
-from cronofy_cli.core.channels import parse_channel
 from cronofy_cli.core.fields import as_object
+from cronofy_cli.core.notifications.channels import parse_channel
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from cronofy_cli.adapters.api.client import ApiClient
-    from cronofy_cli.core.calendars import (
+    from cronofy_cli.core.accounts.calendars import (
         Account,
         Calendar,
         Profile,
         UserInfo,
     )
-    from cronofy_cli.core.channels import Channel
+    from cronofy_cli.core.api.queries import EventsQuery, FreeBusyQuery
     from cronofy_cli.core.fields import Fields
-    from cronofy_cli.core.queries import EventsQuery, FreeBusyQuery
+    from cronofy_cli.core.notifications.channels import Channel
 
 _CALENDARS_HINT: Final = "cronofy calendars list"
 _CHANNELS_HINT: Final = "cronofy channels list"

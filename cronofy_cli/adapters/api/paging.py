@@ -19,7 +19,7 @@ from cronofy_cli.errors import NotFound, RequestFailed
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from cronofy_cli.adapters.api.answers import Answer
+    from cronofy_cli.adapters.api.api_errors import Answer
     from cronofy_cli.adapters.api.client import ApiClient
 
 PageT = TypeVar("PageT")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from cronofy_cli.core.callback_url import check_callback_url
+from cronofy_cli.core.notifications.callback_url import check_callback_url
 from cronofy_cli.errors import WrongUsage
 
 _PORTS: Final = {"http": 80, "https": 443}

@@ -7,7 +7,7 @@ SQLite's failures become ours in `failures`. What a change is, is core's busines
 
 from __future__ import annotations
 
-from cronofy_cli.adapters.event_cache.opening import open_event_cache
+from cronofy_cli.adapters.event_cache.connection import open_event_cache
 from cronofy_cli.adapters.event_cache.places import clear_event_caches, list_event_caches
 from cronofy_cli.adapters.event_cache.store import CacheStatus, EventCache
 

@@ -34,7 +34,7 @@ def list_event_caches(environment: Mapping[str, str]) -> list[CacheStatus]:
     Raises:
         EventCacheUnavailable: one of them cannot be read.
     """
-    from cronofy_cli.adapters.event_cache.opening import open_cache_file
+    from cronofy_cli.adapters.event_cache.connection import open_cache_file
 
     found = []
     for path in _files(environment):
@@ -49,7 +49,7 @@ def clear_event_caches(environment: Mapping[str, str]) -> int:
     Raises:
         EventCacheUnavailable: one of them can be neither emptied nor removed.
     """
-    from cronofy_cli.adapters.event_cache.opening import clear_cache_file
+    from cronofy_cli.adapters.event_cache.connection import clear_cache_file
 
     return sum(clear_cache_file(path) for path in _files(environment))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.core.sync_window import DAYS_BACK
+from cronofy_cli.core.api.sync_window import DAYS_BACK
 
 if TYPE_CHECKING:
     import sqlite3

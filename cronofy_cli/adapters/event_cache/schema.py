@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.adapters import sqlite_files
+from cronofy_cli.adapters import sqlite
 from cronofy_cli.errors import EventCacheUnavailable
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     Raises:
         EventCacheUnavailable: a later release has written the file.
     """
-    sqlite_files.migrate(connection, MIGRATIONS, _refuse_newer)
+    sqlite.migrate(connection, MIGRATIONS, _refuse_newer)
 
 
 def _refuse_newer(version: int) -> None:

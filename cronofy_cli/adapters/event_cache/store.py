@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Self
 
 from cronofy_cli.adapters.event_cache.failures import translated
 from cronofy_cli.adapters.event_cache.pruning import prune_daily
-from cronofy_cli.core.event_changes import compare, is_outdated
-from cronofy_cli.core.events import parse_event
+from cronofy_cli.core.events.event import parse_event
+from cronofy_cli.core.events.event_changes import compare, is_outdated
 from cronofy_cli.core.times import parse_time
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from cronofy_cli.core.event_changes import EventChange
-    from cronofy_cli.core.events import Event
+    from cronofy_cli.core.events.event import Event
+    from cronofy_cli.core.events.event_changes import EventChange
 
 _UPSERT = (
     "INSERT INTO events (event_uid, raw, deleted, ends_on, seen_on) VALUES (?, ?, ?, ?, ?) "

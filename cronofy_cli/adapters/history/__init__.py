@@ -8,11 +8,11 @@ what is new. SQLite's failures become ours in `failures`.
 
 from __future__ import annotations
 
-from cronofy_cli.adapters.history.following import follow
+from cronofy_cli.adapters.history.connection import open_history
 from cronofy_cli.adapters.history.forwards import Forward
 from cronofy_cli.adapters.history.gaps import Gap
-from cronofy_cli.adapters.history.opening import open_history
 from cronofy_cli.adapters.history.query import EVERYTHING, Criteria, ForwardState
 from cronofy_cli.adapters.history.store import History
+from cronofy_cli.adapters.history.tail import follow
 
 __all__ = ["EVERYTHING", "Criteria", "Forward", "ForwardState", "Gap", "History", "follow", "open_history"]

@@ -11,13 +11,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from cronofy_cli.adapters.history.schema import DELIVERY_FORMAT
-from cronofy_cli.core.deliveries import Delivery, ReceivedRequest
-from cronofy_cli.core.notifications import Notification, parse_notification
+from cronofy_cli.core.notifications.deliveries import Delivery, ReceivedRequest
+from cronofy_cli.core.notifications.notification import Notification, parse_notification
 from cronofy_cli.core.signature import SignatureState, Verdict
 from cronofy_cli.errors import HistoryUnavailable
 
 if TYPE_CHECKING:
-    from cronofy_cli.core.deliveries import Headers
+    from cronofy_cli.core.notifications.deliveries import Headers
 
 Row = tuple[Any, ...]
 """Columns of a delivery, in the order in which they are listed below."""

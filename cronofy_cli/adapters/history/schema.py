@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.adapters import sqlite_files
+from cronofy_cli.adapters import sqlite
 from cronofy_cli.errors import HistoryUnavailable
 
 if TYPE_CHECKING:
@@ -148,4 +148,4 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
     Raises:
         HistoryUnavailable: a later release has written the file.
     """
-    sqlite_files.migrate(connection, MIGRATIONS, lambda version: refuse_newer(version, path))
+    sqlite.migrate(connection, MIGRATIONS, lambda version: refuse_newer(version, path))

@@ -13,10 +13,10 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.adapters.history import pruning
+from cronofy_cli.adapters.history.burst_buffer import Inbox, Recorded
 from cronofy_cli.adapters.history.database import Database
 from cronofy_cli.adapters.history.forwards import Forwards
 from cronofy_cli.adapters.history.gaps import Gap, Gaps
-from cronofy_cli.adapters.history.inbox import Inbox, Recorded
 from cronofy_cli.adapters.history.query import EVERYTHING, where
 from cronofy_cli.adapters.history.rows import COLUMNS, from_row, to_row
 from cronofy_cli.adapters.history.schema import DELIVERY_FORMAT
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cronofy_cli.adapters.history.query import Condition, Criteria
-    from cronofy_cli.core.deliveries import Arrival, Delivery
+    from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
 
 _BIGGEST_ID: Final = 2**63 - 1
 _ROWS_PER_INSERT: Final = 32

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import parse_qs, urlsplit
 
-from cronofy_cli.core.oauth import CALLBACK_PATH, is_same_state, redirect_uri
+from cronofy_cli.core.accounts.oauth import CALLBACK_PATH, is_same_state, redirect_uri
 from cronofy_cli.errors import TimeLimitReached, WrongUsage
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from cronofy_cli import __version__
 from cronofy_cli.adapters.api.exchanges import Exchange, mask_body, mask_headers
 from cronofy_cli.adapters.api.failures import explain
 from cronofy_cli.adapters.http import import_httpx, open_client
+from cronofy_cli.core.accounts.oauth import parse_token_answer
 from cronofy_cli.core.fields import decode_object, text
-from cronofy_cli.core.oauth import parse_token_answer
 from cronofy_cli.core.text import clean, shorten
 from cronofy_cli.errors import NotSignedIn, RateLimited, RequestFailed, ServerFailed
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from cronofy_cli.core.data_centers import DataCenter
-    from cronofy_cli.core.oauth import Application, TokenAnswer
+    from cronofy_cli.core.accounts.data_centers import DataCenter
+    from cronofy_cli.core.accounts.oauth import Application, TokenAnswer
     from cronofy_cli.errors import CronofyError
 
 _LONGEST_CODE: Final = 100

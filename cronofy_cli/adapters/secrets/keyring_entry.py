@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.adapters.secrets.failures import KeyringUnusable
-from cronofy_cli.core.contexts import SECRETS_LIMIT
+from cronofy_cli.core.accounts.contexts import SECRETS_LIMIT
 from cronofy_cli.core.text import clean, shorten
 
 if TYPE_CHECKING:

@@ -14,14 +14,14 @@ from cronofy_cli.adapters.secrets.keyring_entry import LIMIT_S, KeyringEntries
 from cronofy_cli.adapters.secrets.secret_file import SecretFile
 from cronofy_cli.adapters.settings.locks import file_lock
 from cronofy_cli.adapters.settings.places import config_folder
-from cronofy_cli.core.contexts import SECRETS_LIMIT, SecretPlace, check_context_name, decode_secrets
+from cronofy_cli.core.accounts.contexts import SECRETS_LIMIT, SecretPlace, check_context_name, decode_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from cronofy_cli.core.contexts import Context, StoredSecrets
+    from cronofy_cli.core.accounts.contexts import Context, StoredSecrets
 
 _LOCK_LIMIT_S = 60.0
 """Longer than twenty processes need that each refresh a token."""

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.adapters.settings.targets import check_forward, check_host, check_loopback_forward, check_ssh_host
-from cronofy_cli.core.contexts import TunnelChoice, check_context_name, check_data_center
-from cronofy_cli.core.data_centers import DataCenterId
+from cronofy_cli.core.accounts.contexts import TunnelChoice, check_context_name, check_data_center
+from cronofy_cli.core.accounts.data_centers import DataCenterId
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:

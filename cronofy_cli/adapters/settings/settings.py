@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.settings.keys import Value
     from cronofy_cli.adapters.settings.resolution import Layer, Resolved
-    from cronofy_cli.core.contexts import Context
+    from cronofy_cli.core.accounts.contexts import Context
 
 
 @dataclass(frozen=True, slots=True)

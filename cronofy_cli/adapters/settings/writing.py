@@ -19,7 +19,7 @@ from cronofy_cli.adapters.settings.files import (
 )
 from cronofy_cli.adapters.settings.keys import Key
 from cronofy_cli.adapters.settings.locks import file_lock
-from cronofy_cli.core.contexts import check_is_new
+from cronofy_cli.core.accounts.contexts import check_is_new
 from cronofy_cli.errors import CronofyError, NotFound, WrongUsage
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
     from cronofy_cli.adapters.settings.keys import Value
-    from cronofy_cli.core.contexts import Context
+    from cronofy_cli.core.accounts.contexts import Context
 
 _LOCK_LIMIT_S = 10.0
 

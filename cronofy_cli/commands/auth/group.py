@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.cli.options import ApiCommand, app_context, command_app
 from cronofy_cli.commands.auth import secret
-from cronofy_cli.core.oauth import DEFAULT_PORT
+from cronofy_cli.core.accounts.oauth import DEFAULT_PORT
 from cronofy_cli.errors import NotSignedIn, WrongUsage
 from cronofy_cli.output.records import show_record
-from cronofy_cli.shared_options import ApiCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cronofy_cli.accounts.signed_in import SignedInContext
-    from cronofy_cli.commands.auth.signing_in import LoginOptions
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.contexts import Context
+    from cronofy_cli.auth.account import SignedInContext
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.commands.auth.prompts import LoginOptions
+    from cronofy_cli.core.accounts.contexts import Context
 
 app = command_app("Sign in to an account, and manage what is kept of it.")
 app.add_typer(secret.app, name="secret")
@@ -78,7 +78,7 @@ def login(
       cronofy auth login --context acme-dev --no-browser
     """
     from cronofy_cli.commands.auth import login
-    from cronofy_cli.commands.auth.signing_in import LoginOptions
+    from cronofy_cli.commands.auth.prompts import LoginOptions
 
     run = app_context(context)
     options = LoginOptions(client_id, client_secret_file, port, scope, provider, insecure_storage)
@@ -119,7 +119,7 @@ def refresh(context: typer.Context) -> None:
     Example:
       cronofy auth refresh
     """
-    from cronofy_cli.accounts.keeping import sign_in_command
+    from cronofy_cli.auth.context_store import sign_in_command
 
     run = app_context(context)
     if run.environment_is_enough:
@@ -160,7 +160,7 @@ def logout(context: typer.Context, revoke: RevokeOption = False) -> None:
       cronofy auth logout
       cronofy auth logout --revoke --context acme-dev
     """
-    from cronofy_cli.commands.auth.signing_in import keeper_of
+    from cronofy_cli.commands.auth.prompts import keeper_of
 
     run = app_context(context)
     is_revoked = revoke and _account(run).revoke()

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from cronofy_cli.accounts import pending
-from cronofy_cli.accounts.keeping import with_client_secret
-from cronofy_cli.accounts.sign_in import (
+from cronofy_cli.auth import pending_login
+from cronofy_cli.auth.context_store import with_client_secret
+from cronofy_cli.auth.login import (
     complete,
     is_personal,
     is_same_application,
@@ -17,7 +17,8 @@ from cronofy_cli.accounts.sign_in import (
     new_request,
     sign_in_through_browser,
 )
-from cronofy_cli.commands.auth.signing_in import (
+from cronofy_cli.cli.client_secrets import STDIN, read_bytes, read_secret
+from cronofy_cli.commands.auth.prompts import (
     ask,
     choose_client_id,
     choose_context,
@@ -26,17 +27,16 @@ from cronofy_cli.commands.auth.signing_in import (
     keeper_of,
     server_of,
 )
-from cronofy_cli.commands.signature_input import STDIN, read_bytes, read_secret
-from cronofy_cli.core.contexts import StoredSecrets
-from cronofy_cli.core.oauth import TokenAnswer, checked_application, code_from_redirect, parse_token_answer
+from cronofy_cli.core.accounts.contexts import StoredSecrets
+from cronofy_cli.core.accounts.oauth import TokenAnswer, checked_application, code_from_redirect, parse_token_answer
 from cronofy_cli.errors import NotAllowed, RequestFailed, WrongUsage
 
 if TYPE_CHECKING:
-    from cronofy_cli.accounts.keeping import AccountKeeper
-    from cronofy_cli.commands.auth.signing_in import LoginOptions
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.contexts import Context
-    from cronofy_cli.core.oauth import Application, AuthorizationRequest
+    from cronofy_cli.auth.context_store import AccountKeeper
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.commands.auth.prompts import LoginOptions
+    from cronofy_cli.core.accounts.contexts import Context
+    from cronofy_cli.core.accounts.oauth import Application, AuthorizationRequest
 
 
 def log_in_with_browser(run: AppContext, options: LoginOptions) -> Context:
@@ -102,7 +102,7 @@ def finish_login(run: AppContext, options: LoginOptions, ended: str) -> Context:
         NotAllowed: the account's owner refused.
         NotSignedIn: there was no first step, Cronofy refused, or the address belongs to another sign-in.
     """
-    started = pending.recall(run.environment)
+    started = pending_login.recall(run.environment)
     if {run.flags.context, run.flags.data_center} - {None, started.context, started.data_center}:
         raise WrongUsage(
             f"the sign-in that was started is for context {started.context} at data center {started.data_center}",
@@ -122,10 +122,10 @@ def finish_login(run: AppContext, options: LoginOptions, ended: str) -> Context:
     try:
         code = code_from_redirect(ended, started.state, again=f"{server.again} --start")
     except NotAllowed:
-        pending.forget(run.environment)
+        pending_login.forget(run.environment)
         raise
     chosen = choose_sign_in(run, keeper, options)
-    pending.forget(run.environment)
+    pending_login.forget(run.environment)
     answer = server.tokens(chosen.application).exchange(code, started.redirect_uri)
     return complete(keeper, chosen, server, answer)
 
@@ -170,7 +170,7 @@ def _keep_secret(run: AppContext, keeper: AccountKeeper, wanted: Context, applic
 
 
 def _remember(run: AppContext, wanted: Context, request: AuthorizationRequest, options: LoginOptions) -> None:
-    started = pending.PendingSignIn(
+    started = pending_login.PendingSignIn(
         context=wanted.name,
         data_center=run.data_center_choice,
         client_id=request.client_id,
@@ -179,7 +179,7 @@ def _remember(run: AppContext, wanted: Context, request: AuthorizationRequest, o
         scope=options.scope or "",
         insecure_storage="yes" if options.insecure_storage else "",
     )
-    pending.remember(started, run.environment)
+    pending_login.remember(started, run.environment)
 
 
 def _show_started(run: AppContext, url: str, redirect_uri: str) -> None:

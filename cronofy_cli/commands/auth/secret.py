@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.core.client_secrets import check_label, forgotten, with_added, with_removed
+from cronofy_cli.cli.options import DataCommand, ListCommand, LocalCommand, app_context, command_app
+from cronofy_cli.core.accounts.client_secrets import check_label, forgotten, with_added, with_removed
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import NotFound, NotSignedIn, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.records import show_record
-from cronofy_cli.shared_options import DataCommand, ListCommand, LocalCommand, app_context, command_app
 
 if TYPE_CHECKING:
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.contexts import Context, StoredClientSecret, StoredSecrets
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.accounts.contexts import Context, StoredClientSecret, StoredSecrets
 
 app = command_app("Manage the client secrets that signatures are checked with.")
 
@@ -51,8 +51,8 @@ def add(
       cronofy auth secret add new --client-secret-file secret.txt
       pass show cronofy/new | cronofy auth secret add new --client-secret-file -
     """
-    from cronofy_cli.commands.auth.signing_in import keeper_of
-    from cronofy_cli.core.contexts import StoredClientSecret
+    from cronofy_cli.commands.auth.prompts import keeper_of
+    from cronofy_cli.core.accounts.contexts import StoredClientSecret
 
     run = app_context(context)
     current = _current(run)
@@ -80,7 +80,7 @@ def list_secrets(context: typer.Context) -> None:
       cronofy auth secret list
       cronofy auth secret list --json | jq -r '.[] | select(.removed_at == null) | .label'
     """
-    from cronofy_cli.commands.auth.signing_in import keeper_of
+    from cronofy_cli.commands.auth.prompts import keeper_of
 
     run = app_context(context)
     current = _current(run)
@@ -116,7 +116,7 @@ def remove(
       cronofy auth secret remove old
       cronofy auth secret remove old --forget
     """
-    from cronofy_cli.commands.auth.signing_in import keeper_of
+    from cronofy_cli.commands.auth.prompts import keeper_of
 
     run = app_context(context)
     current = _current(run)
@@ -143,9 +143,9 @@ def _nothing_to_remove(kept: StoredSecrets, current: Context, label: str) -> Not
 
 
 def _value(run: AppContext, current: Context, source: str | None) -> str:
-    from cronofy_cli.commands.auth.signing_in import ask
-    from cronofy_cli.commands.signature_input import read_secret
-    from cronofy_cli.core.oauth import checked_application
+    from cronofy_cli.cli.client_secrets import read_secret
+    from cronofy_cli.commands.auth.prompts import ask
+    from cronofy_cli.core.accounts.oauth import checked_application
 
     if source is None:
         value = ask(run, "The client secret", option="--client-secret-file FILE", hidden=True)

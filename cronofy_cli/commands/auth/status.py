@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.environment import Variable
-from cronofy_cli.core.contexts import SecretPlace
+from cronofy_cli.core.accounts.contexts import SecretPlace
 from cronofy_cli.core.times import to_utc_seconds
 
 if TYPE_CHECKING:
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.contexts import Context
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.accounts.contexts import Context
 
 
 def status_of(run: AppContext) -> dict[str, object]:

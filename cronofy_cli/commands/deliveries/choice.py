@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cronofy_cli.adapters.history import History
-    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.core.notifications.deliveries import Delivery
 
 LAST = "last"
 
@@ -71,7 +71,7 @@ def local_moment(text: str, *, option: str) -> datetime:
     Raises:
         WrongUsage: it is none of them.
     """
-    from cronofy_cli.core.date_words import parse_moment
+    from cronofy_cli.core.api.date_words import parse_moment
     from cronofy_cli.core.times import parse_time
 
     now = datetime.now().astimezone()

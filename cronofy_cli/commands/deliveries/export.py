@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import app_context
 from cronofy_cli.commands.deliveries.choice import (
     ChannelOption,
     SignatureOption,
@@ -19,13 +20,12 @@ from cronofy_cli.commands.deliveries.choice import (
     local_moment,
 )
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.exports.formats import ExportFormat
-from cronofy_cli.shared_options import app_context
+from cronofy_cli.output.exports.formats import ExportFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.core.notifications.deliveries import Delivery
 
 _AT_ONCE = 500
 _STDOUT = Path("-")
@@ -58,7 +58,7 @@ def export_deliveries(
     """
     from cronofy_cli import __version__
     from cronofy_cli.adapters.history import EVERYTHING, Criteria
-    from cronofy_cli.exports.formats import exported
+    from cronofy_cli.output.exports.formats import exported
 
     run = app_context(context)
     criteria = Criteria(
@@ -76,7 +76,7 @@ def export_deliveries(
         else chain.from_iterable(run.history.between(1, criteria=criteria))
     )
     if redact:
-        from cronofy_cli.exports.redaction import redacted
+        from cronofy_cli.output.exports.redaction import redacted
 
         chosen = map(redacted, chosen)
     parts = exported(chosen, format_, __version__)
@@ -100,8 +100,8 @@ def import_deliveries(
       cronofy deliveries import deliveries.ndjson
       ssh server cronofy deliveries export --since 1h | cronofy deliveries import -
     """
-    from cronofy_cli.commands.signature_input import read_bytes
-    from cronofy_cli.exports.ndjson import read_delivery_lines
+    from cronofy_cli.cli.client_secrets import read_bytes
+    from cronofy_cli.output.exports.ndjson import read_delivery_lines
 
     run = app_context(context)
     # All of it is read before anything is written: half an import is none.

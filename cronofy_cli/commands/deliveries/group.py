@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cronofy_cli.late_verbs import Verb, late_group
-from cronofy_cli.shared_options import DataCommand, ListCommand, LocalCommand, SigningListCommand
+from cronofy_cli.cli.lazy_group import Verb, late_group
+from cronofy_cli.cli.options import DataCommand, ListCommand, LocalCommand, SigningListCommand
 
 app = late_group(
     "List, show, replay and export what was received.",

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import app_context
 from cronofy_cli.commands.deliveries.choice import find_delivery, local_moment
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
-from cronofy_cli.shared_options import app_context
 
 if TYPE_CHECKING:
-    from cronofy_cli.context import AppContext
+    from cronofy_cli.cli.context import AppContext
 
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 

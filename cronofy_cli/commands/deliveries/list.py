@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import app_context
 from cronofy_cli.commands.deliveries.choice import (
     ChannelOption,
     SearchOption,
@@ -20,15 +21,14 @@ from cronofy_cli.commands.deliveries.choice import (
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.deliveries import delivery_list
 from cronofy_cli.output.lists import show_list
-from cronofy_cli.shared_options import app_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cronofy_cli.adapters.history import Criteria, ForwardState, History
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.deliveries import Delivery
-    from cronofy_cli.core.where import Where
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.core.notifications.where import Where
 
 BIGGEST_LIMIT = 1_000_000_000
 """More than a disk holds, and a number that SQLite takes."""
@@ -86,7 +86,7 @@ def list_deliveries(
 
 
 def _expression(text: str) -> Where:
-    from cronofy_cli.core.where import parse_where
+    from cronofy_cli.core.notifications.where import parse_where
 
     return parse_where(text)
 

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.client_secrets import SecretFilesOption, find_secrets
+from cronofy_cli.cli.options import app_context
 from cronofy_cli.commands.deliveries.choice import SinceOption, TypeOption, find_deliveries, local_moment
-from cronofy_cli.commands.signature_input import SecretFilesOption, find_secrets
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import ExitCode, NotFound, WrongUsage
 from cronofy_cli.output.deliveries import replay_list
 from cronofy_cli.output.rows_as_they_come import show_as_they_come
-from cronofy_cli.shared_options import app_context
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.history import Forward, History
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.signature import ClientSecret
-    from cronofy_cli.forwarding.replay import Replayer, ReplayJob
-    from cronofy_cli.forwarding.settings import SenderSettings
-    from cronofy_cli.forwarding.targets import Target
+    from cronofy_cli.outbound.replay import Replayer, ReplayJob
+    from cronofy_cli.outbound.settings import SenderSettings
+    from cronofy_cli.outbound.target import Target
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ def replay(
       cronofy deliveries replay last --set notification.changes_since=2026-11-22T09:00:00Z
       cronofy deliveries replay last --edit --client-secret-file secret.txt
     """
-    from cronofy_cli.forwarding.options import ForwardingOptions, sender_settings
+    from cronofy_cli.listen.forwarding.options import ForwardingOptions, sender_settings
 
     run = app_context(context)
     is_changed = bool(set_ or edit)
@@ -90,7 +90,7 @@ def replay(
 
 
 def _replayer(sending: SenderSettings, interval: str | None, concurrency: int) -> Replayer:
-    from cronofy_cli.forwarding.replay import Replayer
+    from cronofy_cli.outbound.replay import Replayer
 
     return Replayer(
         sending,
@@ -123,8 +123,8 @@ def _choose(
 
 
 def _jobs(history: History, chosen: Sequence[Delivery], to: Sequence[str], *, only_failed: bool) -> list[ReplayJob]:
-    from cronofy_cli.forwarding.replay import ReplayJob
-    from cronofy_cli.forwarding.targets import parse_target
+    from cronofy_cli.outbound.replay import ReplayJob
+    from cronofy_cli.outbound.target import parse_target
 
     named = [parse_target(text) for text in to]
     jobs: list[ReplayJob] = []
@@ -136,7 +136,7 @@ def _jobs(history: History, chosen: Sequence[Delivery], to: Sequence[str], *, on
 
 def _earlier(history: History, delivery: Delivery, *, only_failed: bool) -> list[Target]:
     """Where a delivery was forwarded before, or of these only where it is still owed to."""
-    from cronofy_cli.forwarding.targets import parse_target
+    from cronofy_cli.outbound.target import parse_target
 
     assert delivery.id is not None
     succeeded: dict[str, bool] = {}
@@ -167,8 +167,8 @@ def _changed(
     *,
     edit: bool,
 ) -> list[ReplayJob]:
-    from cronofy_cli.forwarding.replay import ReplayJob
-    from cronofy_cli.forwarding.resigning import set_fields, with_body
+    from cronofy_cli.outbound.edited_body import set_fields, with_body
+    from cronofy_cli.outbound.replay import ReplayJob
 
     bodies: dict[bytes, bytes] = {}
     for job in jobs:
@@ -204,8 +204,8 @@ def _edited(run: AppContext, body: bytes) -> bytes:
 def _noted(
     results: Iterator[tuple[ReplayJob, Forward]], outcome: _Outcome, history: History | None
 ) -> Iterator[tuple[Forward, str | None]]:
-    from cronofy_cli.forwarding.advice import advice, runs_in_container
-    from cronofy_cli.forwarding.failures import AWAY
+    from cronofy_cli.outbound.advice import advice, runs_in_container
+    from cronofy_cli.outbound.failure import AWAY
 
     in_container = runs_in_container()
     for job, forward in results:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import app_context
 from cronofy_cli.commands.deliveries.choice import find_delivery
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.deliveries import delivery_document, difference_list, forward_document, full_text, show_forwards
 from cronofy_cli.output.lists import show_list
 from cronofy_cli.output.streams import OutputFormat
-from cronofy_cli.shared_options import app_context
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.history import Forward
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.notifications.deliveries import Delivery
 
 DeliveryArgument = Annotated[
     str, typer.Argument(metavar="ID|last|@TAG", help="Its number from 'deliveries list', last, or a tag.")
@@ -51,7 +51,7 @@ def show(
     elif headers:
         run.output.data_bytes(b"".join(b"%s: %s\n" % line for line in found.request.headers))
     elif curl:
-        from cronofy_cli.exports.curl import curl_command
+        from cronofy_cli.output.exports.curl import curl_command
 
         run.output.data_bytes(curl_command(found, attempts[-1].target if attempts else None) + b"\n")
     elif forwards and attempts and run.output.format is OutputFormat.TABLE:
@@ -74,7 +74,7 @@ def diff(
       cronofy deliveries diff 128 129
       cronofy deliveries diff @good last --json
     """
-    from cronofy_cli.core.delivery_diff import compare_deliveries
+    from cronofy_cli.core.notifications.delivery_diff import compare_deliveries
 
     run = app_context(context)
     differences = compare_deliveries(find_delivery(run.history, before), find_delivery(run.history, after))
@@ -82,7 +82,7 @@ def diff(
 
 
 def _show_answers(run: AppContext, attempts: list[Forward]) -> None:
-    from cronofy_cli.output.forwards import forward_in_full
+    from cronofy_cli.listen.forward_lines import forward_in_full
 
     run.output.data("\n\n".join(forward_in_full(attempt, color=run.output.color_stdout) for attempt in attempts))
 
@@ -112,7 +112,7 @@ def _show_events(run: AppContext, payload: bytes) -> None:
 
     from cronofy_cli.adapters.machine_zone import machine_tzid
     from cronofy_cli.core.zones import find_zone
-    from cronofy_cli.output.event_reads import show_events_read
+    from cronofy_cli.output.events.event_reads import show_events_read
 
     # The account's own zone would have to be asked for, and what is stored is shown without the network.
     zone = find_zone(machine_tzid(run.environment) or "Etc/UTC")

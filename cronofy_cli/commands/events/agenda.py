@@ -6,21 +6,21 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from cronofy_cli.commands.calendar_choice import calendar_names
+from cronofy_cli.cli.calendar_choice import calendar_names
 from cronofy_cli.commands.events.page_reading import Seen, tell_after, warn_before, watched
-from cronofy_cli.core.agenda import agenda
-from cronofy_cli.core.events import parse_event
-from cronofy_cli.core.sync_window import Days, sync_window
+from cronofy_cli.core.api.sync_window import Days, sync_window
+from cronofy_cli.core.events.agenda import agenda
+from cronofy_cli.core.events.event import parse_event
 from cronofy_cli.core.times import is_date, parse_time
-from cronofy_cli.output.agenda import show_agenda
+from cronofy_cli.output.events.agenda import show_agenda
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cronofy_cli.cli.context import AppContext
     from cronofy_cli.commands.events.page_reading import ItemPage, Style
     from cronofy_cli.commands.events.query_times import Here
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.queries import EventsQuery
+    from cronofy_cli.core.api.queries import EventsQuery
 
 
 def show_as_agenda(run: AppContext, pages: Iterable[ItemPage], style: Style, query: EventsQuery, here: Here) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, command_app
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
-from cronofy_cli.shared_options import DataCommand, ListCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.event_cache import CacheStatus

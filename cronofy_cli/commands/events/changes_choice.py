@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cronofy_cli.core.queries import EventsQuery, change_query
+from cronofy_cli.core.api.queries import EventsQuery, change_query
 from cronofy_cli.errors import NotFound, WrongUsage
 
 if TYPE_CHECKING:
+    from cronofy_cli.cli.context import AppContext
     from cronofy_cli.commands.events.query_times import Here
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.core.notifications.deliveries import Delivery
 
 LAST = "last"
 OPTION = "--changes-since"
@@ -31,8 +31,8 @@ def changes_query(run: AppContext, choice: str, here: Here) -> EventsQuery:
         delivery = _find(run, choice)
         return change_query(delivery.notification, here.tzid)
     from cronofy_cli.commands.events.query_times import Limits, tell_sent
-    from cronofy_cli.core.date_words import parse_moment
-    from cronofy_cli.core.notifications import Notification
+    from cronofy_cli.core.api.date_words import parse_moment
+    from cronofy_cli.core.notifications.notification import Notification
 
     since = parse_moment(choice, here.now, here.zone, option=OPTION)
     if not since.is_as_written:

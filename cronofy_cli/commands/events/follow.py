@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import app_context
 from cronofy_cli.commands.events.options import CalendarOption, OnlyManagedOption, TzidOption
 from cronofy_cli.commands.events.query_times import find_here
+from cronofy_cli.core.api.queries import EventsQuery
 from cronofy_cli.core.durations import parse_duration
-from cronofy_cli.core.queries import EventsQuery
 from cronofy_cli.errors import NotFound, RateLimited, ServerFailed, TimeLimitReached, Unreachable, WrongUsage
 from cronofy_cli.output.streams import OutputFormat
-from cronofy_cli.shared_options import app_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from cronofy_cli.cli.context import AppContext
     from cronofy_cli.commands.events.polling import Poller
     from cronofy_cli.commands.events.query_times import Here
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.event_changes import EventChange
+    from cronofy_cli.core.events.event_changes import EventChange
 
 SHORTEST_S = 1.0
 """Cronofy allows an application 500 requests a minute, whoever makes them (docs: /developers/faqs/rate-limits)."""
@@ -60,7 +60,7 @@ def follow(
       cronofy events follow --every 10s --calendar Work
       cronofy events follow --since 1h --count 1 --timeout 10m | jq -r .summary
     """
-    from cronofy_cli.commands.calendar_choice import calendar_ids
+    from cronofy_cli.cli.calendar_choice import calendar_ids
 
     run = app_context(context)
     every_s = parse_duration(every, option="--every")
@@ -101,7 +101,7 @@ class _Printed:
         return self.count is not None and self.total >= self.count
 
     def show(self, changes: Sequence[EventChange]) -> None:
-        from cronofy_cli.output.followed import show_changes, write_changes
+        from cronofy_cli.output.events.followed import show_changes, write_changes
 
         shown = changes if self.count is None else changes[: self.count - self.total]
         self.total += len(shown)
@@ -133,7 +133,7 @@ class _Pace:
 
 def _follow(run: AppContext, poller: Poller, printed: _Printed, since: datetime | None, pace: _Pace) -> None:
     if run.output.format is OutputFormat.TABLE:
-        from cronofy_cli.commands.calendar_choice import calendar_names
+        from cronofy_cli.cli.calendar_choice import calendar_names
 
         printed.calendar_names = calendar_names(run)
     printed.show(poller.begin(since))
@@ -164,7 +164,7 @@ def _poller(run: AppContext, query: EventsQuery) -> Poller:
 def _moment(since: str | None, here: Here) -> datetime | None:
     if since is None:
         return None
-    from cronofy_cli.core.date_words import parse_moment
+    from cronofy_cli.core.api.date_words import parse_moment
     from cronofy_cli.core.times import parse_time
 
     return parse_time(parse_moment(since, here.now, here.zone, option="--since").text)

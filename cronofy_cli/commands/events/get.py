@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import app_context
 from cronofy_cli.commands.events.options import (
     CalendarOption,
     DeletedOption,
@@ -19,13 +20,12 @@ from cronofy_cli.commands.events.options import (
     TzidOption,
 )
 from cronofy_cli.commands.events.query_times import find_here
-from cronofy_cli.core.queries import EventsQuery
+from cronofy_cli.core.api.queries import EventsQuery
 from cronofy_cli.errors import NotFound
-from cronofy_cli.shared_options import app_context
 
 if TYPE_CHECKING:
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.events import Event
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.events.event import Event
 
 UidArgument = Annotated[str, typer.Argument(metavar="UID", help="Its event_uid.")]
 
@@ -47,8 +47,8 @@ def get(
       cronofy events get evt_external_54008b1a4a41730f8d5c6037
       cronofy events get evt_external_54008b1a4a41730f8d5c6037 --include-deleted --json
     """
-    from cronofy_cli.commands.calendar_choice import calendar_ids
-    from cronofy_cli.output.event_details import show_event
+    from cronofy_cli.cli.calendar_choice import calendar_ids
+    from cronofy_cli.output.events.event_details import show_event
 
     run = app_context(context)
     here = find_here(run, tzid)
@@ -70,8 +70,8 @@ def get(
 
 def _find(run: AppContext, query: EventsQuery, uid: str) -> Event | None:
     from cronofy_cli.adapters.api import endpoints
-    from cronofy_cli.core.events import parse_event
-    from cronofy_cli.core.field_paths import members_of, text_at
+    from cronofy_cli.core.events.event import parse_event
+    from cronofy_cli.core.events.field_paths import members_of, text_at
 
     with closing(endpoints.read_events(run.api, query)) as pages:
         for page in pages:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cronofy_cli.late_verbs import Verb, VerbGroup, late_group
-from cronofy_cli.shared_options import ApiCommand, ApiListCommand
+from cronofy_cli.cli.lazy_group import Verb, VerbGroup, late_group
+from cronofy_cli.cli.options import ApiCommand, ApiListCommand
 
 app = late_group(
     "Read events.",

@@ -11,22 +11,22 @@ from difflib import get_close_matches
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from cronofy_cli.cli.progress_line import progress_line
 from cronofy_cli.commands.events.query_times import is_for_people
-from cronofy_cli.commands.progress_line import progress_line
 from cronofy_cli.errors import CronofyError, WrongUsage
-from cronofy_cli.output.item_pages import PageFormat, show_pages
+from cronofy_cli.output.events.item_pages import PageFormat, show_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     import msgspec
 
+    from cronofy_cli.cli.context import AppContext
     from cronofy_cli.commands.events.query_times import Here
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.field_paths import FieldPath
-    from cronofy_cli.core.item_order import Order
-    from cronofy_cli.core.query_advice import Query
-    from cronofy_cli.output.item_pages import Listing
+    from cronofy_cli.core.api.query_advice import Query
+    from cronofy_cli.core.events.field_paths import FieldPath
+    from cronofy_cli.core.events.item_order import Order
+    from cronofy_cli.output.events.item_pages import Listing
     from cronofy_cli.output.progress import Progress
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class Seen:
         self.items += len(items)
         if not self.missing_fields:
             return
-        from cronofy_cli.core.field_paths import members_of
+        from cronofy_cli.core.events.field_paths import members_of
 
         for item in items:
             self.known_fields |= members_of(item).keys()
@@ -86,13 +86,13 @@ def choose_style(run: AppContext, format_: str | None, fields: str | None, sort:
     paths: tuple[FieldPath, ...] = ()
     order: Order | None = None
     if fields is not None:
-        from cronofy_cli.core.field_paths import parse_fields
+        from cronofy_cli.core.events.field_paths import parse_fields
 
         if chosen is PageFormat.ICS:
             raise WrongUsage("--fields does not go with --format ics", hint="use --format csv, tsv, json or ndjson")
         paths = parse_fields(fields)
     if sort is not None:
-        from cronofy_cli.core.item_order import parse_order
+        from cronofy_cli.core.events.item_order import parse_order
 
         order = parse_order(sort)
     return Style(chosen, paths, order)
@@ -128,7 +128,7 @@ def show_reading(
 
 def warn_before(run: AppContext, query: Query, here: Here) -> None:
     """Warn of what Cronofy can know nothing of."""
-    from cronofy_cli.core.query_advice import certain_reasons, window_advice
+    from cronofy_cli.core.api.query_advice import certain_reasons, window_advice
 
     for sentence in certain_reasons(query, here.now, here.zone) or window_advice(query, here.now, here.zone):
         run.warn(sentence)
@@ -154,7 +154,7 @@ def _noted(pages: Iterable[ItemPage], seen: Seen, progress: Progress) -> Iterato
 
 def tell_after(run: AppContext, query: Query, here: Here, seen: Seen) -> None:
     """Tell why an answer is empty, and what else the query leaves out."""
-    from cronofy_cli.core import query_advice
+    from cronofy_cli.core.api import query_advice
 
     if seen.items == 0:
         is_explained = bool(query_advice.certain_reasons(query, here.now, here.zone))
@@ -173,7 +173,7 @@ def _calendar_reasons(run: AppContext, query: Query) -> list[str]:
     if not query.calendar_ids:
         return []
     from cronofy_cli.adapters.api import endpoints
-    from cronofy_cli.core.query_advice import calendar_reasons
+    from cronofy_cli.core.api.query_advice import calendar_reasons
 
     try:
         return calendar_reasons(query, endpoints.list_calendars(run.api))
@@ -183,7 +183,7 @@ def _calendar_reasons(run: AppContext, query: Query) -> list[str]:
 
 
 def _show_calendar(run: AppContext, pages: Iterable[Sequence[msgspec.Raw]], here: Here) -> None:
-    from cronofy_cli.output.ics import show_calendar
+    from cronofy_cli.output.events.ics import show_calendar
 
     left_out = show_calendar(run.output, pages, here.tzid, here.now)
     if left_out:

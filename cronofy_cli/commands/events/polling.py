@@ -10,16 +10,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.core.event_changes import compare, is_outdated
-from cronofy_cli.core.events import parse_event
+from cronofy_cli.core.events.event import parse_event
+from cronofy_cli.core.events.event_changes import compare, is_outdated
 from cronofy_cli.core.times import to_utc_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
-    from cronofy_cli.core.event_changes import EventChange
-    from cronofy_cli.core.queries import EventsQuery
+    from cronofy_cli.core.api.queries import EventsQuery
+    from cronofy_cli.core.events.event_changes import EventChange
 
 OVERLAP: Final = timedelta(minutes=2)
 """So much is read again each time: what was modified a little earlier may become known a little later."""

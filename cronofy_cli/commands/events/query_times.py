@@ -15,7 +15,7 @@ from cronofy_cli.errors import NotAllowed, NotFound, RequestFailed, WrongUsage
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from cronofy_cli.context import AppContext
+    from cronofy_cli.cli.context import AppContext
 
 FALLBACK_TZID = "Etc/UTC"
 
@@ -80,7 +80,7 @@ class TimeWishes:
         Raises:
             WrongUsage: something is neither a date nor a time, nor words for one.
         """
-        from cronofy_cli.core.date_words import parse_limit, parse_moment
+        from cronofy_cli.core.api.date_words import parse_limit, parse_moment
         from cronofy_cli.core.times import is_date
 
         first = parse_limit(self.from_, here.today, here.zone, option="--from") if self.from_ is not None else None
@@ -104,7 +104,7 @@ class TimeWishes:
     def _window_days(self, today: date) -> tuple[str | None, str | None]:
         if not (self.window or self.window_edge):
             return None, None
-        from cronofy_cli.core.sync_window import sync_window, window_edge
+        from cronofy_cli.core.api.sync_window import sync_window, window_edge
 
         days = window_edge(today) if self.window_edge else sync_window(today)
         return days.first.isoformat(), days.end.isoformat()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.option_groups import grouped
+from cronofy_cli.cli.options import app_context
 from cronofy_cli.commands.events.options import (
     DeletedOption,
     GeoOption,
@@ -20,16 +22,14 @@ from cronofy_cli.commands.events.options import (
 )
 from cronofy_cli.commands.events.page_reading import ItemPage, choose_style, show_reading
 from cronofy_cli.commands.events.query_times import TimeWishes, coming_week, find_here
-from cronofy_cli.commands.option_groups import grouped
-from cronofy_cli.core.queries import EventsQuery
+from cronofy_cli.core.api.queries import EventsQuery
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.output.item_pages import PageFormat
-from cronofy_cli.shared_options import app_context
+from cronofy_cli.output.events.item_pages import PageFormat
 
 if TYPE_CHECKING:
+    from cronofy_cli.cli.context import AppContext
     from cronofy_cli.commands.events.page_reading import Style
     from cronofy_cli.commands.events.query_times import Here
-    from cronofy_cli.context import AppContext
 
 ChangesSinceOption = Annotated[
     str | None,
@@ -107,7 +107,7 @@ def _style(run: AppContext, format_: PageFormat | None, fields: str | None, sort
 def _query(
     run: AppContext, wishes: TimeWishes, calendar: list[str] | None, here: Here, *, is_agenda: bool
 ) -> EventsQuery:
-    from cronofy_cli.commands.calendar_choice import calendar_ids
+    from cronofy_cli.cli.calendar_choice import calendar_ids
     from cronofy_cli.commands.events.changes_choice import changes_query, names_delivery
 
     since = wishes.changes_since
@@ -122,9 +122,9 @@ def _query(
 
 def _show(run: AppContext, query: EventsQuery, style: Style, here: Here) -> None:
     from cronofy_cli.adapters.api import endpoints
-    from cronofy_cli.core.events import parse_event
-    from cronofy_cli.output.events import CSV_EVENT_FIELDS, event_list
-    from cronofy_cli.output.item_pages import Listing
+    from cronofy_cli.core.events.event import parse_event
+    from cronofy_cli.output.events.events import CSV_EVENT_FIELDS, event_list
+    from cronofy_cli.output.events.item_pages import Listing
 
     with closing(endpoints.read_events(run.api, query)) as found:
         pages = (ItemPage(page.events, page.current, page.total) for page in found)

@@ -8,6 +8,8 @@ import typer
 
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.adapters.tunnels.choose import TunnelChoice
+from cronofy_cli.cli.option_groups import grouped
+from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
 from cronofy_cli.commands.deliveries.choice import LAST
 from cronofy_cli.commands.listen.options import (
     Ack,
@@ -18,19 +20,17 @@ from cronofy_cli.commands.listen.options import (
     RunOptions,
     TargetOptions,
 )
-from cronofy_cli.commands.option_groups import grouped
-from cronofy_cli.core.callback_url import check_callback_url
 from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.core.notifications.callback_url import check_callback_url
 from cronofy_cli.errors import NotSignedIn, WrongUsage
-from cronofy_cli.forwarding.options import ForwardingOptions
-from cronofy_cli.output.live import PrintStyle
-from cronofy_cli.shared_options import ApiListCommand, app_context, command_app
+from cronofy_cli.listen.forwarding.options import ForwardingOptions
+from cronofy_cli.listen.view import PrintStyle
 
 if TYPE_CHECKING:
-    from cronofy_cli.commands.listen.receiving import Wishes
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.where import Where
-    from cronofy_cli.listener.policy import SignaturePolicy
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.notifications.where import Where
+    from cronofy_cli.core.signature_policy import SignaturePolicy
+    from cronofy_cli.listen.run import Wishes
 
 app = command_app()
 
@@ -77,8 +77,8 @@ def _wishes(
 ) -> Wishes:
     """Return what is wanted, the settings in the place of what no option says."""
     from cronofy_cli.adapters.settings import Key
-    from cronofy_cli.commands.calendar_choice import calendar_ids
-    from cronofy_cli.commands.listen.receiving import Wishes
+    from cronofy_cli.cli.calendar_choice import calendar_ids
+    from cronofy_cli.listen.run import Wishes
 
     found = run.settings.find
     wishes = Wishes(
@@ -133,7 +133,7 @@ def _named(values: list[str] | None, option: str) -> tuple[str, ...]:
 
 
 def _where(expression: str | None) -> Where | None:
-    from cronofy_cli.core.where import parse_where
+    from cronofy_cli.core.notifications.where import parse_where
 
     return parse_where(expression) if expression else None
 
@@ -143,7 +143,7 @@ def _since(run: AppContext, text: str | None) -> str | None:
     if text is None or text == LAST:
         return text
     from cronofy_cli.commands.events.query_times import find_here
-    from cronofy_cli.core.date_words import parse_moment
+    from cronofy_cli.core.api.date_words import parse_moment
     from cronofy_cli.core.times import parse_time
 
     here = find_here(run, None)
@@ -177,7 +177,7 @@ def _check_reading(run: AppContext, wishes: Wishes) -> None:
 
 
 def _prepare(run: AppContext, public_url: str | None, port: int | None) -> None:
-    from cronofy_cli.commands.simulator.embedded import ensure_simulator
+    from cronofy_cli.cli.embedded_simulator import ensure_simulator
 
     if public_url is not None:
         _check_address(run, public_url, port)
@@ -202,9 +202,9 @@ def _style(run: AppContext, chosen: PrintStyle | None) -> PrintStyle:
 
 
 def _listen(run: AppContext, wishes: Wishes, how: RunOptions, timeout_s: float | None) -> int:
-    from cronofy_cli.commands.listen.ready_notice import ReadyNotice
-    from cronofy_cli.commands.listen.receiving import receiving
-    from cronofy_cli.listener.stopping import StopRequest
+    from cronofy_cli.listen.ready import ReadyNotice
+    from cronofy_cli.listen.run import receiving
+    from cronofy_cli.listen.stop import StopRequest
 
     notice = ReadyNotice(how.ready_file, how.health_port)
     with StopRequest() as stop:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from cronofy_cli.core.data_centers import SIMULATOR
+from cronofy_cli.core.accounts.data_centers import SIMULATOR
 from cronofy_cli.core.times import parse_time
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cronofy_cli.adapters.simulator_control import SimulatorControl
-    from cronofy_cli.context import AppContext
+    from cronofy_cli.adapters.simulator.control import SimulatorControl
+    from cronofy_cli.cli.context import AppContext
 
 
 def control_of(run: AppContext) -> SimulatorControl:
@@ -21,7 +21,7 @@ def control_of(run: AppContext) -> SimulatorControl:
     Raises:
         Unreachable: none does.
     """
-    from cronofy_cli.adapters.simulator_control import SimulatorControl
+    from cronofy_cli.adapters.simulator.control import SimulatorControl
 
     run.flags.data_center = SIMULATOR
     return SimulatorControl(run.api)

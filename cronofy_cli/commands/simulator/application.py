@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import DataCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of, simulators_now
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.output.records import show_record
-from cronofy_cli.shared_options import DataCommand, app_context, command_app
 
 if TYPE_CHECKING:
-    from cronofy_cli.context import AppContext
+    from cronofy_cli.cli.context import AppContext
 
 app = command_app("Write managed events as the application does, through the API: open channels are not notified.")
 
@@ -81,7 +81,7 @@ def _after(start: str) -> str:
 
 
 def _calendar_id(run: AppContext, choice: str) -> str:
-    from cronofy_cli.commands.calendar_choice import calendar_ids
+    from cronofy_cli.cli.calendar_choice import calendar_ids
 
     (calendar_id,) = calendar_ids(run, [choice])
     return calendar_id

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import DataCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of, simulators_now
 from cronofy_cli.core.durations import parse_duration
-from cronofy_cli.core.events import describe_when
+from cronofy_cli.core.events.event import describe_when
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import NotAllowed, NotFound, WrongUsage
 from cronofy_cli.output.records import show_record
-from cronofy_cli.shared_options import DataCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from cronofy_cli.adapters.simulator_control import SimulatorControl
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.core.events import Event, EventTime
+    from cronofy_cli.adapters.simulator.control import SimulatorControl
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.events.event import Event, EventTime
 
 app = command_app("Edit the simulator's calendars as their owner: open channels are notified.")
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import ListCommand, LocalCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
-from cronofy_cli.shared_options import ListCommand, LocalCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cronofy_cli.context import AppContext
+    from cronofy_cli.cli.context import AppContext
 
 app = command_app("Let calls of the simulator's API fail, be slow, or stay without an answer.")
 

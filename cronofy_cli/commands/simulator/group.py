@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.commands.signature_input import read_secret
+from cronofy_cli.cli.client_secrets import read_secret
+from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, command_app
 from cronofy_cli.commands.simulator import application, edit, faults, profile, surroundings
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.records import show_record
-from cronofy_cli.shared_options import DataCommand, ListCommand, app_context, command_app
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cronofy_cli.adapters.simulators import RunningSimulator
-    from cronofy_cli.context import AppContext
-    from cronofy_cli.simulator.settings import SimulatorSettings
+    from cronofy_cli.adapters.simulator.running import RunningSimulator
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.simulator.world.settings import SimulatorSettings
 
 app = command_app("Run Cronofy on this machine, and edit its calendars.")
 app.add_typer(edit.app, name="edit")
@@ -66,7 +66,7 @@ def run_simulator(
       cronofy simulator run
       cronofy simulator run --state calendars.json --page-size 20
     """
-    from cronofy_cli.simulator.settings import CLIENT_SECRET, SimulatorSettings
+    from cronofy_cli.simulator.world.settings import CLIENT_SECRET, SimulatorSettings
 
     run = app_context(context)
     settings = SimulatorSettings(
@@ -83,9 +83,9 @@ def run_simulator(
 
 
 def _serve(run: AppContext, settings: SimulatorSettings) -> int:
-    from cronofy_cli.adapters.simulators import announce, find_running
-    from cronofy_cli.commands.simulator.embedded import start_simulator
-    from cronofy_cli.listener.stopping import StopRequest
+    from cronofy_cli.adapters.simulator.running import announce, find_running
+    from cronofy_cli.cli.embedded_simulator import start_simulator
+    from cronofy_cli.listen.stop import StopRequest
 
     with StopRequest() as stop:
         try:
@@ -104,7 +104,7 @@ def _serve(run: AppContext, settings: SimulatorSettings) -> int:
 
 def _hand_back(simulator: RunningSimulator, earlier: RunningSimulator | None, environment: Mapping[str, str]) -> None:
     """Let commands find the simulator again that ran before this one."""
-    from cronofy_cli.adapters.simulators import announce, find_running, withdraw
+    from cronofy_cli.adapters.simulator.running import announce, find_running, withdraw
 
     withdraw(simulator, environment)
     if earlier is None or find_running(environment) is not None:

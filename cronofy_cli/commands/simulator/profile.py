@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.options import DataCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.errors import NotFound
 from cronofy_cli.output.records import show_record
-from cronofy_cli.shared_options import DataCommand, app_context, command_app
 
 if TYPE_CHECKING:
-    from cronofy_cli.context import AppContext
+    from cronofy_cli.cli.context import AppContext
 
 app = command_app("Let the simulator's profiles disconnect, reconnect and sync: open channels are notified.")
 

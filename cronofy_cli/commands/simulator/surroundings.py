@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from cronofy_cli.cli.options import DataCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.output.records import show_record
-from cronofy_cli.shared_options import DataCommand, app_context, command_app
 
 calendar_app = command_app("Let the simulator's calendars vanish.")
 
@@ -26,7 +26,7 @@ def remove_calendar(
     Example:
       cronofy simulator calendar remove Work
     """
-    from cronofy_cli.commands.calendar_choice import calendar_ids
+    from cronofy_cli.cli.calendar_choice import calendar_ids
 
     run = app_context(context)
     control = control_of(run)

@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 
 from cronofy_cli.core.autopsy.causes import Cause
 from cronofy_cli.core.autopsy.json_tokens import missing_closers
-from cronofy_cli.core.http_message import parse_saved_request
+from cronofy_cli.core.notifications.http_message import parse_saved_request
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:

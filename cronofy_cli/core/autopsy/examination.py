@@ -13,7 +13,7 @@ from cronofy_cli.core.autopsy.explanations import explain
 from cronofy_cli.core.autopsy.header_readings import SentDigests
 from cronofy_cli.core.autopsy.search import KnownSecrets, Search
 from cronofy_cli.core.autopsy.structure import structural_evidence
-from cronofy_cli.core.deliveries import find_header
+from cronofy_cli.core.notifications.deliveries import find_header
 from cronofy_cli.core.signature import HEADER
 from cronofy_cli.core.text import clean, shorten
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cronofy_cli.core.autopsy.search import Match
-    from cronofy_cli.core.deliveries import Headers
+    from cronofy_cli.core.notifications.deliveries import Headers
     from cronofy_cli.core.signature import ClientSecret
 
 _NO_DIGEST = {"", "undefined", "null", "none", "nil", "[object object]"}

@@ -12,7 +12,7 @@ from cronofy_cli.core.autopsy.frameworks import raw_body_cure
 from cronofy_cli.core.signature import HEADER
 
 if TYPE_CHECKING:
-    from cronofy_cli.core.deliveries import Headers
+    from cronofy_cli.core.notifications.deliveries import Headers
 
 
 class Explanation(NamedTuple):

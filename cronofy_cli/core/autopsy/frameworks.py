@@ -8,10 +8,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from cronofy_cli.core.deliveries import find_header
+from cronofy_cli.core.notifications.deliveries import find_header
 
 if TYPE_CHECKING:
-    from cronofy_cli.core.deliveries import Headers
+    from cronofy_cli.core.notifications.deliveries import Headers
 
 
 class Framework(StrEnum):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.core.autopsy.header_readings import SentDigests
     from cronofy_cli.core.autopsy.keys import Key
-    from cronofy_cli.core.deliveries import Headers
+    from cronofy_cli.core.notifications.deliveries import Headers
     from cronofy_cli.core.signature import ClientSecret
 
 MOST_DIGESTS = 4000

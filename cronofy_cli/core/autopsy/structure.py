@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from cronofy_cli.core.autopsy.causes import Cause
 from cronofy_cli.core.autopsy.header_readings import SentDigests
-from cronofy_cli.core.deliveries import find_header
+from cronofy_cli.core.notifications.deliveries import find_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cronofy_cli.core.deliveries import Headers
+    from cronofy_cli.core.notifications.deliveries import Headers
 
 _COMPRESSED_MARKS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"\x78\x9c": "zlib"}
 _COMPRESSIONS = {"gzip", "x-gzip", "deflate", "br", "zstd", "compress"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from cronofy_cli.adapters.api.client import ApiClient
-from cronofy_cli.core.data_centers import data_center_at
+from cronofy_cli.core.accounts.data_centers import data_center_at
 from tests.fakes.scripted_server import scripted_server
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from cronofy_cli.adapters.api.client import ApiClient, Timeouts
-from cronofy_cli.core.data_centers import data_center_at
+from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.errors import NotSignedIn, RequestFailed, ServerFailed, Unreachable
 from tests.adapters.api.conftest import TOKEN
 from tests.fakes.scripted_server import scripted_server

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.api import endpoints
-from cronofy_cli.core.queries import EventsQuery, FreeBusyQuery
+from cronofy_cli.core.api.queries import EventsQuery, FreeBusyQuery
 from cronofy_cli.errors import InvalidRequest, NotFound, RequestFailed
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.adapters.api.endpoints import read_events
-from cronofy_cli.core.data_centers import data_center_at
-from cronofy_cli.core.queries import EventsQuery
+from cronofy_cli.core.accounts.data_centers import data_center_at
+from cronofy_cli.core.api.queries import EventsQuery
 from cronofy_cli.errors import NotFound, RequestFailed, ServerFailed
 from tests.adapters.api.conftest import TOKEN
 from tests.fakes.scripted_server import WAIT_LIMIT_S, scripted_server
@@ -41,8 +41,8 @@ READER = """
 import sys
 from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.adapters.api.endpoints import read_events
-from cronofy_cli.core.data_centers import data_center_at
-from cronofy_cli.core.queries import EventsQuery
+from cronofy_cli.core.accounts.data_centers import data_center_at
+from cronofy_cli.core.api.queries import EventsQuery
 try:
     with ApiClient(data_center_at(sys.argv[1]), "tok_1") as client:
         for page in read_events(client, EventsQuery("Etc/UTC")):

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.api.answers import refused_answer
+from cronofy_cli.adapters.api.api_errors import refused_answer
 from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.adapters.api.paging import stream_answers
 from cronofy_cli.adapters.api.tokens import ApplicationSecrets
-from cronofy_cli.core.credential import Credential
-from cronofy_cli.core.data_centers import data_center_at
+from cronofy_cli.core.accounts.credential import Credential
+from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.errors import CronofyError, NotAllowed, NotFound, NotSignedIn
 from tests.adapters.api.conftest import TOKEN
 

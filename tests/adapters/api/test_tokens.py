@@ -9,9 +9,9 @@ import pytest
 
 from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.adapters.api.tokens import FixedToken, checked_token
-from cronofy_cli.core.data_centers import data_center_at
+from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.errors import NotSignedIn
-from tests.accounts.accounts import ENDED, SECRETS, make_account
+from tests.auth.accounts import ENDED, SECRETS, make_account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.api.exchanges import Exchange
     from cronofy_cli.adapters.api.tokens import AccessTokens
-    from tests.accounts.accounts import Account
+    from tests.auth.accounts import Account
     from tests.fakes.scripted_server import ScriptedServer
 
 ANSWER = {"access_token": "tok_new", "refresh_token": "ref_new", "expires_in": 3600}

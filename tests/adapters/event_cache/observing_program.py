@@ -10,7 +10,7 @@ import sys
 import msgspec
 
 from cronofy_cli.adapters.event_cache import open_event_cache
-from cronofy_cli.core.event_changes import as_data
+from cronofy_cli.core.events.event_changes import as_data
 from tests.event_states import event_state, later
 
 

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cronofy_cli.adapters.event_cache import open_event_cache
-from cronofy_cli.core.event_changes import ChangeKind
+from cronofy_cli.core.events.event_changes import ChangeKind
 from tests.event_states import CREATED, event_state, later
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cronofy_cli.adapters.event_cache import EventCache
-    from cronofy_cli.core.event_changes import EventChange
+    from cronofy_cli.core.events.event_changes import EventChange
 
 TODAY = date(2026, 10, 19)
 

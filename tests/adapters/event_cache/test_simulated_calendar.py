@@ -12,22 +12,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cronofy_cli.adapters.event_cache import open_event_cache
-from cronofy_cli.core.event_changes import as_data
-from cronofy_cli.core.notifications import Notification
-from cronofy_cli.core.queries import change_query
+from cronofy_cli.core.api.queries import change_query
+from cronofy_cli.core.events.event_changes import as_data
+from cronofy_cli.core.notifications.notification import Notification
 from cronofy_cli.core.times import to_utc_seconds
-from cronofy_cli.simulator.model import Attendee, EventDetails, Location
-from cronofy_cli.simulator.parameters import parse_events_query
+from cronofy_cli.simulator.messages.parameters import parse_events_query
+from cronofy_cli.simulator.messages.rendering import event_renderer
 from cronofy_cli.simulator.read_events import select_events
-from cronofy_cli.simulator.rendering import event_renderer
-from cronofy_cli.simulator.seed import CALENDARS, HOME, WORK
+from cronofy_cli.simulator.world.model import Attendee, EventDetails, Location
+from cronofy_cli.simulator.world.seed import CALENDARS, HOME, WORK
 from tests.simulator.worlds import NOW, details, empty_world, timed
 
 if TYPE_CHECKING:
     import pytest
 
     from cronofy_cli.adapters.event_cache import EventCache
-    from cronofy_cli.simulator.state import World
+    from cronofy_cli.simulator.world.state import World
 
 KNOWN = {calendar.calendar_id: calendar for calendar in CALENDARS}
 

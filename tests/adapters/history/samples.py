@@ -11,7 +11,7 @@ from cronofy_cli.core.signature import SignatureState
 from tests.samples import CHANGE, make_delivery
 
 if TYPE_CHECKING:
-    from cronofy_cli.core.deliveries import Delivery
+    from cronofy_cli.core.notifications.deliveries import Delivery
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 APP = "http://localhost:3000/hook"

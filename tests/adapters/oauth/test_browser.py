@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.accounts.browsers import handing_on_browser
+from tests.auth.browsers import handing_on_browser
 from tests.support import REPOSITORY
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.oauth.tokens import TokenEndpoint
-from cronofy_cli.core.data_centers import data_center_at
-from cronofy_cli.core.oauth import Application
+from cronofy_cli.core.accounts.data_centers import data_center_at
+from cronofy_cli.core.accounts.oauth import Application
 from cronofy_cli.errors import NotSignedIn, RateLimited, RequestFailed, ServerFailed, Unreachable
 from tests.fakes.scripted_server import scripted_server
 from tests.ports import free_port

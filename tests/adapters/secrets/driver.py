@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cronofy_cli.adapters.secrets import SecretStore
-from cronofy_cli.core.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
+from cronofy_cli.core.accounts.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.errors import CronofyError
 
 

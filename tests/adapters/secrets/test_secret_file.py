@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.secrets import SecretStore, SecretsUnavailable, secret_path
-from cronofy_cli.core.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
+from cronofy_cli.core.accounts.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.errors import WrongUsage
 from tests.support import REPOSITORY
 

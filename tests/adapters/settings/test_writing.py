@@ -20,7 +20,7 @@ from cronofy_cli.adapters.settings.writing import (
     set_value,
     unset_value,
 )
-from cronofy_cli.core.contexts import Context, ContextAccount, SecretPlace, TunnelChoice
+from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, TunnelChoice
 from cronofy_cli.errors import CronofyError, NotFound, WrongUsage
 from tests.support import REPOSITORY
 
@@ -65,7 +65,7 @@ SAVE_ONE = """
 import sys
 from pathlib import Path
 from cronofy_cli.adapters.settings.writing import save_context
-from cronofy_cli.core.contexts import Context
+from cronofy_cli.core.accounts.contexts import Context
 
 save_context(Path(sys.argv[1]), Context(f"context-{sys.argv[2]}", client_id="x"))
 """

@@ -16,9 +16,15 @@ from cronofy_cli.adapters.settings.files import read_user_file
 from cronofy_cli.adapters.settings.keys import Key
 from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context, set_value
-from cronofy_cli.core.contexts import Context
-from cronofy_cli.simulator.settings import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, PERSONAL_TOKEN, SimulatorSettings
-from tests.accounts.simulated import log_in, secrets_in, simulated
+from cronofy_cli.core.accounts.contexts import Context
+from cronofy_cli.simulator.world.settings import (
+    ACCESS_TOKEN,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    PERSONAL_TOKEN,
+    SimulatorSettings,
+)
+from tests.auth.simulated import log_in, secrets_in, simulated
 from tests.test_start_up import imported
 
 if TYPE_CHECKING:

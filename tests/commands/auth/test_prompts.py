@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
-from cronofy_cli.simulator.settings import CLIENT_ID, CLIENT_SECRET
-from tests.accounts.simulated import secrets_in
+from cronofy_cli.simulator.world.settings import CLIENT_ID, CLIENT_SECRET
+from tests.auth.simulated import secrets_in
 from tests.commands.auth.test_auth import visit
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from cronofy_cli.adapters.secrets import SecretStore, secret_path
 from cronofy_cli.adapters.settings.keys import Key
 from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context, set_value
-from cronofy_cli.core.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
+from cronofy_cli.core.accounts.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.core.signature import digest
-from tests.accounts.accounts import ADDED_AT
+from tests.auth.accounts import ADDED_AT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

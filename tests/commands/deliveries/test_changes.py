@@ -10,12 +10,12 @@ import msgspec
 import pytest
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.core.event_changes import as_data, compare
+from cronofy_cli.core.events.event_changes import as_data, compare
 from tests.event_states import CREATED, event_state
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
-    from cronofy_cli.core.event_changes import EventChange
+    from cronofy_cli.core.events.event_changes import EventChange
     from tests.commands.conftest import Record, Run
     from tests.support import Cli
 

@@ -13,11 +13,11 @@ from cronofy_cli.adapters.history import open_history
 from cronofy_cli.adapters.secrets import SecretStore
 from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context
-from cronofy_cli.core.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
+from cronofy_cli.core.accounts.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge, sign
-from tests.accounts.accounts import ADDED_AT
 from tests.adapters.history.samples import forward
-from tests.forwarding.app import OK, answer_of, running_app
+from tests.auth.accounts import ADDED_AT
+from tests.outbound.app import OK, answer_of, running_app
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.commands.conftest import Record, Run
-    from tests.forwarding.app import App
+    from tests.outbound.app import App
     from tests.support import Cli
 
 BODIES = [b'{ "notification":{"type":"change"},"number":%d}' % number for number in range(4)]

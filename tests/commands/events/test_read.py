@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from cronofy_cli.simulator.seed import WORK
+from cronofy_cli.simulator.world.seed import WORK
 from tests.in_process import run_main
 
 if TYPE_CHECKING:

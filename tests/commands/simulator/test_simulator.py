@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.simulator.seed import HOME, WORK
+from cronofy_cli.simulator.world.seed import HOME, WORK
 from tests.in_process import run_main
 from tests.simulator.receiver import receiving
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.simulator.seed import GOOGLE, HOME, WORK
+from cronofy_cli.simulator.world.seed import GOOGLE, HOME, WORK
 from tests.simulator.receiver import receiving
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cronofy_cli.core.autopsy import Cause, Finding
-    from cronofy_cli.core.deliveries import Headers
+    from cronofy_cli.core.notifications.deliveries import Headers
 
 SECRET = ClientSecret("production", "CRN_NggYusqPGLxwjw5FHOJYOqSrTPNXy8WQf14OID")
 OTHER = ClientSecret("staging", "CRN_nGlYDFXwfSXgB9rvGNBJyfE454GGPtWIbNuPwr")

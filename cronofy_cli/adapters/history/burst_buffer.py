@@ -1,0 +1,125 @@
+"""Where the deliveries of a burst lie first: durable in one row, and moved to the table of deliveries a little later.
+
+A row of its own costs each delivery more than reading and checking it does, and in a burst the senders wait for it. The
+numbers are given here already. Deliveries are moved in the order of their numbers, and none is recorded past those that
+lie here, so whoever reads the table of deliveries sees all of them up to some number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, overload
+
+from cronofy_cli.adapters.history.rows import from_micros, to_micros
+from cronofy_cli.core.notifications.deliveries import Arrival, Delivery, ReceivedRequest
+from cronofy_cli.core.signature import SignatureState, Verdict
+from cronofy_cli.errors import HistoryUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cronofy_cli.adapters.history.database import Database
+
+ARRIVAL_FORMAT: Final = 1
+"""How the arrivals of a row are encoded: MessagePack of an array of arrays, in the order of `_packed`."""
+
+_Packed = tuple[Any, ...]
+
+
+class Recorded(Sequence[Delivery]):
+    """Deliveries that were recorded under consecutive numbers. Each is read when it is asked for."""
+
+    __slots__ = ("_arrivals", "_first_id")
+
+    def __init__(self, arrivals: Sequence[Arrival], first_id: int) -> None:
+        self._arrivals = arrivals
+        self._first_id = first_id
+
+    def __len__(self) -> int:
+        return len(self._arrivals)
+
+    @overload
+    def __getitem__(self, index: int) -> Delivery: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Delivery]: ...
+
+    def __getitem__(self, index: int | slice) -> Delivery | list[Delivery]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        return self._arrivals[index].read(self._first_id + index % len(self))
+
+    def __iter__(self) -> Iterator[Delivery]:
+        return (arrival.read(number) for number, arrival in enumerate(self._arrivals, self._first_id))
+
+
+class Inbox:
+    """The table `inbox`. What it writes belongs to a transaction of the caller's."""
+
+    __slots__ = ("_database",)
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def next_id(self) -> int:
+        """Return the number for the next delivery. AUTOINCREMENT remembers those that were removed."""
+        newest = "SELECT last_id FROM inbox ORDER BY last_id DESC LIMIT 1"
+        given = "SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'"
+        return (self._database.value(newest) or self._database.value(given) or 0) + 1
+
+    def oldest_id(self) -> int | None:
+        """Return the lowest number that lies here."""
+        oldest: int | None = self._database.value("SELECT last_id - count + 1 FROM inbox ORDER BY last_id LIMIT 1")
+        return oldest
+
+    def put(self, arrivals: Sequence[Arrival]) -> int:
+        """Add arrivals, and return the number of the first one."""
+        from msgspec.msgpack import encode
+
+        first_id = self.next_id()
+        packed = encode([_packed(arrival) for arrival in arrivals])
+        row = (first_id + len(arrivals) - 1, len(arrivals), ARRIVAL_FORMAT, bytearray(packed))
+        self._database.connection.execute(
+            "INSERT INTO inbox (last_id, count, format, arrivals) VALUES (?, ?, ?, ?)", row
+        )
+        return first_id
+
+    def take(self) -> Recorded:
+        """Remove the oldest row and return what it held.
+
+        Raises:
+            HistoryUnavailable: a later release has written it in a way that is not known here.
+        """
+        from msgspec.msgpack import decode
+
+        sql = "SELECT last_id, count, format, arrivals FROM inbox ORDER BY last_id LIMIT 1"
+        last_id, count, encoding, packed = self._database.connection.execute(sql).fetchone()
+        if encoding > ARRIVAL_FORMAT:
+            raise HistoryUnavailable(
+                f"the deliveries up to #{last_id} were recorded by a newer cronofy",
+                hint="upgrade with `pip install --upgrade cronofy-cli`",
+            )
+        self._database.connection.execute("DELETE FROM inbox WHERE last_id = ?", (last_id,))
+        return Recorded([_unpacked(each) for each in decode(packed)], last_id - count + 1)
+
+
+def _packed(arrival: Arrival) -> _Packed:
+    request = arrival.request
+    return (
+        to_micros(request.received_at),
+        request.method,
+        request.target.encode("utf-8", "surrogateescape"),
+        request.headers,
+        request.body,
+        arrival.verdict.state.value,
+        arrival.verdict.secret_label,
+        arrival.answer_status,
+        arrival.context,
+    )
+
+
+def _unpacked(packed: _Packed) -> Arrival:
+    received_at, method, target, headers, body, state, secret_label, answer_status, context = packed
+    lines = tuple((name, value) for name, value in headers)
+    request = ReceivedRequest(from_micros(received_at), method, target.decode("utf-8", "surrogateescape"), lines, body)
+    return Arrival(request, Verdict(SignatureState(state), secret_label), answer_status, context)

@@ -1,0 +1,102 @@
+"""Opening the history's file: making it, bringing it to the current version, or only reading it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.adapters.history.failures import translated
+from cronofy_cli.adapters.history.schema import CURRENT_VERSION, migrate, refuse_newer
+from cronofy_cli.adapters.history.store import History
+from cronofy_cli.adapters.sqlite import make_private_file, use_write_ahead_log, version_of
+from cronofy_cli.errors import HistoryUnavailable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BUSY_TIMEOUT_S: Final = 1.0
+"""How long a locked file is waited for. Cronofy gives an answer 5 seconds (docs: /developers/push-notifications/)."""
+
+
+def open_history(path: Path, *, read_only: bool = False, survives_power_cut: bool = True) -> History:
+    """Open the history, and make or upgrade it unless it is only to be read. One that is not there yet reads as empty.
+
+    `survives_power_cut` makes each commit wait for the disk. Without it commits are quick, and still survive the end of
+    the program.
+
+    Raises:
+        HistoryUnavailable: it cannot be opened, is not a history, or a later release has written it.
+    """
+    with translated(path):
+        if not read_only:
+            return _settled(History(_opened(_create(path), path, survives_power_cut=survives_power_cut), path))
+        if not path.exists():
+            return _empty(path)
+        return _read_only(path)
+
+
+def _create(path: Path) -> str:
+    """Make the file, for its owner only, and return how SQLite names it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_file(path)
+    return path.absolute().as_uri()
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    # check_same_thread: the listener opens it where errors can be shown, and uses it on the event loop's thread.
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+
+
+def _opened(uri: str, path: Path, *, survives_power_cut: bool = True) -> sqlite3.Connection:
+    connection = _connect(uri)
+    try:
+        # Before the first table: a delivery is a good kilobyte, and bigger pages make commits of many cheaper.
+        connection.execute("PRAGMA page_size = 8192")
+        use_write_ahead_log(connection, BUSY_TIMEOUT_S)
+        connection.execute(f"PRAGMA synchronous = {'FULL' if survives_power_cut else 'NORMAL'}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        refuse_newer(version_of(connection), path)
+        migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _read_only(path: Path) -> History:
+    uri = path.absolute().as_uri()
+    connection = _connect(f"{uri}?mode=ro")
+    try:
+        version = version_of(connection)
+        refuse_newer(version, path)
+        if 0 < version < CURRENT_VERSION:
+            # An older file is read as a current one, so it has to become one first.
+            _opened(uri, path).close()
+        if version and not History(connection, path).is_settled():
+            # Where it cannot be written, or a listener is busy writing, what is there already can still be read.
+            with suppress(HistoryUnavailable), open_history(path):
+                pass
+    except BaseException:
+        connection.close()
+        raise
+    if version == 0:
+        # Another process has made the file and not its tables yet.
+        connection.close()
+        return _empty(path)
+    return History(connection, path)
+
+
+def _settled(history: History) -> History:
+    try:
+        history.settle()
+    except BaseException:
+        history.close()
+        raise
+    return history
+
+
+def _empty(path: Path) -> History:
+    connection = _connect(":memory:")
+    migrate(connection, path)
+    return History(connection, path)

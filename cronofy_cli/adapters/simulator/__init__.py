@@ -1,0 +1,1 @@
+"""Simulators on this machine: which ones run, and their control API."""

@@ -1,0 +1,68 @@
+"""Naming calendars: on a command line or in the settings by id or by name, to people by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cronofy_cli.errors import CronofyError, WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.accounts.calendars import Calendar
+
+ID_PREFIX = "cal_"
+
+
+def calendar_ids(run: AppContext, choices: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the ids of the chosen calendars, else of those that the settings name; none stands for all.
+
+    The list of calendars is read only if a name is among them.
+
+    Raises:
+        WrongUsage: a name is not there, or more than one calendar has it.
+    """
+    choices = choices or _of_settings(run)
+    if all(choice.startswith(ID_PREFIX) for choice in choices):
+        return tuple(choices)
+    from cronofy_cli.adapters.api import endpoints
+
+    known = endpoints.list_calendars(run.api)
+    return tuple(choice if choice.startswith(ID_PREFIX) else _by_name(choice, known) for choice in choices)
+
+
+def calendar_names(run: AppContext) -> dict[str, str]:
+    """Return the names of the account's calendars by their ids.
+
+    Where they cannot be had that is told, and there are none: what they would adorn is complete without them.
+    """
+    from cronofy_cli.adapters.api import endpoints
+
+    try:
+        return {calendar.calendar_id: calendar.calendar_name for calendar in endpoints.list_calendars(run.api)}
+    except CronofyError as error:
+        run.warn(f"calendars are shown by their ids: {error.message}")
+        return {}
+
+
+def _of_settings(run: AppContext) -> tuple[str, ...]:
+    from cronofy_cli.adapters.settings import Key
+    from cronofy_cli.adapters.settings.resolution import OriginKind
+
+    found = run.settings.find(Key.CALENDARS)
+    context = run.settings.contexts.get(found.origin.name) if found.origin.kind is OriginKind.CONTEXT else None
+    # A context's calendars are those of its own account.
+    if context is not None and context.data_center is not None and not context.is_at(run.data_center_choice):
+        return ()
+    return found.texts
+
+
+def _by_name(name: str, known: Sequence[Calendar]) -> str:
+    named = [calendar for calendar in known if calendar.calendar_name.casefold() == name.casefold()]
+    # A calendar that was deleted stays in the list, also when another one has taken its name.
+    found = [calendar for calendar in named if not calendar.calendar_deleted] or named
+    if len(found) != 1:
+        number = "no calendar is" if not found else f"{len(found)} calendars are"
+        raise WrongUsage(f"{number} named '{name}'", hint="name it by its id; see: cronofy calendars list")
+    return found[0].calendar_id

@@ -1,0 +1,252 @@
+"""What a command is given: the flags that all commands share, the output, and adapters made when first asked for."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.core.accounts.data_centers import SIMULATOR, DataCenterId, data_center_at, parse_data_center
+from cronofy_cli.errors import Unreachable
+from cronofy_cli.output.streams import Color, Output, OutputFormat, wants_color
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cronofy_cli.adapters.api.client import ApiClient
+    from cronofy_cli.adapters.api.exchanges import Exchange
+    from cronofy_cli.adapters.api.tokens import AccessTokens
+    from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.settings import Settings
+    from cronofy_cli.adapters.simulator.running import RunningSimulator
+    from cronofy_cli.auth.account import SignedInContext
+    from cronofy_cli.auth.credentials import Credentials
+    from cronofy_cli.core.accounts.data_centers import DataCenter
+    from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.errors import NotSignedIn
+
+
+_DEPENDENT = (
+    "settings",
+    "data_center_choice",
+    "data_center",
+    "credentials",
+    "account",
+    "tokens",
+    "client_secrets",
+    "api",
+)
+"""What follows from the flags for context and data center."""
+
+
+@dataclass(slots=True)
+class Flags:
+    """What the shared options said. Filled while the command line is parsed, read afterwards."""
+
+    context: str | None = None
+    data_center: str | None = None
+    json: bool = False
+    ndjson: bool = False
+    color: Color = Color.AUTO
+    no_input: bool = False
+    verbose: bool = False
+
+
+@dataclass
+class AppContext:
+    """One run of the program. Carried in `typer.Context.obj`."""
+
+    environment: Mapping[str, str]
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    flags: Flags = field(default_factory=Flags)
+    resources: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+
+    @cached_property
+    def output(self) -> Output:
+        """Where results and remarks go."""
+        return Output(
+            stdout=self.stdout,
+            stderr=self.stderr,
+            format=self._format(),
+            color_stdout=wants_color(self.flags.color, self.stdout, self.environment),
+            color_stderr=wants_color(self.flags.color, self.stderr, self.environment),
+            can_prompt=not self.flags.no_input
+            and not self.environment.get(Variable.NO_INPUT)
+            and self.stdin.isatty()
+            and self.stderr.isatty(),
+        )
+
+    def _format(self) -> OutputFormat:
+        if self.flags.ndjson:
+            return OutputFormat.NDJSON
+        if self.flags.json:
+            return OutputFormat.JSON
+        return OutputFormat.TABLE if self.stdout.isatty() else OutputFormat.TSV
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What is set, by options, environment, project and user, and the contexts.
+
+        Raises:
+            WrongUsage: a file is broken, or something in it cannot be meant.
+        """
+        from cronofy_cli.adapters.settings import Key, load_settings
+
+        flags = {Key.CONTEXT: self.flags.context, Key.DATA_CENTER: self.flags.data_center}
+        return load_settings(self.environment, Path.cwd(), flags)
+
+    @property
+    def chosen_options(self) -> tuple[str, ...]:
+        """The options of this command line that chose context and data center, for commands that messages name."""
+        flags = (("--data-center", self.flags.data_center), ("--context", self.flags.context))
+        return tuple(part for name, value in flags if value is not None for part in (name, value))
+
+    @cached_property
+    def data_center_choice(self) -> str:
+        """What names the data center. No file is read if the flag or the environment says it."""
+        said = self.flags.data_center or self.environment.get(Variable.DATA_CENTER, "").strip()
+        if said:
+            return said
+        from cronofy_cli.adapters.settings import Key
+
+        return self.settings.find(Key.DATA_CENTER).text or DataCenterId.US
+
+    @property
+    def is_simulator(self) -> bool:
+        """Whether the data center is Cronofy on this machine."""
+        return self.data_center_choice.lower() == SIMULATOR
+
+    @cached_property
+    def running_simulator(self) -> RunningSimulator | None:
+        """The simulator that runs on this machine, if one does."""
+        from cronofy_cli.adapters.simulator.running import find_running
+
+        return find_running(self.environment)
+
+    @cached_property
+    def simulator(self) -> RunningSimulator:
+        """The simulator that runs on this machine.
+
+        Raises:
+            Unreachable: none does.
+        """
+        if self.running_simulator is None:
+            raise Unreachable(
+                "no simulator is running on this machine", hint="start one in another terminal: cronofy simulator run"
+            )
+        return self.running_simulator
+
+    @cached_property
+    def data_center(self) -> DataCenter:
+        """Where the account lives."""
+        if self.is_simulator:
+            return data_center_at(self.simulator.url, name=SIMULATOR)
+        return parse_data_center(self.data_center_choice)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """The credentials of the environment, or those that the running simulator publishes. No keyring is asked."""
+        from cronofy_cli.auth import credentials
+
+        if self.is_simulator:
+            return credentials.of_simulator(self.simulator)
+        return credentials.from_environment(self.data_center.name, self.environment)
+
+    @cached_property
+    def account(self) -> SignedInContext | None:
+        """The context in use, if it is one of the chosen data center: its secrets are sent nowhere else."""
+        from cronofy_cli.auth.account import SignedInContext
+        from cronofy_cli.auth.context_store import AccountKeeper
+
+        context = self.settings.context
+        if context is None or not context.is_at(self.data_center_choice):
+            return None
+        keeper = AccountKeeper(self.settings.user_file, self.environment, self.warn)
+        return SignedInContext(context, self.data_center, keeper, self.observer)
+
+    @cached_property
+    def tokens(self) -> AccessTokens:
+        """Where access tokens come from: the environment, then what signing in kept; a simulator brings its own.
+
+        Raises:
+            NotSignedIn: nowhere.
+        """
+        from cronofy_cli.adapters.api.tokens import FixedToken
+
+        if not self.environment_is_enough and self.account is not None and self.account.has_tokens:
+            return self.account.tokens
+        if self.credentials.token is None:
+            raise self.no_token()
+        return FixedToken(self.credentials.token)
+
+    def no_token(self) -> NotSignedIn:
+        """Return the error that says why no access token may be used here."""
+        from cronofy_cli.adapters.settings import Key
+        from cronofy_cli.auth.account import no_token_for
+
+        return no_token_for(self.settings.context, self.settings.find(Key.DATA_CENTER))
+
+    @cached_property
+    def client_secrets(self) -> tuple[ClientSecret, ...]:
+        """The client secrets that signatures are checked with; none if none is known."""
+        if self.credentials.client_secrets or self.account is None:
+            return self.credentials.client_secrets
+        return self.account.secrets.signing_secrets
+
+    @property
+    def environment_is_enough(self) -> bool:
+        """Whether the access token comes from the environment, so that no store has to be looked into."""
+        return bool(self.environment.get(Variable.ACCESS_TOKEN, "").strip()) and not self.is_simulator
+
+    @property
+    def observer(self) -> Callable[[Exchange], None] | None:
+        """What is told of every exchange with Cronofy, if anybody is to see them."""
+        if not self.flags.verbose:
+            return None
+        from cronofy_cli.output.exchanges import exchange_printer
+
+        return exchange_printer(self.output)
+
+    def warn(self, sentence: str) -> None:
+        """Tell people of what may not be what they want."""
+        self.output.note(f"warning: {sentence}")
+
+    @cached_property
+    def api(self) -> ApiClient:
+        """Cronofy's API, with the account's token."""
+        from cronofy_cli.adapters.api.client import ApiClient
+        from cronofy_cli.output.exchanges import retry_printer
+
+        client = ApiClient(self.data_center, self.tokens, observe=self.observer, on_retry=retry_printer(self.output))
+        return self.resources.enter_context(client)
+
+    @cached_property
+    def history(self) -> History:
+        """The store of deliveries, to read from. One that is not there yet is empty."""
+        return self.open_history(read_only=True)
+
+    def open_history(self, *, read_only: bool = False) -> History:
+        """Return a connection to the store of deliveries of its own, closed at the end of the run."""
+        from cronofy_cli.adapters.history import open_history
+        from cronofy_cli.adapters.paths import history_file
+
+        return self.resources.enter_context(open_history(history_file(self.environment), read_only=read_only))
+
+    def forget_choices(self) -> None:
+        """Work everything out anew that follows from the flags."""
+        for name in _DEPENDENT:
+            self.__dict__.pop(name, None)
+
+    def use_simulator(self, simulator: RunningSimulator) -> None:
+        """Make a simulator that this process started the data center of this run."""
+        self.flags.data_center = SIMULATOR
+        self.forget_choices()
+        # What was signed in to is another simulator, which may know other tokens.
+        self.__dict__["account"] = None
+        self.__dict__["running_simulator"] = simulator
+        self.__dict__["simulator"] = simulator

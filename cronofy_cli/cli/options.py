@@ -1,0 +1,168 @@
+"""The options that every command of a kind has, and the classes of commands that carry them.
+
+They can stand before or after the command's name. Their values go to `AppContext.flags`, not to the function.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
+
+from cronofy_cli.cli.context import AppContext
+from cronofy_cli.errors import WrongUsage
+from cronofy_cli.output.streams import Color
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LONGEST_SENTENCE = 1000
+
+
+def app_context(context: typer.Context) -> AppContext:
+    """Return this run's context."""
+    found = context.find_object(AppContext)
+    assert found is not None, "main() puts it there"
+    return found
+
+
+def _store(name: str) -> Callable[[typer.Context, Any, Any], None]:
+    def callback(context: typer.Context, _parameter: object, value: object) -> None:
+        found = context.find_object(AppContext)
+        if found is not None and value:
+            setattr(found.flags, name, Color(_known_color(str(value))) if name == "color" else value)
+
+    return callback
+
+
+def _known_color(value: str) -> str:
+    if value not in set(Color):
+        raise WrongUsage(f"--color does not know '{value}'", hint=f"use one of {', '.join(Color)}")
+    return value
+
+
+def _options(names: tuple[str, ...]) -> list[TyperOption]:
+    known: dict[str, Callable[[], TyperOption]] = {
+        "data_center": lambda: TyperOption(
+            param_decls=["--data-center"],
+            metavar="NAME|URL",
+            help="us, uk, de, au, ca, sg, simulator, or an address.",
+            callback=_store("data_center"),
+            expose_value=False,
+        ),
+        "context": lambda: TyperOption(
+            param_decls=["--context"],
+            metavar="NAME",
+            help="The context to use; see 'cronofy context'.",
+            callback=_store("context"),
+            expose_value=False,
+        ),
+        "json": lambda: _flag("json", "Answer as JSON, in one document unless it goes on; errors too."),
+        "ndjson": lambda: _flag("ndjson", "One JSON document a line."),
+        "verbose": lambda: _flag("verbose", "Show each request and answer, secrets masked."),
+        "no_input": lambda: _flag("no_input", "Never ask; fail and name the option instead."),
+        "color": lambda: TyperOption(
+            param_decls=["--color"],
+            metavar="|".join(Color),
+            help="When to colour.",
+            callback=_store("color"),
+            expose_value=False,
+        ),
+    }
+    return [known[name]() for name in names]
+
+
+def _flag(name: str, explanation: str) -> TyperOption:
+    return TyperOption(
+        param_decls=[f"--{name.replace('_', '-')}"],
+        is_flag=True,
+        default=False,
+        help=explanation,
+        callback=_store(name),
+        expose_value=False,
+    )
+
+
+class LocalCommand(TyperCommand):
+    """A command that answers with something else than data, or needs no server."""
+
+    shared: ClassVar[tuple[str, ...]] = ("no_input", "color")
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.params = [*self.params, *_options(self.shared)]
+
+
+class DataCommand(LocalCommand):
+    """A command whose answer is one document."""
+
+    shared: ClassVar[tuple[str, ...]] = ("json", "no_input", "color")
+
+
+class ListCommand(LocalCommand):
+    """A command whose answer is a list."""
+
+    shared: ClassVar[tuple[str, ...]] = ("json", "ndjson", "no_input", "color")
+
+
+class SigningCommand(LocalCommand):
+    """A command that answers with one document, and needs no more of a context than its client secrets."""
+
+    shared: ClassVar[tuple[str, ...]] = ("context", "data_center", "json", "no_input", "color")
+
+
+class SigningListCommand(LocalCommand):
+    """The same, for a command that answers with a list."""
+
+    shared: ClassVar[tuple[str, ...]] = ("context", "data_center", "json", "ndjson", "no_input", "color")
+
+
+class ApiCommand(LocalCommand):
+    """A command that calls Cronofy and answers with one document."""
+
+    shared: ClassVar[tuple[str, ...]] = ("context", "data_center", "json", "verbose", "no_input", "color")
+
+
+class ApiListCommand(LocalCommand):
+    """A command that calls Cronofy and answers with a list."""
+
+    shared: ClassVar[tuple[str, ...]] = ("context", "data_center", "json", "ndjson", "verbose", "no_input", "color")
+
+
+class CommandGroup(TyperGroup):
+    """A group of verbs, whose help tells what each does in a whole sentence."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the names and first sentences. Typer would cut them at the end of a line."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(_LONGEST_SENTENCE)) for name, each in commands if each])
+
+
+class RootGroup(TyperGroup):
+    """The program itself: takes all shared options before a command's name."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.params = [*self.params, *_options(ApiListCommand.shared)]
+
+
+def command_app(help_text: str | None = None, *, cls: type[TyperGroup] = CommandGroup) -> typer.Typer:
+    """Return an empty Typer for one module of commands: plain help, our own errors, no options of Typer's own.
+
+    With `help_text` it is a group of verbs, even if it holds a single one.
+    """
+    return typer.Typer(
+        cls=cls,
+        help=help_text,
+        callback=_do_nothing if help_text is not None else None,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+
+def _do_nothing() -> None:
+    """A group of verbs does nothing by itself."""

@@ -1,0 +1,1 @@
+"""Accounts and what identifies them: contexts, credentials, data centers, calendars."""

@@ -1,0 +1,1 @@
+"""What is asked of Cronofy's API: queries, windows, date words, fields, rate limits."""

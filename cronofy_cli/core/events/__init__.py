@@ -1,0 +1,1 @@
+"""Events, how they differ, and how their times are described."""

@@ -1,0 +1,1 @@
+"""Notification channels, push notifications and the deliveries that carried them."""

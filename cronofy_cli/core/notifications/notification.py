@@ -1,0 +1,101 @@
+"""What Cronofy posts: the kinds of push notification, and reading one from its raw body.
+
+A body is shown whatever it holds: receivers must ignore types that they do not know (docs:
+/developers/push-notifications/), and some callbacks have no `notification` at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+MEANINGS: Final[dict[str, str]] = {
+    "verification": "sent once to a new channel, to test its callback URL",
+    "change": "events changed; read them with last_modified = changes_since",
+    "profile_disconnected": "a calendar profile was disconnected; the user must reconnect it",
+    "profile_initial_sync_completed": "the first sync of a profile is done; sync again",
+    "conferencing_profile_disconnected": "a conferencing profile was disconnected",
+    "gdpr_requested": "the account asked to be forgotten; delete its data",
+    "scheduling_conversation_joined": "a participant joined a scheduling conversation",
+    "scheduling_conversation_updated": "a scheduling conversation was updated",
+    "smart_invite": "a recipient answered a smart invite",
+    "event_subscription": "something happened to an event with a subscription",
+    "scheduling_request_time_chosen": "a time was chosen in the embedded scheduler",
+}
+"""The types known today, with what they mean. The list is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What a body says, as far as it can be read. Every field may be missing."""
+
+    type: str | None = None
+    changes_since: str | None = None
+    channel_id: str | None = None
+    callback_url: str | None = None
+    calendar_ids: tuple[str, ...] = ()
+    only_managed: bool = False
+    is_json: bool = False
+
+    @property
+    def label(self) -> str:
+        """The type, or what to call a body that has none."""
+        return self.type or ("no type" if self.is_json else "not JSON")
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the type is in today's list."""
+        return self.type in MEANINGS
+
+
+def parse_notification(body: bytes) -> Notification:
+    """Read a raw body. Never fails: what cannot be read is left out."""
+    from cronofy_cli.core.notifications.notification_body import USUAL, DecodeError
+
+    try:
+        found = USUAL.decode(body)
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return _unusual(body)
+    notification, channel = found.notification, found.channel
+    return Notification(
+        notification.type,
+        notification.changes_since,
+        channel.channel_id,
+        channel.callback_url,
+        channel.filters.calendar_ids,
+        channel.filters.only_managed,
+        is_json=True,
+    )
+
+
+def _unusual(body: bytes) -> Notification:
+    """Read what is not of the documented shape, or no JSON at all: every field that is there is taken."""
+    import msgspec
+
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return Notification()
+    notification = _object(document, "notification")
+    channel = _object(document, "channel")
+    filters = _object(channel, "filters")
+    ids = filters.get("calendar_ids")
+    return Notification(
+        type=_text(notification, "type"),
+        changes_since=_text(notification, "changes_since"),
+        channel_id=_text(channel, "channel_id"),
+        callback_url=_text(channel, "callback_url"),
+        calendar_ids=tuple(item for item in ids if isinstance(item, str)) if isinstance(ids, list) else (),
+        only_managed=filters.get("only_managed") is True,
+        is_json=True,
+    )
+
+
+def _object(parent: object, key: str) -> dict[str, object]:
+    value = parent.get(key) if isinstance(parent, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _text(parent: dict[str, object], key: str) -> str | None:
+    value = parent.get(key)
+    return value if isinstance(value, str) else None

@@ -1,0 +1,1 @@
+"""One run of `listen`, `wait` and `demo`: options, session, tunnel, recovery, view."""

@@ -1,0 +1,1 @@
+"""What changed in the calendar: reads after each notification, and what a gap hid."""

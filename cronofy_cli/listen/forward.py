@@ -1,0 +1,83 @@
+"""Forwarding behind `listen`: the parts that its options ask for, and what is printed about them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from cronofy_cli.adapters.paths import history_file
+from cronofy_cli.listen.forwarding.forwarder import ForwarderCalls
+from cronofy_cli.listen.forwarding.options import build_app_ack, build_forwarder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.listen.forwarding.app_ack import AppAck
+    from cronofy_cli.listen.forwarding.forwarder import Forwarder
+    from cronofy_cli.listen.forwarding.options import ForwardingOptions
+    from cronofy_cli.listen.view import LiveOutput
+    from cronofy_cli.receiver.recorder import AnswerDecider
+
+DRAIN_LIMIT_S = 10.0
+"""How long the end of a run waits for deliveries to be forwarded. What is left can be replayed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """What forwards, and what asks the application for the answer to Cronofy. Either may be missing."""
+
+    forwarder: Forwarder | None
+    ack: AppAck | None
+
+    @property
+    def sinks(self) -> list[Callable[[Sequence[Delivery]], None]]:
+        """What gets the deliveries to forward."""
+        return [] if self.forwarder is None else [self.forwarder]
+
+    @property
+    def hand_on(self) -> list[Callable[[Sequence[Delivery]], None]]:
+        """What forwards a delivery that did not come from the listener."""
+        return [*([] if self.ack is None else [self.ack.hand_on]), *self.sinks]
+
+    @property
+    def decide(self) -> AnswerDecider | None:
+        """What answers Cronofy with the application's own status."""
+        return None if self.ack is None else self.ack.decide
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Forward inside the `with`; at its end what waits is forwarded, for a while."""
+        for part in (self.forwarder, self.ack):
+            if part is not None:
+                part.start()
+        try:
+            yield
+        finally:
+            if self.ack is not None:
+                self.ack.stop()
+            if self.forwarder is not None:
+                self.forwarder.stop(DRAIN_LIMIT_S)
+
+
+def forwarding_for(
+    context: AppContext, options: ForwardingOptions, live: LiveOutput, *, app_answers: bool
+) -> Forwarding:
+    """Return what the options ask for, not started yet.
+
+    Raises:
+        WrongUsage: an option cannot be meant.
+    """
+    calls = ForwarderCalls(live.forwarded, live.target_changed, live.trouble)
+    file = history_file(context.environment)
+    if app_answers:
+        ack, others = build_app_ack(options, file, calls, _now)
+        return Forwarding(others, ack)
+    return Forwarding(build_forwarder(options, file, calls, _now), None)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

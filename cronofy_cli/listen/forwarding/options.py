@@ -1,0 +1,124 @@
+"""From what the user wrote to a forwarder: the options' values are checked here, and here alone.
+
+`listen --help` imports this module, so what sends is imported only when something is built.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.errors import WrongUsage
+from cronofy_cli.listen.selection import EVERYTHING
+from cronofy_cli.outbound.headers import parse_extra_headers
+from cronofy_cli.outbound.settings import ForwarderSettings, SenderSettings
+from cronofy_cli.outbound.target import parse_route, parse_target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from cronofy_cli.listen.forwarding.app_ack import AppAck
+    from cronofy_cli.listen.forwarding.forwarder import Forwarder, ForwarderCalls
+    from cronofy_cli.listen.selection import DeliveryFilter
+    from cronofy_cli.outbound.target import Target
+
+DEFAULT_TIMEOUT: Final = "30s"
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardingOptions:
+    """The values as they stand on the command line."""
+
+    target: str | None = None
+    """TARGET: where everything goes."""
+    forward: Sequence[str] = ()
+    """--forward, each a target that may name its types."""
+    header: Sequence[str] = ()
+    insecure: bool = False
+    timeout: str = DEFAULT_TIMEOUT
+    """--forward-timeout; 0 waits for ever."""
+    retries: int = 0
+    concurrency: int = 8
+    policy: SignaturePolicy = SignaturePolicy.STRICT
+    is_public_https: bool = False
+    """Whether Cronofy reaches us over https."""
+    chosen: DeliveryFilter = EVERYTHING
+    """--only, --channel and --where."""
+
+
+def parse_targets(options: ForwardingOptions) -> tuple[Target, ...]:
+    """Return where to forward to, TARGET first; nothing when the user named nothing.
+
+    Raises:
+        WrongUsage: one is no target, or is named twice.
+    """
+    targets = [parse_target(options.target)] if options.target is not None else []
+    targets += [parse_route(text) for text in options.forward]
+    for index, target in enumerate(targets):
+        if target in targets[:index]:
+            raise WrongUsage(f"{target.url} is named twice", hint="leave one of them out")
+    return tuple(targets)
+
+
+def sender_settings(options: ForwardingOptions) -> SenderSettings:
+    """Return how to send.
+
+    Raises:
+        WrongUsage: a header or the time limit cannot be meant.
+    """
+    waits_for_ever = options.timeout.strip() in {"0", "0s"}
+    return SenderSettings(
+        limit_s=None if waits_for_ever else parse_duration(options.timeout, option="--forward-timeout"),
+        headers=parse_extra_headers(options.header),
+        insecure=options.insecure,
+        scheme="https" if options.is_public_https else "http",
+    )
+
+
+def build_forwarder(
+    options: ForwardingOptions, history_file: Path, calls: ForwarderCalls, clock: Callable[[], datetime]
+) -> Forwarder | None:
+    """Return a forwarder that is not started yet; None when there is nowhere to forward to.
+
+    Raises:
+        WrongUsage: an option cannot be meant.
+    """
+    from cronofy_cli.listen.forwarding.forwarder import Forwarder
+
+    settings = ForwarderSettings(
+        targets=parse_targets(options),
+        sending=sender_settings(options),
+        policy=options.policy,
+        retries=options.retries,
+        concurrency=options.concurrency,
+        chosen=options.chosen,
+    )
+    return Forwarder(settings, history_file, calls, clock) if settings.targets else None
+
+
+def build_app_ack(
+    options: ForwardingOptions, history_file: Path, calls: ForwarderCalls, clock: Callable[[], datetime]
+) -> tuple[AppAck, Forwarder | None]:
+    """Return what lets the first target decide our answers (`--ack app`), and a forwarder for the other ones.
+
+    Raises:
+        WrongUsage: there is no target that could decide, or an option cannot be meant.
+    """
+    from cronofy_cli.listen.forwarding.app_ack import AppAck
+    from cronofy_cli.listen.forwarding.forwarder import Forwarder
+
+    targets = parse_targets(options)
+    if not targets:
+        raise WrongUsage("--ack app needs an app to ask", hint="name it: cronofy listen 3000/hook --ack app")
+    sending = sender_settings(options)
+    ack = AppAck(
+        targets[0], sending, history_file, calls, clock, concurrency=options.concurrency, chosen=options.chosen
+    )
+    others = ForwarderSettings(
+        targets[1:], sending, options.policy, options.retries, options.concurrency, options.chosen
+    )
+    return ack, Forwarder(others, history_file, calls, clock) if others.targets else None

@@ -1,0 +1,213 @@
+"""What `listen` prints: ticks until it is ready, a line for each delivery, what changed, what is wrong, troubles.
+
+Several threads report here; a block of lines stays together.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.core.command_line import own_command
+from cronofy_cli.core.text import clean
+from cronofy_cli.core.times import to_utc_seconds
+from cronofy_cli.errors import OutputLost
+from cronofy_cli.output.deliveries import compact_line, delivery_document, full_text
+from cronofy_cli.output.errors import error_for_people
+from cronofy_cli.output.streams import PipeClosed, Style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import tzinfo
+
+    from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.errors import CronofyError
+    from cronofy_cli.listen.changes.read_request import ChangeRead
+    from cronofy_cli.listen.forwarding.reports import ForwardReport, TargetChange
+    from cronofy_cli.listen.signature_examiner import Examined
+    from cronofy_cli.listen.watchdog import Gap
+    from cronofy_cli.output.streams import Output
+
+_HEAD: Final = " " * 10
+_INDENT: Final = " " * 12
+"""Below the line of a delivery."""
+
+
+class PrintStyle(StrEnum):
+    """How deliveries are printed."""
+
+    COMPACT = "compact"
+    FULL = "full"
+    JSON = "json"
+
+
+class LiveOutput:
+    """The one place that prints while notifications arrive."""
+
+    def __init__(
+        self,
+        output: Output,
+        style: PrintStyle,
+        zone: tzinfo,
+        on_pipe_closed: Callable[[], None],
+        options: tuple[str, ...] = (),
+    ) -> None:
+        """`options` are those that chose context and data center, for commands to be typed."""
+        self._on_pipe_closed = on_pipe_closed
+        self._output = output
+        self._style = style
+        self._zone = zone
+        self._options = options
+        self._lock = threading.Lock()
+        self._last_id: int | None = None
+        self.calendar_names: Mapping[str, str] = {}
+        """Known names by id, for the events' lines. Set before the first delivery."""
+
+    def tick(self, name: str, detail: str) -> None:
+        """A step on the way to ready is done. For people, on stderr."""
+        mark = self._output.paint_note("✓", Style.GREEN)
+        with self._lock:
+            self._output.styled_note(f" {mark} {name.ljust(12)}  {clean(detail)}")
+
+    def remark(self, text: str) -> None:
+        """Say something to people, on stderr."""
+        with self._lock:
+            self._output.note(text)
+
+    def trouble(self, error: CronofyError) -> None:
+        """Say what went wrong without ending, on stderr."""
+        with self._lock:
+            self._output.styled_note(error_for_people(error, color=self._output.color_stderr))
+
+    def gap(self, gap: Gap) -> None:
+        """Tell of a time in which nothing may have arrived, and from when to read."""
+        since = to_utc_seconds(gap.started)
+        if self._style is PrintStyle.JSON:
+            import msgspec
+
+            document = {"kind": "gap", "started": since, "ended": to_utc_seconds(gap.ended), "reason": gap.reason}
+            with self._lock:
+                self._write(msgspec.json.encode(document))
+        by_hand = own_command(("events", "read", "--changes-since", since), self._options)
+        self.remark(f" Ready again after a gap of {gap.seconds:.0f} s ({gap.reason}). What changed in it: {by_hand}")
+
+    def ready(self, document: Mapping[str, object], sentence: str) -> None:
+        """Say that notifications will arrive: a sentence for people, a line for programs."""
+        if self._style is PrintStyle.JSON:
+            import msgspec
+
+            with self._lock:
+                self._write(msgspec.json.encode({"kind": "ready", **document}))
+        self.remark(f" {sentence}")
+
+    def deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        """Print deliveries, in one write."""
+        if self._style is PrintStyle.JSON:
+            import msgspec
+
+            encode = msgspec.json.Encoder().encode
+            lines = [encode({"kind": "delivery", **delivery_document(delivery)}) for delivery in deliveries]
+        else:
+            draw = full_text if self._style is PrintStyle.FULL else compact_line
+            lines = [draw(delivery, color=self._output.color_stdout).encode() for delivery in deliveries]
+        with self._lock:
+            self._last_id = deliveries[-1].id
+            self._write(b"\n".join(lines))
+
+    def forwarded(self, report: ForwardReport) -> None:
+        """Tell how handing a delivery to the application went."""
+        from cronofy_cli.listen.forward_lines import forward_document, forward_lines
+
+        if self._style is PrintStyle.JSON:
+            import msgspec
+
+            line = msgspec.json.encode({"kind": "forward", **forward_document(report)})
+        else:
+            line = "\n".join(forward_lines(report, color=self._output.color_stdout)).encode("utf-8", "replace")
+        with self._lock:
+            self._write(line)
+
+    def target_changed(self, change: TargetChange) -> None:
+        """Tell that the application is not there any more, or there again."""
+        mark = "is there again" if change.is_up else "is not there"
+        self.remark(f" {change.target.url} {mark}: {change.detail}")
+
+    def events(self, read: ChangeRead) -> None:
+        """Print what a read has brought: the changes for people, the events too for programs."""
+        if self._style is PrintStyle.JSON:
+            from cronofy_cli.output.json_text import one_line
+
+            line = read.document({"kind": "events", "reconstructed": read.is_reconstructed})
+            with self._lock:
+                self._write(one_line(line))
+            return
+        lines = self._change_lines(read) or [f"{_INDENT}{_nothing_new(read)}"]
+        with self._lock:
+            if read.delivery_ids != (self._last_id,) or read.is_reconstructed:
+                lines.insert(0, f"{_HEAD}{_why_read(read)}")
+            self._write("\n".join(lines).encode("utf-8", "replace"))
+
+    def examined(self, examined: Examined, *, was_shown: bool) -> None:
+        """Tell why a signature is wrong or missing. Of a delivery that was not shown only people are told."""
+        from cronofy_cli.listen.finding_lines import examined_document, examined_lines
+
+        if was_shown and self._style is PrintStyle.JSON:
+            import msgspec
+
+            line = msgspec.json.encode({"kind": "autopsy", **examined_document(examined)})
+            with self._lock:
+                self._write(line)
+            return
+        lines = [f"{_INDENT}{line}" for line in examined_lines(examined)]
+        if not was_shown:
+            self.remark("\n".join(lines))
+            return
+        with self._lock:
+            if examined.delivery.id != self._last_id:
+                lines.insert(0, f"{_HEAD}for #{examined.delivery.id}:")
+            self._write("\n".join(lines).encode("utf-8", "replace"))
+
+    def _change_lines(self, read: ChangeRead) -> list[str]:
+        from cronofy_cli.output.events.event_changes import change_lines
+
+        today = datetime.now(self._zone).date()
+        color = self._output.color_stdout
+        return list(change_lines(read.changes, self._zone, self.calendar_names, today=today, color=color))
+
+    def _write(self, content: bytes) -> None:
+        try:
+            self._write_lines(content + b"\n")
+        except PipeClosed:
+            self._on_pipe_closed()
+        except OutputLost as error:
+            # What arrives is recorded and forwarded all the same.
+            self._output.styled_note(error_for_people(error, color=self._output.color_stderr))
+
+    def _write_lines(self, content: bytes) -> None:
+        if self._style is PrintStyle.JSON:
+            from cronofy_cli.output.json_text import write_json_lines
+
+            write_json_lines(self._output, content)
+        else:
+            self._output.data_bytes(content)
+
+
+def _why_read(read: ChangeRead) -> str:
+    since = clean(read.changes_since)
+    if read.is_reconstructed:
+        stands = f" as #{read.delivery_ids[0]}" if read.delivery_ids else ""
+        return f"reconstructed{stands}, missed since {since}:"
+    if len(read.delivery_ids) == 1:
+        return f"for #{read.delivery_ids[0]}:"
+    numbers = f"#{min(read.delivery_ids)} to #{max(read.delivery_ids)}"
+    return f"{len(read.delivery_ids)} notifications, one read, {numbers}:"
+
+
+def _nothing_new(read: ChangeRead) -> str:
+    if read.events:
+        return "nothing new: what changed since then was told before, here or by another run for this account"
+    if read.is_reconstructed:
+        return "nothing was missed"
+    return "no event: it was changed again, or is outside the sync window"

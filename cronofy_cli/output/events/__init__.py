@@ -1,0 +1,1 @@
+"""Events on a terminal, as lines, tables, CSV and iCalendar."""

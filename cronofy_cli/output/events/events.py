@@ -1,0 +1,92 @@
+"""How events and busy periods are listed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.core.events.event import describe_when
+from cronofy_cli.output.lists import Column, ListView
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from cronofy_cli.core.events.event import Event, EventTime, FreeBusyPeriod
+
+CSV_EVENT_FIELDS: Final[tuple[tuple[str, ...], ...]] = (
+    *(("event_uid",), ("calendar_id",), ("start",), ("end",), ("summary",), ("location", "description"), ("status",)),
+    *(("participation_status",), ("transparency",), ("recurring",), ("deleted",), ("event_id",), ("updated",)),
+)
+"""The columns of CSV, by their API names."""
+CSV_PERIOD_FIELDS: Final[tuple[tuple[str, ...], ...]] = (
+    *(("calendar_id",), ("start",), ("end",), ("free_busy_status",), ("event_uid",), ("event_id",), ("deleted",)),
+)
+
+
+def event_list(zone: tzinfo, this_year: int) -> ListView[Event]:
+    """How events are listed: times for people in `zone`, for pipes as they were sent."""
+    return ListView(
+        columns=(
+            Column("WHEN", lambda event: describe_when(event.start, event.end, zone, this_year=this_year), 32),
+            Column("SUMMARY", title_of, 44),
+            Column("STATE", _state, 20),
+            Column("CALENDAR", lambda event: event.calendar_id, 28),
+            Column("EVENT UID", lambda event: event.event_uid, 44),
+        ),
+        pipe_columns=(
+            Column("EVENT UID", lambda event: event.event_uid),
+            Column("START", lambda event: _sent(event.start)),
+            Column("END", lambda event: _sent(event.end)),
+            Column("SUMMARY", lambda event: event.summary),
+            Column("STATE", _state),
+            Column("CALENDAR", lambda event: event.calendar_id),
+        ),
+        document=lambda event: event.raw,
+        empty="No events.",
+    )
+
+
+def period_list(zone: tzinfo, this_year: int) -> ListView[FreeBusyPeriod]:
+    """How busy periods are listed."""
+    return ListView(
+        columns=(
+            Column("WHEN", lambda period: describe_when(period.start, period.end, zone, this_year=this_year), 32),
+            Column("STATUS", lambda period: period.free_busy_status),
+            Column("CALENDAR", lambda period: period.calendar_id),
+            Column("EVENT UID", lambda period: period.event_uid or "-", 44),
+        ),
+        pipe_columns=(
+            Column("START", lambda period: _sent(period.start)),
+            Column("END", lambda period: _sent(period.end)),
+            Column("STATUS", lambda period: period.free_busy_status),
+            Column("CALENDAR", lambda period: period.calendar_id),
+            Column("EVENT UID", lambda period: period.event_uid or ""),
+        ),
+        document=lambda period: period.raw,
+        empty="No periods in this time.",
+    )
+
+
+def title_of(event: Event) -> str:
+    """Return what to call an event that may have no title."""
+    return event.summary or ("(private)" if event.event_private else "(no title)")
+
+
+def state_of(event: Event) -> str:
+    """Return what is out of the ordinary about an event, in words."""
+    words = (
+        ("deleted", event.deleted),
+        (event.status or "", event.status not in {None, "confirmed"}),
+        ("free", event.transparency == "transparent"),
+        ("recurring", event.recurring),
+        ("managed", event.event_id is not None),
+        ("private", event.event_private),
+    )
+    return ", ".join(word for word, applies in words if applies)
+
+
+def _state(event: Event) -> str:
+    return state_of(event) or "-"
+
+
+def _sent(time: EventTime | None) -> str:
+    return time.text if time else ""

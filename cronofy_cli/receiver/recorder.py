@@ -1,0 +1,141 @@
+"""Record before answering: a delivery that is answered 2xx is on disk.
+
+All requests that arrive during one turn of the event loop share one commit, made on the loop itself: handing it to a
+thread costs more than the commit. If it fails, all of them are answered 503, and Cronofy sends them again (docs:
+/developers/push-notifications/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
+from cronofy_cli.core.signature import HEADER, Judge, SignatureState, Verdict
+from cronofy_cli.core.signature_policy import SignaturePolicy, answer_status
+from cronofy_cli.errors import CronofyError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cronofy_cli.core.notifications.deliveries import ReceivedRequest
+    from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.receiver.responses import Exchange
+
+_ENOUGH: Final = 256
+"""Requests that are not kept waiting for others."""
+
+_ACCEPTED: Final = 200
+
+_NOT_JUDGED: Final = Verdict(SignatureState.UNKNOWN)
+
+AnswerDecider = Callable[[Delivery, Callable[[int], None]], None]
+"""Takes a recorded delivery that would be answered 200, and a function that answers it with a status instead.
+
+Called on the event loop's thread, which it must not keep waiting. It has to call the function once, on any thread.
+"""
+
+
+class Recorder:
+    """Says who signed each request, records those of a turn together, then answers."""
+
+    def __init__(
+        self,
+        *,
+        record: Callable[[Sequence[Arrival]], Sequence[Delivery]],
+        client_secrets: Callable[[], Sequence[ClientSecret]],
+        policy: SignaturePolicy,
+        context: str,
+        defer: Callable[[Callable[[], None]], object],
+        on_recorded: Callable[[Sequence[Delivery]], None],
+        on_trouble: Callable[[CronofyError], None],
+        decide: AnswerDecider | None = None,
+        to_loop: Callable[[Callable[[], None]], object] | None = None,
+    ) -> None:
+        """`defer` has its argument called at the loop's next turn; `on_trouble` hears once of a row of failures.
+
+        With `decide`, another one says what a good delivery is answered; it is handed on when that is known. `to_loop`
+        then brings the answer from any thread to the loop's own.
+        """
+        self._record = record
+        self._client_secrets = client_secrets
+        self._known_secrets: Sequence[ClientSecret] = ()
+        self._judge = Judge(())
+        self._policy = policy
+        self._context = context
+        self._defer = defer
+        self._on_recorded = on_recorded
+        self._on_trouble = on_trouble
+        self._decide = decide
+        self._to_loop = to_loop or defer
+        self._exchanges: list[Exchange] = []
+        self._arrivals: list[Arrival] = []
+        self._gathered = 0
+        self._is_failing = False
+
+    def receive(self, exchange: Exchange) -> None:
+        """Take a request, to be recorded and answered at the next turn."""
+        assert exchange.request is not None
+        self._arrivals.append(self._arrival(exchange.request))
+        self._exchanges.append(exchange)
+        if len(self._exchanges) == 1:
+            self._gathered = 0
+            self._defer(self._gather)
+
+    def _arrival(self, request: ReceivedRequest) -> Arrival:
+        verdict = self._verdict(request) if self._policy is not SignaturePolicy.OFF else _NOT_JUDGED
+        return Arrival(request, verdict, answer_status(self._policy, verdict.state), self._context)
+
+    def _verdict(self, request: ReceivedRequest) -> Verdict:
+        secrets = self._client_secrets()
+        if secrets != self._known_secrets:
+            self._known_secrets, self._judge = secrets, Judge(secrets)
+        return self._judge(request.header(HEADER), request.body)
+
+    def _gather(self) -> None:
+        """Commit when a turn has brought nothing more: most of a commit's cost does not depend on its size."""
+        waiting = len(self._exchanges)
+        if self._gathered < waiting < _ENOUGH:
+            self._gathered = waiting
+            self._defer(self._gather)
+        else:
+            self._commit()
+
+    def _commit(self) -> None:
+        exchanges, self._exchanges = self._exchanges, []
+        arrivals, self._arrivals = self._arrivals, []
+        try:
+            recorded = self._record(arrivals)
+        except CronofyError as error:
+            for exchange in exchanges:
+                exchange.answer(503)
+            self._report(error)
+            return
+        self._is_failing = False
+        if self._decide is not None:
+            self._have_decided(self._decide, exchanges, recorded)
+            return
+        for exchange, arrival in zip(exchanges, arrivals, strict=True):
+            exchange.answer(arrival.answer_status)
+        self._on_recorded(recorded)
+
+    def _have_decided(self, decide: AnswerDecider, exchanges: list[Exchange], recorded: Sequence[Delivery]) -> None:
+        for exchange, delivery in zip(exchanges, recorded, strict=True):
+            if delivery.answer_status == _ACCEPTED:
+                decide(delivery, partial(self._settle_soon, exchange, delivery))
+            else:
+                self._settle(exchange, delivery)
+
+    def _settle_soon(self, exchange: Exchange, delivery: Delivery, status: int) -> None:
+        self._to_loop(partial(self._settle, exchange, replace(delivery, answer_status=status)))
+
+    def _settle(self, exchange: Exchange, delivery: Delivery) -> None:
+        exchange.answer(delivery.answer_status)
+        self._on_recorded([delivery])
+
+    def _report(self, error: CronofyError) -> None:
+        if not self._is_failing:
+            self._is_failing = True
+            self._on_trouble(error)

@@ -1,0 +1,1 @@
+"""The simulated API over HTTP: routes, control, pages and the server."""

@@ -1,0 +1,1 @@
+"""The simulated accounts, calendars and channels, and the rules that they follow."""

@@ -1,0 +1,99 @@
+"""Bringing what was read into a copy: each event's newest state is put there, or the event removed, and the
+difference noted.
+
+A copy holds what Read Events would return for its window: an event that was deleted, moved out of it or left behind by
+it is dropped. An occurrence of a series is an event like others: it has an `event_uid` of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cronofy_cli.core.events.event_changes import ChangeKind, compare
+from cronofy_cli.core.fields import decode_object
+from cronofy_cli.output.json_text import one_line
+from cronofy_cli.sync.change_log import Effect
+from cronofy_cli.sync.event_row import event_row
+
+if TYPE_CHECKING:
+    from cronofy_cli.sync.change_log import ChangeLog
+    from cronofy_cli.sync.copy.database import Copy
+    from cronofy_cli.sync.event_row import EventRow
+    from cronofy_cli.sync.window import WindowRule
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """What the last run could see."""
+
+    rule: WindowRule
+    known_until: str | None
+
+    def could_see(self, row: EventRow) -> bool:
+        """Whether an event, as it is now, was or would have been visible to it, or has changed since."""
+        return self.rule.holds(row) or (row.updated or "") >= (self.known_until or "9999")
+
+
+class Merge:
+    """One run's merging. Call it inside the copy's transaction."""
+
+    def __init__(self, copy: Copy, log: ChangeLog, rule: WindowRule, last_run: LastRun | None) -> None:
+        """`rule` is that of the window now. A new copy has no last run."""
+        self._copy = copy
+        self._log = log
+        self._rule = rule
+        self._last_run = last_run
+        self.repeated = 0
+        """Events that one read brought twice: a copy knows an event by its `event_uid`, and keeps the later one."""
+
+    def take(self, raw: bytes) -> None:
+        """Take an event's newest state."""
+        row = event_row(one_line(raw))
+        if not row.event_uid:
+            return
+        if not self._copy.note_seen(row.event_uid):
+            self.repeated += 1
+        before = self._copy.find(row.event_uid)
+        if row.deleted or not self._rule.holds(row):
+            self._remove(row, before)
+        elif before is None:
+            self._copy.put(row)
+            self._note_new(row)
+        elif before != row.json:
+            self._copy.put(row)
+            self._note(before, row.json)
+
+    def drop_left_behind(self) -> None:
+        """Drop what the window has left behind."""
+        self._log.count(Effect.SLID_OUT, self._copy.drop_outside(self._rule))
+
+    def drop_missing(self) -> None:
+        """Drop what a read of the whole window has not brought: its deletion was never told."""
+        for event_uid, before in self._copy.unseen():
+            self._copy.remove(event_uid)
+            self._note(before, msgspec.json.encode(decode_object(before) | {"deleted": True}))
+
+    def _remove(self, row: EventRow, before: bytes | None) -> None:
+        if before is None:
+            return
+        self._copy.remove(row.event_uid)
+        if not self._note(before, row.json):
+            self._log.count(Effect.SLID_OUT)
+
+    def _note_new(self, row: EventRow) -> None:
+        if self._last_run is None:
+            self._log.count(Effect.ADDED)
+            return
+        change = compare(None, row.json)
+        assert change is not None, "an event that was not known is a change"
+        kind = ChangeKind.ADDED if self._last_run.could_see(row) else ChangeKind.FIRST_SEEN
+        self._log.add(replace(change, kind=kind))
+
+    def _note(self, before: bytes, after: bytes) -> bool:
+        change = compare(before, after)
+        if change is not None:
+            self._log.add(change)
+        return change is not None

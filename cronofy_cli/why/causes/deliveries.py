@@ -1,0 +1,122 @@
+"""Causes that show in what was received: notifications arrive, and something goes wrong afterwards.
+
+The newest delivery of a channel decides: what went wrong before it does not any more.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.core.autopsy import Cause as SignatureCause
+from cronofy_cli.core.signature import SignatureState
+from cronofy_cli.errors import WrongUsage
+from cronofy_cli.outbound.advice import advice
+from cronofy_cli.outbound.target import parse_target
+from cronofy_cli.why.answer import Cause, Code, Likelihood
+from cronofy_cli.why.evidence import Heard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from cronofy_cli.adapters.history import Forward
+    from cronofy_cli.core.notifications.channels import Channel
+    from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.why.evidence import Evidence
+
+_LATELY: Final = timedelta(hours=24)
+_NOT_FROM_CRONOFY: Final = frozenset({SignatureState.INVALID, SignatureState.UNSIGNED})
+
+
+def signature_refused(evidence: Evidence) -> Iterator[Cause]:
+    """Notifications arrive and are refused because their signature does not match."""
+    for channel, newest in _newest(evidence):
+        if newest.verdict.state not in _NOT_FROM_CRONOFY or _is_success(newest):
+            continue
+        autopsy = evidence.heard.autopsies.get(newest.id or 0) if isinstance(evidence.heard, Heard) else None
+        if autopsy is not None and autopsy.code is SignatureCause.OTHER_CONTEXT_SECRET:
+            continue
+        seen = (("signature", autopsy.code), *(("signature", line) for line in autopsy.evidence)) if autopsy else ()
+        yield Cause(
+            Code.SIGNATURE_REFUSED,
+            _certainty(evidence, newest.request.received_at),
+            f"notifications of {channel.channel_id} arrive and are refused for their signature"
+            + (f": {autopsy.cause}" if autopsy else ""),
+            autopsy.cure if autopsy else f"see what is wrong with it: cronofy verify --delivery {newest.id}",
+            (("delivery", _told(newest)), *seen),
+            channel.channel_id,
+        )
+
+
+def answers_fail(evidence: Evidence) -> Iterator[Cause]:
+    """Notifications arrive, and Cronofy is answered something else than 2xx."""
+    for channel, newest in _newest(evidence):
+        if newest.verdict.state in _NOT_FROM_CRONOFY or _is_success(newest):
+            continue
+        yield Cause(
+            Code.ANSWERS_FAIL,
+            _certainty(evidence, newest.request.received_at),
+            f"notifications of {channel.channel_id} arrive and are answered {newest.answer_status}: Cronofy "
+            "takes them for failed, and sends them again",
+            f"look at it: cronofy deliveries show {newest.id}",
+            (("delivery", _told(newest)),),
+            channel.channel_id,
+        )
+
+
+def forwards_fail(evidence: Evidence) -> Iterator[Cause]:
+    """Notifications arrive and are answered, and the application behind does not take them."""
+    if not isinstance(evidence.heard, Heard):
+        return
+    for channel, _ in _newest(evidence):
+        ids = {delivery.id for delivery in evidence.deliveries_of(channel)}
+        for failed in _failed([each for each in evidence.heard.forwards if each.delivery_id in ids]):
+            yield Cause(
+                Code.FORWARDS_FAIL,
+                _certainty(evidence, failed.started_at),
+                f"notifications of {channel.channel_id} arrive here, and {failed.target} does not take them: "
+                + (failed.reason or f"it answers {failed.status}"),
+                _advice(failed),
+                (
+                    ("delivery", f"#{failed.delivery_id}"),
+                    ("forward", f"{failed.started_at:%Y-%m-%d %H:%M:%S} UTC, attempt {failed.attempt}"),
+                    ("answer", str(failed.status or failed.failure or "none")),
+                ),
+                channel.channel_id,
+            )
+
+
+def _advice(failed: Forward) -> str:
+    replay = f"cronofy deliveries replay {failed.delivery_id}"
+    try:
+        words = advice(failed, parse_target(failed.target))
+    except WrongUsage:  # another release knew more kinds of target
+        words = None
+    return f"{words}; then: {replay}" if words else f"look at it, and hand it over again: {replay}"
+
+
+def _newest(evidence: Evidence) -> Iterator[tuple[Channel, Delivery]]:
+    """Yield each channel that is asked about with its newest delivery, if it has any."""
+    for channel in evidence.examined:
+        for delivery in evidence.deliveries_of(channel)[-1:]:
+            yield channel, delivery
+
+
+def _failed(forwards: Sequence[Forward]) -> list[Forward]:
+    """Return the newest attempt at each target, where that has failed."""
+    newest = {forward.target: forward for forward in sorted(forwards, key=lambda forward: forward.started_at)}
+    return [forward for forward in newest.values() if not forward.succeeded]
+
+
+def _is_success(delivery: Delivery) -> bool:
+    return delivery.answer_status // 100 == 2
+
+
+def _certainty(evidence: Evidence, moment: datetime) -> Likelihood:
+    return Likelihood.CERTAIN if evidence.now - moment <= _LATELY else Likelihood.POSSIBLE
+
+
+def _told(delivery: Delivery) -> str:
+    received = f"{delivery.request.received_at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"#{delivery.id} at {received}, {delivery.verdict.state}, answered {delivery.answer_status}"

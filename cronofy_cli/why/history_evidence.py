@@ -1,0 +1,90 @@
+"""What the history on this machine holds of the channels: the newest deliveries, their forwards, and what is wrong with
+the signatures that failed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.adapters.callback_probe.probe import PROBE_CHANNEL_ID
+from cronofy_cli.core.signature import HEADER, SignatureState
+from cronofy_cli.why.evidence import Heard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from cronofy_cli.adapters.history import Forward, History
+    from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
+    from cronofy_cli.core.autopsy import Finding
+    from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.core.signature import ClientSecret
+
+MOST_DELIVERIES: Final = 300
+"""Of all channels."""
+_OF_THE_ASKED_CHANNEL: Final = 50
+_WITH_FORWARDS: Final = 30
+_MOST_AUTOPSIES: Final = 4
+"""One can take a second."""
+_TO_EXPLAIN: Final = frozenset({SignatureState.INVALID, SignatureState.UNSIGNED})
+
+
+def hear(
+    history: History,
+    channel_id: str | None,
+    client_secrets: Sequence[ClientSecret],
+    other_secrets: Callable[[], ForeignSecrets],
+) -> Heard:
+    """Return what was received lately, and of an asked channel also what is older.
+
+    Raises:
+        HistoryUnavailable: the store cannot be read.
+    """
+    from cronofy_cli.adapters.history import Criteria
+
+    found = history.latest(MOST_DELIVERIES)
+    if channel_id is not None:
+        known = {delivery.id for delivery in found}
+        of_channel = history.latest(_OF_THE_ASKED_CHANNEL, Criteria(channel=channel_id))
+        found = [*(each for each in of_channel if each.id not in known), *found]
+    deliveries = tuple(each for each in found if not _is_made_here(history, each))
+    return Heard(deliveries, _forwards(history, deliveries), _autopsies(deliveries, client_secrets, other_secrets))
+
+
+def _is_made_here(history: History, delivery: Delivery) -> bool:
+    """Whether `doctor`, this command or `listen` made it up: it says nothing about Cronofy."""
+    return delivery.notification.channel_id == PROBE_CHANNEL_ID or history.is_reconstructed(delivery.id or 0)
+
+
+def _forwards(history: History, deliveries: Sequence[Delivery]) -> tuple[Forward, ...]:
+    newest: dict[str | None, list[Delivery]] = {}
+    for delivery in deliveries:
+        newest.setdefault(delivery.notification.channel_id, []).append(delivery)
+    chosen = [delivery for each in newest.values() for delivery in each[-_WITH_FORWARDS:]]
+    return tuple(forward for each in chosen[-_WITH_FORWARDS * 3 :] for forward in history.forwards.of(each.id or 0))
+
+
+def _autopsies(
+    deliveries: Iterable[Delivery],
+    client_secrets: Sequence[ClientSecret],
+    other_secrets: Callable[[], ForeignSecrets],
+) -> dict[int, Finding]:
+    """Examine the newest delivery of each channel, where its signature failed."""
+    newest = {delivery.notification.channel_id: delivery for delivery in deliveries}
+    failed = [each for each in newest.values() if each.verdict.state in _TO_EXPLAIN][-_MOST_AUTOPSIES:]
+    if not failed:
+        return {}
+    from cronofy_cli.core.autopsy import examine
+
+    foreign = other_secrets()
+    return {
+        delivery.id: examine(
+            delivery.request.header(HEADER),
+            delivery.request.body,
+            client_secrets,
+            headers=delivery.request.headers,
+            other_secrets=foreign.others,
+            removed_secrets=foreign.removed,
+        )
+        for delivery in failed
+        if delivery.id is not None
+    }

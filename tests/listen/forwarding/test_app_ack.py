@@ -1,0 +1,131 @@
+"""`--ack app`: Cronofy is answered what the application says, after the delivery is on disk."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.adapters.history import open_history
+from cronofy_cli.core.signature import ClientSecret
+from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_app_ack
+from cronofy_cli.receiver.server import Listener
+from cronofy_cli.simulator.world.settings import CLIENT_SECRET
+from tests.listen.forwarding.following import Following, now
+from tests.outbound.app import OK, answer_of, running_app
+from tests.samples import CHANGE
+from tests.sender import Burst, post
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from cronofy_cli.core.notifications.deliveries import Delivery
+    from tests.outbound.app import Received
+
+PATH = "/r/unguessable"
+
+
+@contextmanager
+def asking(folder: Path, target: str, timeout: str = "10s") -> Iterator[tuple[str, Following, list[Delivery]]]:
+    """Run a listener whose answers an app decides: its address, what was told, what was handed on."""
+    following = Following(folder / "history.db")
+    handed_on: list[Delivery] = []
+
+    def hand_on(deliveries: Sequence[Delivery]) -> None:
+        handed_on.extend(deliveries)
+
+    ack, others = build_app_ack(
+        ForwardingOptions(target, timeout=timeout), following.history_file, following.calls, now
+    )
+    assert others is None
+    with open_history(following.history_file) as history:
+        listener = Listener(
+            paths=[PATH],
+            history=history,
+            client_secrets=lambda: [ClientSecret("simulator", CLIENT_SECRET)],
+            policy=SignaturePolicy.STRICT,
+            context="uk",
+            clock=now,
+            on_recorded=hand_on,
+            on_trouble=following.troubles.append,
+            decide=ack.decide,
+        )
+        with listener, ack:
+            yield f"http://127.0.0.1:{listener.port}{PATH}", following, handed_on
+    assert following.troubles == []
+
+
+@pytest.mark.parametrize("status", [200, 204, 302, 422, 500])
+def test_the_apps_status(status: int, tmp_path: Path) -> None:
+    """It is what Cronofy gets, what is kept, and what is shown."""
+    with running_app() as app:
+        app.answer = lambda _: answer_of(status, b"" if status == 204 else b"why")
+        with asking(tmp_path, str(app.port)) as (url, following, handed_on):
+            assert post(url, CHANGE) == status
+            following.await_reports(1)
+
+    assert [each.answer_status for each in handed_on] == [status]
+    with open_history(tmp_path / "history.db", read_only=True) as history:
+        found = history.get(1)
+        assert found is not None
+        assert (found.answer_status, [each.status for each in history.forwards.of(1)]) == (status, [status])
+
+
+def test_recorded_before_it_is_forwarded(tmp_path: Path) -> None:
+    """When the app sees a delivery, it is on disk already."""
+    on_disk: list[bytes] = []
+
+    def answer(received: Received) -> bytes:
+        with open_history(tmp_path / "history.db", read_only=True) as history:
+            on_disk.extend(each.request.body for each in history.latest(10))
+        return OK
+
+    with running_app() as app, asking(tmp_path, str(app.port)) as (url, _, _):
+        app.answer = answer
+        assert post(url, CHANGE) == 200
+
+    assert on_disk == [CHANGE]
+
+
+def test_no_app(tmp_path: Path) -> None:
+    """An app that is down is answered for with 502, one that hangs with 504; Cronofy will send it again."""
+    with running_app() as app:
+        port = app.port
+    with asking(tmp_path, str(port)) as (url, following, _):
+        assert post(url, CHANGE) == 502
+        assert following.await_reports(1)[0].forward.failure == "refused"
+    with running_app(hangs=True) as app, asking(tmp_path, str(app.port), "0.2s") as (url, _, _):
+        assert post(url, CHANGE) == 504
+        app.awake.set()
+
+
+def test_a_wrong_signature_is_not_asked_about(tmp_path: Path) -> None:
+    """It is answered 401 without the app, and handed on all the same."""
+    with running_app() as app, asking(tmp_path, str(app.port)) as (url, _, handed_on):
+        assert post(url, CHANGE, secret="wrong") == 401
+
+    assert [each.answer_status for each in handed_on] == [401]
+    assert app.received == []
+
+
+def test_several_at_once(tmp_path: Path) -> None:
+    """A delivery does not wait for the one before it: eight are with the app at the same time."""
+    together = threading.Barrier(8, timeout=10)
+
+    def answer(received: Received) -> bytes:
+        together.wait()
+        return OK
+
+    with running_app() as app, asking(tmp_path, str(app.port)) as (url, following, handed_on):
+        app.answer = answer
+        burst = Burst(url, 64, connections=8, on_answer=lambda _: None)
+        burst.send()
+        following.await_reports(64)
+
+    assert sorted(burst.answered) == list(range(64))
+    assert set(burst.answered.values()) == {200}
+    assert sorted(each.id or 0 for each in handed_on) == list(range(1, 65))

@@ -1,0 +1,209 @@
+"""Forwarding to all targets: in order, never in the way of the listener, and nothing lost while an app is away."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.adapters.history import Criteria, ForwardState, open_history
+from cronofy_cli.adapters.history.spill_queue import Backlog
+from cronofy_cli.core.signature import ClientSecret, SignatureState
+from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.listen.forwarding.options import ForwardingOptions
+from cronofy_cli.receiver.pipeline import Pipeline
+from cronofy_cli.receiver.server import Listener
+from cronofy_cli.simulator.world.settings import CLIENT_SECRET
+from tests.listen.forwarding.following import forwarding, now
+from tests.outbound.app import OK, answer_of, running_app
+from tests.ports import free_port
+from tests.samples import make_delivery
+from tests.sender import Burst
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cronofy_cli.listen.forwarding.forwarder import Forwarder
+    from cronofy_cli.receiver.pipeline import Sink
+
+PATH = "/r/unguessable"
+
+
+def numbered(count: int, first: int = 0) -> list[bytes]:
+    """Return bodies that can be told apart."""
+    return [b'{"notification":{"type":"change"},"number":%d}' % number for number in range(first, first + count)]
+
+
+@contextmanager
+def listening(folder: Path, forwarder: Forwarder) -> Iterator[str]:
+    """Run a listener before a forwarder, and give the address to post to."""
+    troubles: list[object] = []
+    with open_history(folder / "history.db") as recording, open_history(folder / "history.db") as reading:
+        backlog = Backlog(reading.between)
+        sinks: list[Sink] = [lambda batch: reading.settle(batch[-1].id or 0), forwarder]
+        pipeline = Pipeline(backlog, sinks, on_trouble=troubles.append)
+        pipeline.start()
+        listener = Listener(
+            paths=[PATH],
+            history=recording,
+            client_secrets=lambda: [ClientSecret("simulator", CLIENT_SECRET)],
+            policy=SignaturePolicy.STRICT,
+            context="uk",
+            clock=now,
+            on_recorded=backlog.put,
+            on_trouble=troubles.append,
+        )
+        with listener:
+            yield f"http://127.0.0.1:{listener.port}{PATH}"
+        assert pipeline.stop(10)
+    assert troubles == []
+
+
+def test_an_app_that_hangs(tmp_path: Path) -> None:
+    """With the app hanging and 64 connections, each answer comes well under a second; later all arrive, in order."""
+    count, slowest_s, since_s = 1280, 0.0, time.monotonic()
+
+    def measure(_: int) -> None:
+        nonlocal slowest_s, since_s
+        slowest_s, since_s = max(slowest_s, time.monotonic() - since_s), time.monotonic()
+
+    with (
+        running_app(hangs=True) as app,
+        forwarding(tmp_path, ForwardingOptions(str(app.port))) as (forwarder, following),
+        listening(tmp_path, forwarder) as url,
+    ):
+        burst = Burst(url, count, connections=64, on_answer=measure)
+        burst.send()
+        assert set(burst.answered.values()) == {200}
+        assert slowest_s < 0.7
+        assert app.received == []
+
+        app.awake.set()
+        arrived = [each.body for each in app.await_received(count)]
+        following.await_reports(count)
+
+    with open_history(tmp_path / "history.db", read_only=True) as history:
+        assert arrived == [each.request.body for each in history.latest(count)]
+        assert len(history.latest(count, Criteria(forward=ForwardState.FORWARDED))) == count
+
+
+def test_memory_is_bounded(tmp_path: Path) -> None:
+    """Of a thousand deliveries that wait, only some are held; the others are read back from the history."""
+    with (
+        running_app(hangs=True) as app,
+        forwarding(tmp_path, ForwardingOptions(str(app.port))) as (forwarder, following),
+    ):
+        recorded = following.record([make_delivery(0, body) for body in numbered(1000)])
+        for start in range(0, 1000, 50):
+            forwarder(recorded[start : start + 50])
+        held = forwarder._lanes[0].backlog._held
+        app.awake.set()
+
+        assert held <= 256
+        assert [each.body for each in app.await_received(1000)] == numbered(1000)
+
+
+def test_an_app_that_is_down(tmp_path: Path) -> None:
+    """What cannot be delivered waits; the app is looked for, only changes are told, and all arrives once, in order."""
+    port = free_port()
+    with forwarding(tmp_path, ForwardingOptions(str(port))) as (forwarder, following):
+        forwarder(following.record([make_delivery(0, body) for body in numbered(20)]))
+        following.wait(lambda: len(following.changes) == 1)
+        forwarder(following.record([make_delivery(0, body) for body in numbered(20, 20)]))
+        with running_app(port=port) as app:
+            assert [each.body for each in app.await_received(40)] == numbered(40)
+            reports = following.await_reports(41)
+            following.wait(lambda: len(following.changes) == 2)
+
+    assert [(change.is_up, change.target.port) for change in following.changes] == [(False, port), (True, port)]
+    assert following.changes[1].detail == f"127.0.0.1:{port}"
+    assert [each.forward.failure for each in reports] == ["refused", *[None] * 40]
+    assert [each.status for each in following.kept(1)] == [None, 200]
+
+
+def test_an_app_that_restarts(tmp_path: Path) -> None:
+    """The delivery that was under way when the app ended is sent again to the new one, before the later ones."""
+    port = free_port()
+    with forwarding(tmp_path, ForwardingOptions(str(port))) as (forwarder, following):
+        with running_app(port=port) as app:
+            app.answer = lambda _: None if len(app.received) > 1 else OK
+            forwarder(following.record([make_delivery(0, body) for body in numbered(1)]))
+            app.await_received(1)
+            app.awake.clear()
+            forwarder(following.record([make_delivery(0, body) for body in numbered(5, 1)]))
+            app.await_received(2)
+        with running_app(port=port) as again:
+            assert [each.body for each in again.await_received(5)] == numbered(5, 1)
+
+    assert following.troubles == []
+
+
+def test_retries(tmp_path: Path) -> None:
+    """A delivery that is not taken is tried again and holds the later ones back; then it goes on."""
+    with running_app() as app:
+        app.answer = lambda received: answer_of(503, b"<h1>busy</h1>") if b":0}" in received.body else OK
+        with forwarding(tmp_path, ForwardingOptions(str(app.port), retries=2)) as (forwarder, following):
+            forwarder(following.record([make_delivery(0, body) for body in numbered(2)]))
+            reports = following.await_reports(4)
+
+    assert [each.body for each in app.received] == [numbered(2)[number] for number in (0, 0, 0, 1)]
+    assert [(each.forward.attempt, each.forward.status) for each in reports] == [(1, 503), (2, 503), (3, 503), (1, 200)]
+    assert [each.retried_in_s for each in reports] == [0.5, 1.0, None, None]
+    assert reports[0].lines == ("<h1>busy</h1>",)
+    assert "its log" in (reports[0].advice or "")
+    assert [each.status for each in following.kept(1)] == [503, 503, 503]
+
+
+def test_a_target_does_not_wait_for_another(tmp_path: Path) -> None:
+    """While one target hangs, the others get everything that they want; a route gets its types alone."""
+    other = b'{"notification":{"type":"verification"}}'
+    with running_app(hangs=True) as hanging, running_app() as quick, running_app() as routed:
+        options = ForwardingOptions(str(hanging.port), (str(quick.port), f"verification={routed.port}"))
+        with forwarding(tmp_path, options) as (forwarder, following):
+            forwarder(following.record([make_delivery(0, body) for body in [*numbered(3), other, *numbered(3, 3)]]))
+            assert len(quick.await_received(7)) == 7
+            assert [each.body for each in routed.await_received(1)] == [other]
+            assert hanging.received == []
+            hanging.awake.set()
+            assert len(hanging.await_received(7)) == 7
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        (SignaturePolicy.STRICT, {SignatureState.VALID, SignatureState.UNKNOWN}),
+        (SignaturePolicy.WARN, set(SignatureState)),
+        (SignaturePolicy.OFF, set(SignatureState)),
+    ],
+)
+def test_signatures(policy: SignaturePolicy, expected: set[SignatureState], tmp_path: Path) -> None:
+    """What Cronofy did not sign is not forwarded, unless the user asked for that."""
+    with running_app() as app:
+        with forwarding(tmp_path, ForwardingOptions(str(app.port), policy=policy)) as (forwarder, following):
+            forwarder(following.record([make_delivery(0, state=state) for state in SignatureState]))
+            reports = following.await_reports(len(expected))
+
+        assert {each.delivery.verdict.state for each in reports} == expected
+        assert len(app.received) == len(expected)
+
+
+def test_the_end(tmp_path: Path) -> None:
+    """At the end what waits is still forwarded; what cannot be, because the app is down or hangs, is left and said."""
+    with running_app() as app, forwarding(tmp_path, ForwardingOptions(str(app.port))) as (forwarder, following):
+        forwarder(following.record([make_delivery(0, body) for body in numbered(100)]))
+        assert forwarder.stop()
+        assert len(app.received) == 100
+    with forwarding(tmp_path, ForwardingOptions(str(free_port()))) as (forwarder, following):
+        forwarder(following.record([make_delivery(0)]))
+        following.wait(lambda: len(following.changes) == 1)
+        assert not forwarder.stop()
+    with (
+        running_app(hangs=True) as app,
+        forwarding(tmp_path, ForwardingOptions(str(app.port))) as (forwarder, following),
+    ):
+        forwarder(following.record([make_delivery(0)]))
+        assert not forwarder.stop(limit_s=0.1)
+        app.awake.set()

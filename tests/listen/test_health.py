@@ -1,0 +1,33 @@
+"""`/healthz` on the local side."""
+
+from __future__ import annotations
+
+import pytest
+
+from cronofy_cli.adapters.http import open_client
+from cronofy_cli.errors import WrongUsage
+from cronofy_cli.listen.health import HealthServer
+
+
+def test_it_says_what_is_true_now() -> None:
+    """200 while notifications can arrive, 503 while they cannot; nothing else is served."""
+    state = {"ready": True}
+    with HealthServer(0, lambda: state["ready"]) as health, open_client(health.url) as client:
+        first = client.get(health.url)
+        state["ready"] = False
+        second = client.get(health.url)
+        other = client.get(health.url.replace("/healthz", "/"))
+
+    assert (first.status_code, first.json()) == (200, {"ready": True})
+    assert (second.status_code, second.json()) == (503, {"ready": False})
+    assert other.status_code == 404
+
+
+def test_a_taken_port_is_named() -> None:
+    """A port that somebody else has is told, with the option to change."""
+    with HealthServer(0, lambda: True) as health:
+        port = int(health.url.split(":")[2].split("/")[0])
+        with pytest.raises(WrongUsage, match=f"port {port} cannot be used") as caught, HealthServer(port, lambda: True):
+            pass
+
+    assert caught.value.hint == "choose another: --health-port PORT"

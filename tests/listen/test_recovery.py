@@ -1,0 +1,209 @@
+"""A session that is kept ready: what is lost is mended, told, kept, and what was missed is read."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from queue import SimpleQueue
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.adapters.api import endpoints
+from cronofy_cli.adapters.api.client import ApiClient
+from cronofy_cli.core.accounts.data_centers import data_center_at
+from cronofy_cli.core.events.event_changes import compare
+from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.errors import Unreachable
+from cronofy_cli.listen.changes.catch_up import Backfill
+from cronofy_cli.listen.changes.reader import ChangeReader
+from cronofy_cli.listen.changes.reconstruction import Reconstruction
+from cronofy_cli.listen.channels import ChannelCalls, read_event_pages
+from cronofy_cli.listen.recovery import Keeper
+from cronofy_cli.listen.selection import EVERYTHING
+from cronofy_cli.listen.session import Session, SessionPlan, new_callback_path
+from cronofy_cli.listen.watchdog import Pace
+from cronofy_cli.simulator.world.settings import ACCESS_TOKEN
+from tests.in_process import run_main
+from tests.listen.test_session import SECRETS, Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from cronofy_cli.core.events.event_changes import EventChange
+    from cronofy_cli.core.notifications.channels import Channel
+    from cronofy_cli.errors import CronofyError
+    from cronofy_cli.listen.changes.read_request import ChangeRead
+    from cronofy_cli.listen.watchdog import Gap
+    from cronofy_cli.simulator.server import SimulatorServer
+    from tests.support import Cli
+
+LIMIT_S = 10.0
+QUICK = Pace(tick_s=0.01, channel_check_s=0.5, first_pause_s=0.01)
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+now = partial(datetime.now, UTC)
+
+
+class Heard:
+    """Who is told, by the keeper and by the announcement: everything in order."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+        self.gaps: list[Gap] = []
+        self.reads: list[ChangeRead] = []
+        self._changed = threading.Condition()
+
+    def remark(self, text: str) -> None:
+        """Keep what is said to people."""
+        self._step(text.strip())
+
+    def trouble(self, error: CronofyError) -> None:
+        """Keep what went wrong."""
+        self._step(error.message)
+
+    def gap(self, gap: Gap) -> None:
+        """Keep a gap."""
+        self.gaps.append(gap)
+        self._step("gap")
+
+    def withdraw(self) -> None:
+        """It is not ready any more."""
+        self._step("withdrawn")
+
+    def renew(self) -> None:
+        """It is ready again."""
+        self._step("renewed")
+
+    def read(self, read: ChangeRead) -> None:
+        """Keep what was read."""
+        self.reads.append(read)
+        self._step("read")
+
+    def wait_for(self, step: str) -> None:
+        """Wait until something was told."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: step in self.steps, LIMIT_S), self.steps
+
+    def _step(self, step: str) -> None:
+        with self._changed:
+            self.steps.append(step)
+            self._changed.notify_all()
+
+
+@pytest.fixture
+def setting(simulator: SimulatorServer, tmp_path: Path) -> Iterator[Setting]:
+    """A simulator, and a history of its own."""
+    with ApiClient(data_center_at(simulator.url), ACCESS_TOKEN) as api:
+        made = Setting(api, tmp_path / "kept.db")
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def plan() -> SessionPlan:
+    """A run that Cronofy reaches at the listener's own address, and that does not wait long."""
+    return SessionPlan(new_callback_path(), "simulator", SECRETS, SignaturePolicy.STRICT, verification_limit_s=1.5)
+
+
+@contextmanager
+def kept(setting: Setting, session: Session, heard: Heard, max_offline_s: float = 60.0) -> Iterator[None]:
+    """Keep a session ready."""
+    reader = ChangeReader(partial(read_event_pages, setting.api), "Etc/UTC", nothing_known, heard.read, heard)
+    made_up = Reconstruction(SECRETS, "simulator", now)
+    backfill = Backfill(reader, made_up.delivery, EVERYTHING.wants)
+    history = setting.open_history()
+    given_up = partial(heard.remark, "given up")
+    keeper = Keeper(session, heard, backfill, history, max_offline_s, given_up, now, announcement=heard, pace=QUICK)
+    reader.start()
+    with keeper.watching(SimpleQueue()):
+        yield
+    assert reader.stop(LIMIT_S)
+
+
+def nothing_known(events: Sequence[bytes], changes_since: str) -> list[EventChange]:
+    """Take every event for a new one."""
+    return [found for event in events if (found := compare(None, event, changes_since)) is not None]
+
+
+def test_a_channel_that_somebody_closed(setting: Setting, plan: SessionPlan, cli: Cli) -> None:
+    """It is replaced; the gap is told and kept, and what was changed meanwhile is read and shown."""
+    heard = Heard()
+    with setting.session(plan) as session, kept(setting, session, heard):
+        assert session.channel is not None
+        first = session.channel.channel_id
+        endpoints.close_channel(setting.api, first)
+        run_main(cli, "simulator", "edit", "add", "Missed")
+        heard.wait_for("read")
+        assert session.channel.channel_id != first
+        assert setting.open_channels() == [session.channel.channel_id]
+
+    reason = f"the channel {first} is gone: Cronofy or somebody else closed it"
+    assert heard.steps == ["withdrawn", f"not ready: {reason}; trying to recover", "gap", "renewed", "read"]
+    assert [(gap.reason, gap.started) for gap in setting.open_history().gaps(BEGINNING)] == [
+        (reason, heard.gaps[0].started)
+    ]
+    [read] = heard.reads
+    assert (read.delivery_ids, read.is_reconstructed) == ((), True)
+    assert read.missed is not None
+    assert read.missed.notification.channel_id == session.channel.channel_id
+    assert [b'"Missed"' in event for event in read.events] == [True]
+    assert setting.open_channels() == []
+
+
+def test_the_api_is_gone_for_good(setting: Setting, plan: SessionPlan, simulator: SimulatorServer) -> None:
+    """When nothing helps within the limit it gives up, and it is never called ready again."""
+    heard = Heard()
+    with setting.session(plan) as session, kept(setting, session, heard, max_offline_s=0.2):
+        simulator.stop()
+        heard.wait_for("given up")
+
+    assert "gave up after 0 s without a way for notifications to arrive" in heard.steps
+    assert heard.steps[0] == "withdrawn"
+    assert not {"gap", "renewed"} & set(heard.steps)
+
+
+class Astray(ChannelCalls):
+    """The API's calls, with one channel that posts to somewhere else."""
+
+    def __init__(self, api: ApiClient) -> None:
+        super().__init__(api)
+        self.created = 0
+
+    def create(self, callback_url: str) -> Channel:
+        """Create a channel; the second one never reaches the listener."""
+        self.created += 1
+        return super().create(f"{callback_url}/astray" if self.created == 2 else callback_url)
+
+
+def test_a_recovery_that_failed_half_way(setting: Setting, plan: SessionPlan) -> None:
+    """A channel whose verification never came is not taken for a good one, and is closed by the next recovery."""
+    calls = Astray(setting.api)
+    session = Session(plan, calls, setting.open_history, setting.told, [setting.take], now)
+    pause = threading.Event().wait
+    with session:
+        assert session.channel is not None
+        endpoints.close_channel(setting.api, session.channel.channel_id)
+        with pytest.raises(Unreachable, match="no verification arrived within 2 s"):
+            session.recover(pause)
+        session.recover(pause)
+        session.recover(pause)
+        assert calls.created == 3
+        assert setting.open_channels() == [session.channel.channel_id]
+
+    assert setting.open_channels() == []
+
+
+def test_the_end_after_a_recovery_that_failed(setting: Setting, plan: SessionPlan) -> None:
+    """Whatever recoveries have opened is closed at the end."""
+    session = Session(plan, Astray(setting.api), setting.open_history, setting.told, [setting.take], now)
+    with session:
+        assert session.channel is not None
+        endpoints.close_channel(setting.api, session.channel.channel_id)
+        with pytest.raises(Unreachable):
+            session.recover(threading.Event().wait)
+        assert len(setting.open_channels()) == 1
+
+    assert setting.open_channels() == []

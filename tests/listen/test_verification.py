@@ -1,0 +1,61 @@
+"""Waiting for the verification of a channel."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+from cronofy_cli.core.signature import SignatureState
+from cronofy_cli.listen.verification import VerificationWatch
+from tests.samples import CHANGE, make_delivery
+
+URL = "https://example.com/r/own"
+
+
+def verification(callback_url: str | None = URL) -> bytes:
+    """Return the body of a verification."""
+    channel = {"callback_url": callback_url} if callback_url else {}
+    return json.dumps({"notification": {"type": "verification"}, "channel": channel}).encode()
+
+
+def test_one_that_came_before_anybody_waited() -> None:
+    """It may arrive before the call that creates the channel has returned, and is not lost."""
+    watch = VerificationWatch()
+    watch([make_delivery(1, CHANGE), make_delivery(2, verification())])
+
+    arrived = watch.wait(URL, 0)
+
+    assert arrived is not None
+    assert arrived.id == 2
+
+
+def test_one_that_comes_while_it_is_waited_for() -> None:
+    """The waiting ends as soon as it is here."""
+    watch = VerificationWatch()
+    sender = threading.Timer(0.05, watch, ([make_delivery(7, verification())],))
+    sender.start()
+
+    arrived = watch.wait(URL, 10)
+
+    sender.join()
+    assert arrived is not None
+    assert arrived.id == 7
+
+
+def test_none_comes() -> None:
+    """At the limit there is none; those of other channels, and without an address, do not count."""
+    watch = VerificationWatch()
+    watch([make_delivery(1, verification("https://example.com/r/other")), make_delivery(2, verification(None))])
+
+    assert watch.wait(URL, 0.01) is None
+
+
+def test_one_with_a_wrong_signature() -> None:
+    """Its verdict is for whoever waits to judge: it did arrive."""
+    watch = VerificationWatch()
+    watch([make_delivery(1, verification(), SignatureState.INVALID, 401)])
+
+    arrived = watch.wait(URL, 0)
+
+    assert arrived is not None
+    assert arrived.verdict.state is SignatureState.INVALID

@@ -1,0 +1,419 @@
+"""What `listen` prints."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cronofy_cli.core.autopsy import Cause, Confidence, Finding
+from cronofy_cli.core.signature import SignatureState
+from cronofy_cli.errors import HistoryUnavailable
+from cronofy_cli.listen.changes.read_request import ChangeRead
+from cronofy_cli.listen.signature_examiner import Examined
+from cronofy_cli.listen.view import LiveOutput, PrintStyle
+from cronofy_cli.output.streams import OutputFormat
+from tests.output.outputs import MemoryOutput, closed_pipe
+from tests.samples import CHANGE, changes_of, make_change_read, make_delivery, make_event, make_read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cronofy_cli.core.notifications.deliveries import Delivery
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Clock times are those of UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+class Printed:
+    """A live output and what it printed."""
+
+    def __init__(self, style: PrintStyle, *, color: bool = False) -> None:
+        self.memory = MemoryOutput(OutputFormat.TABLE, color=color)
+        self.closed: list[bool] = []
+        self.live = LiveOutput(self.memory.output, style, ZoneInfo("Europe/London"), lambda: self.closed.append(True))
+        self.live.calendar_names = {"cal_1": "Work"}
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of stdout."""
+        return self.memory.stdout.text.splitlines()
+
+    @property
+    def documents(self) -> list[dict[str, Any]]:
+        """The lines of stdout, read as JSON."""
+        return [json.loads(line) for line in self.lines]
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "mark"),
+    [
+        (SignatureState.VALID, 200, "✓ signed"),
+        (SignatureState.INVALID, 401, "✗ wrong signature"),
+        (SignatureState.UNSIGNED, 401, "✗ unsigned"),
+        (SignatureState.UNKNOWN, 200, "? not checked"),
+    ],
+)
+def test_a_line_for_each_signature_state(state: SignatureState, status: int, mark: str) -> None:
+    """A delivery is a line: time, type, what is known of its sender, since when, our answer, its number."""
+    printed = Printed(PrintStyle.COMPACT)
+
+    printed.live.deliveries([make_delivery(state=state, status=status)])
+
+    assert printed.lines == [f"12:04:31  change          {mark}  since 09:24:16Z  -> {status}  #129"]
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        (b'{"notification":{"type":"verification"}}', "verification    ✓ signed  -> 200"),
+        (b'{"notification":{"type":"some_future_type"}}', "some_future_type  ✓ signed  a type that is not known yet"),
+        (b'{"event":{}}', "no type         ✓ signed  -> 200"),
+        (b"\xff", "not JSON        ✓ signed  -> 200"),
+        (b'{"notification":{"type":"\\u001b[2J\\nchange"}}', "[2J change      ✓ signed  a type that is not known yet"),
+    ],
+)
+def test_a_line_for_any_body(body: bytes, line: str) -> None:
+    """Whatever the body holds, it is one harmless line."""
+    printed = Printed(PrintStyle.COMPACT)
+
+    printed.live.deliveries([make_delivery(body=body)])
+
+    assert len(printed.lines) == 1
+    assert line in printed.lines[0]
+
+
+def test_colours() -> None:
+    """On a terminal the verdict is green, the time and the answer recede."""
+    printed = Printed(PrintStyle.COMPACT, color=True)
+
+    printed.live.deliveries([make_delivery()])
+
+    assert printed.lines == [
+        (
+            "\x1b[2m12:04:31\x1b[0m  \x1b[1mchange        \x1b[0m  \x1b[32m✓ signed\x1b[0m  since 09:24:16Z  "
+            "\x1b[2m-> 200  #129\x1b[0m"
+        )
+    ]
+
+
+def test_a_delivery_in_full() -> None:
+    """The line, then the request as it came, made harmless."""
+    printed = Printed(PrintStyle.FULL)
+
+    printed.live.deliveries([make_delivery(body=b'{"notification":{"type":"change"}}')])
+
+    assert printed.lines == [
+        "12:04:31  change          ✓ signed  -> 200  #129",
+        "    POST /r/k3v9?user_id=42",
+        "    Content-Type: application/json",
+        "    x-Odd: é[2J",
+        "    ",
+        "    {",
+        '      "notification": {',
+        '        "type": "change"',
+        "      }",
+        "    }",
+        "",
+    ]
+
+
+def test_a_body_that_is_not_json_in_full() -> None:
+    """Other bodies are shown as text, with what is no text escaped."""
+    printed = Printed(PrintStyle.FULL)
+
+    printed.live.deliveries([make_delivery(body=b"a=1\n\xff\x1b[2J", headers=())])
+
+    assert printed.lines[3:5] == ["    a=1", r"    \xff[2J"]
+
+
+def test_deliveries_as_json() -> None:
+    """One JSON document a delivery, with everything that is known and the body as text."""
+    printed = Printed(PrintStyle.JSON)
+
+    printed.live.deliveries([make_delivery(), make_delivery(130, b"\xff", SignatureState.INVALID, 401)])
+
+    first, second = printed.documents
+    assert first == {
+        "kind": "delivery",
+        "id": 129,
+        "received_at": "2026-11-22T12:04:31.123Z",
+        "type": "change",
+        "changes_since": "2026-11-22T09:24:16Z",
+        "channel_id": "chn_1",
+        "signature": {"state": "valid", "secret": "CRONOFY_CLIENT_SECRET"},
+        "answer_status": 200,
+        "data_center": "simulator",
+        "method": "POST",
+        "target": "/r/k3v9?user_id=42",
+        "headers": [["Content-Type", "application/json"], ["x-Odd", "é\x1b[2J"]],
+        "body": CHANGE.decode(),
+    }
+    assert (second["id"], second["body_base64"], "body" in second) == (130, "/w==", False)
+
+
+def lines_of(read: ChangeRead, *deliveries: Delivery) -> list[str]:
+    """Return the lines for people below those of some deliveries."""
+    printed = Printed(PrintStyle.COMPACT)
+    if deliveries:
+        printed.live.deliveries(deliveries)
+    printed.live.events(read)
+    return printed.lines[len(deliveries) :]
+
+
+def test_the_changes_behind_a_delivery() -> None:
+    """What was added, moved, changed and removed, field by field, with the calendar's name; nothing can do harm."""
+    read = make_change_read(
+        (None, make_event(1, created='"2026-11-22T09:24:16Z"')),
+        (make_event(2), make_event(2, summary='"Planning"', calendar_id='"cal_2"')),
+        (make_event(3), make_event(3, deleted="true")),
+        (make_event(4), make_event(4, summary='"Tab\\there\\u001b[2J\\u202e"')),
+    )
+
+    marks = [line.split()[0] for line in lines_of(read, make_delivery()) if line.strip()[0] in "+-~"]
+    text = "\n".join(lines_of(read, make_delivery()))
+
+    assert marks == ["+", "~", "-", "~"]
+    assert '"Event 1"' in text
+    assert "(Work)" in text
+    assert "Event 2 -> Planning" in text
+    assert "Tab here[2J" in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        (make_read(), "no event: it was changed again, or is outside the sync window"),
+        (
+            ChangeRead((129,), "2026-11-22T09:24:16Z", (make_event(1),)),
+            "nothing new: what changed since then was told before, here or by another run for this account",
+        ),
+    ],
+)
+def test_nothing_new_behind_a_delivery(read: ChangeRead, said: str) -> None:
+    """A change that brings nothing new is explained."""
+    assert lines_of(read, make_delivery()) == [f"            {said}"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "head"),
+    [((129,), "for #129:"), ((128, 130, 129), "3 notifications, one read, #128 to #130:")],
+)
+def test_changes_that_come_later_name_their_deliveries(numbers: tuple[int, ...], head: str) -> None:
+    """When another delivery was printed in between, or several share a read, the changes say whose they are."""
+    read = replace(make_change_read((None, make_event(1))), delivery_ids=numbers)
+
+    assert lines_of(read, make_delivery(129), make_delivery(130))[0] == f"          {head}"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "head"),
+    [
+        ((), "reconstructed, missed since 2026-11-22T09:24:16Z:"),
+        ((131,), "reconstructed as #131, missed since 2026-11-22T09:24:16Z:"),
+    ],
+)
+def test_what_was_missed_is_marked(numbers: tuple[int, ...], head: str) -> None:
+    """What nobody was notified of says so, and which made-up notification stands for it."""
+    read = replace(make_change_read((None, make_event(1))), delivery_ids=numbers, missed=make_delivery())
+
+    lines = lines_of(read, make_delivery(131))
+
+    assert lines[0] == f"          {head}"
+    assert '"Event 1"' in lines[1]
+
+
+def test_nothing_was_missed() -> None:
+    """A gap in which nothing happened is told as such."""
+    lines = lines_of(replace(make_read(), delivery_ids=(), missed=make_delivery()))
+
+    assert lines[1:] == ["            nothing was missed"]
+
+
+def test_many_changes_are_counted() -> None:
+    """Twenty events are listed, the others counted."""
+    read = make_change_read(*((None, make_event(number, summary=f'"{number}"')) for number in range(25)))
+
+    lines = lines_of(read, make_delivery())
+
+    assert (len(lines), lines[-1].strip()) == (21, "… and 5 more")
+
+
+def test_events_as_json() -> None:
+    """All events, each as its own JSON on one line, and what is new about them as data."""
+    printed = Printed(PrintStyle.JSON)
+    before, after = make_event(1), make_event(1, summary='"Planning"').replace(b",", b",\n")
+    events = [after, *(make_event(number) for number in range(2, 25))]
+    read = ChangeRead((1, 2), "2026-11-22T09:24:16Z", tuple(events), changes_of((before, after)))
+
+    printed.live.events(read)
+    printed.live.events(replace(read, delivery_ids=(), missed=make_delivery()))
+
+    [first, second] = printed.documents
+    assert list(first) == ["kind", "reconstructed", "delivery_ids", "changes_since", "events", "changes"]
+    assert (first["kind"], first["reconstructed"], first["delivery_ids"]) == ("events", False, [1, 2])
+    assert first["events"] == [json.loads(event) for event in events]
+    [change] = first["changes"]
+    assert (change["kind"], change["event_uid"], change["event"]) == ("changed", "evt_1", json.loads(after))
+    assert change["fields"] == [{"field": "summary", "before": "Event 1", "after": "Planning"}]
+    assert second == {**first, "reconstructed": True, "delivery_ids": []}
+
+
+def found(
+    code: Cause = Cause.OTHER_CONTEXT_SECRET, confidence: Confidence = Confidence.PROVEN, *, left_out: int = 0
+) -> Examined:
+    """Return what an examination of #129 found."""
+    label = "main of the context other\x1b[2J"
+    finding = Finding(code, "It was signed elsewhere.", "Use that.", ("a digest matches",), confidence, label)
+    return Examined(make_delivery(state=SignatureState.INVALID, status=401), finding, left_out)
+
+
+@pytest.mark.parametrize(
+    ("examined", "lines"),
+    [
+        (
+            found(),
+            ["cause  It was signed elsewhere. (it is main of the context other[2J)", "cure   Use that."],
+        ),
+        (
+            found(Cause.BODY_LATIN1, Confidence.LIKELY, left_out=7),
+            [
+                "cause  Likely: It was signed elsewhere.",
+                "cure   Use that.",
+                "7 more with a wrong or missing signature came too fast to be examined",
+            ],
+        ),
+    ],
+)
+def test_why_a_signature_is_wrong(examined: Examined, lines: list[str]) -> None:
+    """A line of cause and one of cure below the delivery's; what was not examined is counted."""
+    printed = Printed(PrintStyle.COMPACT)
+    printed.live.deliveries([examined.delivery])
+
+    printed.live.examined(examined, was_shown=True)
+
+    assert printed.lines[1:] == [f"            {line}" for line in lines]
+
+
+def test_a_late_examination_names_its_delivery() -> None:
+    """When another delivery was printed in between, the cause says whose it is."""
+    printed = Printed(PrintStyle.COMPACT)
+    printed.live.deliveries([make_delivery(129), make_delivery(130)])
+
+    printed.live.examined(found(), was_shown=True)
+
+    assert printed.lines[2] == "          for #129:"
+
+
+def test_an_examination_as_json() -> None:
+    """For programs it is a document of its own, with a stable code."""
+    printed = Printed(PrintStyle.JSON)
+
+    printed.live.examined(found(left_out=7), was_shown=True)
+
+    assert printed.documents == [
+        {
+            "kind": "autopsy",
+            "delivery_id": 129,
+            "cause": "other_context_secret",
+            "explanation": "It was signed elsewhere.",
+            "cure": "Use that.",
+            "confidence": "proven",
+            "secret": "main of the context other\x1b[2J",
+            "evidence": ["a digest matches"],
+            "also": [],
+            "not_examined": 7,
+        }
+    ]
+
+
+def test_an_examination_of_what_was_not_shown() -> None:
+    """A delivery that stdout knows nothing of is explained to people."""
+    printed = Printed(PrintStyle.JSON)
+
+    printed.live.examined(found(), was_shown=False)
+
+    assert (printed.lines, printed.memory.stderr.text.split()[0]) == ([], "cause")
+
+
+def test_ready() -> None:
+    """For programs a line on stdout; the sentence for people goes to stderr."""
+    printed = Printed(PrintStyle.JSON)
+
+    printed.live.ready({"port": 8080}, "Ready.")
+
+    assert printed.documents == [{"kind": "ready", "port": 8080}]
+    assert printed.memory.stderr.text == " Ready.\n"
+
+
+def test_ready_for_people() -> None:
+    """On a terminal there is only the sentence."""
+    printed = Printed(PrintStyle.COMPACT)
+
+    printed.live.ready({"port": 8080}, "Ready.")
+
+    assert (printed.lines, printed.memory.stderr.text) == ([], " Ready.\n")
+
+
+def test_steps_and_troubles_go_to_stderr() -> None:
+    """stdout is data: the way to ready and what goes wrong are told beside it, made harmless."""
+    printed = Printed(PrintStyle.COMPACT, color=True)
+
+    printed.live.tick("signed in", "jane\x1b[2J@company.com")
+    printed.live.trouble(HistoryUnavailable("the disk is full\x1b[2J", hint="make room"))
+
+    assert printed.lines == []
+    assert printed.memory.stderr.text == (
+        " \x1b[32m✓\x1b[0m signed in     jane[2J@company.com\n"
+        "\x1b[1;31merror:\x1b[0m the disk is full[2J\n\x1b[36mhint:\x1b[0m make room\n"
+    )
+
+
+def test_json_on_a_terminal() -> None:
+    """What could drive a terminal, or turn its text around, is written as JSON's escapes."""
+    printed = Printed(PrintStyle.JSON)
+
+    printed.live.deliveries([make_delivery(1, '{"note":"\x9b2J\u202eevil"}'.encode())])
+
+    assert not set(printed.memory.stdout.text) & set("\x9b\u202e")
+    assert "\\u009b2J\\u202eevil" in printed.memory.stdout.text
+
+
+def test_a_full_disk_is_told_and_ends_nothing() -> None:
+    """When the output cannot be written it is said once; what arrives is handled all the same."""
+    remarks = MemoryOutput()
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        output = replace(remarks.output, stdout=full)
+        live = LiveOutput(output, PrintStyle.COMPACT, ZoneInfo("Etc/UTC"), lambda: None)
+        live.deliveries([make_delivery()])
+        live.deliveries([make_delivery()])
+
+    assert remarks.stderr.text.splitlines() == [
+        "error: the output cannot be written: No space left on device",
+        "hint: free some space, or write it to another place",
+    ]
+
+
+def test_a_closed_pipe_is_told_and_ends_nothing() -> None:
+    """When nobody reads any more it is said once to whoever ends the run; printing goes on into nothing."""
+    closed: list[bool] = []
+
+    with closed_pipe() as output:
+        live = LiveOutput(output, PrintStyle.JSON, ZoneInfo("Etc/UTC"), lambda: closed.append(True))
+        live.deliveries([make_delivery()])
+        live.deliveries([make_delivery()])
+
+    assert closed == [True]

@@ -1,0 +1,367 @@
+"""One delivery to one target: exact bytes out, the answer in, and a result whatever happens."""
+
+from __future__ import annotations
+
+import random
+import socket
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cronofy_cli.adapters.history.forwards import KEPT_BODY_BYTES
+from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge, sign
+from cronofy_cli.outbound.advice import advice
+from cronofy_cli.outbound.exact_sender import Sender
+from cronofy_cli.outbound.settings import SenderSettings
+from cronofy_cli.outbound.target import parse_target
+from tests.listen.forwarding.following import now
+from tests.outbound.app import answer_of, running_app
+from tests.samples import make_delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cronofy_cli.core.notifications.deliveries import Delivery
+    from tests.outbound.app import App, Received
+
+SECRET = ClientSecret("current", "a-client-secret")
+ODD_BODY = (
+    b'{ "notification" :{"type":"change",\t"type" : "change"},\r\n "url":"https:\\/\\/x\\u00e9\xc3\xa9", "a": 1.0e0 }'
+)
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[App]:
+    """An app that takes everything."""
+    with running_app() as app:
+        yield app
+
+
+@pytest.fixture
+def app() -> Iterator[App]:
+    """An app of the test's own."""
+    with running_app() as own:
+        yield own
+
+
+@pytest.fixture
+def sender(app: App) -> Iterator[Sender]:
+    """A sender to it."""
+    made = sender_to(app)
+    yield made
+    made.close()
+
+
+def sender_to(app: App, path: str = "/hook", sending: SenderSettings | None = None, host: str = "localhost") -> Sender:
+    """Return a sender to an app."""
+    return Sender(parse_target(f"http://{host}:{app.port}{path}"), sending or SenderSettings(limit_s=10), now)
+
+
+def signed(body: bytes, *lines: tuple[bytes, bytes]) -> Delivery:
+    """Return a delivery with a signature."""
+    header = (HEADER.encode(), sign(body, [SECRET.value]).encode())
+    return make_delivery(7, body, headers=(*lines, header, (b"Content-Length", b"%d" % len(body))))
+
+
+def is_signed(received: Received) -> bool:
+    """Whether the signature that arrived is that of the body that arrived."""
+    header = (received.value(HEADER.encode()) or b"").decode()
+    return judge(header, received.body, [SECRET]).state is SignatureState.VALID
+
+
+def test_an_odd_body(app: App, sender: Sender) -> None:
+    """Odd spacing, escapes, duplicate keys, no final newline: the bytes arrive as they came, the signature valid."""
+    sender.send(signed(ODD_BODY))
+
+    (received,) = app.received
+    assert received.body == ODD_BODY
+    assert is_signed(received)
+
+
+PIECES = [
+    b'{"',
+    b'":',
+    b"\\/",
+    b"\\u00e9",
+    b"\xc3\xa9",
+    b"\xff",
+    b"\x00",
+    b"\r\n",
+    b" ",
+    b"[1,1.0]",
+    b"null",
+    b"HTTP/1.1",
+]
+
+
+def random_body(chance: random.Random) -> bytes:
+    """Return a body that looks more or less like JSON."""
+    return b"".join(
+        chance.choice(PIECES) if chance.random() < 0.7 else chance.randbytes(3) for _ in range(chance.randrange(40))
+    )
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(min_value=0))
+def test_ten_thousand_bodies(shared: App, seed: int) -> None:
+    """Whatever the body's bytes are, they arrive as they are, and the signature is still theirs: 10,000 of them."""
+    chance = random.Random(seed)
+    bodies = [random_body(chance) for _ in range(500)]
+    sender = sender_to(shared)
+    before = len(shared.received)
+
+    statuses = {sender.send(signed(body)).status for body in bodies}
+
+    sender.close()
+    arrived = shared.received[before:]
+    assert statuses == {200}
+    assert [each.body for each in arrived] == bodies
+    assert all(map(is_signed, arrived))
+    assert len({each.connection for each in arrived}) == 1
+
+
+def test_headers(app: App, sender: Sender) -> None:
+    """Headers keep their order and spelling; those of the hop to us are left out, and the host is the target's."""
+    delivery = make_delivery(
+        7,
+        b"{}",
+        headers=(
+            (b"x-odd-Case", b" a  b\xe9"),
+            (b"HOST", b"ab12.example.com"),
+            (b"Connection", b"close, X-Hop"),
+            (b"X-Hop", b"1"),
+            (b"Keep-Alive", b"5"),
+            (b"Proxy-Anything", b"1"),
+            (b"TE", b"trailers"),
+            (b"Transfer-Encoding", b"chunked"),
+            (b"Upgrade", b"h2c"),
+            (b"Expect", b"100-continue"),
+            (b"X-Twice", b"1"),
+            (b"x-forwarded-for", b"3.4.5.6"),
+            (b"X-Twice", b"2"),
+        ),
+    )
+
+    sender.send(delivery)
+
+    (received,) = app.received
+    assert received.line == b"POST /hook?user_id=42 HTTP/1.1"
+    assert received.lines == (
+        b"x-odd-Case:  a  b\xe9",
+        b"HOST: localhost:%d" % app.port,
+        b"X-Twice: 1",
+        b"x-forwarded-for: 3.4.5.6",
+        b"X-Twice: 2",
+        b"Content-Length: 2",
+        b"X-Forwarded-Proto: http",
+        b"X-Forwarded-Host: ab12.example.com",
+    )
+
+
+def test_the_length_is_that_of_the_body(app: App, sender: Sender) -> None:
+    """Of a delivery that was imported with another length the whole body arrives; the header keeps its place."""
+    headers = ((b"content-LENGTH", b"237"), (b"X-A", b"b"))
+
+    assert sender.send(make_delivery(7, b"{}", headers=headers)).status == 200
+    (received,) = app.received
+    assert received.body == b"{}"
+    assert [line for line in received.lines if not line.startswith((b"X-Forwarded", b"Host"))] == [
+        b"content-LENGTH: 2",
+        b"X-A: b",
+    ]
+
+
+def test_own_headers(app: App) -> None:
+    """Headers of the user's own are added, in the place of those of the same name."""
+    own = SenderSettings(headers=((b"Authorization", b"Basic x"), (b"x-a", b"new")), scheme="https")
+    sender = sender_to(app, "/hook?key=1", own)
+    sender.send(make_delivery(7, b"", headers=((b"X-A", b"old"), (b"Host", b"h"))))
+    sender.close()
+
+    (received,) = app.received
+    assert received.line == b"POST /hook?key=1&user_id=42 HTTP/1.1"
+    assert received.lines == (
+        b"Host: localhost:%d" % app.port,
+        b"Content-Length: 0",
+        b"X-Forwarded-For: 127.0.0.1",
+        b"X-Forwarded-Proto: https",
+        b"X-Forwarded-Host: h",
+        b"Authorization: Basic x",
+        b"x-a: new",
+    )
+
+
+def test_the_answer(app: App, sender: Sender) -> None:
+    """Status, head and the first 64 KiB of the answer are kept, and how long it took, and where it came from."""
+    app.answer = lambda _: answer_of(422, b"x" * 100_000, "X-Request-ID: 5")
+
+    forward = sender.send(make_delivery(7), attempt=3)
+
+    assert (forward.delivery_id, forward.attempt, forward.status, forward.succeeded) == (7, 3, 422, False)
+    assert forward.answer_head == b"HTTP/1.1 422 Whatever\r\nContent-Length: 100000\r\nX-Request-ID: 5\r\n\r\n"
+    assert (len(forward.answer_body), forward.is_cut) == (KEPT_BODY_BYTES, True)
+    assert forward.address == f"127.0.0.1:{app.port}"
+    assert 0 < forward.duration_ms < 10_000
+    assert sender.send(make_delivery(8)).status == 422
+    assert {each.connection for each in app.received} == {1}
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3;x=y\r\ndef\r\n0\r\nTrailer: 1\r\n\r\n"
+AFTER_OTHERS = b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + answer_of(200, b"abcdef")
+
+
+@pytest.mark.parametrize("raw", [CHUNKED, AFTER_OTHERS], ids=["chunked", "after others"])
+def test_ways_to_answer(raw: bytes, app: App, sender: Sender) -> None:
+    """An answer in chunks, and one after interim answers, is read whole, and the connection is used again."""
+    app.answer = lambda _: raw
+
+    forwards = [sender.send(make_delivery(number)) for number in (1, 2)]
+
+    assert [(each.status, each.answer_body, each.is_cut) for each in forwards] == [(200, b"abcdef", False)] * 2
+    assert {each.connection for each in app.received} == {1}
+
+
+def test_an_answer_until_the_end() -> None:
+    """An answer that ends with its connection is read whole."""
+    with UntilTheEnd(b"HTTP/1.0 200 OK\r\n\r\nabcdef") as port:
+        forward = Sender(parse_target(str(port)), SenderSettings(limit_s=10), now).send(make_delivery(7))
+
+    assert (forward.status, forward.answer_body) == (200, b"abcdef")
+
+
+def test_a_kept_connection_that_was_closed(app: App, sender: Sender) -> None:
+    """When the app has closed the connection meanwhile, the delivery goes over a new one: nobody notices."""
+    sender.send(make_delivery(1))
+    app.answer = lambda received: None if received.connection == 1 else answer_of(204)
+
+    forward = sender.send(make_delivery(2))
+
+    assert forward.status == 204
+    assert [each.connection for each in app.received] == [1, 1, 2]
+
+
+@pytest.mark.parametrize(("host", "address"), [("127.0.0.1", "127.0.0.1:{}"), ("::1", "[::1]:{}")])
+def test_localhost(host: str, address: str) -> None:
+    """An app that listens on only one of 127.0.0.1 and ::1 is found, and it is told on which."""
+    with running_app(host=host) as app:
+        sender = sender_to(app)
+        forwards = [sender.send(make_delivery(number)) for number in (1, 2)]
+        assert sender.probe()
+        sender.close()
+
+    assert [each.status for each in forwards] == [200, 200]
+    assert {each.address for each in forwards} == {address.format(app.port)}
+
+
+def closed_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+class UntilTheEnd:
+    """A server that says one thing to whoever connects, and closes."""
+
+    def __init__(self, said: bytes) -> None:
+        self._said = said
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> int:
+        self._thread.start()
+        port: int = self._server.getsockname()[1]
+        return port
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join(5)
+        self._server.close()
+
+    def _serve(self) -> None:
+        connection = self._server.accept()[0]
+        with connection:
+            connection.recv(65536)
+            connection.sendall(self._said)
+            # Closing with unread bytes would reset the connection, and destroy what was said.
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65536):
+                    pass
+
+
+def test_nobody_there() -> None:
+    """A port that nothing listens on is a result that says so, with no address."""
+    sender = Sender(parse_target(str(closed_port())), SenderSettings(limit_s=5), now)
+
+    forward = sender.send(make_delivery(7))
+
+    assert (forward.status, forward.failure, forward.address) == (None, "refused", None)
+    assert not sender.probe()
+
+
+@pytest.mark.parametrize(
+    ("said", "failure"), [(b"", "closed"), (b"SSH-2.0-OpenSSH\r\n", "not_http"), (b"HTTP/1.1 20", "not_http")]
+)
+def test_no_answer(said: bytes, failure: str) -> None:
+    """A connection that ends without an answer, or with something else than HTTP, is told apart."""
+    with UntilTheEnd(said) as port:
+        forward = Sender(parse_target(str(port)), SenderSettings(limit_s=5), now).send(make_delivery(7))
+
+    assert (forward.status, forward.failure) == (None, failure)
+
+
+def test_the_time_limit(app: App) -> None:
+    """An app that does not answer in time is given up; one that answers slowly is waited for when there is no limit."""
+    app.awake.clear()
+    sender = sender_to(app, sending=SenderSettings(limit_s=0.1))
+    forward = sender.send(make_delivery(7))
+    app.awake.set()
+    patient = sender_to(app, sending=SenderSettings(limit_s=None))
+
+    assert (forward.failure, forward.reason) == ("time_limit", "no answer within 0.1 s")
+    assert patient.send(make_delivery(8)).status == 200
+    patient.close()
+
+
+def test_a_body_that_never_ends(app: App) -> None:
+    """The status counts, though the rest of the answer does not come within the limit."""
+    app.answer = lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"
+    sender = sender_to(app, sending=SenderSettings(limit_s=0.2))
+
+    forward = sender.send(make_delivery(7))
+
+    assert (forward.status, forward.answer_body, forward.is_cut) == (200, b"abc", True)
+
+
+def test_an_unknown_host() -> None:
+    """A name that stands for nothing is a result."""
+    sender = Sender(parse_target("http://no-such-host.invalid:1/"), SenderSettings(limit_s=5), now)
+
+    assert sender.send(make_delivery(7)).failure == "no_such_host"
+
+
+def test_https() -> None:
+    """A certificate of one's own is refused, and taken with insecure; plain HTTP behind https:// is told apart."""
+    import ssl
+
+    import trustme
+
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("localhost").configure_cert(tls)
+    with running_app(tls=tls) as app, UntilTheEnd(b"HTTP/1.1 400 Bad Request\r\n\r\n") as plain:
+        target = parse_target(f"https://localhost:{app.port}/")
+        careful = Sender(target, SenderSettings(limit_s=5), now).send(make_delivery(7))
+        careless = Sender(target, SenderSettings(limit_s=5, insecure=True), now)
+        forwards = [careless.send(make_delivery(number)) for number in (7, 8)]
+        careless.close()
+        wrong = Sender(parse_target(f"https://localhost:{plain}/"), SenderSettings(limit_s=5), now)
+
+        assert careful.failure == "tls"
+        assert [each.status for each in forwards] == [200, 200]
+        forward = wrong.send(make_delivery(7))
+        assert forward.failure == "tls"
+        assert "does not speak TLS" in (advice(forward, wrong.target) or "")

@@ -1,0 +1,181 @@
+"""The server in its thread: starting, stopping, the port, and what importing it costs."""
+
+from __future__ import annotations
+
+import gc
+import socket
+import subprocess
+import sys
+import threading
+import time
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from cronofy_cli.adapters.http import import_httpx
+from cronofy_cli.errors import CronofyError, WrongUsage
+from cronofy_cli.simulator.server import SimulatorServer
+from cronofy_cli.simulator.world.settings import DEFAULT_PORT, SimulatorSettings
+from tests.simulator.running import running
+
+if TYPE_CHECKING:
+    from tests.simulator.running import Running
+
+IMPORT = """
+import sys
+import cronofy_cli.simulator.server, cronofy_cli.simulator.world.settings
+print(sorted({"starlette", "uvicorn", "httpx", "msgspec", "click"} & set(sys.modules)))
+"""
+SERVE = """
+import sys
+from cronofy_cli.simulator.server import SimulatorServer
+from cronofy_cli.simulator.world.settings import SimulatorSettings
+from cronofy_cli.simulator import notifier
+with SimulatorServer(SimulatorSettings(port=0)):
+    notifier.import_httpx()
+print(sorted({"rich", "pygments"} & set(sys.modules)))
+"""
+
+
+def can_connect(url: str) -> bool:
+    """Whether something listens there."""
+    address = urlsplit(url)
+    try:
+        socket.create_connection((address.hostname or "", address.port or 0), timeout=2).close()
+    except ConnectionRefusedError:
+        return False
+    return True
+
+
+def test_it_serves_from_start_to_stop() -> None:
+    """When `start` returns requests are answered; when `stop` returns nothing listens and no thread is left."""
+    before = threading.active_count()
+    server = SimulatorServer(SimulatorSettings(port=0))
+    server.start()
+    answer = import_httpx().get(f"{server.url}/simulator", trust_env=False)
+
+    server.stop()
+
+    assert answer.status_code == 200
+    assert not can_connect(server.url)
+    assert threading.active_count() == before
+    server.stop()
+
+
+def test_answers_come_at_once(shared_simulator: Running) -> None:
+    """An answer on a kept connection is not held back for the client's delayed acknowledgement, which takes 40 ms."""
+
+    def duration_s() -> float:
+        started = time.perf_counter()
+        shared_simulator.request("GET", "/v1/channels")
+        return time.perf_counter() - started
+
+    assert min(duration_s() for _ in range(10)) < 0.03
+
+
+def test_a_port_in_use_is_an_error_with_a_way_out() -> None:
+    """The second simulator on one port is told which port it is, and how to take another."""
+    with (
+        SimulatorServer(SimulatorSettings(port=0)) as first,
+        pytest.raises(WrongUsage, match=f"port {urlsplit(first.url).port} is in use") as caught,
+    ):
+        SimulatorServer(SimulatorSettings(port=urlsplit(first.url).port or 0)).start()
+
+    assert caught.value.hint == "cronofy simulator run --port 0"
+
+
+def test_a_port_out_of_range_is_an_error() -> None:
+    """What is no port is refused in words."""
+    with pytest.raises(WrongUsage, match="70000 is not a port"):
+        SimulatorServer(SimulatorSettings(port=70_000)).start()
+
+
+def test_it_listens_on_loopback_only() -> None:
+    """The socket is bound to 127.0.0.1, where no other machine can reach it."""
+    with SimulatorServer(SimulatorSettings(port=0)) as server:
+        assert urlsplit(server.url).hostname == "127.0.0.1"
+        port = urlsplit(server.url).port or 0
+        with pytest.raises(OSError, match=r"refused|timed out|assign"):
+            socket.create_connection(("127.0.0.2", port), timeout=2)
+
+
+def test_it_runs_until_told_to_stop() -> None:
+    """`run_until` serves in the foreground and ends with the event."""
+    server = SimulatorServer(SimulatorSettings(port=0))
+    server.start()
+    stop = threading.Event()
+    foreground = threading.Thread(target=server.run_until, args=(stop,))
+    foreground.start()
+    assert can_connect(server.url)
+
+    stop.set()
+    foreground.join(10)
+
+    assert not foreground.is_alive()
+    assert not can_connect(server.url)
+
+
+def test_it_stops_although_a_client_keeps_its_connection() -> None:
+    """An open connection, idle or in the middle of a request, does not hold it up."""
+    server = SimulatorServer(SimulatorSettings(port=0))
+    server.start()
+    address = ("127.0.0.1", urlsplit(server.url).port or 0)
+    with socket.create_connection(address) as idle, socket.create_connection(address) as slow:
+        idle.sendall(b"GET /simulator HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert idle.recv(15) == b"HTTP/1.1 200 OK"
+        slow.sendall(b"POST /v1/channels HTTP/1.1\r\nHost: localhost\r\nContent-")
+        server.stop()
+
+    assert not can_connect(server.url)
+
+
+def test_it_closes_a_connection_that_came_a_moment_before() -> None:
+    """A client that connects just before the end is let go: its connection is closed, nothing is left behind."""
+    for _ in range(3):
+        server = SimulatorServer(SimulatorSettings(port=0))
+        server.start()
+        with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), timeout=5) as client:
+            server.stop()
+            assert client.recv(1) == b""
+    gc.collect()  # A socket that was forgotten would warn here.
+
+
+def test_a_bad_state_file_frees_the_port(tmp_path: Path) -> None:
+    """A start that fails leaves nothing behind."""
+    state_file = tmp_path / "state.json"
+    state_file.write_text("{")
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+
+    with pytest.raises(CronofyError, match="does not hold"):
+        SimulatorServer(SimulatorSettings(port=port, state_file=state_file)).start()
+
+    socket.create_server(("127.0.0.1", port)).close()
+
+
+def test_the_seed_follows_the_settings() -> None:
+    """Day and number of events are chosen when it starts."""
+    settings = SimulatorSettings(port=0, seed_day=date(2031, 6, 1), extra_events=50)
+    with running(settings) as simulator:
+        found = simulator.get("/simulator/events", limit="10000")["events"]
+
+    assert {event["start"][:4] for event in found} >= {"2031"}
+    assert sum(event["summary"].split()[-1].isdecimal() for event in found) >= 50
+
+
+def test_the_default_port_is_published() -> None:
+    """Other programs may rely on the port."""
+    assert (SimulatorSettings().port, DEFAULT_PORT) == (7080, 7080)
+
+
+@pytest.mark.parametrize("program", [IMPORT, SERVE])
+def test_nothing_heavy_is_imported(program: str) -> None:
+    """Importing the server loads no web framework, and serving loads neither rich nor pygments through click."""
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2]
+    )
+
+    assert (done.stdout, done.stderr) == ("[]\n", "")

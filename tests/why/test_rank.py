@@ -1,0 +1,180 @@
+"""Several causes at once: what is certain comes first, what follows from another cause is not told twice."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cronofy_cli.why.answer import Cause, Code, Likelihood
+from cronofy_cli.why.rank import CONSEQUENCES, folded, ranked
+
+if TYPE_CHECKING:
+    from tests.why.scenes import Scene
+
+LIMIT_S = 9.0
+"""A few seconds, also on a busy machine."""
+
+causes = st.lists(
+    st.builds(
+        Cause,
+        st.sampled_from(Code),
+        st.sampled_from(Likelihood),
+        st.text(max_size=5),
+        st.just("cure"),
+        subject=st.sampled_from(["", "chn_1", "chn_2"]),
+    ),
+    max_size=12,
+)
+
+
+@given(causes)
+def test_the_order_is_that_of_likelihood(found: list[Cause]) -> None:
+    """Certain causes come before likely ones, likely before possible ones; among equals the order is kept."""
+    order = list(Likelihood)
+    places = [order.index(cause.likelihood) for cause in ranked(found)]
+
+    assert places == sorted(places)
+    for likelihood in Likelihood:
+        same = [cause for cause in found if cause.likelihood is likelihood]
+        assert [cause for cause in ranked(found) if cause.likelihood is likelihood] == same
+
+
+@given(causes)
+def test_nothing_is_lost(found: list[Cause]) -> None:
+    """The first cause stays the first, and each that is not told for itself is evidence of one that it follows from."""
+    kept = folded(found)
+
+    assert [cause.code for cause in kept[:1]] == [cause.code for cause in found[:1]]
+    told = [name for cause in kept for name, _ in cause.evidence]
+    assert sorted([*(cause.code for cause in kept), *told]) == sorted(cause.code for cause in found)
+    assert all(name in CONSEQUENCES[cause.code] for cause in kept for name, _ in cause.evidence)
+
+
+def test_what_is_certain_comes_first(scene: Scene) -> None:
+    """A dead handler is certain, a filter and a profile of two likely: in this order, each with its own cure."""
+    scene.channel(scene.closed_address())
+    scene.act("google", "disconnect")
+    scene.act("apple", "initial_sync", required=True)
+
+    found = scene.why()
+
+    assert found.codes == [Code.CALLBACK_UNREACHABLE, Code.PROFILE_DISCONNECTED, Code.INITIAL_SYNC_INCOMPLETE]
+    assert [cause["likelihood"] for cause in found.document["causes"]] == ["certain", "likely", "likely"]
+    assert len({cause["cure"] for cause in found.document["causes"]}) == 3
+
+
+def test_the_way_decides_among_equals(scene: Scene) -> None:
+    """Of several certain causes the one that comes first on the way of a notification comes first."""
+    work = scene.simulator.calendar_id("Work")
+    scene.channel(scene.closed_address(), calendar_ids=[work])
+    scene.act("google", "disconnect")
+    scene.remove_calendar("Work")
+
+    assert scene.why().codes == [Code.PROFILE_DISCONNECTED, Code.FILTER_CALENDAR_GONE, Code.CALLBACK_UNREACHABLE]
+
+
+def test_a_consequence_becomes_evidence(scene: Scene) -> None:
+    """That nothing answers follows from the listener's end: one cause, and the other among its evidence."""
+    url = scene.closed_address().replace("/hook", "/r/aListenerThatIsGone_22")
+    scene.run_of(url, scene.channel(url), is_live=False)
+
+    found = scene.why()
+
+    assert found.codes == [Code.LISTENER_GONE]
+    assert "nothing listens on port" in found.first["evidence"]["callback_unreachable"]
+
+
+def test_what_other_accounts_have_left_is_not_blamed(scene: Scene) -> None:
+    """A channel that a run of another account has opened is not in the list of this one: it is not called closed."""
+    url = scene.closed_address()
+    scene.run_of(url, "chn_of_ada", is_live=False, sub="acc_of_ada")
+
+    assert scene.why().codes == [Code.NO_CHANNEL]
+    assert scene.why("--channel", "chn_of_ada").codes == [Code.CHANNEL_UNKNOWN]
+
+
+def test_each_channel_has_its_own_causes(scene: Scene) -> None:
+    """With several channels each cause names its own; asked about one, nothing is said of the others."""
+    dead, fine = scene.channel(scene.closed_address()), scene.channel(scene.handler(200).url)
+    failing = scene.channel(scene.handler(500).url)
+
+    assert [(cause["subject"], cause["code"]) for cause in scene.why().document["causes"]] == [
+        (dead, Code.CALLBACK_UNREACHABLE),
+        (failing, Code.CALLBACK_FAILS),
+    ]
+    assert scene.why("--channel", fine).codes == []
+    assert scene.why("--channel", failing).codes == [Code.CALLBACK_FAILS]
+
+
+def test_handlers_that_hang_do_not_add_up(scene: Scene) -> None:
+    """Several callback URLs that hang take no longer than one."""
+    handler = scene.handler(200)
+    handler.hang.clear()
+    for number in range(6):
+        scene.channel(f"{handler.url}/{number}")
+
+    started = monotonic()
+    found = scene.why()
+    handler.hang.set()
+
+    assert monotonic() - started < LIMIT_S
+    assert found.codes == [Code.CALLBACK_TIMEOUT] * 6
+
+
+def test_more_channels_than_are_tried(scene: Scene) -> None:
+    """Of many callback URLs only some are tried, and the answer says which were not."""
+    for number in range(10):
+        scene.channel(f"{scene.closed_address()}/{number}")
+
+    found = scene.why()
+
+    assert len(found.codes) == 8
+    reasons = [each["reason"] for each in found.document["not_looked_at"] if each["what"] == "callback"]
+    assert len([reason for reason in reasons if reason.endswith("not tried, as 8 others were")]) == 2
+
+
+def test_cronofy_hangs(scene: Scene) -> None:
+    """Calls that stay without an answer are told as what could not be looked at; the rest is answered in time."""
+    scene.channel(scene.closed_address())
+    fault = {"path_prefix": "/v1/calendars", "delay_s": 30, "times": 5}
+    scene.simulator.request("POST", "/simulator/faults", 201, json=fault)
+
+    started = monotonic()
+    found = scene.why()
+
+    assert monotonic() - started < LIMIT_S
+    assert found.codes == [Code.CALLBACK_UNREACHABLE]
+    assert "calendars" in found.unseen
+
+
+def test_cronofy_is_out_of_reach(scene: Scene) -> None:
+    """When nothing is known of the account and nothing shows here, the answer is that, not that all is well."""
+    fault = {"path_prefix": "/v1/", "status": 503, "times": 50}
+    scene.simulator.request("POST", "/simulator/faults", 201, json=fault)
+
+    found = scene.why()
+
+    assert (found.document["verdict"], found.codes, found.exit_code) == ("unknown", [], 3)
+    assert "503" in found.stderr
+
+
+def test_not_signed_in(scene: Scene) -> None:
+    """Without a token the answer is that nothing can be said, with the exit code for it."""
+    scene.cli.environment |= {"CRONOFY_DATA_CENTER": scene.simulator.url}
+
+    found = scene.why()
+
+    assert (found.document["verdict"], found.exit_code) == ("unknown", 4)
+    assert "account" in found.unseen
+
+
+def test_without_a_token_an_address_is_tried(scene: Scene) -> None:
+    """--url tries an address without an account too."""
+    scene.cli.environment |= {"CRONOFY_DATA_CENTER": scene.simulator.url}
+
+    found = scene.why("--url", scene.closed_address())
+
+    assert (found.codes, found.exit_code) == ([Code.CALLBACK_UNREACHABLE], 1)

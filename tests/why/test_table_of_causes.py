@@ -1,0 +1,375 @@
+"""The table: each cause of silence is set up with a real simulator, and `why` names it first."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from cronofy_cli.adapters.secrets import SecretStore
+from cronofy_cli.adapters.settings.places import user_file
+from cronofy_cli.adapters.settings.writing import save_context
+from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, StoredClientSecret, StoredSecrets
+from cronofy_cli.core.signature import ClientSecret
+from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, PERSONAL_TOKEN, SimulatorSettings
+from cronofy_cli.why.answer import Code
+from tests.adapters.callback_probe.tls_servers import Authorities, answering, serving
+from tests.scripts.listening import listening
+from tests.simulator.running import running
+from tests.simulator.sign_in import sign_in
+from tests.why.scenes import DAY_S, OURS
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Iterator
+
+    from tests.why.scenes import Scene
+
+OTHER_SECRET: Final = "CRN_of_another_application"
+
+# Each setting sets one cause up, and returns the options to ask with.
+
+
+def no_channel(scene: Scene) -> tuple[str, ...]:
+    scene.simulator.add_event(calendar="Work")
+    return ()
+
+
+def a_token_of_another_data_center(scene: Scene) -> tuple[str, ...]:
+    at_address(scene, "tok_of_another_data_center")
+    return ()
+
+
+def a_personal_token(scene: Scene) -> tuple[str, ...]:
+    at_address(scene, PERSONAL_TOKEN)
+    return ()
+
+
+def a_scope_that_reads_nothing(scene: Scene) -> tuple[str, ...]:
+    at_address(scene, str(sign_in(scene.simulator, "write_only")["access_token"]))
+    return ()
+
+
+def a_plan_without_notifications(scene: Scene) -> tuple[str, ...]:
+    scene.simulator.request("POST", "/simulator/faults", 201, json={"path_prefix": "/v1/channels", "status": 402})
+    return ()
+
+
+def a_context_of_another_data_center(scene: Scene) -> tuple[str, ...]:
+    keep_context(scene, Context("acme", data_center="uk"), StoredSecrets(access_token="tok_uk"))
+    scene.cli.environment |= {"CRONOFY_DATA_CENTER": scene.simulator.url, "CRONOFY_CONTEXT": "acme"}
+    return ()
+
+
+def a_token_of_another_account(scene: Scene) -> tuple[str, ...]:
+    at_address(scene, ACCESS_TOKEN)
+    account = ContextAccount("acc_of_ada", "ada@company.com")
+    keep_context(scene, Context("acme", data_center=scene.simulator.url, account=account), StoredSecrets())
+    scene.cli.environment["CRONOFY_CONTEXT"] = "acme"
+    return ("--channel", "chn_of_ada")
+
+
+def a_channel_of_another_data_center(scene: Scene) -> tuple[str, ...]:
+    other = scene.enter(running(SimulatorSettings(port=0)))
+    url = scene.listener(context=other.url)
+    channel_id = str(other.open_channel(url)["channel_id"])
+    scene.wait_until(lambda: bool(other.get("/simulator/deliveries")["deliveries"]))
+    return ("--channel", channel_id)
+
+
+def a_channel_of_another_context(scene: Scene) -> tuple[str, ...]:
+    other = scene.enter(running(SimulatorSettings(port=0)))
+    keep_context(scene, Context("acme", data_center=other.url), StoredSecrets(access_token=ACCESS_TOKEN))
+    return ("--channel", str(other.open_channel(scene.handler(200).url)["channel_id"]))
+
+
+def notifications_of_another_application(scene: Scene) -> tuple[str, ...]:
+    secret = StoredClientSecret("main", OTHER_SECRET, datetime.now(UTC))
+    keep_context(scene, Context("acme", data_center="uk"), StoredSecrets(client_secrets=(secret,)))
+    url = scene.listener()
+    other = scene.enter(running(SimulatorSettings(port=0, client_secrets=(OTHER_SECRET,))))
+    other.open_channel(url)
+    scene.wait_until(lambda: bool(other.get("/simulator/deliveries")["deliveries"]))
+    return ()
+
+
+def a_day_of_failures(scene: Scene) -> tuple[str, ...]:
+    scene.cronofy("channels", "create", "--callback-url", scene.closed_address())
+    scene.await_attempts(1)
+    scene.advance(DAY_S)
+    scene.wait_until(lambda: not scene.simulator.get("/v1/channels")["channels"])
+    return ()
+
+
+def a_day_without_the_listener(scene: Scene) -> tuple[str, ...]:
+    url = scene.closed_address().replace("/hook", "/r/aListenerThatIsGone_22")
+    channel_id = scene.channel(url)
+    scene.run_of(url, channel_id, is_live=False)
+    scene.await_attempts(1)
+    scene.advance(DAY_S)
+    scene.wait_until(lambda: not scene.simulator.get("/v1/channels")["channels"])
+    return ("--channel", channel_id)
+
+
+def a_channel_closed_by_somebody(scene: Scene) -> tuple[str, ...]:
+    created = scene.cronofy("channels", "create", "--callback-url", scene.handler(200).url, "--json").json
+    scene.simulator.request("DELETE", f"/v1/channels/{created['channel_id']}", 202)
+    return ("--channel", str(created["channel_id"]))
+
+
+def a_channel_that_nobody_knows(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(200).url)
+    return ("--channel", "chn_54cf7c7cb4ad4c1027000001")
+
+
+def an_address_without_a_channel(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(200).url)
+    return ("--url", scene.handler(200).url)
+
+
+def a_disconnected_profile(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(200).url, calendar_ids=[scene.simulator.calendar_id("Work")])
+    scene.act("google", "disconnect")
+    return ()
+
+
+def a_first_sync(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(200).url)
+    scene.act("google", "initial_sync", required=True)
+    return ()
+
+
+def a_filter_on_a_removed_calendar(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(200).url, calendar_ids=[scene.simulator.calendar_id("Work")])
+    scene.remove_calendar("Work")
+    scene.simulator.add_event(calendar="Home")
+    return ()
+
+
+def a_filter_on_a_readonly_calendar(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(200).url, calendar_ids=[scene.simulator.calendar_id("Bank Holidays")])
+    scene.simulator.add_event(calendar="Home")
+    return ()
+
+
+def a_filter_on_another_calendar(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(200).url, calendar_ids=[scene.simulator.calendar_id("Work")])
+    scene.simulator.add_event(calendar="Home", summary="Lunch")
+    return ()
+
+
+def a_filter_on_managed_events(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(200).url, only_managed=True)
+    scene.simulator.add_event(calendar="Home", summary="Lunch")
+    return ()
+
+
+def an_event_moved_out_of_the_window(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(200).url)
+    uid = str(scene.simulator.add_event(summary="Far away")["event_uid"])
+    scene.edit(uid, start=(datetime.now(UTC) + timedelta(days=230)).isoformat())
+    return ("--event", "far away")
+
+
+def an_event_that_slid_into_the_window(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(200).url)
+    scene.advance(20 * DAY_S)
+    return ("--event", "Annual conference")
+
+
+def an_event_beyond_the_window(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(200).url)
+    return ("--event", "Lease renewal")
+
+
+def a_change_by_the_application(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(200).url)
+    scene.simulator.write_event(scene.simulator.calendar_id("Work"), "booking-42")
+    return ("--event", "booking-42")
+
+
+def changes_by_the_application_alone(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(200).url)
+    for number in range(3):
+        scene.simulator.write_event(scene.simulator.calendar_id("Work"), f"booking-{number}")
+    return ()
+
+
+def a_change_by_the_application_that_was_caught_up_on(scene: Scene) -> tuple[str, ...]:
+    channel_id = scene.listened()
+    scene.simulator.write_event(scene.simulator.calendar_id("Work"), "booking-42")
+    scene.make_up_notification(channel_id)
+    return ("--event", "booking-42")
+
+
+def a_listener_that_was_killed(scene: Scene) -> tuple[str, ...]:
+    url = scene.closed_address().replace("/hook", "/r/aListenerThatIsGone_22")
+    scene.run_of(url, scene.channel(url), is_live=False)
+    return ()
+
+
+def a_tunnel_that_leads_elsewhere(scene: Scene) -> tuple[str, ...]:
+    url = scene.handler(404).url.replace("/hook", "/r/aTunnelThatIsGone__22-")
+    scene.run_of(url, scene.channel(url), is_live=True)
+    return ()
+
+
+def a_name_that_does_not_resolve(scene: Scene) -> tuple[str, ...]:
+    scene.channel("http://hooks..example/cronofy")
+    return ()
+
+
+def nobody_at_the_port(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.closed_address())
+    return ()
+
+
+def a_handler_that_hangs(scene: Scene) -> tuple[str, ...]:
+    handler = scene.handler(200)
+    handler.hang.clear()
+    scene.channel(handler.url)
+    return ()
+
+
+def something_else_at_the_port(scene: Scene) -> tuple[str, ...]:
+    port = scene.enter(answering(b"SSH-2.0-OpenSSH_9.9\r\n"))
+    scene.channel(f"http://127.0.0.1:{port}/hook")
+    return ()
+
+
+def a_redirect(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(302).url)
+    return ()
+
+
+def no_route(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(404).url)
+    return ()
+
+
+def a_handler_that_fails(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(500).url)
+    return ()
+
+
+def a_handler_with_another_secret(scene: Scene) -> tuple[str, ...]:
+    scene.channel(scene.handler(401).url)
+    return ()
+
+
+def a_listener_with_a_misread_secret(scene: Scene) -> tuple[str, ...]:
+    scene.listened([ClientSecret("mine", f"{OURS.value} ")])
+    return ()
+
+
+def an_application_that_refuses(scene: Scene) -> tuple[str, ...]:
+    listener = scene.enter(listening(scene.cli, scene.handler(200, 500).url, "--ack", "app"))
+    scene.simulator.add_event()
+    listener.wait_for("delivery")
+    return ()
+
+
+def an_application_that_is_not_there(scene: Scene) -> tuple[str, ...]:
+    scene.enter(listening(scene.cli, scene.closed_address(), "--retries", "0"))
+    scene.await_forwards(1)
+    return ()
+
+
+TABLE: Final = [
+    (no_channel, Code.NO_CHANNEL, "certain"),
+    (a_token_of_another_data_center, Code.TOKEN_REFUSED, "likely"),
+    (a_personal_token, Code.PERSONAL_TOKEN, "certain"),
+    (a_scope_that_reads_nothing, Code.SCOPE_MISSING, "certain"),
+    (a_plan_without_notifications, Code.PLAN_WITHOUT_NOTIFICATIONS, "certain"),
+    (a_context_of_another_data_center, Code.CONTEXT_MISMATCH, "likely"),
+    (a_token_of_another_account, Code.OTHER_ACCOUNT, "certain"),
+    (a_channel_of_another_data_center, Code.OTHER_DATA_CENTER, "certain"),
+    (a_channel_of_another_context, Code.OTHER_DATA_CENTER, "certain"),
+    (notifications_of_another_application, Code.OTHER_APPLICATION, "certain"),
+    (a_day_of_failures, Code.CLOSED_AFTER_FAILURES, "certain"),
+    (a_day_without_the_listener, Code.CLOSED_AFTER_FAILURES, "certain"),
+    (a_channel_closed_by_somebody, Code.CHANNEL_CLOSED, "certain"),
+    (a_channel_that_nobody_knows, Code.CHANNEL_UNKNOWN, "certain"),
+    (an_address_without_a_channel, Code.URL_WITHOUT_CHANNEL, "certain"),
+    (a_disconnected_profile, Code.PROFILE_DISCONNECTED, "certain"),
+    (a_first_sync, Code.INITIAL_SYNC_INCOMPLETE, "likely"),
+    (a_filter_on_a_removed_calendar, Code.FILTER_CALENDAR_GONE, "certain"),
+    (a_filter_on_a_readonly_calendar, Code.FILTER_CALENDAR_READONLY, "likely"),
+    (a_filter_on_another_calendar, Code.FILTER_EXCLUDES_CHANGE, "likely"),
+    (a_filter_on_managed_events, Code.ONLY_MANAGED, "likely"),
+    (an_event_moved_out_of_the_window, Code.EVENT_OUTSIDE_WINDOW, "certain"),
+    (an_event_that_slid_into_the_window, Code.EVENT_SLID_INTO_WINDOW, "certain"),
+    (an_event_beyond_the_window, Code.EVENT_UNKNOWN, "likely"),
+    (a_change_by_the_application, Code.OWN_CHANGE, "certain"),
+    (changes_by_the_application_alone, Code.OWN_CHANGE, "likely"),
+    (a_change_by_the_application_that_was_caught_up_on, Code.OWN_CHANGE, "certain"),
+    (a_listener_that_was_killed, Code.LISTENER_GONE, "certain"),
+    (a_tunnel_that_leads_elsewhere, Code.TUNNEL_GONE, "certain"),
+    (a_name_that_does_not_resolve, Code.CALLBACK_UNKNOWN_NAME, "certain"),
+    (nobody_at_the_port, Code.CALLBACK_UNREACHABLE, "certain"),
+    (a_handler_that_hangs, Code.CALLBACK_TIMEOUT, "certain"),
+    (something_else_at_the_port, Code.CALLBACK_NO_ANSWER, "certain"),
+    (a_redirect, Code.CALLBACK_REDIRECTS, "certain"),
+    (no_route, Code.CALLBACK_NO_HANDLER, "certain"),
+    (a_handler_that_fails, Code.CALLBACK_FAILS, "certain"),
+    (a_handler_with_another_secret, Code.CALLBACK_REFUSES_SIGNATURE, "certain"),
+    (a_listener_with_a_misread_secret, Code.SIGNATURE_REFUSED, "certain"),
+    (an_application_that_refuses, Code.ANSWERS_FAIL, "certain"),
+    (an_application_that_is_not_there, Code.FORWARDS_FAIL, "certain"),
+]
+
+
+@pytest.mark.parametrize(("setting", "code", "likelihood"), TABLE, ids=[row[0].__name__ for row in TABLE])
+def test_the_cause_is_named_first(
+    setting: Callable[[Scene], tuple[str, ...]], code: Code, likelihood: str, scene: Scene
+) -> None:
+    """The cause that was set up comes first, with its cure and what it rests on, and the exit code is 1."""
+    found = scene.why(*setting(scene))
+
+    assert (found.codes[:1], found.first["likelihood"]) == ([code], likelihood)
+    assert found.first["cure"]
+    assert found.first["evidence"]
+    assert (found.document["verdict"], found.exit_code) == ("cause_found", 1)
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        (Authorities.incomplete_chain, "incomplete_chain"),
+        (Authorities.expired, "expired"),
+        (Authorities.wrong_host, "wrong_host"),
+        (Authorities.self_signed, "self_signed"),
+        (Authorities.old_protocol, "old_protocol"),
+    ],
+)
+def test_tls_that_cronofy_refuses(make: Callable[[Authorities], ssl.SSLContext], problem: str, scene: Scene) -> None:
+    """A callback URL whose TLS fails is named first, with what is wrong with it."""
+    with refusing_tls(scene, make) as url:
+        scene.channel(url)
+        found = scene.why()
+
+    assert (found.codes[:1], found.first["likelihood"]) == ([Code.CALLBACK_TLS], "certain")
+    assert found.first["evidence"]["problem"] == problem
+
+
+@contextmanager
+def refusing_tls(scene: Scene, make: Callable[[Authorities], ssl.SSLContext]) -> Iterator[str]:
+    """Serve a handler that no client with a right mind talks to."""
+    with serving(make(scene.authorities())) as (url, _):
+        yield url
+
+
+def at_address(scene: Scene, token: str) -> None:
+    """Make the simulator's address the data center, with a token of the environment."""
+    scene.cli.environment |= {"CRONOFY_DATA_CENTER": scene.simulator.url, "CRONOFY_ACCESS_TOKEN": token}
+
+
+def keep_context(scene: Scene, context: Context, secrets: StoredSecrets) -> None:
+    """Sign in to a context, its secrets in a file."""
+    scene.cli.environment["CRONOFY_CONFIG_DIR"] = str(scene.cli.folder / "config")
+    kept = replace(context, secret_place=SecretPlace.FILE)
+    save_context(user_file(scene.cli.environment), kept)
+    SecretStore(scene.cli.environment, warn=lambda _: None).save(kept, secrets)
