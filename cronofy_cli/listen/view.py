@@ -14,7 +14,7 @@ from cronofy_cli.core.command_line import own_command
 from cronofy_cli.core.text import clean
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import OutputLost
-from cronofy_cli.output.deliveries import compact_line, delivery_document, full_text
+from cronofy_cli.output.deliveries import compact_line, full_text
 from cronofy_cli.output.errors import error_for_people
 from cronofy_cli.output.streams import PipeClosed, Style
 
@@ -107,8 +107,10 @@ class LiveOutput:
         if self._style is PrintStyle.JSON:
             import msgspec
 
+            from cronofy_cli.output.documents.deliveries import DeliveryLine
+
             encode = msgspec.json.Encoder().encode
-            lines = [encode({"kind": "delivery", **delivery_document(delivery)}) for delivery in deliveries]
+            lines = [encode(DeliveryLine.of(delivery)) for delivery in deliveries]
         else:
             draw = full_text if self._style is PrintStyle.FULL else compact_line
             lines = [draw(delivery, color=self._output.color_stdout).encode() for delivery in deliveries]

@@ -5,9 +5,7 @@ Lines are drawn with plain ANSI: Rich would cost a thousand times as much, and a
 
 from __future__ import annotations
 
-import base64
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.core.text import clean
@@ -31,44 +29,6 @@ SIGNATURE_TEXT = {
 }
 
 
-def delivery_document(delivery: Delivery) -> dict[str, object]:
-    """Return a delivery as JSON's values. `body` is text, or `body_base64` stands instead if it is not UTF-8."""
-    request, notification = delivery.request, delivery.notification
-    return {
-        "id": delivery.id,
-        "received_at": to_utc_millis(request.received_at),
-        "type": notification.type,
-        "changes_since": notification.changes_since,
-        "channel_id": notification.channel_id,
-        "signature": {"state": delivery.verdict.state.value, "secret": delivery.verdict.secret_label},
-        "answer_status": delivery.answer_status,
-        "data_center": delivery.context,
-        "method": request.method,
-        "target": _target(request.target),
-        "headers": [[_latin(name), _latin(value)] for name, value in request.headers],
-        **content("body", request.body),
-    }
-
-
-def forward_document(forward: Forward) -> dict[str, object]:
-    """Return an attempt to forward a delivery as JSON's values."""
-    return {
-        "delivery_id": forward.delivery_id,
-        "target": forward.target,
-        "attempt": forward.attempt,
-        "started_at": to_utc_millis(forward.started_at),
-        "duration_ms": round(forward.duration_ms, 3),
-        "address": forward.address,
-        "succeeded": forward.succeeded,
-        "status": forward.status,
-        "failure": forward.failure,
-        "reason": forward.reason,
-        "answer_head": _latin(forward.answer_head),
-        **content("answer_body", forward.answer_body),
-        "answer_body_is_cut": forward.is_cut,
-    }
-
-
 def forward_result(forward: Forward) -> str:
     """Return the status of the answer, or in a word why there was none."""
     return str(forward.status) if forward.status is not None else str(forward.failure)
@@ -76,7 +36,7 @@ def forward_result(forward: Forward) -> str:
 
 def show_forwards(output: Output, forwards: Iterable[Forward]) -> None:
     """List attempts to forward."""
-    import msgspec
+    from cronofy_cli.output.documents.forwards import ForwardDocument
 
     view: ListView[Forward] = ListView(
         columns=(
@@ -87,7 +47,7 @@ def show_forwards(output: Output, forwards: Iterable[Forward]) -> None:
             Column("RESULT", forward_result),
             Column("MS", lambda forward: f"{forward.duration_ms:.0f}"),
         ),
-        document=lambda forward: msgspec.json.encode(forward_document(forward)),
+        document=lambda forward: ForwardDocument.of(forward).encode(),
         empty="It was not forwarded. Do it: cronofy deliveries replay ID --to URL",
     )
     show_list(output, forwards, view, streamed=True)
@@ -97,6 +57,8 @@ def replay_list() -> ListView[tuple[Forward, str | None]]:
     """How the results of a replay are listed: an attempt, and advice."""
     import msgspec
 
+    from cronofy_cli.output.documents.forwards import ForwardDocument
+
     return ListView(
         columns=(
             Column("ID", lambda row: str(row[0].delivery_id)),
@@ -105,14 +67,14 @@ def replay_list() -> ListView[tuple[Forward, str | None]]:
             Column("MS", lambda row: f"{row[0].duration_ms:.0f}"),
             Column("ADVICE", lambda row: row[1] or "-", width=120),
         ),
-        document=lambda row: msgspec.json.encode({**forward_document(row[0]), "advice": row[1]}),
+        document=lambda row: msgspec.json.encode(msgspec.to_builtins(ForwardDocument.of(row[0])) | {"advice": row[1]}),
         empty="Nothing was sent.",
     )
 
 
 def difference_list() -> ListView[Difference]:
     """How the differences between two deliveries are listed."""
-    import msgspec
+    from cronofy_cli.output.documents.deliveries import DifferenceDocument
 
     return ListView(
         columns=(
@@ -121,23 +83,16 @@ def difference_list() -> ListView[Difference]:
             Column("BEFORE", lambda difference: _or_dash(difference.before)),
             Column("AFTER", lambda difference: _or_dash(difference.after)),
         ),
-        document=lambda difference: msgspec.json.encode(
-            {
-                "part": difference.part.value,
-                "place": difference.place,
-                "before": difference.before,
-                "after": difference.after,
-            }
-        ),
+        document=lambda difference: DifferenceDocument.of(difference).encode(),
         empty="Nothing but number and time differs.",
     )
 
 
 def delivery_json(delivery: Delivery) -> bytes:
     """Return a delivery as one line of JSON."""
-    import msgspec
+    from cronofy_cli.output.documents.deliveries import DeliveryDocument
 
-    return msgspec.json.encode(delivery_document(delivery))
+    return DeliveryDocument.of(delivery).encode()
 
 
 def delivery_list() -> ListView[Delivery]:
@@ -194,22 +149,6 @@ def _body_lines(body: bytes, *, color: bool) -> list[str]:
         return pretty(body, color=color).splitlines()
     except (msgspec.DecodeError, RecursionError):
         return [clean(line) for line in body.decode("utf-8", "backslashreplace").splitlines()]
-
-
-def content(name: str, raw: bytes) -> dict[str, object]:
-    """Return bytes as a field of text, or if they are not UTF-8, as one whose name ends in `_base64`."""
-    try:
-        return {name: raw.decode("utf-8")}
-    except UnicodeDecodeError:
-        return {f"{name}_base64": base64.b64encode(raw).decode()}
-
-
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-
-
-def _target(target: str) -> str:
-    """Return a target as JSON can hold it: bytes that are not UTF-8 as percent signs and digits."""
-    return _SURROGATE.sub(lambda match: f"%{ord(match[0]) & 0xFF:02X}", target)
 
 
 def _or_dash(text: str | None) -> str:

@@ -9,7 +9,7 @@ import typer
 from cronofy_cli.cli.options import app_context
 from cronofy_cli.commands.deliveries.choice import find_delivery
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.output.deliveries import delivery_document, difference_list, forward_document, full_text, show_forwards
+from cronofy_cli.output.deliveries import difference_list, full_text, show_forwards
 from cronofy_cli.output.lists import show_list
 from cronofy_cli.output.streams import OutputFormat
 
@@ -128,15 +128,10 @@ def _show_document(
     *,
     is_reconstructed: bool,
 ) -> None:
-    import msgspec
-
+    from cronofy_cli.output.documents.deliveries import ShownDelivery
     from cronofy_cli.output.json_text import show_document
 
-    document = {
-        **delivery_document(found),
-        "tags": tags,
-        "reconstructed": is_reconstructed,
-        "forwards": [forward_document(attempt) for attempt in attempts],
-        "events": msgspec.Raw(events) if events is not None else None,
-    }
-    show_document(run.output, msgspec.json.encode(document))
+    document = ShownDelivery.with_all(
+        found, tags=tags, is_reconstructed=is_reconstructed, forwards=attempts, events=events
+    )
+    show_document(run.output, document.encode())

@@ -1,0 +1,123 @@
+"""Deliveries as documents: stored ones, those that arrive, and what is different between two."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Self
+
+from msgspec import UNSET, Raw, UnsetType
+from msgspec.structs import asdict
+
+from cronofy_cli.core.notifications.delivery_diff import DifferencePart
+from cronofy_cli.core.signature import SignatureState
+from cronofy_cli.core.times import to_utc_millis
+from cronofy_cli.output.documents.base import Document, Line, content_of
+from cronofy_cli.output.documents.forwards import ForwardDocument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cronofy_cli.adapters.history import Forward
+    from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.core.notifications.delivery_diff import Difference
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+class SignatureDocument(Document, frozen=True):
+    """Whether Cronofy signed a delivery, and with which client secret."""
+
+    state: SignatureState
+    secret: str | None
+    """Its label; null if none of the known ones signed it."""
+
+
+class DeliveryDocument(Document, frozen=True):
+    """A delivery as it was received and answered. `body_base64` stands in place of a `body` that is not UTF-8."""
+
+    id: int | None
+    received_at: str
+    type: str | None
+    changes_since: str | None
+    channel_id: str | None
+    signature: SignatureDocument
+    answer_status: int
+    data_center: str
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    body: str | UnsetType = UNSET
+    body_base64: str | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Self:
+        """Return the document of a delivery."""
+        request, notification = delivery.request, delivery.notification
+        body = content_of(request.body)
+        return cls(
+            id=delivery.id,
+            received_at=to_utc_millis(request.received_at),
+            type=notification.type,
+            changes_since=notification.changes_since,
+            channel_id=notification.channel_id,
+            signature=SignatureDocument(delivery.verdict.state, delivery.verdict.secret_label),
+            answer_status=delivery.answer_status,
+            data_center=delivery.context,
+            method=request.method,
+            target=_target(request.target),
+            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers),
+            body=body.text,
+            body_base64=body.base64,
+        )
+
+
+class DeliveryLine(DeliveryDocument, Line, frozen=True, tag="delivery"):
+    """A delivery that arrives while `listen` or `wait` runs."""
+
+
+class ShownDelivery(DeliveryDocument, frozen=True, kw_only=True):
+    """A stored delivery with all that is kept beside it. `events` is the read that followed it, as it was kept."""
+
+    tags: tuple[str, ...]
+    reconstructed: bool
+    forwards: tuple[ForwardDocument, ...]
+    events: Raw | None
+
+    @classmethod
+    def with_all(
+        cls,
+        delivery: Delivery,
+        *,
+        tags: Iterable[str],
+        is_reconstructed: bool,
+        forwards: Iterable[Forward],
+        events: bytes | None,
+    ) -> Self:
+        """Return the document of a delivery and of what belongs to it."""
+        document = DeliveryDocument.of(delivery)
+        return cls(
+            **asdict(document),
+            tags=tuple(tags),
+            reconstructed=is_reconstructed,
+            forwards=tuple(map(ForwardDocument.of, forwards)),
+            events=None if events is None else Raw(events),
+        )
+
+
+class DifferenceDocument(Document, frozen=True):
+    """One thing that is not the same in two deliveries; null where it is missing."""
+
+    part: DifferencePart
+    place: str
+    before: str | None
+    after: str | None
+
+    @classmethod
+    def of(cls, difference: Difference) -> Self:
+        """Return the document of a difference."""
+        return cls(difference.part, difference.place, difference.before, difference.after)
+
+
+def _target(target: str) -> str:
+    """Return a target as JSON can hold it: bytes that are not UTF-8 as percent signs and digits."""
+    return _SURROGATE.sub(lambda match: f"%{ord(match[0]) & 0xFF:02X}", target)
