@@ -159,3 +159,12 @@ class OutputLost(CronofyError):
     """What was found cannot be written to stdout."""
 
     code = "output_lost"
+
+
+class WorkerFailed(CronofyError):
+    """A part of a run that works beside the main thread has ended too early, by a fault of ours."""
+
+    code = "worker_failed"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, hint="this is a bug in cronofy: report it with this message")
