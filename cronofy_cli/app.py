@@ -13,6 +13,7 @@ from cronofy_cli.cli.context import AppContext
 from cronofy_cli.cli.tree import COMPLETION_VARIABLE, build_tree
 from cronofy_cli.errors import PIPE_CLOSED, CronofyError, ExitCode, WrongUsage
 from cronofy_cli.output.errors import show_error
+from cronofy_cli.output.plain import write_line
 from cronofy_cli.output.streams import PipeClosed, wants_color
 
 if TYPE_CHECKING:
@@ -57,16 +58,21 @@ def _run(arguments: list[str], context: AppContext) -> int:
     except typer.Abort:
         return ExitCode.INTERRUPTED
     except typer.TyperException as error:
-        return _fail(_as_wrong_usage(error, with_help=not _wants_json(arguments)), arguments, context)
+        if _lacks_a_command(error) and not _wants_json(arguments):
+            return write_line(error.format_message())
+        return _fail(_as_wrong_usage(error), arguments, context)
     return result if isinstance(result, int) else ExitCode.DONE
 
 
-def _as_wrong_usage(error: typer.TyperException, *, with_help: bool) -> WrongUsage:
+def _lacks_a_command(error: typer.TyperException) -> bool:
+    """Whether a group was called by its name alone. Its message is then the help."""
+    return type(error).__name__ == "NoArgsIsHelpError"
+
+
+def _as_wrong_usage(error: typer.TyperException) -> WrongUsage:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "cronofy"
-    if type(error).__name__ == "NoArgsIsHelpError":
-        if with_help:
-            sys.stderr.write(f"{error.format_message()}\n\n")
+    if _lacks_a_command(error):
         return WrongUsage(f"'{path}' needs a command", hint=f"{path} --help")
     sentence = error.format_message().strip().rstrip(".")
     return WrongUsage(sentence[:1].lower() + sentence[1:], hint=f"{path} --help")

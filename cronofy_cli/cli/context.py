@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.api.client import ApiClient
     from cronofy_cli.adapters.api.exchanges import Exchange
     from cronofy_cli.adapters.api.tokens import AccessTokens
+    from cronofy_cli.adapters.event_cache import EventCache
     from cronofy_cli.adapters.history import History
     from cronofy_cli.adapters.settings import Settings
     from cronofy_cli.adapters.simulator.running import RunningSimulator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.accounts.data_centers import DataCenter
     from cronofy_cli.core.signature import ClientSecret
     from cronofy_cli.errors import NotSignedIn
+    from cronofy_cli.output.progress import Progress
 
 
 _DEPENDENT = (
@@ -204,8 +206,15 @@ class AppContext:
         return bool(self.environment.get(Variable.ACCESS_TOKEN, "").strip()) and not self.is_simulator
 
     @property
+    def token_source(self) -> str:
+        """Where the access token in use comes from: a variable's name, a context, the running simulator."""
+        if not self.environment_is_enough and self.account is not None and self.account.has_tokens:
+            return f"context {self.account.context.name}"
+        return "the running simulator" if self.is_simulator else Variable.ACCESS_TOKEN.value
+
+    @property
     def observer(self) -> Callable[[Exchange], None] | None:
-        """What is told of every exchange with Cronofy, if anybody is to see them."""
+        """What is called with every exchange with Cronofy, with --verbose."""
         if not self.flags.verbose:
             return None
         from cronofy_cli.output.exchanges import exchange_printer
@@ -213,7 +222,7 @@ class AppContext:
         return exchange_printer(self.output)
 
     def warn(self, sentence: str) -> None:
-        """Tell people of what may not be what they want."""
+        """Write a warning to stderr."""
         self.output.note(f"warning: {sentence}")
 
     @cached_property
@@ -237,8 +246,28 @@ class AppContext:
 
         return self.resources.enter_context(open_history(history_file(self.environment), read_only=read_only))
 
+    def open_event_cache(self, sub: str) -> EventCache:
+        """Return the cache of an account's events at this data center; the caller closes it.
+
+        A simulator's calendars start over with it, so what was seen in another one does not count.
+
+        Raises:
+            EventCacheUnavailable: it cannot be opened.
+        """
+        from cronofy_cli.adapters.event_cache import open_event_cache
+
+        world = f"{self.simulator.url} {self.simulator.pid}" if self.is_simulator else ""
+        return open_event_cache(self.data_center.name, sub, self.environment, world=world)
+
+    def progress(self, noun: str, *, is_wanted: bool = True) -> Progress:
+        """Return a line of progress, drawn only where it can be removed again and no exchanges are shown."""
+        from cronofy_cli.output.progress import Progress
+
+        can_be_drawn = self.stderr.isatty() and self.environment.get("TERM") != "dumb" and not self.flags.verbose
+        return Progress(self.output, noun, enabled=is_wanted and can_be_drawn)
+
     def forget_choices(self) -> None:
-        """Work everything out anew that follows from the flags."""
+        """Forget everything that follows from the flags, so that it is worked out again."""
         for name in _DEPENDENT:
             self.__dict__.pop(name, None)
 

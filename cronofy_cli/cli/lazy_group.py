@@ -1,10 +1,15 @@
-"""Groups of commands whose verbs are known by name: a verb's module is imported when that verb is asked for."""
+"""Groups whose commands are known by name: a command's module is imported when that command is asked for.
+
+A module holds its commands in a Typer called `app`. A name leads to the command of that name in it or, if `app` is a
+single command or a group of its own, to all of it.
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from cronofy_cli.cli.options import CommandGroup, command_app
@@ -13,64 +18,33 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import typer
-    from typer.core import TyperCommand
 
 
-class Verb(NamedTuple):
-    """Where a verb's function is, and which shared options it has."""
-
-    module: str
-    """In `cronofy_cli.commands`."""
-    function: str
-    cls: type[TyperCommand]
-
-    def command(self, name: str) -> Any:
-        """Import the module and return the command."""
-        app = command_app()
-        app.command(name, cls=self.cls)(getattr(_imported(self.module), self.function))
-        return get_command(app)
-
-
-class VerbGroup(NamedTuple):
-    """Where the `app` of a group below a group is."""
-
-    module: str
-    """In `cronofy_cli.commands`."""
-
-    def command(self, name: str) -> Any:
-        """Import the module and return the group."""
-        group = get_command(_imported(self.module).app)
-        group.name = name
-        return group
-
-
-def _imported(module: str) -> Any:
-    return import_module(f"cronofy_cli.commands.{module}")
-
-
-class LateVerbs(CommandGroup):
+class LazyGroup(CommandGroup):
     """Knows all names, loads one module."""
 
-    verbs: ClassVar[Mapping[str, Verb | VerbGroup]]
+    modules: ClassVar[Mapping[str, str]]
+    """The module of each command, below `cronofy_cli.commands`, in the order of the help."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is Typer's
         """Return all names, in the order of the help."""
-        return list(self.verbs)
+        return list(self.modules)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the signature is Typer's
         """Return a command, its module imported now."""
-        if cmd_name in self.verbs and cmd_name not in self.commands:
-            self.commands[cmd_name] = self.verbs[cmd_name].command(cmd_name)
+        if cmd_name in self.modules and cmd_name not in self.commands:
+            self.commands[cmd_name] = _load(self.modules[cmd_name], cmd_name)
         return self.commands.get(cmd_name)
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the verb that `args` start with; for a name that is none, the nearest ones are looked for among all."""
-        if args[0] not in self.verbs:
-            for name in self.verbs:
-                self.get_command(ctx, name)
-        return super().resolve_command(ctx, args)
+
+def lazy_app(help_text: str, modules: Mapping[str, str]) -> typer.Typer:
+    """Return a Typer whose commands are in these modules."""
+    return command_app(help_text, cls=type("Verbs", (LazyGroup,), {"modules": modules}))
 
 
-def late_group(help_text: str, verbs: Mapping[str, Verb | VerbGroup]) -> typer.Typer:
-    """Return a Typer with these verbs."""
-    return command_app(help_text, cls=type("Verbs", (LateVerbs,), {"verbs": verbs}))
+def _load(module: str, name: str) -> Any:
+    found = get_command(import_module(f"cronofy_cli.commands.{module}").app)
+    if isinstance(found, TyperGroup) and name in found.commands:
+        return found.commands[name]
+    found.name = name
+    return found

@@ -5,6 +5,7 @@ They can stand before or after the command's name. Their values go to `AppContex
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
@@ -15,7 +16,7 @@ from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.streams import Color
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _LONGEST_SENTENCE = 1000
 
@@ -42,7 +43,8 @@ def _known_color(value: str) -> str:
     return value
 
 
-def _options(names: tuple[str, ...]) -> list[TyperOption]:
+def shared_options(names: tuple[str, ...]) -> list[TyperOption]:
+    """Return the options of these names, each a new one."""
     known: dict[str, Callable[[], TyperOption]] = {
         "data_center": lambda: TyperOption(
             param_decls=["--data-center"],
@@ -91,7 +93,7 @@ class LocalCommand(TyperCommand):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.params = [*self.params, *_options(self.shared)]
+        self.params = [*self.params, *shared_options(self.shared)]
 
 
 class DataCommand(LocalCommand):
@@ -139,13 +141,17 @@ class CommandGroup(TyperGroup):
         with formatter.section("Commands"):
             formatter.write_dl([(name, each.get_short_help_str(_LONGEST_SENTENCE)) for name, each in commands if each])
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that `args` start with; for a name that is none, suggest the nearest."""
+        check_command_name(ctx, args[0], self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
 
-class RootGroup(TyperGroup):
-    """The program itself: takes all shared options before a command's name."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.params = [*self.params, *_options(ApiListCommand.shared)]
+def check_command_name(context: Any, name: str, known: Sequence[str]) -> None:
+    """Refuse a name that is not known, and suggest the nearest."""
+    if name not in known and not name.startswith("-") and not context.resilient_parsing:
+        near = get_close_matches(name, known, 1)
+        context.fail(f"there is no command '{name}'" + (f"; did you mean '{near[0]}'?" if near else ""))
 
 
 def command_app(help_text: str | None = None, *, cls: type[TyperGroup] = CommandGroup) -> typer.Typer:

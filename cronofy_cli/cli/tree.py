@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
 from cronofy_cli import __version__
-from cronofy_cli.cli.options import RootGroup
+from cronofy_cli.cli.lazy_group import LazyGroup
+from cronofy_cli.cli.options import ApiListCommand, shared_options
 from cronofy_cli.output.plain import write_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-SUMMARIES = {
-    "demo": "See the whole story in a minute, without an account.",
-    "listen": "Receive, verify and print push notifications.",
-    "channels": "Create, list, show and close notification channels.",
-    "calendars": "List the account's calendars.",
-    "profiles": "List the account's connected profiles.",
-    "userinfo": "Show whose account it is.",
-    "events": "Read events.",
-    "free-busy": "Read free and busy times.",
-    "sync": "Keep a copy of the calendars in a file, and say what changed.",
-    "auth": "Sign in to an account, and manage what is kept of it.",
-    "context": "Switch between named sets of application, account and data center.",
-    "config": "Read and change settings.",
-    "verify": "Check the signature of a notification.",
-    "sign": "Print the signature for a body.",
-    "trigger": "Send a correctly signed sample of any notification to a handler.",
-    "check": "Check that a handler survives what Cronofy really sends.",
-    "deliveries": "List, show, replay and export what was received.",
-    "wait": "Block until matching notifications have arrived.",
-    "why": "Explain why no notifications arrive.",
-    "api": "Call anything else of Cronofy's API.",
-    "simulator": "Run Cronofy on this machine, and edit its calendars.",
-    "tunnel": "Look at and set up what gives 'listen' a public address.",
-    "doctor": "Check each part of the set-up, and say what mends it.",
-    "completion": "Print the completion script for a shell.",
-    "help": "Explain exit codes and environment variables.",
+COMMANDS = {
+    "demo": ("demo", "See the whole story in a minute, without an account."),
+    "listen": ("listen.command", "Receive, verify and print push notifications."),
+    "channels": ("channels", "Create, list, show and close notification channels."),
+    "calendars": ("calendars", "List the account's calendars."),
+    "profiles": ("profiles", "List the account's connected profiles."),
+    "userinfo": ("userinfo", "Show whose account it is."),
+    "events": ("events.group", "Read events."),
+    "free-busy": ("free_busy", "Read free and busy times."),
+    "sync": ("sync", "Keep a copy of the calendars in a file, and say what changed."),
+    "auth": ("auth.group", "Sign in to an account, and manage what is kept of it."),
+    "context": ("context", "Switch between named sets of application, account and data center."),
+    "config": ("config", "Read and change settings."),
+    "verify": ("verify", "Check the signature of a notification."),
+    "sign": ("sign", "Print the signature for a body."),
+    "trigger": ("trigger", "Send a correctly signed sample of any notification to a handler."),
+    "check": ("check", "Check that a handler survives what Cronofy really sends."),
+    "deliveries": ("deliveries.group", "List, show, replay and export what was received."),
+    "wait": ("wait", "Block until matching notifications have arrived."),
+    "why": ("why", "Explain why no notifications arrive."),
+    "api": ("api", "Call anything else of Cronofy's API."),
+    "simulator": ("simulator.group", "Run Cronofy on this machine, and edit its calendars."),
+    "tunnel": ("tunnel", "Look at and set up what gives 'listen' a public address."),
+    "doctor": ("doctor", "Check each part of the set-up, and say what mends it."),
+    "completion": ("completion", "Print the completion script for a shell."),
+    "help": ("help_topics", "Show the help of a command, or explain a topic."),
 }
-"""Each command's name and its line in the top help, in the order of that help."""
+"""Each command's name, its module, and its line in the top help, in the order of that help."""
 
 COMPLETION_VARIABLE = "_CRONOFY_COMPLETE"
 """Set by a shell's completion script when it asks the program; Typer answers."""
@@ -57,28 +56,19 @@ Start here:
 """
 
 
-class CommandTree(RootGroup):
-    """Knows all names, loads one module."""
+class RootGroup(LazyGroup):
+    """The program itself: takes all shared options before a command's name, and shows its help without its commands."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is Typer's
-        """Return all names, in the order of the help."""
-        return list(SUMMARIES)
+    modules: ClassVar[Mapping[str, str]] = {name: module for name, (module, _) in COMMANDS.items()}
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the signature is Typer's
-        """Return a command, its module imported now."""
-        if cmd_name not in SUMMARIES:
-            return None
-        if cmd_name not in self.commands:
-            module = import_module(f"cronofy_cli.commands.{module_name(cmd_name)}")
-            command = get_command(module.app)
-            command.name = cmd_name
-            self.commands[cmd_name] = command
-        return self.commands[cmd_name]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.params = [*self.params, *shared_options(ApiListCommand.shared)]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the signature is Typer's
         """Write the names and summaries without importing the modules."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(SUMMARIES.items()))
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
         """Return what a word at a TAB may become: our names without importing the modules, or options."""
@@ -86,29 +76,13 @@ class CommandTree(RootGroup):
 
         if incomplete.startswith("-"):
             return super().shell_complete(ctx, incomplete)
-        return [CompletionItem(name, help=text) for name, text in SUMMARIES.items() if name.startswith(incomplete)]
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Find the command that `args` start with; a name that is none is answered with the nearest ones."""
-        name = args[0]
-        if name not in SUMMARIES and not name.startswith("-") and not ctx.resilient_parsing:
-            near = get_close_matches(name, SUMMARIES)
-            ctx.fail(f"there is no command '{name}'" + (f"; did you mean '{near[0]}'?" if near else ""))
-        return super().resolve_command(ctx, args)
-
-
-def module_name(command: str) -> str:
-    """Return the module in `commands/` that holds a command. `help` would hide a builtin."""
-    places = {"help": "help_topics", "listen": "listen.command"}
-    if command in {"auth", "deliveries", "events", "simulator"}:
-        return f"{command}.group"
-    return places.get(command, command.replace("-", "_"))
+        return [CompletionItem(name, help=text) for name, (_, text) in COMMANDS.items() if name.startswith(incomplete)]
 
 
 def build_tree() -> Any:
     """Return the program's command, ready to be run."""
     app = typer.Typer(
-        cls=CommandTree,
+        cls=RootGroup,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,

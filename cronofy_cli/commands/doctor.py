@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
-from cronofy_cli.cli.token_origin import token_source
 from cronofy_cli.core.checks import Check, nothing_failed
 from cronofy_cli.doctor.account import DATA_CENTER, SIGNED_IN, Place, check_client_secrets, check_signed_in
 from cronofy_cli.doctor.callback_group import Probing
@@ -92,7 +91,7 @@ def _account_groups(run: AppContext, *, signed: bool) -> tuple[Group, ...]:
         tokens, client_secrets = _tokens(run), run.client_secrets
     except CronofyError as error:
         return (_known(failed_by(error, SIGNED_IN), *without_account("the credentials cannot be read")),)
-    signed_in = check_signed_in(token_source(run) if tokens else None, place)
+    signed_in = check_signed_in(run.token_source if tokens else None, place)
     known = _known(signed_in, check_client_secrets(client_secrets))
     if tokens is None:
         return known, _known(*without_account("not signed in"))

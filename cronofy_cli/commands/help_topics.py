@@ -1,15 +1,36 @@
-"""`cronofy help`: what scripts can rely on."""
+"""`cronofy help`: the help of any command, and topics that belong to all of them."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import typer
 
 from cronofy_cli.adapters.environment import Variable
-from cronofy_cli.cli.options import ListCommand, app_context, command_app
+from cronofy_cli.cli.options import CommandGroup, ListCommand, app_context, check_command_name, command_app
 from cronofy_cli.errors import ExitCode
 from cronofy_cli.output.lists import Column, ListView, show_list
 
-app = command_app("Explain exit codes and environment variables.")
+
+class HelpGroup(CommandGroup):
+    """Topics, and every command of the program: `help channels list` is `channels list --help`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find a topic, or run the command with --help instead."""
+        root = ctx.find_root()
+        check_command_name(ctx, args[0], [*self.commands, *root.command.list_commands(root)])
+        if args[0] in self.commands or args[0].startswith("-"):
+            return super().resolve_command(ctx, args)
+        root.command.main(args=[*args, "--help"], prog_name=root.info_name, standalone_mode=False)
+        raise typer.Exit
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Return the topics and commands that a word at a TAB may become."""
+        root = ctx.find_root()
+        return [*super().shell_complete(ctx, incomplete), *root.command.shell_complete(root, incomplete)]
+
+
+app = command_app("Show the help of a command, or explain a topic.", cls=HelpGroup)
 
 
 @app.command("exit-codes", cls=ListCommand)

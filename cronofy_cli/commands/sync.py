@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
-from cronofy_cli.cli.progress_line import progress_line
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import ExitCode, RequestFailed, WrongUsage
@@ -120,7 +119,7 @@ def _sync(run: AppContext, destination: Destination, wish: Wish, now: ServerTime
     from cronofy_cli.sync.view import show_run
 
     with ChangeLog() as log:
-        with open_copy(destination) as copy, progress_line(run, "events") as progress:
+        with open_copy(destination) as copy, run.progress("events") as progress:
             outcome = synchronize(copy, wish, options, now, _reader(run, progress), log)
         show_run(run.output, destination.path, outcome, log, _change_lines(run, outcome, log, now))
     if outcome.repeated:
@@ -134,7 +133,7 @@ def _check(run: AppContext, destination: Destination, wish: Wish, now: ServerTim
     from cronofy_cli.sync.drift import find_drift
     from cronofy_cli.sync.view import show_drift
 
-    with open_existing(destination) as copy, progress_line(run, "events") as progress:
+    with open_existing(destination) as copy, run.progress("events") as progress:
         report = find_drift(copy, wish, now, _reader(run, progress))
     show_drift(run.output, destination.path, report)
     return not report.drifts

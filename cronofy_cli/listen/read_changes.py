@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.callback_paths import known_paths
-from cronofy_cli.cli.cache_access import account_event_cache
 from cronofy_cli.listen.changes.baseline import FirstLook
 from cronofy_cli.listen.changes.catch_up import Backfill
 from cronofy_cli.listen.changes.change_detector import SeenEvents
@@ -69,7 +68,7 @@ def change_reading(
     What changed since `since`, else since the last run, is yet to be told, now or whenever it is asked for.
     """
     data_center = context.data_center.name
-    seen = SeenEvents(partial(account_event_cache, context, account.sub), live.trouble)
+    seen = SeenEvents(partial(context.open_event_cache, account.sub), live.trouble)
     hand_on = forwarding.hand_on if wishes.forward_reconstructed else ()
     keeper = ReadKeeper(context.open_history(), show, live.trouble, hand_on, live.calendar_names)
     tzid = account.zoneinfo or FALLBACK_TZID

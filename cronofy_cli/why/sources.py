@@ -16,7 +16,6 @@ from cronofy_cli.auth.account import SignedInContext
 from cronofy_cli.auth.context_store import AccountKeeper
 from cronofy_cli.auth.refreshing_token import not_signed_in
 from cronofy_cli.cli.other_secrets import other_secrets
-from cronofy_cli.cli.token_origin import token_source
 from cronofy_cli.core.accounts.contexts import SecretPlace
 from cronofy_cli.core.accounts.data_centers import SIMULATOR, DataCenterId, data_center_at, parse_data_center
 from cronofy_cli.doctor.account import Place
@@ -79,7 +78,7 @@ def _asker(run: AppContext, tokens: AccessTokens | CronofyError, client_secrets:
     is_elsewhere = chosen is not None and run.account is None
     return Asker(
         place=Place(data_center, str(run.settings.find(Key.DATA_CENTER).origin)),
-        token_source=None if isinstance(tokens, CronofyError) else token_source(run),
+        token_source=None if isinstance(tokens, CronofyError) else run.token_source,
         options=run.chosen_options,
         context=None if chosen is None else chosen.name,
         context_data_center=chosen.data_center if is_elsewhere and chosen is not None else None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.cli.tree import SUMMARIES
+from cronofy_cli.cli.tree import COMMANDS
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Run
@@ -58,4 +58,4 @@ def test_answers(line: str, offered: list[str], cli: Cli) -> None:
 
 def test_all_commands_are_offered(cli: Cli) -> None:
     """After the program's name every command is offered."""
-    assert complete(cli, "cronofy ") == list(SUMMARIES)
+    assert complete(cli, "cronofy ") == list(COMMANDS)

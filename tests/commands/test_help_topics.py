@@ -50,6 +50,30 @@ def test_environment(run: Run) -> None:
     assert [each["variable"] for each in run("help", "environment", "--json").json] == list(Variable)
 
 
+@pytest.mark.parametrize("path", ["channels", "channels list", "help exit-codes", "simulator edit add"])
+def test_help_of_a_command(path: str, run: Run) -> None:
+    """`help COMMAND` is `COMMAND --help`."""
+    result = run("help", *path.split())
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == run(*path.split(), "--help").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("chanels", "there is no command 'chanels'; did you mean 'channels'?"),
+        ("exit-code", "there is no command 'exit-code'; did you mean 'exit-codes'?"),
+        ("channels lst", "there is no command 'lst'; did you mean 'list'?"),
+    ],
+)
+def test_help_of_what_is_not_there(words: str, message: str, run: Run) -> None:
+    """A topic or command with a typo is answered with the nearest of both."""
+    result = run("help", *words.split(), "--json")
+
+    assert (result.exit_code, result.error["message"]) == (2, message)
+
+
 def test_on_a_terminal(run: Run) -> None:
     """For people there are headings."""
     assert run("help", "exit-codes", "--color", "never", terminal=True).lines[0].split() == ["CODE", "MEANING"]

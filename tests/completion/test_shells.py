@@ -10,7 +10,7 @@ import pytest
 
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.adapters.paths import history_file
-from cronofy_cli.cli.tree import COMPLETION_VARIABLE, SUMMARIES
+from cronofy_cli.cli.tree import COMMANDS, COMPLETION_VARIABLE
 from cronofy_cli.core.notifications.deliveries import Delivery, ReceivedRequest
 from cronofy_cli.core.notifications.notification import parse_notification
 from cronofy_cli.core.signature import SignatureState, Verdict
@@ -68,7 +68,7 @@ def test_all_commands_are_offered(shell: Terminal) -> None:
     """TAB after the program's name shows every command."""
     offered = shell.offered_for("cronofy ")
 
-    assert [name for name in SUMMARIES if name not in offered] == []
+    assert [name for name in COMMANDS if name not in offered] == []
 
 
 def test_all_options_are_offered(shell: Terminal) -> None:

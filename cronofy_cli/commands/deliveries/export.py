@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import app_context
+from cronofy_cli.cli.options import DataCommand, LocalCommand, app_context, command_app
 from cronofy_cli.commands.deliveries.choice import (
     ChannelOption,
     SignatureOption,
@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 
     from cronofy_cli.core.notifications.deliveries import Delivery
 
+app = command_app()
+
 _AT_ONCE = 500
 _STDOUT = Path("-")
 
 
+@app.command("export", cls=LocalCommand)
 def export_deliveries(
     context: typer.Context,
     deliveries: Annotated[
@@ -89,6 +92,7 @@ def export_deliveries(
     write_private_parts(output, parts)
 
 
+@app.command("import", cls=DataCommand)
 def import_deliveries(
     context: typer.Context,
     source: Annotated[str, typer.Argument(metavar="FILE|-", help="What 'export' has written as NDJSON.")],

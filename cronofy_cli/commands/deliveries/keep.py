@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import app_context
+from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, command_app
 from cronofy_cli.commands.deliveries.choice import find_delivery, local_moment
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
@@ -16,9 +16,12 @@ from cronofy_cli.output.lists import Column, ListView, show_list
 if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
 
+app = command_app()
+
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
+@app.command("tag", cls=ListCommand)
 def tag(
     context: typer.Context,
     delivery: Annotated[
@@ -48,6 +51,7 @@ def tag(
         _put(run, delivery, name.removeprefix("@"))
 
 
+@app.command("prune", cls=DataCommand)
 def prune(
     context: typer.Context,
     older_than: Annotated[
@@ -77,6 +81,7 @@ def prune(
     _say(run, {"removed": removed}, f"{removed} removed")
 
 
+@app.command("path", cls=DataCommand)
 def path(context: typer.Context) -> None:
     """Print where deliveries are kept.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import app_context
+from cronofy_cli.cli.options import ListCommand, app_context, command_app
 from cronofy_cli.commands.deliveries.choice import (
     ChannelOption,
     SearchOption,
@@ -30,10 +30,13 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.where import Where
 
+app = command_app()
+
 BIGGEST_LIMIT = 1_000_000_000
 """More than a disk holds, and a number that SQLite takes."""
 
 
+@app.command("list", cls=ListCommand)
 def list_deliveries(
     context: typer.Context,
     limit: Annotated[int, typer.Option(min=1, max=BIGGEST_LIMIT, help="How many of the newest.")] = 50,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cronofy_cli.cli.client_secrets import SecretFilesOption, find_secrets
-from cronofy_cli.cli.options import app_context
+from cronofy_cli.cli.options import SigningListCommand, app_context, command_app
 from cronofy_cli.commands.deliveries.choice import SinceOption, TypeOption, find_deliveries, local_moment
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import ExitCode, NotFound, WrongUsage
@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     from cronofy_cli.outbound.settings import SenderSettings
     from cronofy_cli.outbound.target import Target
 
+app = command_app()
+
 
 @dataclass(slots=True)
 class _Outcome:
     exit_code: int = ExitCode.DONE
 
 
+@app.command("replay", cls=SigningListCommand)
 def replay(
     context: typer.Context,
     deliveries: Annotated[list[str] | None, typer.Argument(metavar="[ID|last|@TAG]...", help="Which ones.")] = None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import app_context
+from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, command_app
 from cronofy_cli.commands.deliveries.choice import find_delivery
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.deliveries import difference_list, full_text, show_forwards
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.deliveries import Delivery
 
+app = command_app()
+
 DeliveryArgument = Annotated[
     str, typer.Argument(metavar="ID|last|@TAG", help="Its number from 'deliveries list', last, or a tag.")
 ]
 
 
+@app.command("show", cls=DataCommand)
 def show(
     context: typer.Context,
     delivery: DeliveryArgument,
@@ -62,6 +65,7 @@ def show(
         _show_all(run, found, attempts)
 
 
+@app.command("diff", cls=ListCommand)
 def diff(
     context: typer.Context,
     before: DeliveryArgument,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import app_context
+from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
 from cronofy_cli.commands.events.options import CalendarOption, OnlyManagedOption, TzidOption
 from cronofy_cli.commands.events.query_times import find_here
 from cronofy_cli.core.api.queries import EventsQuery
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from cronofy_cli.commands.events.polling import Poller
     from cronofy_cli.commands.events.query_times import Here
     from cronofy_cli.core.events.event_changes import EventChange
+
+app = command_app()
 
 SHORTEST_S = 1.0
 """Cronofy allows an application 500 requests a minute, whoever makes them (docs: /developers/faqs/rate-limits)."""
@@ -41,6 +43,7 @@ TimeoutOption = Annotated[
 ]
 
 
+@app.command("follow", cls=ApiListCommand)
 def follow(
     context: typer.Context,
     every: EveryOption = "30s",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import app_context
+from cronofy_cli.cli.options import ApiCommand, app_context, command_app
 from cronofy_cli.commands.events.options import (
     CalendarOption,
     DeletedOption,
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.events.event import Event
 
+app = command_app()
+
 UidArgument = Annotated[str, typer.Argument(metavar="UID", help="Its event_uid.")]
 
 
+@app.command("get", cls=ApiCommand)
 def get(
     context: typer.Context,
     uid: UidArgument,

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from cronofy_cli.cli.lazy_group import Verb, VerbGroup, late_group
-from cronofy_cli.cli.options import ApiCommand, ApiListCommand
+from cronofy_cli.cli.lazy_group import lazy_app
 
-app = late_group(
+app = lazy_app(
     "Read events.",
-    {
-        "read": Verb("events.read", "read", ApiListCommand),
-        "get": Verb("events.get", "get", ApiCommand),
-        "follow": Verb("events.follow", "follow", ApiListCommand),
-        "cache": VerbGroup("events.cache"),
-    },
+    {"read": "events.read", "get": "events.get", "follow": "events.follow", "cache": "events.cache"},
 )

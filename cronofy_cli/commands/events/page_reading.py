@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from cronofy_cli.cli.progress_line import progress_line
 from cronofy_cli.commands.events.query_times import is_for_people
 from cronofy_cli.errors import CronofyError, WrongUsage
 from cronofy_cli.output.events.item_pages import PageFormat, show_pages
@@ -140,7 +139,7 @@ def watched(
 ) -> Iterator[Iterator[Sequence[msgspec.Raw]]]:
     """Give the pages' items, counted; a long read shows how far it has come, unless the pages themselves do."""
     is_seen = style.appears_at_once and run.output.is_terminal
-    with progress_line(run, noun, is_wanted=not is_seen) as progress:
+    with run.progress(noun, is_wanted=not is_seen) as progress:
         yield _noted(pages, seen, progress)
 
 

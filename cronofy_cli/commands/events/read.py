@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cronofy_cli.cli.option_groups import grouped
-from cronofy_cli.cli.options import app_context
+from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
 from cronofy_cli.commands.events.options import (
     DeletedOption,
     GeoOption,
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from cronofy_cli.commands.events.page_reading import Style
     from cronofy_cli.commands.events.query_times import Here
 
+app = command_app()
+
 ChangesSinceOption = Annotated[
     str | None,
     typer.Option(
@@ -50,6 +52,7 @@ AgendaOption = Annotated[
 ]
 
 
+@app.command("read", cls=ApiListCommand)
 @grouped
 def read(
     context: typer.Context,
