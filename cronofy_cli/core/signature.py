@@ -11,7 +11,7 @@ from __future__ import annotations
 from binascii import b2a_base64
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +61,7 @@ def sign(body: bytes, client_secrets: Iterable[str]) -> str:
     return ",".join(digest(body, secret) for secret in client_secrets)
 
 
-class Judge:
+class Verifier:
     """Says who signed a body. Made once for many: preparing a key takes longer than a digest."""
 
     __slots__ = ("_compare", "_keys")
@@ -96,10 +96,30 @@ class Judge:
 
 def judge(header: str | None, body: bytes, client_secrets: Sequence[ClientSecret]) -> Verdict:
     """Say who signed `body`, as far as the known client secrets can tell."""
-    return Judge(client_secrets)(header, body)
+    return Verifier(client_secrets)(header, body)
 
 
 def key_of(client_secret: str) -> bytes:
     """Return the key that a client secret is: its bytes as they were read."""
     # An environment variable may hold bytes that are not UTF-8; Python reads them as lone surrogates.
     return client_secret.encode("utf-8", "surrogateescape")
+
+
+class SignaturePolicy(StrEnum):
+    """What a wrong or missing signature leads to (`--signature`)."""
+
+    STRICT = "strict"
+    """It is answered 401, as an application should."""
+    WARN = "warn"
+    """It is shown, and answered 200."""
+    OFF = "off"
+    """Signatures are not looked at."""
+
+
+NOT_FROM_CRONOFY: Final = (SignatureState.INVALID, SignatureState.UNSIGNED)
+"""What is known not to be signed by Cronofy."""
+
+
+def answer_status(policy: SignaturePolicy, state: SignatureState) -> int:
+    """Return the status for a delivery. Without a known client secret nothing can be checked, so nothing is refused."""
+    return 401 if policy is SignaturePolicy.STRICT and state in NOT_FROM_CRONOFY else 200

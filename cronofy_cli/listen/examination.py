@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cronofy_cli.listen.selection import is_own_verification
+from cronofy_cli.core.notifications.delivery_filter import is_own_verification
 from cronofy_cli.listen.signature_examiner import Examiner, SecretsToTry
 
 if TYPE_CHECKING:

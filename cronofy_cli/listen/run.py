@@ -16,7 +16,8 @@ from cronofy_cli.adapters.tunnels.choose import TunnelChoice
 from cronofy_cli.cli.calendar_choice import calendar_names
 from cronofy_cli.core.notifications.callback_query import fill
 from cronofy_cli.core.notifications.callback_url import callback_url_warning
-from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
+from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.listen.channels import ChannelCalls
 from cronofy_cli.listen.examination import examination
@@ -24,7 +25,7 @@ from cronofy_cli.listen.forward import forwarding_for
 from cronofy_cli.listen.forwarding.options import ForwardingOptions
 from cronofy_cli.listen.read_changes import FALLBACK_TZID, change_reading, missed_since
 from cronofy_cli.listen.recovery import Keeper
-from cronofy_cli.listen.selection import DeliveryFilter, Selection
+from cronofy_cli.listen.selection import Selection
 from cronofy_cli.listen.session import Session, SessionPlan, new_callback_path
 from cronofy_cli.listen.tunnel import AddressOpening, RunNotes, sweep_left_overs
 from cronofy_cli.listen.view import LiveOutput

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.history import History
     from cronofy_cli.core.notifications.channels import Channel
     from cronofy_cli.core.notifications.deliveries import Delivery
-    from cronofy_cli.core.signature import ClientSecret
-    from cronofy_cli.core.signature_policy import SignaturePolicy
+    from cronofy_cli.core.signature import ClientSecret, SignaturePolicy
     from cronofy_cli.receiver.recorder import AnswerDecider
 
 DRAIN_LIMIT_S = 10.0

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.core.signature import HEADER, SignatureState
+from cronofy_cli.core.signature import HEADER, NOT_FROM_CRONOFY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.signature import ClientSecret
 
-_NOT_FROM_CRONOFY: Final = (SignatureState.INVALID, SignatureState.UNSIGNED)
 PAUSE_S: Final = 1.0
 DRAIN_LIMIT_S: Final = 3.0
 """How long the end of a run waits for an examination."""
@@ -80,7 +79,7 @@ class Examiner:
 
     def __call__(self, deliveries: Sequence[Delivery]) -> None:
         """Take note of what was not signed as it should be. Never waits."""
-        strange = [each for each in deliveries if each.verdict.state in _NOT_FROM_CRONOFY and self._wants(each)]
+        strange = [each for each in deliveries if each.verdict.state in NOT_FROM_CRONOFY and self._wants(each)]
         if strange:
             with self._condition:
                 self._newest = strange[-1]

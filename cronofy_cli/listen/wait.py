@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.history import EVERYTHING, follow
-from cronofy_cli.listen.selection import is_own_verification
+from cronofy_cli.core.notifications.delivery_filter import is_own_verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cronofy_cli.core.signature_policy import SignaturePolicy
-from cronofy_cli.listen.selection import EVERYTHING
+from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
+from cronofy_cli.core.signature import SignaturePolicy
 
 if TYPE_CHECKING:
     from cronofy_cli.core.notifications.deliveries import Headers
-    from cronofy_cli.listen.selection import DeliveryFilter
+    from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.outbound.target import Target
 
 

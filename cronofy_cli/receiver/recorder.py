@@ -13,8 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
-from cronofy_cli.core.signature import HEADER, Judge, SignatureState, Verdict
-from cronofy_cli.core.signature_policy import SignaturePolicy, answer_status
+from cronofy_cli.core.signature import HEADER, SignaturePolicy, SignatureState, Verdict, Verifier, answer_status
 from cronofy_cli.errors import CronofyError
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class Recorder:
         self._record = record
         self._client_secrets = client_secrets
         self._known_secrets: Sequence[ClientSecret] = ()
-        self._judge = Judge(())
+        self._verifier = Verifier(())
         self._policy = policy
         self._context = context
         self._defer = defer
@@ -91,8 +90,8 @@ class Recorder:
     def _verdict(self, request: ReceivedRequest) -> Verdict:
         secrets = self._client_secrets()
         if secrets != self._known_secrets:
-            self._known_secrets, self._judge = secrets, Judge(secrets)
-        return self._judge(request.header(HEADER), request.body)
+            self._known_secrets, self._verifier = secrets, Verifier(secrets)
+        return self._verifier(request.header(HEADER), request.body)
 
     def _gather(self) -> None:
         """Commit when a turn has brought nothing more: most of a commit's cost does not depend on its size."""

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.history import History
     from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
-    from cronofy_cli.core.signature import ClientSecret
-    from cronofy_cli.core.signature_policy import SignaturePolicy
+    from cronofy_cli.core.signature import ClientSecret, SignaturePolicy
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.receiver.recorder import AnswerDecider
 

@@ -15,14 +15,14 @@ from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.core.events.event_changes import compare
-from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
+from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.errors import Unreachable
 from cronofy_cli.listen.changes.catch_up import Backfill
 from cronofy_cli.listen.changes.reader import ChangeReader
 from cronofy_cli.listen.changes.reconstruction import Reconstruction
 from cronofy_cli.listen.channels import ChannelCalls, read_event_pages
 from cronofy_cli.listen.recovery import Keeper
-from cronofy_cli.listen.selection import EVERYTHING
 from cronofy_cli.listen.session import Session, SessionPlan, new_callback_path
 from cronofy_cli.listen.watchdog import Pace
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
 from cronofy_cli.core.notifications.where import parse_where
 from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.listen.selection import DeliveryFilter, Selection, is_own_verification
+from cronofy_cli.listen.selection import Selection
 from tests.samples import make_delivery
 
 OWN_PATH = "/r/own"
@@ -141,17 +142,3 @@ def test_all_of_it() -> None:
     chosen.selection([make_delivery(2, right.replace(b"chn_1", b"chn_2")), make_delivery(3, right)])
 
     assert (chosen.numbers, chosen.completions) == ([3], 1)
-
-
-@pytest.mark.parametrize(
-    ("raw", "is_own"),
-    [
-        (body("verification"), True),
-        (body("verification", "https://example.com/other"), False),
-        (body("change"), False),
-        (b"not JSON", False),
-    ],
-)
-def test_the_own_verification(raw: bytes, is_own: bool) -> None:
-    """It is known by its type and the callback URL of the run's channel."""
-    assert is_own_verification(make_delivery(1, raw), OWN_PATH) is is_own

@@ -16,8 +16,7 @@ from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.adapters.http import open_client
 from cronofy_cli.core.accounts.data_centers import data_center_at
-from cronofy_cli.core.signature import ClientSecret, SignatureState
-from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureState
 from cronofy_cli.errors import NotSignedIn, SignatureMismatch, Unreachable
 from cronofy_cli.listen.channels import ChannelCalls
 from cronofy_cli.listen.session import Session, SessionPlan, new_callback_path

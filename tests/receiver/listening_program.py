@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.receiver.server import Listener
 from tests.receiver.receiving import PATH, SECRET
 

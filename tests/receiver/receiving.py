@@ -10,8 +10,7 @@ from threading import Condition
 from typing import TYPE_CHECKING, Self
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.core.signature import HEADER, ClientSecret, sign
-from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.core.signature import HEADER, ClientSecret, SignaturePolicy, sign
 from cronofy_cli.receiver.server import Listener
 
 if TYPE_CHECKING:

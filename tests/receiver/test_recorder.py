@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.core.signature import SignaturePolicy, SignatureState
 from cronofy_cli.errors import HistoryUnavailable
 from tests.receiver.receiving import BODY, SECRET, Wire, post, receiving, stored
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.receiver.server import Listener
 from tests.receiver.receiving import NOW, PATIENCE_S, post, receiving, stored

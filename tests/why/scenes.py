@@ -14,8 +14,7 @@ from cronofy_cli.adapters.journal import Journal, JournalEntry, RunRecord
 from cronofy_cli.adapters.simulator.running import RunningSimulator, announce
 from cronofy_cli.adapters.tunnels.processes import AgentProcess
 from cronofy_cli.core.notifications.channels import parse_channel
-from cronofy_cli.core.signature import ClientSecret
-from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.core.signature import ClientSecret, SignaturePolicy
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.listen.changes.reconstruction import Reconstruction
 from cronofy_cli.receiver.server import Listener

@@ -29,7 +29,7 @@ from cronofy_cli.listen.view import PrintStyle
 if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.where import Where
-    from cronofy_cli.core.signature_policy import SignaturePolicy
+    from cronofy_cli.core.signature import SignaturePolicy
     from cronofy_cli.listen.run import Wishes
 
 app = command_app()

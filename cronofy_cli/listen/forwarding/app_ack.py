@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.adapters.history import open_history
+from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
 from cronofy_cli.errors import CronofyError
 from cronofy_cli.listen.forwarding.reports import ForwardReport
-from cronofy_cli.listen.selection import EVERYTHING
 from cronofy_cli.outbound.advice import advice, first_lines, runs_in_container
 from cronofy_cli.outbound.exact_sender import Sender
 from cronofy_cli.outbound.failure import FailureKind
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.history import Forward, History
     from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.listen.forwarding.forwarder import ForwarderCalls
-    from cronofy_cli.listen.selection import DeliveryFilter
     from cronofy_cli.outbound.settings import SenderSettings
     from cronofy_cli.outbound.target import Target
 

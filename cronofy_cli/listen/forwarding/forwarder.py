@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.adapters.history.spill_queue import Backlog
-from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.core.signature import NOT_FROM_CRONOFY, SignaturePolicy
 from cronofy_cli.listen.forwarding.result_writer import ResultKeeper
 from cronofy_cli.listen.forwarding.target_worker import TargetWorker, WorkerCalls
 from cronofy_cli.outbound.advice import runs_in_container
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 _HELD: Final = 256
 """Deliveries in memory for each target."""
 _CHUNK: Final = 32
-_NOT_FROM_CRONOFY: Final = (SignatureState.INVALID, SignatureState.UNSIGNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +141,6 @@ class Forwarder:
 
     def _wants(self, delivery: Delivery) -> bool:
         is_strict = self._settings.policy is SignaturePolicy.STRICT
-        if is_strict and delivery.verdict.state in _NOT_FROM_CRONOFY:
+        if is_strict and delivery.verdict.state in NOT_FROM_CRONOFY:
             return False
         return self._settings.chosen.wants(delivery)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.durations import parse_duration
-from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
+from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.listen.selection import EVERYTHING
 from cronofy_cli.outbound.headers import parse_extra_headers
 from cronofy_cli.outbound.settings import ForwarderSettings, SenderSettings
 from cronofy_cli.outbound.target import parse_route, parse_target
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.listen.forwarding.app_ack import AppAck
     from cronofy_cli.listen.forwarding.forwarder import Forwarder, ForwarderCalls
-    from cronofy_cli.listen.selection import DeliveryFilter
     from cronofy_cli.outbound.target import Target
 
 DEFAULT_TIMEOUT: Final = "30s"

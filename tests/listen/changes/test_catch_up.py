@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.core.notifications.delivery_filter import EVERYTHING, DeliveryFilter
 from cronofy_cli.core.notifications.where import parse_where
 from cronofy_cli.listen.changes.catch_up import Backfill
 from cronofy_cli.listen.changes.read_request import ReadWish
 from cronofy_cli.listen.changes.reader import ChangeReader
 from cronofy_cli.listen.changes.reconstruction import Reconstruction
-from cronofy_cli.listen.selection import EVERYTHING, DeliveryFilter
 from tests.listen.changes.test_reader import FIRST, IMPATIENT, LIMIT_S, SECOND, THIRD, Cronofy
 from tests.listen.changes.test_reconstruction import CHANNEL
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.core.signature import ClientSecret
-from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.core.signature import ClientSecret, SignaturePolicy
 from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_app_ack
 from cronofy_cli.receiver.server import Listener
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET

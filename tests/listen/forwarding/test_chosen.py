@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.history import open_history
+from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
 from cronofy_cli.core.notifications.where import parse_where
-from cronofy_cli.core.signature import ClientSecret, SignatureState
-from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureState
 from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_app_ack
-from cronofy_cli.listen.selection import DeliveryFilter
 from cronofy_cli.receiver.server import Listener
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
 from tests.listen.forwarding.following import Following, forwarding, now

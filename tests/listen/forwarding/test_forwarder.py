@@ -10,8 +10,7 @@ import pytest
 
 from cronofy_cli.adapters.history import Criteria, ForwardState, open_history
 from cronofy_cli.adapters.history.spill_queue import Backlog
-from cronofy_cli.core.signature import ClientSecret, SignatureState
-from cronofy_cli.core.signature_policy import SignaturePolicy
+from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureState
 from cronofy_cli.listen.forwarding.options import ForwardingOptions
 from cronofy_cli.receiver.pipeline import Pipeline
 from cronofy_cli.receiver.server import Listener
