@@ -34,13 +34,14 @@ def status(context: typer.Context) -> None:
       cronofy tunnel status --json | jq '.[] | select(.usable)'
     """
     from cronofy_cli.adapters.paths import data_folder
-    from cronofy_cli.adapters.tunnels.choose import TunnelOptions, provider_statuses
+    from cronofy_cli.adapters.tunnels.choose import provider_statuses
+    from cronofy_cli.adapters.tunnels.interface import TunnelOptions
     from cronofy_cli.adapters.tunnels.ngrok.token import read_token
 
     run = app_context(context)
     kept_token = partial(read_token, run.environment)
     options = TunnelOptions(run.environment, data_folder(run.environment), ngrok_token=kept_token)
-    show_list(run.output, provider_statuses(options), _view())
+    show_list(run.output, provider_statuses(options).values(), _view())
 
 
 @app.command("install", cls=DataCommand)

@@ -87,8 +87,8 @@ def _known_account(run: AppContext) -> str | None:
 def _wishes(run: AppContext) -> Wishes:
     """Return what the settings say about tunnel and calendars. Nothing is forwarded, and no event is read."""
     from cronofy_cli.adapters.settings import Key
-    from cronofy_cli.adapters.tunnels.choose import TunnelChoice
     from cronofy_cli.cli.calendar_choice import calendar_ids
+    from cronofy_cli.core.tunnels import TunnelChoice
     from cronofy_cli.listen.run import Wishes
     from cronofy_cli.listen.view import PrintStyle
 

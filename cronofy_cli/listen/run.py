@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.adapters.callback_paths import last_path, remember_path
 from cronofy_cli.adapters.journal import Journal
-from cronofy_cli.adapters.tunnels.choose import TunnelChoice
 from cronofy_cli.cli.calendar_choice import calendar_names
 from cronofy_cli.core.notifications.callback_query import fill
 from cronofy_cli.core.notifications.callback_url import callback_url_warning
 from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
 from cronofy_cli.core.signature import SignaturePolicy
+from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.listen.channels import ChannelCalls
 from cronofy_cli.listen.examination import examination

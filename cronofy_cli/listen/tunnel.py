@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Self
 
 from cronofy_cli.adapters.journal import sweep
 from cronofy_cli.adapters.paths import data_folder
-from cronofy_cli.adapters.tunnels.choose import TunnelChoice, TunnelOptions, choose_tunnel
-from cronofy_cli.adapters.tunnels.interface import TunnelEventKind
+from cronofy_cli.adapters.tunnels.choose import choose_tunnel
+from cronofy_cli.adapters.tunnels.interface import TunnelEventKind, TunnelOptions
+from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import CronofyError
 from cronofy_cli.listen.public_address import PublicAddress
 

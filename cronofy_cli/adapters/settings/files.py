@@ -18,7 +18,8 @@ from cronofy_cli.adapters.settings.keys import (
     Value,
     find_setting,
 )
-from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, TunnelChoice, check_context_name
+from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, check_context_name
+from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.adapters.settings.targets import check_forward, check_host, check_loopback_forward, check_ssh_host
-from cronofy_cli.core.accounts.contexts import TunnelChoice, check_context_name, check_data_center
+from cronofy_cli.core.accounts.contexts import check_context_name, check_data_center
 from cronofy_cli.core.accounts.data_centers import DataCenterId
+from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -130,6 +131,10 @@ def _port(text: str) -> str:
     return text
 
 
+def _either(choices: Sequence[str]) -> str:
+    return f"{', '.join(choices[:-1])} or {choices[-1]}"
+
+
 def _one_of(choices: Sequence[str]) -> Callable[[str], str]:
     def check(text: str) -> str:
         if text not in choices:
@@ -190,7 +195,7 @@ SETTINGS = {
         ),
         Setting(
             Key.TUNNEL,
-            "auto, ngrok, cloudflared, ssh or none",
+            _either(tuple(TunnelChoice)),
             _one_of(tuple(TunnelChoice)),
             in_context=True,
             default=TunnelChoice.AUTO.value,

@@ -76,11 +76,6 @@ class Child:
         """The program's file name."""
         return Path(self._program[0]).name
 
-    @property
-    def pid(self) -> int | None:
-        """Its id while it runs."""
-        return self._process.pid if self._process is not None and self.is_running() else None
-
     def start(self) -> AgentProcess | None:
         """Start it and return its identity, if the system tells it.
 

@@ -1,143 +1,100 @@
-"""Choosing a tunnel: the only place that knows which providers there are. Each is imported when it is wanted."""
+"""Choosing a tunnel: `PROVIDERS` has a row for each choice, and its module is imported when it is wanted.
+
+A new provider is a module that offers what `Provider` names, its word in `TunnelChoice`, and its row here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol
 
-from cronofy_cli.adapters.tunnels.interface import START_LIMIT_S
-from cronofy_cli.errors import Unreachable, WrongUsage
+from cronofy_cli.core.tunnels import TunnelChoice
+from cronofy_cli.errors import Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable
 
-    from cronofy_cli.adapters.tunnels.interface import ProviderStatus, Tunnel, TunnelEvent
-    from cronofy_cli.adapters.tunnels.ngrok.tunnel import NgrokSettings
+    from cronofy_cli.adapters.tunnels.interface import ProviderStatus, Tunnel, TunnelEvent, TunnelOptions
 
 
-class TunnelChoice(StrEnum):
-    """What `--tunnel` takes."""
+class Provider(Protocol):
+    """What the module of a provider offers."""
 
-    AUTO = "auto"
-    NGROK = "ngrok"
-    CLOUDFLARED = "cloudflared"
-    SSH = "ssh"
-    URL = "url"
-    NONE = "none"
+    def make_tunnel(self, options: TunnelOptions, on_event: Callable[[TunnelEvent], None]) -> Tunnel:
+        """Return a tunnel, not started yet.
 
+        Raises:
+            WrongUsage: an option is missing, or cannot be meant.
+        """
 
-@dataclass(frozen=True, slots=True)
-class TunnelOptions:
-    """What the providers need; each takes its own part."""
+    def status(self, options: TunnelOptions) -> ProviderStatus | None:
+        """Return whether it can be used on this machine, without starting anything.
 
-    environment: Mapping[str, str] = field(repr=False)
-    data_folder: Path
-    ngrok_token: Callable[[], str | None] = field(repr=False, default=lambda: None)
-    ngrok_path: Path | None = None
-    domain: str | None = None
-    public_url: str | None = None
-    ssh_host: str | None = None
-    ssh_port: int = 0
-    """The port on the host; 0 lets it choose a free one."""
-    limit_s: float = START_LIMIT_S
+        None for a provider that is only used when the user asks for it.
+        """
 
 
-def choose_tunnel(
-    choice: TunnelChoice,
-    options: TunnelOptions,
-    on_event: Callable[[TunnelEvent], None],
-    *,
-    preferred: TunnelChoice = TunnelChoice.AUTO,
-) -> Tunnel:
-    """Return the tunnel for a choice, not started yet; `preferred` settles `auto`.
+def _ngrok() -> Provider:
+    from cronofy_cli.adapters.tunnels.ngrok import tunnel
+
+    return tunnel
+
+
+def _cloudflared() -> Provider:
+    from cronofy_cli.adapters.tunnels import cloudflared
+
+    return cloudflared
+
+
+def _ssh() -> Provider:
+    from cronofy_cli.adapters.tunnels import ssh
+
+    return ssh
+
+
+def _own_url() -> Provider:
+    from cronofy_cli.adapters.tunnels import own_url
+
+    return own_url
+
+
+def _none() -> Provider:
+    from cronofy_cli.adapters.tunnels import none
+
+    return none
+
+
+PROVIDERS: Final[dict[TunnelChoice, Callable[[], Provider]]] = {
+    TunnelChoice.NGROK: _ngrok,
+    TunnelChoice.CLOUDFLARED: _cloudflared,
+    TunnelChoice.SSH: _ssh,
+    TunnelChoice.URL: _own_url,
+    TunnelChoice.NONE: _none,
+}
+"""How the module of each choice is imported, in the order of preference."""
+
+
+def choose_tunnel(choice: TunnelChoice, options: TunnelOptions, on_event: Callable[[TunnelEvent], None]) -> Tunnel:
+    """Return the tunnel for a choice, not started yet.
 
     Raises:
         WrongUsage: the choice needs an option that is missing, or one cannot be meant.
         Unreachable: `auto` finds nothing that it could use.
     """
-    settled = choice if choice is not TunnelChoice.AUTO else preferred
-    if settled is TunnelChoice.AUTO:
-        settled = _find_usable(options)
-    if settled is TunnelChoice.NGROK:
-        return _ngrok(options, on_event)
-    if settled is TunnelChoice.CLOUDFLARED:
-        return _cloudflared(options, on_event)
-    if settled is TunnelChoice.SSH:
-        return _ssh(options, on_event)
-    if settled is TunnelChoice.URL:
-        return _own_url(options)
-    from cronofy_cli.adapters.tunnels.none import NoTunnel
-
-    return NoTunnel()
+    settled = (options.named or _find_usable(options)) if choice is TunnelChoice.AUTO else choice
+    return PROVIDERS[settled]().make_tunnel(options, on_event)
 
 
-def provider_statuses(options: TunnelOptions) -> tuple[ProviderStatus, ...]:
-    """Return what this machine has of the providers that need something installed, in the order of preference."""
-    from cronofy_cli.adapters.tunnels import cloudflared
-    from cronofy_cli.adapters.tunnels.ngrok.tunnel import status
-
-    return (status(_ngrok_settings(options)), cloudflared.status(options.environment))
+def provider_statuses(options: TunnelOptions) -> dict[TunnelChoice, ProviderStatus]:
+    """Return what this machine has of the providers that `auto` considers, in the order of preference."""
+    found = {choice: provider().status(options) for choice, provider in PROVIDERS.items()}
+    return {choice: status for choice, status in found.items() if status is not None}
 
 
 def _find_usable(options: TunnelOptions) -> TunnelChoice:
-    if options.public_url is not None:
-        return TunnelChoice.SSH if options.ssh_host else TunnelChoice.URL
-    if options.ssh_host:
-        return TunnelChoice.SSH
     statuses = provider_statuses(options)
-    usable = next((status.name for status in statuses if status.is_usable), None)
+    usable = next((choice for choice, status in statuses.items() if status.is_usable), None)
     if usable is not None:
-        return TunnelChoice(usable)
-    found = "; ".join(f"{status.name}: {status.detail}" for status in statuses)
-    hint = next((status.hint for status in statuses if status.hint), None)
+        return usable
+    found = "; ".join(f"{status.name}: {status.detail}" for status in statuses.values())
+    hint = next((status.hint for status in statuses.values() if status.hint), None)
     raise Unreachable(f"no tunnel can be opened on this machine ({found})", hint=hint)
-
-
-def _ngrok(options: TunnelOptions, on_event: Callable[[TunnelEvent], None]) -> Tunnel:
-    from cronofy_cli.adapters.tunnels.ngrok.tunnel import NgrokTunnel
-
-    return NgrokTunnel(_ngrok_settings(options), on_event)
-
-
-def _ngrok_settings(options: TunnelOptions) -> NgrokSettings:
-    from cronofy_cli.adapters.tunnels.ngrok.tunnel import NgrokSettings
-
-    return NgrokSettings(
-        environment=options.environment,
-        data_folder=options.data_folder,
-        token=options.ngrok_token,
-        domain=options.domain,
-        agent_path=options.ngrok_path,
-        limit_s=options.limit_s,
-    )
-
-
-def _cloudflared(options: TunnelOptions, on_event: Callable[[TunnelEvent], None]) -> Tunnel:
-    from cronofy_cli.adapters.tunnels.cloudflared import Cloudflared
-    from cronofy_cli.adapters.tunnels.command_tunnel import CommandTunnel
-
-    return CommandTunnel(
-        lambda: Cloudflared(options.environment), options.environment, on_event, limit_s=options.limit_s
-    )
-
-
-def _ssh(options: TunnelOptions, on_event: Callable[[TunnelEvent], None]) -> Tunnel:
-    from cronofy_cli.adapters.tunnels.command_tunnel import CommandTunnel
-    from cronofy_cli.adapters.tunnels.ssh import Ssh, SshRoute
-
-    if options.ssh_host is None:
-        raise WrongUsage("--tunnel ssh needs a host", hint="add --ssh-host user@host")
-    route = SshRoute(options.ssh_host, options.ssh_port, options.public_url)
-    return CommandTunnel(
-        lambda: Ssh(route, options.environment), options.environment, on_event, limit_s=options.limit_s
-    )
-
-
-def _own_url(options: TunnelOptions) -> Tunnel:
-    from cronofy_cli.adapters.tunnels.own_url import OwnUrl
-
-    if options.public_url is None:
-        raise WrongUsage("--tunnel url needs the address", hint="add --public-url URL and --port PORT")
-    return OwnUrl(options.public_url)

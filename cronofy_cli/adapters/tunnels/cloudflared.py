@@ -9,13 +9,15 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.tunnels.children import find_program
-from cronofy_cli.adapters.tunnels.command_tunnel import Reading
+from cronofy_cli.adapters.tunnels.command_tunnel import CommandTunnel, Reading
 from cronofy_cli.adapters.tunnels.interface import ProviderStatus, TunnelFacts
 from cronofy_cli.core.text import shorten
 from cronofy_cli.errors import Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cronofy_cli.adapters.tunnels.interface import TunnelEvent, TunnelOptions
 
 DOCS: Final = "https://developers.cloudflare.com/cloudflare-one/networks/connectors/cloudflare-tunnel/do-more-with-tunnels/trycloudflare/"
 INSTALL_HINT: Final = "install cloudflared (brew, winget, or its packages), or choose --tunnel ngrok"
@@ -39,9 +41,16 @@ _REFUSED = re.compile(r"429|Too Many Requests|error code: 1015", re.IGNORECASE)
 _LEVEL = re.compile(r"^\S+ (?:INF|WRN|ERR|FTL|DBG) ")
 
 
-def status(environment: Mapping[str, str]) -> ProviderStatus:
+def make_tunnel(options: TunnelOptions, on_event: Callable[[TunnelEvent], None]) -> CommandTunnel:
+    """Return the tunnel, not started yet."""
+    return CommandTunnel(
+        lambda: Cloudflared(options.environment), options.environment, on_event, limit_s=options.limit_s
+    )
+
+
+def status(options: TunnelOptions) -> ProviderStatus:
     """Return whether cloudflared is installed."""
-    path = find_program("cloudflared", environment)
+    path = find_program("cloudflared", options.environment)
     if path is None:
         return ProviderStatus(FACTS.name, is_usable=False, detail="cloudflared is not installed", hint=INSTALL_HINT)
     return ProviderStatus(FACTS.name, is_usable=True, detail=path)

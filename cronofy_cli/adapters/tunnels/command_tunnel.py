@@ -1,6 +1,6 @@
 """A tunnel that is a running program which prints its address and how it fares.
 
-Which program, and what its lines mean, is a `Dialect`'s matter: see `cloudflared` and `ssh`.
+Which program, and what its lines mean, is known by a `Dialect`: see `cloudflared` and `ssh`.
 """
 
 from __future__ import annotations
@@ -80,11 +80,6 @@ class CommandTunnel:
     def public_url(self) -> str | None:
         """The address, without a trailing slash; None while the tunnel is not up."""
         return self._run.public_url if self._run is not None else None
-
-    @property
-    def agent_pid(self) -> int | None:
-        """The program's process."""
-        return self._run.child.pid if self._run is not None else None
 
     def start(self, port: int) -> str:
         """Run the program until it says that traffic flows, and return the address.

@@ -1,19 +1,46 @@
-"""What the rest knows of a tunnel. How a provider does it is its own module's matter."""
+"""What the rest knows of a tunnel. How a provider does it is known in its own module."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
 
+from cronofy_cli.core.tunnels import TunnelChoice
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from cronofy_cli.adapters.tunnels.processes import AgentProcess
     from cronofy_cli.errors import CronofyError
 
 START_LIMIT_S: Final = 30.0
 """How long a tunnel may take to be up, unless the user says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelOptions:
+    """What the providers need; each takes its own part."""
+
+    environment: Mapping[str, str] = field(repr=False)
+    data_folder: Path
+    ngrok_token: Callable[[], str | None] = field(repr=False, default=lambda: None)
+    """The stored authtoken; ngrok's own variable and configuration come after it."""
+    domain: str | None = None
+    """A static or reserved domain of ngrok; None leaves the address to the account."""
+    public_url: str | None = None
+    ssh_host: str | None = None
+    ssh_port: int = 0
+    """The port on the host; 0 lets it choose a free one."""
+    limit_s: float = START_LIMIT_S
+
+    @property
+    def named(self) -> TunnelChoice | None:
+        """The choice that the options stand for, if they stand for one."""
+        if self.ssh_host is not None:
+            return TunnelChoice.SSH
+        return None if self.public_url is None else TunnelChoice.URL
 
 
 class TunnelEventKind(StrEnum):
@@ -25,7 +52,7 @@ class TunnelEventKind(StrEnum):
     """The agent lost its provider and tries again by itself; nothing gets through meanwhile."""
     SESSION_BACK = "session_back"
     URL_CHANGED = "url_changed"
-    """The tunnel is up under another address: what was told the old one must be told anew."""
+    """The tunnel is up under another address: what used the old one must be given the new one."""
     AGENT_ENDED = "agent_ended"
     """The tunnel is gone without having been stopped. `stop()`, then `start()` again."""
 
@@ -81,10 +108,6 @@ class Tunnel(Protocol):
     @property
     def public_url(self) -> str | None:
         """The address, without a trailing slash; None while the tunnel is not up."""
-
-    @property
-    def agent_pid(self) -> int | None:
-        """The process that we started for it; None if there is none, or if it is somebody else's."""
 
     def start(self, port: int) -> str:
         """Lead a public address to `port` on this machine and return it, without a trailing slash.

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from cronofy_cli.adapters.tunnels.interface import TunnelFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from cronofy_cli.adapters.tunnels.interface import TunnelEvent, TunnelOptions
 
 FACTS: Final = TunnelFacts("none", is_public=False)
 
@@ -22,10 +24,6 @@ class NoTunnel:
     def facts(self) -> TunnelFacts:
         """What a caller must know about it."""
         return FACTS
-
-    @property
-    def agent_pid(self) -> None:
-        """There is no process of ours."""
 
     def start(self, port: int) -> str:
         """Return the loopback address of `port`."""
@@ -42,3 +40,12 @@ class NoTunnel:
     def stop(self) -> None:
         """Forget that it was started."""
         self.public_url = None
+
+
+def make_tunnel(options: TunnelOptions, on_event: Callable[[TunnelEvent], None]) -> NoTunnel:  # noqa: ARG001 - it has no options, and nothing happens to it
+    """Return it, not started yet."""
+    return NoTunnel()
+
+
+def status(options: TunnelOptions) -> None:
+    """It is used only when it is asked for."""

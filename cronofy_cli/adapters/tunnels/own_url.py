@@ -9,7 +9,9 @@ from cronofy_cli.adapters.tunnels.interface import TunnelFacts
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from cronofy_cli.adapters.tunnels.interface import TunnelEvent, TunnelOptions
 
 FACTS: Final = TunnelFacts("url", ready_hint="check that the address leads to the listener's --port")
 
@@ -31,10 +33,6 @@ class OwnUrl:
         """What a caller must know about it."""
         return FACTS
 
-    @property
-    def agent_pid(self) -> None:
-        """There is no process of ours."""
-
     def start(self, port: int) -> str:  # noqa: ARG002 - where it leads was settled by the user
         """Return the address."""
         self.public_url = self._url
@@ -50,6 +48,21 @@ class OwnUrl:
     def stop(self) -> None:
         """Forget that it was started."""
         self.public_url = None
+
+
+def make_tunnel(options: TunnelOptions, on_event: Callable[[TunnelEvent], None]) -> OwnUrl:  # noqa: ARG001 - nothing happens to it
+    """Return the tunnel, not started yet.
+
+    Raises:
+        WrongUsage: the address is missing, or is not one.
+    """
+    if options.public_url is None:
+        raise WrongUsage("--tunnel url needs the address", hint="add --public-url URL and --port PORT")
+    return OwnUrl(options.public_url)
+
+
+def status(options: TunnelOptions) -> None:
+    """It is used only when it is asked for."""
 
 
 def own_address(url: str) -> str:

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.tunnels.child_main import without_secrets
 from cronofy_cli.adapters.tunnels.children import find_program
-from cronofy_cli.adapters.tunnels.command_tunnel import Reading
+from cronofy_cli.adapters.tunnels.command_tunnel import CommandTunnel, Reading
 from cronofy_cli.adapters.tunnels.interface import TunnelFacts
 from cronofy_cli.adapters.tunnels.own_url import own_address
 from cronofy_cli.core.text import shorten
 from cronofy_cli.errors import NotAllowed, Unreachable, WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from cronofy_cli.adapters.tunnels.interface import TunnelEvent, TunnelOptions
     from cronofy_cli.errors import CronofyError
 
 FACTS: Final = TunnelFacts(
@@ -162,3 +163,21 @@ class Ssh:
             ) from error
         found = re.search(r"^hostname (\S+)$", done.stdout, re.MULTILINE)
         return found[1] if found else self._route.destination
+
+
+def make_tunnel(options: TunnelOptions, on_event: Callable[[TunnelEvent], None]) -> CommandTunnel:
+    """Return the tunnel, not started yet.
+
+    Raises:
+        WrongUsage: the host is missing, or host or address cannot be meant.
+    """
+    if options.ssh_host is None:
+        raise WrongUsage("--tunnel ssh needs a host", hint="add --ssh-host user@host")
+    route = SshRoute(options.ssh_host, options.ssh_port, options.public_url)
+    return CommandTunnel(
+        lambda: Ssh(route, options.environment), options.environment, on_event, limit_s=options.limit_s
+    )
+
+
+def status(options: TunnelOptions) -> None:
+    """It is used only when a host is named."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from cronofy_cli.adapters.environment import Variable
-from cronofy_cli.adapters.tunnels.choose import TunnelChoice
 from cronofy_cli.cli.option_groups import grouped
 from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
 from cronofy_cli.commands.deliveries.choice import LAST
@@ -22,6 +21,7 @@ from cronofy_cli.commands.listen.options import (
 )
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.notifications.callback_url import check_callback_url
+from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import NotSignedIn, WrongUsage
 from cronofy_cli.listen.forwarding.options import ForwardingOptions
 from cronofy_cli.listen.view import PrintStyle

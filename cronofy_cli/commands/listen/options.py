@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from cronofy_cli.adapters.tunnels.choose import TunnelChoice
 from cronofy_cli.commands.channels import CalendarOption, OnlyManagedOption
 from cronofy_cli.commands.deliveries.choice import WhereOption
 from cronofy_cli.core.signature import SignaturePolicy
+from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.listen.forwarding.options import DEFAULT_TIMEOUT
 from cronofy_cli.listen.view import PrintStyle
 

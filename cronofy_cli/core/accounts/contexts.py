@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.core.tunnels import TunnelChoice
 
 LONGEST_NAME = 64
 """Characters. A name becomes part of a file's name and of a keyring entry's."""
@@ -39,16 +40,6 @@ class SecretPlace(StrEnum):
 
     KEYRING = "keyring"
     FILE = "file"
-
-
-class TunnelChoice(StrEnum):
-    """What gives the listener its public address."""
-
-    AUTO = "auto"
-    NGROK = "ngrok"
-    CLOUDFLARED = "cloudflared"
-    SSH = "ssh"
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import pytest
 from cronofy_cli.adapters.settings import Key
 from cronofy_cli.adapters.settings.files import read_project_file, read_user_file
 from cronofy_cli.adapters.settings.keys import PRINT_STYLES, PROJECT_KEYS, SETTINGS
-from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, TunnelChoice
+from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace
+from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.listen.view import PrintStyle
 

@@ -20,7 +20,8 @@ from cronofy_cli.adapters.settings.writing import (
     set_value,
     unset_value,
 )
-from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, TunnelChoice
+from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace
+from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import CronofyError, NotFound, WrongUsage
 from tests.support import REPOSITORY
 

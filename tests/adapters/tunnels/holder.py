@@ -11,8 +11,15 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
-from cronofy_cli.adapters.tunnels.choose import TunnelChoice, TunnelOptions, choose_tunnel
+from typing import TYPE_CHECKING
+
+from cronofy_cli.adapters.tunnels.choose import choose_tunnel
+from cronofy_cli.adapters.tunnels.interface import TunnelOptions
+from cronofy_cli.core.tunnels import TunnelChoice
 from tests.fakes.ngrok_setup import TOKEN
+
+if TYPE_CHECKING:
+    from cronofy_cli.adapters.tunnels.interface import TunnelEvent
 
 ENDS = {signal.SIGTERM, signal.SIGHUP, signal.SIGINT}
 
@@ -21,9 +28,14 @@ def main() -> None:
     """Hold the tunnel."""
     signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
     options = TunnelOptions(os.environ, Path(os.environ["HOME"]).parent / "data", ngrok_token=lambda: TOKEN)
-    tunnel = choose_tunnel(TunnelChoice(sys.argv[1]), options, lambda _event: None)
+    pids: list[int] = []
+
+    def note(event: TunnelEvent) -> None:
+        pids.extend([event.agent.pid] if event.agent is not None else [])
+
+    tunnel = choose_tunnel(TunnelChoice(sys.argv[1]), options, note)
     tunnel.start(int(sys.argv[2]))
-    sys.stdout.write(f"{tunnel.agent_pid}\n")
+    sys.stdout.write(f"{pids[-1]}\n")
     sys.stdout.flush()
     number = signal.sigwait(ENDS)
     tunnel.stop()

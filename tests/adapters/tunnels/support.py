@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cronofy_cli.adapters.tunnels.ngrok.tunnel import NgrokSettings, NgrokTunnel
+from cronofy_cli.adapters.tunnels.interface import TunnelOptions
+from cronofy_cli.adapters.tunnels.ngrok.tunnel import NgrokTunnel
 from tests.fakes.ngrok_setup import TOKEN, fakes_environment
 
 if TYPE_CHECKING:
@@ -110,6 +111,13 @@ class Events:
         """What was told, in order."""
         return [event.kind for event in self.seen]
 
+    @property
+    def agent_pid(self) -> int:
+        """The process that was started last."""
+        pids = [event.agent.pid for event in self.seen if event.agent is not None]
+        assert pids, "no agent was started"
+        return pids[-1]
+
     def wait_for(self, kind: TunnelEventKind, limit_s: float = WAIT_LIMIT_S) -> TunnelEvent:
         """Return the first event of a kind, once it is there."""
         with self._changed:
@@ -147,9 +155,9 @@ class Machine:
         assert found is not None
         return int(found[1])
 
-    def settings(self, token: str | None = TOKEN, domain: str | None = None, limit_s: float = 15.0) -> NgrokSettings:
+    def settings(self, token: str | None = TOKEN, domain: str | None = None, limit_s: float = 15.0) -> TunnelOptions:
         """Return settings for ngrok on this machine."""
-        return NgrokSettings(dict(os.environ), self.data_folder, lambda: token, domain, limit_s=limit_s)
+        return TunnelOptions(dict(os.environ), self.data_folder, lambda: token, domain, limit_s=limit_s)
 
     @contextmanager
     def ngrok(

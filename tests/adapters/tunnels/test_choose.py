@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cronofy_cli.adapters.tunnels.choose import TunnelChoice, TunnelOptions, choose_tunnel, provider_statuses
+from cronofy_cli.adapters.tunnels.choose import PROVIDERS, choose_tunnel, provider_statuses
+from cronofy_cli.adapters.tunnels.interface import TunnelOptions
+from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import Unreachable, WrongUsage
 from tests.fakes.ngrok_setup import FAKES, TOKEN
 from tests.support import REPOSITORY
@@ -22,17 +24,19 @@ if TYPE_CHECKING:
 IMPORTS = """
 import sys
 from pathlib import Path
-from cronofy_cli.adapters.tunnels.choose import TunnelChoice, TunnelOptions, choose_tunnel
+from cronofy_cli.adapters.tunnels.choose import choose_tunnel
+from cronofy_cli.adapters.tunnels.interface import TunnelOptions
+from cronofy_cli.core.tunnels import TunnelChoice
 choose_tunnel(TunnelChoice.URL, TunnelOptions({}, Path(), public_url="https://x.example"), print).start(1)
 print(sorted({"pyngrok", "httpx", "yaml", "subprocess", "cronofy_cli.adapters.tunnels.ngrok"} & set(sys.modules)))
 """
 
 
-def chosen(machine: Machine, events: Events, choice: str = "auto", preferred: str = "auto", **options: Any) -> str:
+def chosen(machine: Machine, events: Events, choice: str = "auto", **options: Any) -> str:
     """Return the name of the tunnel that is taken."""
     settings = {"environment": os.environ, "ngrok_token": lambda: TOKEN, **options}
     made = TunnelOptions(data_folder=machine.data_folder, **settings)
-    return choose_tunnel(TunnelChoice(choice), made, events, preferred=TunnelChoice(preferred)).facts.name
+    return choose_tunnel(TunnelChoice(choice), made, events).facts.name
 
 
 def only_cloudflared(folder: Path) -> dict[str, str]:
@@ -43,9 +47,8 @@ def only_cloudflared(folder: Path) -> dict[str, str]:
 
 
 def test_auto(machine: Machine, events: Events, tmp_path: Path) -> None:
-    """auto is the given preference, else ngrok if agent and token are there, else cloudflared."""
+    """auto is ngrok if agent and token are there, else cloudflared."""
     assert chosen(machine, events) == "ngrok"
-    assert chosen(machine, events, preferred="cloudflared") == "cloudflared"
     assert chosen(machine, events, ngrok_token=lambda: None) == "cloudflared"
     assert chosen(machine, events, environment=only_cloudflared(tmp_path)) == "cloudflared"
 
@@ -67,9 +70,9 @@ def test_auto_explains(machine: Machine, events: Events) -> None:
 
 
 def test_a_choice_is_not_overruled(machine: Machine, events: Events) -> None:
-    """What the user chooses is taken, whatever is preferred or installed."""
-    assert chosen(machine, events, "none", preferred="ngrok") == "none"
-    assert chosen(machine, events, "ngrok", preferred="cloudflared") == "ngrok"
+    """What the user chooses is taken, whatever is installed or named."""
+    assert chosen(machine, events, "none") == "none"
+    assert chosen(machine, events, "cloudflared", ssh_host="box") == "cloudflared"
 
 
 @pytest.mark.parametrize(("choice", "option"), [("ssh", "--ssh-host"), ("url", "--public-url")])
@@ -81,11 +84,16 @@ def test_a_choice_that_needs_an_option(machine: Machine, events: Events, choice:
     assert option in (caught.value.hint or "")
 
 
+def test_every_choice_has_a_provider() -> None:
+    """Each word that --tunnel takes has a provider, and the order of preference is the one in which they are named."""
+    assert [TunnelChoice.AUTO, *PROVIDERS] == list(TunnelChoice)
+
+
 def test_statuses(machine: Machine) -> None:
     """The status lists what can be installed, in the order of preference."""
     options = TunnelOptions(os.environ, machine.data_folder, ngrok_token=lambda: TOKEN)
 
-    assert [(status.name, status.is_usable) for status in provider_statuses(options)] == [
+    assert [(status.name, status.is_usable) for status in provider_statuses(options).values()] == [
         ("ngrok", True),
         ("cloudflared", True),
     ]
@@ -96,7 +104,7 @@ def test_an_address_of_ones_own(machine: Machine, events: Events) -> None:
     options = TunnelOptions({}, machine.data_folder, public_url=" https://hooks.example.com/in/ ")
     tunnel = choose_tunnel(TunnelChoice.URL, options, events)
 
-    assert (tunnel.is_alive(), tunnel.public_url, tunnel.agent_pid) == (False, None, None)
+    assert (tunnel.is_alive(), tunnel.public_url) == (False, None)
     assert tunnel.start(8080) == tunnel.public_url == "https://hooks.example.com/in"
     assert (tunnel.is_alive(), tunnel.facts.is_public, tunnel.explain_answer(502, {})) == (True, True, None)
     tunnel.stop()
@@ -117,7 +125,7 @@ def test_no_tunnel(machine: Machine, events: Events) -> None:
     tunnel = choose_tunnel(TunnelChoice.NONE, TunnelOptions({}, machine.data_folder), events)
 
     assert tunnel.start(8080) == tunnel.public_url == "http://127.0.0.1:8080"
-    assert (tunnel.is_alive(), tunnel.agent_pid, tunnel.explain_answer(404, {})) == (True, None, None)
+    assert (tunnel.is_alive(), tunnel.explain_answer(404, {})) == (True, None)
     assert not tunnel.facts.is_public
     tunnel.stop()
     assert not tunnel.is_alive()

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.tunnels.choose import TunnelChoice, TunnelOptions, choose_tunnel
+from cronofy_cli.adapters.tunnels.choose import choose_tunnel
 from cronofy_cli.adapters.tunnels.cloudflared import Cloudflared, status
-from cronofy_cli.adapters.tunnels.interface import TunnelEventKind
+from cronofy_cli.adapters.tunnels.interface import TunnelEventKind, TunnelOptions
+from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import Unreachable
 from tests.adapters.tunnels.support import post, runs
 from tests.fakes.ngrok_setup import FAKES
@@ -19,7 +21,6 @@ from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from cronofy_cli.adapters.tunnels.interface import Tunnel
     from tests.adapters.tunnels.support import Events, Machine, Upstream
@@ -51,13 +52,12 @@ def test_requests_arrive_unchanged(tunnel: Tunnel, listener: Upstream) -> None:
 def test_stop_leaves_nothing(machine: Machine, tunnel: Tunnel, events: Events, listener: Upstream) -> None:
     """stop() ends cloudflared, which knew none of our secrets; a new start gives another tunnel."""
     tunnel.start(listener.port)
-    pid = tunnel.agent_pid
-    assert pid is not None
+    pid = events.agent_pid
     tunnel.stop()
     tunnel.stop()
 
     assert not runs(pid)
-    assert (tunnel.is_alive(), tunnel.public_url, tunnel.agent_pid) == (False, None, None)
+    assert (tunnel.is_alive(), tunnel.public_url) == (False, None)
     assert events.kinds == [TunnelEventKind.AGENT_STARTED]
     assert not any(name.startswith("CRONOFY_") for name in machine.calls("cloudflared")[0]["environment"])
     assert post(tunnel.start(listener.port))[0] == 202
@@ -91,15 +91,14 @@ def test_each_failure_has_its_own_sentence(
 def test_a_connection_lost_and_back(tunnel: Tunnel, events: Events, listener: Upstream) -> None:
     """A lost connection to the edge is told and explained; its return is told."""
     url = tunnel.start(listener.port)
-    assert tunnel.agent_pid is not None
-    os.kill(tunnel.agent_pid, signal.SIGUSR1)
+    os.kill(events.agent_pid, signal.SIGUSR1)
     events.wait_for(TunnelEventKind.SESSION_LOST)
     refusal = tunnel.explain_answer(*post(url))
 
     assert refusal is not None
     assert "no connection to the tunnel" in refusal.message
     assert tunnel.is_alive()
-    os.kill(tunnel.agent_pid, signal.SIGUSR1)
+    os.kill(events.agent_pid, signal.SIGUSR1)
     events.wait_for(TunnelEventKind.SESSION_BACK)
     assert tunnel.explain_answer(*post(url)) is None
 
@@ -107,9 +106,8 @@ def test_a_connection_lost_and_back(tunnel: Tunnel, events: Events, listener: Up
 def test_a_killed_program_is_noticed(tunnel: Tunnel, events: Events, listener: Upstream) -> None:
     """The program's end is told within two seconds."""
     tunnel.start(listener.port)
-    assert tunnel.agent_pid is not None
     killed = time.monotonic()
-    os.kill(tunnel.agent_pid, signal.SIGKILL)
+    os.kill(events.agent_pid, signal.SIGKILL)
     event = events.wait_for(TunnelEventKind.AGENT_ENDED)
 
     assert time.monotonic() - killed < 2
@@ -146,7 +144,7 @@ def test_ready_means_registered() -> None:
 
 def test_status(machine: Machine) -> None:
     """The status tells where cloudflared is, or how to install it."""
-    here, missing = status(os.environ), status({"PATH": "/nowhere"})
+    here, missing = status(TunnelOptions(os.environ, Path())), status(TunnelOptions({"PATH": "/nowhere"}, Path()))
 
     assert (here.is_usable, here.detail) == (True, str(FAKES / "cloudflared"))
     assert not missing.is_usable

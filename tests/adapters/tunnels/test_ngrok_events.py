@@ -17,16 +17,14 @@ from tests.ports import free_port
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.tunnels.interface import TunnelEvent
-    from cronofy_cli.adapters.tunnels.ngrok.tunnel import NgrokTunnel
     from tests.adapters.tunnels.support import Events, Machine, Upstream
 
 NOTICE_LIMIT_S = 2.0
 
 
-def signal_agent(tunnel: NgrokTunnel, number: int) -> None:
-    """Send a signal to the agent of a tunnel."""
-    assert tunnel.agent_pid is not None
-    os.kill(tunnel.agent_pid, number)
+def signal_agent(events: Events, number: int) -> None:
+    """Send a signal to the agent that was started last."""
+    os.kill(events.agent_pid, number)
 
 
 def test_a_killed_agent_is_noticed(machine: Machine, events: Events, listener: Upstream) -> None:
@@ -34,12 +32,12 @@ def test_a_killed_agent_is_noticed(machine: Machine, events: Events, listener: U
     with machine.ngrok(events) as tunnel:
         tunnel.start(listener.port)
         killed = time.monotonic()
-        signal_agent(tunnel, signal.SIGKILL)
+        signal_agent(events, signal.SIGKILL)
         event = events.wait_for(TunnelEventKind.AGENT_ENDED)
 
         assert time.monotonic() - killed < NOTICE_LIMIT_S
         assert "ended with exit code -9" in event.detail
-        assert (tunnel.is_alive(), tunnel.public_url, tunnel.agent_pid) == (False, None, None)
+        assert (tunnel.is_alive(), tunnel.public_url) == (False, None)
 
 
 def test_an_agent_that_dies_by_itself_is_replaced(machine: Machine, events: Events, listener: Upstream) -> None:
@@ -58,7 +56,7 @@ def test_a_session_lost_and_back(machine: Machine, events: Events, listener: Ups
     """A lost session is told, the tunnel lives on, and its return is told: the same address leads here again."""
     with machine.ngrok(events) as tunnel:
         url = tunnel.start(listener.port)
-        signal_agent(tunnel, signal.SIGUSR1)
+        signal_agent(events, signal.SIGUSR1)
         events.wait_for(TunnelEventKind.SESSION_LOST)
         status, headers = post(url)
         refusal = tunnel.explain_answer(status, headers)
@@ -67,7 +65,7 @@ def test_a_session_lost_and_back(machine: Machine, events: Events, listener: Ups
         assert isinstance(refusal, Unreachable)
         assert (refusal.docs or "").endswith("err_ngrok_3200")
 
-        signal_agent(tunnel, signal.SIGUSR1)
+        signal_agent(events, signal.SIGUSR1)
         events.wait_for(TunnelEventKind.SESSION_BACK)
 
         assert post(url)[0] == 202
@@ -79,9 +77,9 @@ def test_an_address_that_changes(machine: Machine, events: Events, listener: Ups
     machine.set(FAKE_NGROK_SCENARIO="address_changes")
     with machine.ngrok(events) as tunnel:
         before = tunnel.start(listener.port)
-        signal_agent(tunnel, signal.SIGUSR1)
+        signal_agent(events, signal.SIGUSR1)
         events.wait_for(TunnelEventKind.SESSION_LOST)
-        signal_agent(tunnel, signal.SIGUSR1)
+        signal_agent(events, signal.SIGUSR1)
         event = events.wait_for(TunnelEventKind.URL_CHANGED)
 
         assert event.public_url is not None
@@ -118,7 +116,7 @@ def test_stop_from_the_callback(machine: Machine, events: Events, listener: Upst
 
     with machine.ngrok(stop_at_the_end) as tunnel:
         tunnel.start(listener.port)
-        signal_agent(tunnel, signal.SIGKILL)
+        signal_agent(events, signal.SIGKILL)
         events.wait_for(TunnelEventKind.AGENT_ENDED)
 
         assert machine.leftovers() == []

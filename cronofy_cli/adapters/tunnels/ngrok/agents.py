@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.tunnels.child_main import without_secrets
 from cronofy_cli.adapters.tunnels.ngrok.library import default_folder
-from cronofy_cli.errors import Unreachable, WrongUsage
+from cronofy_cli.errors import Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ INSTALL_HINT: Final = "cronofy tunnel install, or install it with brew, apt, cho
 VERSION_LIMIT_S: Final = 5.0
 OLDEST: Final = (3, 0, 0)
 ENDPOINTS_SINCE: Final = (3, 30, 0)
-"""`/api/endpoints` came with this version. pyngrok 9 asks an older one for it again and again, for ever."""
+"""`/api/endpoints` came with this version. pyngrok 9 asks an older one for it endlessly."""
 PATH_VARIABLE: Final = "PYNGROK_NGROK_PATH"
 """pyngrok's own variable, honoured so that its users need not say it twice."""
 SHIM_HEAD_BYTES: Final = 4096
@@ -51,16 +51,24 @@ def installed_path(data_folder: Path) -> Path:
     return data_folder / "bin" / ("ngrok.exe" if os.name == "nt" else "ngrok")
 
 
-def find_agent(explicit: Path | None, environment: Mapping[str, str], data_folder: Path) -> InstalledAgent:
-    """Return the agent to use: the one that is named, else one on the PATH, else one that was installed for us.
+def find_agent(environment: Mapping[str, str], data_folder: Path) -> InstalledAgent:
+    """Return the agent to use: the one that pyngrok's variable names, else one on the PATH, else one installed for us.
 
     Raises:
-        WrongUsage: the named one does not exist.
         Unreachable: there is none, it does not run, or it is older than version 3.
     """
-    path = _find_path(explicit, environment, data_folder)
+    path = next((path for path in _candidates(environment, data_folder) if path.is_file()), None)
     if path is None:
         raise Unreachable("no ngrok agent is installed", hint=INSTALL_HINT, docs="https://ngrok.com/download")
+    return checked_agent(path, environment)
+
+
+def checked_agent(path: Path, environment: Mapping[str, str]) -> InstalledAgent:
+    """Return the agent at a path.
+
+    Raises:
+        Unreachable: it does not run, or it is older than version 3.
+    """
     version = _read_version(path, environment)
     if version < OLDEST:
         raise Unreachable(
@@ -80,14 +88,6 @@ def is_pyngrok_shim(path: Path) -> bool:
     except OSError:
         return False
     return head.startswith(b"#!") and b"pyngrok" in head
-
-
-def _find_path(explicit: Path | None, environment: Mapping[str, str], data_folder: Path) -> Path | None:
-    if explicit is not None:
-        if not explicit.is_file():
-            raise WrongUsage(f"there is no ngrok agent at {explicit}", hint=INSTALL_HINT)
-        return explicit.absolute()
-    return next((path for path in _candidates(environment, data_folder) if path.is_file()), None)
 
 
 def _candidates(environment: Mapping[str, str], data_folder: Path) -> Iterator[Path]:

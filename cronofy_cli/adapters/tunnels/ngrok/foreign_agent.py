@@ -34,9 +34,6 @@ def find_foreign_agent(port: int, redact: Callable[[str], str]) -> LocalApi | No
 class ForeignAgent:
     """One endpoint of ours in somebody else's agent. A new one is made for each start."""
 
-    pid = None
-    """It is not our process."""
-
     def __init__(self, api: LocalApi, name: str, url: str | None, on_event: Callable[[TunnelEvent], None]) -> None:
         self._api = api
         self._name = name

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.http import import_httpx, open_client
-from cronofy_cli.adapters.tunnels.ngrok.agents import find_agent, installed_path
+from cronofy_cli.adapters.tunnels.ngrok.agents import checked_agent, installed_path
 from cronofy_cli.adapters.tunnels.ngrok.library import prepare_pyngrok
 from cronofy_cli.errors import NotAllowed, Unreachable
 
@@ -71,7 +71,6 @@ def install_agent(
     *,
     url: str | None = None,
     expected_sha256: str | None = None,
-    on_progress: Callable[[int, int | None], None] = lambda _done, _total: None,
 ) -> Installed:
     """Download the agent into our data folder, if `confirm` says so.
 
@@ -85,7 +84,7 @@ def install_agent(
     download.target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=download.target.parent, prefix=".download-") as name:
         archive = Path(name) / "archive"
-        checksum, size = _fetch(download.url, archive, on_progress)
+        checksum, size = _fetch(download.url, archive)
         if expected_sha256 is not None and checksum != expected_sha256.lower():
             raise NotAllowed(
                 f"the download's SHA-256 is {checksum}, not the expected one", hint="nothing was installed; try again"
@@ -94,10 +93,10 @@ def install_agent(
         _unpack(archive, fresh)
         fresh.chmod(0o700)
         fresh.replace(download.target)
-    return Installed(find_agent(download.target, environment, data_folder), checksum, size)
+    return Installed(checked_agent(download.target.absolute(), environment), checksum, size)
 
 
-def _fetch(url: str, target: Path, on_progress: Callable[[int, int | None], None]) -> tuple[str, int]:
+def _fetch(url: str, target: Path) -> tuple[str, int]:
     library = import_httpx()
     digest, size = hashlib.sha256(), 0
     try:
@@ -108,15 +107,12 @@ def _fetch(url: str, target: Path, on_progress: Callable[[int, int | None], None
         ):
             if not answer.is_success:
                 raise Unreachable(f"{url} answered {answer.status_code}", hint=BY_HAND_HINT)
-            length = answer.headers.get("Content-Length", "")
-            total = int(length) if length.isdecimal() else None
             for chunk in answer.iter_bytes():
                 size += len(chunk)
                 if size > LARGEST_BYTES:
                     raise Unreachable(f"{url} is larger than an agent can be", hint=BY_HAND_HINT)
                 digest.update(chunk)
                 file.write(chunk)
-                on_progress(size, total)
     except library.HTTPError as error:
         raise Unreachable(f"the ngrok agent cannot be downloaded from {url}: {error}", hint=BY_HAND_HINT) from error
     return digest.hexdigest(), size

@@ -86,11 +86,6 @@ class OwnAgent:
         """The endpoint's address."""
         return self._watch.public_url if self._watch is not None and self.is_alive() else None
 
-    @property
-    def pid(self) -> int | None:
-        """The agent's process, while it runs."""
-        return self._process.pid
-
     def open(self, port: int) -> str:
         """Start the agent and lead an address to `port`.
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.adapters.tunnels.interface import START_LIMIT_S, ProviderStatus, TunnelFacts
+from cronofy_cli.adapters.tunnels.interface import ProviderStatus, TunnelFacts
 from cronofy_cli.adapters.tunnels.ngrok.agents import find_agent
 from cronofy_cli.adapters.tunnels.ngrok.codes import explain_code
 from cronofy_cli.adapters.tunnels.ngrok.configuration import find_token, read_own_configuration
@@ -18,9 +17,8 @@ from cronofy_cli.errors import CronofyError, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
-    from cronofy_cli.adapters.tunnels.interface import TunnelEvent
+    from cronofy_cli.adapters.tunnels.interface import TunnelEvent, TunnelOptions
 
 FACTS: Final = TunnelFacts("ngrok", ready_hint="see the agents and endpoints at https://dashboard.ngrok.com")
 NO_TOKEN: Final = "ERR_NGROK_4018"  # noqa: S105 - an error's code
@@ -28,31 +26,17 @@ NO_TOKEN: Final = "ERR_NGROK_4018"  # noqa: S105 - an error's code
 _DOMAIN = re.compile(r"(?:https://)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+)/?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class NgrokSettings:
-    """What the user has settled about ngrok."""
-
-    environment: Mapping[str, str] = field(repr=False)
-    data_folder: Path
-    token: Callable[[], str | None] = field(repr=False, default=lambda: None)
-    """The stored authtoken; ngrok's own variable and configuration come after it."""
-    domain: str | None = None
-    """A static or reserved domain; None leaves the address to the account."""
-    agent_path: Path | None = None
-    limit_s: float = START_LIMIT_S
-
-
 class NgrokTunnel:
     """An ngrok endpoint."""
 
-    def __init__(self, settings: NgrokSettings, on_event: Callable[[TunnelEvent], None]) -> None:
-        """Take the settings.
+    def __init__(self, options: TunnelOptions, on_event: Callable[[TunnelEvent], None]) -> None:
+        """Take the options.
 
         Raises:
             WrongUsage: the domain is not one.
         """
-        self._settings = settings
-        self._url = _address_of_domain(settings.domain)
+        self._options = options
+        self._url = _address_of_domain(options.domain)
         self._on_event = on_event
         self._link: OwnAgent | ForeignAgent | None = None
 
@@ -65,11 +49,6 @@ class NgrokTunnel:
     def public_url(self) -> str | None:
         """The endpoint's address; None while there is none."""
         return self._link.public_url if self._link is not None else None
-
-    @property
-    def agent_pid(self) -> int | None:
-        """The agent's process, if we started it."""
-        return self._link.pid if self._link is not None else None
 
     def start(self, port: int) -> str:
         """Lead an ngrok address to `port`.
@@ -96,22 +75,31 @@ class NgrokTunnel:
             self._link.close()
 
     def _new_link(self) -> OwnAgent | ForeignAgent:
-        settings = self._settings
+        options = self._options
         configuration = read_own_configuration()
         name = f"cronofy-{secrets.token_hex(4)}"
-        redact = Redactor([settings.environment.get("NGROK_AUTHTOKEN"), *configuration.secrets])
+        redact = Redactor([options.environment.get("NGROK_AUTHTOKEN"), *configuration.secrets])
         foreign = find_foreign_agent(configuration.web_port, redact)
         if foreign is not None:
             return ForeignAgent(foreign, name, self._url, self._on_event)
-        agent = find_agent(settings.agent_path, settings.environment, settings.data_folder)
-        token = find_token(settings.token, settings.environment, configuration)
+        agent = find_agent(options.environment, options.data_folder)
+        token = find_token(options.ngrok_token, options.environment, configuration)
         if token is None:
             raise explain_code(NO_TOKEN)
-        plan = AgentPlan(agent, configuration, token, self._url, settings.data_folder / "tunnels", settings.limit_s)
+        plan = AgentPlan(agent, configuration, token, self._url, options.data_folder / "tunnels", options.limit_s)
         return OwnAgent(plan, name, self._on_event)
 
 
-def status(settings: NgrokSettings) -> ProviderStatus:
+def make_tunnel(options: TunnelOptions, on_event: Callable[[TunnelEvent], None]) -> NgrokTunnel:
+    """Return the tunnel, not started yet.
+
+    Raises:
+        WrongUsage: the domain is not one.
+    """
+    return NgrokTunnel(options, on_event)
+
+
+def status(options: TunnelOptions) -> ProviderStatus:
     """Return whether ngrok can be used on this machine, without starting anything."""
     try:
         configuration = read_own_configuration()
@@ -119,8 +107,8 @@ def status(settings: NgrokSettings) -> ProviderStatus:
         if foreign is not None:
             foreign.close()
             return ProviderStatus(FACTS.name, is_usable=True, detail=f"an agent runs on port {configuration.web_port}")
-        agent = find_agent(settings.agent_path, settings.environment, settings.data_folder)
-        token = find_token(settings.token, settings.environment, configuration)
+        agent = find_agent(options.environment, options.data_folder)
+        token = find_token(options.ngrok_token, options.environment, configuration)
     except CronofyError as error:
         return ProviderStatus(FACTS.name, is_usable=False, detail=error.message, hint=error.hint)
     found = f"agent {agent.version_text} at {agent.path}"
