@@ -14,10 +14,10 @@ from cronofy_cli.cli.client_secrets import (
     read_bytes,
 )
 from cronofy_cli.cli.options import SigningCommand, app_context, command_app
-from cronofy_cli.commands.verify_results import mismatch, show_mismatch, show_valid
 from cronofy_cli.core.accounts.data_centers import SIMULATOR
 from cronofy_cli.core.signature import HEADER, SignatureState, judge
-from cronofy_cli.errors import WrongUsage
+from cronofy_cli.errors import SignatureMismatch, WrongUsage
+from cronofy_cli.output.streams import OutputFormat, Style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.autopsy import Finding
     from cronofy_cli.core.notifications.deliveries import Delivery, Headers
     from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.output.streams import Output
 
 app = command_app()
 
@@ -69,11 +70,17 @@ def verify(
     signed = _read(run, body, signature, request, stored)
     verdict = judge(signed.header, signed.body, secrets)
     if verdict.state is SignatureState.VALID and verdict.secret_label is not None:
-        show_valid(run.output, verdict.secret_label)
+        _show_valid(run.output, verdict.secret_label)
         return
     finding = _examine(run, signed, secrets, were_given=bool(given))
-    show_mismatch(run.output, verdict.state, finding)
-    raise mismatch(verdict.state, finding, hint=_what_is_missing(body, signed))
+    if run.output.format.is_json:
+        # People read it in the error.
+        from cronofy_cli.output.documents.diagnosis import VerifyDocument
+
+        run.output.data(VerifyDocument.of(verdict.state, finding).encode().decode())
+    raise SignatureMismatch(
+        _message(verdict.state, finding), hint=_what_is_missing(body, signed) or _clause(finding.hint)
+    )
 
 
 def _stored(run: AppContext, name: str) -> Delivery:
@@ -136,3 +143,33 @@ def _what_is_missing(body: str | None, signed: _Signed) -> str | None:
     except WrongUsage:
         return f"give the value of the {HEADER} header with --signature, or the whole request with --request FILE"
     return f"this is a whole request: cronofy verify --request {body}"
+
+
+def _show_valid(output: Output, label: str) -> None:
+    if output.format.is_json:
+        from cronofy_cli.output.documents.diagnosis import VerifyDocument
+
+        output.data(VerifyDocument(SignatureState.VALID, label).encode().decode())
+    elif output.format is OutputFormat.TSV:
+        output.data(f"valid\t{label}")
+    else:
+        output.data(f"{output.paint('✓ valid', Style.GREEN)}  signed with {label}")
+
+
+def _message(state: SignatureState, finding: Finding) -> str:
+    from cronofy_cli.core.autopsy import Cause, Confidence
+
+    problem = "there is no signature" if state is SignatureState.UNSIGNED else "the signature does not match"
+    if finding.confidence is Confidence.NONE:
+        return f"{problem}, and the cause is unknown"
+    likely = "; likely" if finding.confidence is Confidence.LIKELY else ""
+    is_foreign = finding.cause in {Cause.OTHER_CONTEXT_SECRET, Cause.REMOVED_SECRET}
+    whose = f" ({finding.secret_label})" if is_foreign and finding.secret_label else ""
+    return f"{problem}{likely}: {_clause(finding.explanation)}{whose}"
+
+
+def _clause(sentence: str) -> str:
+    """Return a sentence as it stands behind a colon: no full stop, and a small letter unless the word is a name."""
+    word = sentence.partition(" ")[0]
+    is_name = word[1:] != word[1:].lower()
+    return (sentence if is_name else sentence[:1].lower() + sentence[1:]).removesuffix(".")

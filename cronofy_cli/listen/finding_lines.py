@@ -1,4 +1,4 @@
-"""How an examined signature looks while notifications arrive: a line of cause and one of cure, or one JSON document."""
+"""How the diagnosis of a signature looks while notifications arrive: a line for the cause and one for the hint."""
 
 from __future__ import annotations
 
@@ -17,30 +17,14 @@ _FOREIGN = (Cause.OTHER_CONTEXT_SECRET, Cause.REMOVED_SECRET)
 def examined_lines(examined: Examined) -> list[str]:
     """Return what is said to people below the delivery's line."""
     finding = examined.finding
-    lines = [f"cause  {_cause(finding)}", f"cure   {clean(finding.cure)}"]
+    lines = [f"cause  {_cause(finding)}", f"hint   {clean(finding.hint)}"]
     if examined.left_out:
         lines.append(f"{examined.left_out} more with a wrong or missing signature came too fast to be examined")
     return lines
 
 
-def examined_document(examined: Examined) -> dict[str, object]:
-    """Return it as JSON's values. `cause` is a stable code, as that of `verify --json`."""
-    finding = examined.finding
-    return {
-        "delivery_id": examined.delivery.id,
-        "cause": finding.code.value,
-        "explanation": finding.cause,
-        "cure": finding.cure,
-        "confidence": finding.confidence.value,
-        "secret": finding.secret_label,
-        "evidence": finding.evidence,
-        "also": [code.value for code in finding.also],
-        "not_examined": examined.left_out,
-    }
-
-
 def _cause(finding: Finding) -> str:
     likely = "Likely: " if finding.confidence is Confidence.LIKELY else ""
-    is_foreign = finding.code in _FOREIGN and finding.secret_label
+    is_foreign = finding.cause in _FOREIGN and finding.secret_label
     whose = f" (it is {clean(finding.secret_label or '')})" if is_foreign else ""
-    return f"{likely}{clean(finding.cause)}{whose}"
+    return f"{likely}{clean(finding.explanation)}{whose}"

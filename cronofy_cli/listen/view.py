@@ -153,14 +153,14 @@ class LiveOutput:
 
     def examined(self, examined: Examined, *, was_shown: bool) -> None:
         """Tell why a signature is wrong or missing. Of a delivery that was not shown only people are told."""
-        from cronofy_cli.listen.finding_lines import examined_document, examined_lines
+        from cronofy_cli.listen.finding_lines import examined_lines
 
         if was_shown and self._style is PrintStyle.JSON:
-            import msgspec
+            from cronofy_cli.output.documents.diagnosis import DiagnosisLine
 
-            line = msgspec.json.encode({"kind": "autopsy", **examined_document(examined)})
+            line = DiagnosisLine.of(examined.delivery.id, examined.finding, examined.left_out)
             with self._lock:
-                self._write(line)
+                self._write(line.encode())
             return
         lines = [f"{_INDENT}{line}" for line in examined_lines(examined)]
         if not was_shown:

@@ -199,15 +199,16 @@ def test_for_programs(flag: str, run: Run, secret_file: Path) -> None:
     good = run(flag, *arguments, "--signature", SIGNATURE, stdin=BODY)
     bad = run(flag, *arguments, "--signature", SIGNATURE, stdin=BODY + b"\n")
 
-    nothing = dict.fromkeys(("cause", "explanation", "cure", "confidence")) | {"evidence": [], "also": []}
+    nothing = dict.fromkeys(("cause", "detail", "explanation", "hint", "confidence")) | {"evidence": [], "also": []}
     assert good.json == {"state": "valid", "secret": "secret.txt"} | nothing
     assert (bad.exit_code, bad.error["code"]) == (5, "signature_mismatch")
     assert bad.json == {
         "state": "invalid",
         "secret": "secret.txt",
-        "cause": "newline_added",
+        "cause": "body_whitespace",
+        "detail": "newline_added",
         "explanation": "A newline was added at the end of the body.",
-        "cure": "Save and pass on the body byte for byte: editors, echo and here-documents change its end.",
+        "hint": "Save and pass on the body byte for byte: editors, echo and here-documents change how it ends.",
         "confidence": "proven",
         "evidence": bad.json["evidence"],
         "also": [],
@@ -223,7 +224,7 @@ def test_on_a_terminal(run: Run, secret_file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "signature", "cause", "cure"),
+    ("body", "signature", "cause", "hint"),
     [
         (BODY + b"\n", SIGNATURE, "a newline was added at the end of the body", "byte for byte"),
         (b'{"example": "well-known"}', SIGNATURE, "parsed and printed again", "raw bytes"),
@@ -233,14 +234,14 @@ def test_on_a_terminal(run: Run, secret_file: Path) -> None:
         (BODY, "", "the Cronofy-HMAC-SHA256 header is there but holds no digest", "copy the value"),
     ],
 )
-def test_why_it_failed(body: bytes, signature: str, cause: str, cure: str, run: Run, secret_file: Path) -> None:
-    """A mismatch has one sentence of cause and one of cure, whatever happened on the way."""
+def test_why_it_failed(body: bytes, signature: str, cause: str, hint: str, run: Run, secret_file: Path) -> None:
+    """A mismatch has one sentence for the cause and one hint, whatever happened on the way."""
     result = run("verify", "-", "--signature", signature, "--client-secret-file", secret_file, stdin=body)
 
-    error, hint = result.stderr.splitlines()
+    error, hint_line = result.stderr.splitlines()
     assert (result.exit_code, result.stdout) == (5, "")
     assert cause in error
-    assert cure in hint
+    assert hint in hint_line
     assert not error.endswith(".")
 
 
@@ -257,7 +258,7 @@ def test_it_does_not_guess(run: Run, secret_file: Path) -> None:
 
 
 def test_the_framework_at_hand(run: Run, secret_file: Path, tmp_path: Path) -> None:
-    """Where the request tells which framework passed it on, the cure speaks of that."""
+    """Where the request tells which framework passed it on, the hint speaks of that."""
     saved = tmp_path / "request.txt"
     head = f"POST / HTTP/1.1\nX-Powered-By: Express\nCronofy-HMAC-SHA256: {SIGNATURE}\n\n"
     saved.write_bytes(head.encode() + b'{"example": "well-known"}')

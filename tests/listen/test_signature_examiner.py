@@ -77,7 +77,7 @@ def test_causes(delivery: Delivery, cause: Cause) -> None:
     with examiner.running():
         examiner([delivery])
 
-    assert [(each.delivery, each.finding.code, each.left_out) for each in told.examined] == [(delivery, cause, 0)]
+    assert [(each.delivery, each.finding.cause, each.left_out) for each in told.examined] == [(delivery, cause, 0)]
 
 
 @pytest.mark.parametrize("state", [SignatureState.VALID, SignatureState.UNKNOWN])

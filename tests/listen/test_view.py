@@ -273,11 +273,11 @@ def test_events_as_json() -> None:
 
 
 def found(
-    code: Cause = Cause.OTHER_CONTEXT_SECRET, confidence: Confidence = Confidence.PROVEN, *, left_out: int = 0
+    cause: Cause = Cause.OTHER_CONTEXT_SECRET, confidence: Confidence = Confidence.PROVEN, *, left_out: int = 0
 ) -> Examined:
     """Return what an examination of #129 found."""
     label = "main of the context other\x1b[2J"
-    finding = Finding(code, "It was signed elsewhere.", "Use that.", ("a digest matches",), confidence, label)
+    finding = Finding(cause, "It was signed elsewhere.", "Use that.", ("a digest matches",), confidence, label)
     return Examined(make_delivery(state=SignatureState.INVALID, status=401), finding, left_out)
 
 
@@ -286,20 +286,20 @@ def found(
     [
         (
             found(),
-            ["cause  It was signed elsewhere. (it is main of the context other[2J)", "cure   Use that."],
+            ["cause  It was signed elsewhere. (it is main of the context other[2J)", "hint   Use that."],
         ),
         (
             found(Cause.BODY_LATIN1, Confidence.LIKELY, left_out=7),
             [
                 "cause  Likely: It was signed elsewhere.",
-                "cure   Use that.",
+                "hint   Use that.",
                 "7 more with a wrong or missing signature came too fast to be examined",
             ],
         ),
     ],
 )
 def test_why_a_signature_is_wrong(examined: Examined, lines: list[str]) -> None:
-    """A line of cause and one of cure below the delivery's; what was not examined is counted."""
+    """A line for the cause and one for the hint below the delivery's; what was not examined is counted."""
     printed = Printed(PrintStyle.COMPACT)
     printed.live.deliveries([examined.delivery])
 
@@ -326,11 +326,12 @@ def test_an_examination_as_json() -> None:
 
     assert printed.documents == [
         {
-            "kind": "autopsy",
+            "kind": "diagnosis",
             "delivery_id": 129,
             "cause": "other_context_secret",
+            "detail": None,
             "explanation": "It was signed elsewhere.",
-            "cure": "Use that.",
+            "hint": "Use that.",
             "confidence": "proven",
             "secret": "main of the context other\x1b[2J",
             "evidence": ["a digest matches"],

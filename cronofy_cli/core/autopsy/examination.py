@@ -1,4 +1,4 @@
-"""What to answer about a signature: the search's match, else what the structure shows, else that it is unknown.
+"""What to say about a signature: the search's match, else what the structure shows, else that it is unknown.
 
 Every match is a recomputed digest, so a named cause is never a guess; what only the structure shows is marked as
 likely.
@@ -40,7 +40,7 @@ def examine(
 ) -> Finding:
     """Say why the signature in `header` does not fit `body`, or that it does.
 
-    `headers` are the request's, and tell of its length, its encoding, a misnamed signature and the framework at hand;
+    `headers` are the request's, and give its length, its encoding, a misnamed signature and the framework at hand;
     `other_secrets` are those of other contexts, `removed_secrets` those that were configured once. A call can take a
     second for a body of 1 MiB: it does not belong into an event loop.
     """
@@ -61,20 +61,20 @@ def examine(
     return _finding(Cause.UNKNOWN, headers, search.summary(), Confidence.NONE)
 
 
-def _finding(code: Cause, headers: Headers, evidence: tuple[str, ...], confidence: Confidence) -> Finding:
-    cause, cure = explain(code, headers)
-    return Finding(code, cause, cure, evidence, confidence)
+def _finding(cause: Cause, headers: Headers, evidence: tuple[str, ...], confidence: Confidence) -> Finding:
+    explanation, hint = explain(cause, headers)
+    return Finding(cause, explanation, hint, evidence, confidence)
 
 
 def _proven(match: Match, headers: Headers, *, misnamed: str | None = None) -> Finding:
     found = [Cause.HEADER_WRONG_NAME] if misnamed is not None else []
     causes = tuple(dict.fromkeys([*found, *(step.cause for step in match.steps)])) or (Cause.VALID,)
-    cause, cure = explain(causes[0], headers)
+    explanation, hint = explain(causes[0], headers)
     label = f" with the secret {_shown(match.secret_label)}" if match.secret_label is not None else ""
     words = f" after {', '.join(step.words for step in match.steps)}" if match.steps else ""
     evidence = [f"the digest in the header {_shown(misnamed)} matches"] if misnamed is not None else []
     evidence.append(f"the recomputed digest matches{label}{words}")
-    return Finding(causes[0], cause, cure, tuple(evidence), Confidence.PROVEN, match.secret_label, causes[1:])
+    return Finding(causes[0], explanation, hint, tuple(evidence), Confidence.PROVEN, match.secret_label, causes[1:])
 
 
 def _shown(text: str) -> str:

@@ -1,6 +1,6 @@
-"""A sentence of cause and a sentence of cure for every cause.
+"""For every cause a sentence that explains it, and a hint how to fix it.
 
-A cure of None means: check the raw body, and `frameworks` says how.
+A hint of None means: check the raw body, and `frameworks` says how.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cronofy_cli.core.autopsy.causes import Cause
-from cronofy_cli.core.autopsy.frameworks import raw_body_cure
+from cronofy_cli.core.autopsy.frameworks import raw_body_hint
 from cronofy_cli.core.signature import HEADER
 
 if TYPE_CHECKING:
@@ -16,29 +16,29 @@ if TYPE_CHECKING:
 
 
 class Explanation(NamedTuple):
-    """What happened, and what mends it."""
+    """What happened, and how to fix it."""
 
-    cause: str
-    cure: str | None = None
+    explanation: str
+    hint: str | None = None
 
 
 _STANDARD_BASE64 = "Compare with the standard base64 of the digest's 32 bytes, padding included."
 _PASS_HEADER_ON = f"Pass {HEADER} on exactly as it was received."
-_CLEAN_SECRET = "Configure the client secret exactly as Cronofy's dashboard shows it, and nothing around it."  # noqa: S105 - a sentence
-_KEY_IS_TEXT = "Use the client secret's text, as UTF-8, for the key: it is not decoded first."
-_USE_SHA256 = "Use HMAC-SHA256 with the client secret for the key."
+_CLEAN_SECRET = "Configure the client secret exactly as Cronofy's dashboard shows it, with nothing around it."  # noqa: S105 - a sentence
+_KEY_IS_TEXT = "Use the text of the client secret, as UTF-8, as the key, without decoding it first."
+_USE_SHA256 = "Use HMAC-SHA256 with the client secret as the key."
 _KEEP_BYTES = "Keep the body as bytes: do not decode it to text and encode it again before checking."
-_SAVE_BYTES = "Save and pass on the body byte for byte: editors, echo and here-documents change its end."
+_SAVE_BYTES = "Save and pass on the body byte for byte: editors, echo and here-documents change how it ends."
 
 _GENERAL = {
     Cause.VALID: Explanation(
         "The signature is valid: these bytes were signed with a known client secret.",
-        "Nothing here needs mending; if a handler refuses this request, it must check these raw bytes and compare each "
+        "Nothing needs fixing here. A handler that refuses this request must check these raw bytes, and compare each "
         "digest of the comma-separated header.",
     ),
     Cause.UNKNOWN: Explanation(
         "The signature matches nothing that could be tested.",
-        "Compare the client secret with the one of the channel's application in Cronofy's dashboard, and check a body "
+        "Compare the client secret with that of the channel's application in Cronofy's dashboard, and check a body "
         "that was saved byte for byte.",
     ),
     Cause.NO_SECRET_KNOWN: Explanation(
@@ -58,7 +58,7 @@ _HEADER = {
     ),
     Cause.HEADER_REDACTED: Explanation(
         f"The {HEADER} header's value was replaced by a placeholder.",
-        "Take the value from the request itself: this copy went through a log or an export that hides secrets.",
+        "Take the value from the request itself: this copy comes from a log or an export that hides secrets.",
     ),
     Cause.HEADER_WRONG_NAME: Explanation(
         f"The signature is in a header that is not named {HEADER}.",
@@ -95,12 +95,12 @@ _HEADER = {
         "Encode the digest's bytes: in PHP that is hash_hmac(…, true), elsewhere digest() rather than hexdigest().",
     ),
     Cause.HEADER_CASE_CHANGED: Explanation(
-        "The header's letters were all made lower or upper case; base64 tells them apart.", _PASS_HEADER_ON
+        "The header's letters were all made lower or upper case; base64 is case-sensitive.", _PASS_HEADER_ON
     ),
     Cause.HEADER_TRUNCATED: Explanation("The header holds only the beginning of the right digest.", _PASS_HEADER_ON),
     Cause.HEADER_NOT_A_DIGEST: Explanation(
         "No SHA-256 digest can be read from the header's value.",
-        "Copy the value as it was received: for each client secret 44 characters of base64, separated by commas.",
+        "Copy the value as it was received: 44 characters of base64 for each client secret, separated by commas.",
     ),
     Cause.DIGEST_MD5: Explanation("The header is an HMAC-MD5 of the body, not an HMAC-SHA256.", _USE_SHA256),
     Cause.DIGEST_SHA1: Explanation("The header is an HMAC-SHA1 of the body, not an HMAC-SHA256.", _USE_SHA256),
@@ -108,7 +108,7 @@ _HEADER = {
     Cause.DIGEST_SHA512: Explanation("The header is an HMAC-SHA512 of the body, not an HMAC-SHA256.", _USE_SHA256),
     Cause.DIGEST_WITHOUT_KEY: Explanation("The header is a plain SHA-256 hash, not an HMAC.", _USE_SHA256),
     Cause.DIGEST_ARGUMENTS_SWAPPED: Explanation(
-        "The HMAC was made with the body for its key and the client secret for its message.",
+        "The HMAC was computed with the body as the key and the client secret as the message.",
         "Swap the two: the client secret is the key, the raw body is the message.",
     ),
 }
@@ -120,7 +120,7 @@ _SECRET = {
     ),
     Cause.REMOVED_SECRET: Explanation(
         "The body was signed with a client secret that was removed here.",
-        "Add that client secret again until Cronofy no longer signs with it.",
+        "Add that client secret again, and keep it until Cronofy no longer signs with it.",
     ),
     Cause.SECRET_WITH_WHITESPACE: Explanation(
         "The configured client secret and the one that signed differ by white space or a newline around them.",
@@ -218,7 +218,7 @@ _BODY = {
     ),
     Cause.BODY_STILL_COMPRESSED: Explanation(
         "The body is still compressed; the signature is over the plain bytes.",
-        "Undo the Content-Encoding first, then check the bytes that result.",
+        "Undo the Content-Encoding first, then check the resulting bytes.",
     ),
     Cause.BODY_DECOMPRESSED: Explanation(
         "Content-Encoding says that the body is compressed, and it is not: it was decompressed on the way.",
@@ -226,7 +226,7 @@ _BODY = {
     ),
     Cause.BODY_STILL_BASE64: Explanation(
         "The body is still in base64, as gateways such as AWS API Gateway hand it over.",
-        "Decode the base64 (in AWS Lambda: if isBase64Encoded) and check the bytes that result.",
+        "Decode the base64 (in AWS Lambda: if isBase64Encoded) and check the resulting bytes.",
     ),
     Cause.BODY_JSON_STRING: Explanation("The body was wrapped into a JSON string: it was encoded as JSON twice."),
     Cause.BODY_HTML_ENTITIES: Explanation(
@@ -240,7 +240,7 @@ _BODY = {
     Cause.BODY_URL_ENCODED: Explanation("The body was percent-encoded.", _KEEP_BYTES),
     Cause.BODY_URL_DECODED: Explanation(
         "The body was URL-decoded: characters such as '+' became spaces.",
-        "Do not decode the body: it is JSON, no form.",
+        "Do not decode the body: it is JSON, not a form.",
     ),
     Cause.BODY_WHOLE_REQUEST: Explanation(
         "The body given is a whole HTTP request with its head; only the part after the empty line is signed.",
@@ -269,6 +269,6 @@ EXPLANATIONS = {**_GENERAL, **_HEADER, **_SECRET, **_BODY}
 
 
 def explain(cause: Cause, headers: Headers) -> tuple[str, str]:
-    """Return the sentences of cause and of cure, for the framework that the headers tell of."""
-    explanation = EXPLANATIONS[cause]
-    return explanation.cause, explanation.cure or raw_body_cure(headers)
+    """Return the explanation of a cause and its hint, which depends on the framework that the headers name."""
+    known = EXPLANATIONS[cause]
+    return known.explanation, known.hint or raw_body_hint(headers)

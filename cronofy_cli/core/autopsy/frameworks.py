@@ -1,6 +1,6 @@
-"""Which web framework an HTTP message comes from, and how its raw body is reached there.
+"""Which web framework an HTTP message comes from, and how to get at its raw body there.
 
-Only what headers tell: a request that came straight from Cronofy tells nothing, an application's answer or a relay may.
+Only headers are read: a request straight from Cronofy names no framework, an application's response or a relay may.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _RAW_BODY = {
     ),
     Framework.FLASK: "In Flask, check request.get_data() before anything reads request.json or request.form.",
     Framework.DJANGO: "In Django, check request.body, never json.dumps() of what was parsed from it.",
-    Framework.FASTAPI: "In FastAPI, take the Request and check await request.body(), not a model printed again.",
+    Framework.FASTAPI: "In FastAPI, take the Request and check await request.body(), not a model serialized again.",
     Framework.RAILS: "In Rails, check request.raw_post, never params.to_json.",
     Framework.LARAVEL: "In Laravel, check $request->getContent(), never json_encode($request->all()).",
     Framework.PHP: "In PHP, check file_get_contents('php://input'), never json_encode() of what was decoded from it.",
@@ -82,12 +82,12 @@ _RAW_BODY_ANYWHERE = (
 
 
 def find_framework(headers: Headers) -> Framework | None:
-    """Return the framework that the headers speak of, or None."""
-    told = " ".join(find_header(headers, name) or "" for name in _TELLING_HEADERS).lower()
-    return next((framework for word, framework in _WORDS if word in told), None)
+    """Return the framework that the headers name, or None."""
+    text = " ".join(find_header(headers, name) or "" for name in _TELLING_HEADERS).lower()
+    return next((framework for word, framework in _WORDS if word in text), None)
 
 
-def raw_body_cure(headers: Headers) -> str:
-    """Say how to check the raw body, in the framework at hand if the headers tell it."""
+def raw_body_hint(headers: Headers) -> str:
+    """Say how to check the raw body, in the framework that the headers name if they do."""
     framework = find_framework(headers)
     return _RAW_BODY_ANYWHERE if framework is None else _RAW_BODY[framework]

@@ -35,15 +35,16 @@ def signature_refused(evidence: Evidence) -> Iterator[Cause]:
         if newest.verdict.state not in _NOT_FROM_CRONOFY or _is_success(newest):
             continue
         autopsy = evidence.heard.autopsies.get(newest.id or 0) if isinstance(evidence.heard, Heard) else None
-        if autopsy is not None and autopsy.code is SignatureCause.OTHER_CONTEXT_SECRET:
+        if autopsy is not None and autopsy.cause is SignatureCause.OTHER_CONTEXT_SECRET:
             continue
-        seen = (("signature", autopsy.code), *(("signature", line) for line in autopsy.evidence)) if autopsy else ()
+        lines = (autopsy.cause.family, *autopsy.evidence) if autopsy else ()
+        seen = tuple(("signature", line) for line in lines)
         yield Cause(
             Code.SIGNATURE_REFUSED,
             _certainty(evidence, newest.request.received_at),
             f"notifications of {channel.channel_id} arrive and are refused for their signature"
-            + (f": {autopsy.cause}" if autopsy else ""),
-            autopsy.cure if autopsy else f"see what is wrong with it: cronofy verify --delivery {newest.id}",
+            + (f": {autopsy.explanation}" if autopsy else ""),
+            autopsy.hint if autopsy else f"see what is wrong with it: cronofy verify --delivery {newest.id}",
             (("delivery", _told(newest)), *seen),
             channel.channel_id,
         )

@@ -73,7 +73,7 @@ def other_application(evidence: Evidence) -> Iterator[Cause]:
         return
     for delivery in _newest(evidence):
         autopsy = evidence.heard.autopsies.get(delivery.id or 0)
-        if autopsy is None or autopsy.code is not SignatureCause.OTHER_CONTEXT_SECRET:
+        if autopsy is None or autopsy.cause is not SignatureCause.OTHER_CONTEXT_SECRET:
             continue
         label = autopsy.secret_label or ""
         name = label.rpartition(_OF_THE_CONTEXT)[2]

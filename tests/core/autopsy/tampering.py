@@ -1,4 +1,4 @@
-"""Requests as Cronofy would send them, and what is done to them: the material of the autopsy's tests."""
+"""Requests as Cronofy would send them, and what is done to them: the material of the diagnosis' tests."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Tampered:
     headers: Headers = ()
 
     def examined(self) -> Finding:
-        """Return what the autopsy says."""
+        """Return what the diagnosis says."""
         return examine(
             self.header,
             self.body,

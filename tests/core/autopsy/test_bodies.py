@@ -153,6 +153,6 @@ def test_altered_body(tampered: Tampered) -> None:
     """What happened to the body is named, proven by a digest that matches, with the secret that matched."""
     finding = tampered.examined()
 
-    assert (finding.code, finding.confidence) == (tampered.expected, Confidence.PROVEN)
+    assert (finding.cause, finding.confidence) == (tampered.expected, Confidence.PROVEN)
     assert finding.secret_label == SECRET.label
     assert SECRET.label in finding.evidence[-1]

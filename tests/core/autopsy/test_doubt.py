@@ -46,7 +46,7 @@ def test_structure(expected: Cause, body: bytes, headers: tuple[tuple[bytes, byt
     """What only the structure shows is named as likely, and no secret is."""
     finding = examine(digest(b"what was sent", STRANGER), body, (SECRET,), headers=headers)
 
-    assert (finding.code, finding.confidence, finding.secret_label) == (expected, Confidence.LIKELY, None)
+    assert (finding.cause, finding.confidence, finding.secret_label) == (expected, Confidence.LIKELY, None)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_unknown(header: str, body: bytes) -> None:
     """What nothing proves or shows is unknown, and it is told what was tried."""
     finding = examine(header, body, (SECRET,), other_secrets=(OTHER,))
 
-    assert (finding.code, finding.confidence) == (Cause.UNKNOWN, Confidence.NONE)
+    assert (finding.cause, finding.confidence) == (Cause.UNKNOWN, Confidence.NONE)
     assert f"secrets: {SECRET.label}, {OTHER.label}" in finding.evidence[1]
 
 
@@ -77,9 +77,9 @@ def test_no_digest_in_the_header(header: str, body: bytes) -> None:
     """A header that no SHA-256 digest can be read from is named before anything that the body's structure shows."""
     finding = examine(header, body, (SECRET,), other_secrets=(OTHER,))
 
-    assert (finding.code, finding.confidence) == (Cause.HEADER_NOT_A_DIGEST, Confidence.LIKELY)
-    assert "header" in finding.cause
-    assert "44 characters" in finding.cure
+    assert (finding.cause, finding.confidence) == (Cause.HEADER_NOT_A_DIGEST, Confidence.LIKELY)
+    assert "header" in finding.explanation
+    assert "44 characters" in finding.hint
 
 
 def test_a_secret_with_odd_bytes() -> None:
@@ -88,7 +88,7 @@ def test_a_secret_with_odd_bytes() -> None:
 
     finding = examine(digest(CHANGE, odd.value), CHANGE + b"\n", (odd,))
 
-    assert (finding.code, finding.secret_label) == (Cause.BODY_NEWLINE_ADDED, "environment")
+    assert (finding.cause, finding.secret_label) == (Cause.BODY_NEWLINE_ADDED, "environment")
 
 
 @given(
@@ -100,7 +100,7 @@ def test_random_requests(header: str | None, body: bytes, headers: tuple[tuple[b
     """A random header never proves anything about a random body, whatever the two hold."""
     finding = examine(header, body, (SECRET,), headers=headers, other_secrets=(OTHER,))
 
-    assert finding.confidence is not Confidence.PROVEN or finding.code in FACTS
+    assert finding.confidence is not Confidence.PROVEN or finding.cause in FACTS
     assert finding.secret_label is None
 
 
@@ -121,7 +121,7 @@ def test_valid(body: bytes, before: list[str], after: list[str]) -> None:
     """What is valid is called valid, wherever the matching digest stands in the list."""
     finding = examine(sign(body, [*before, SECRET.value, *after]), body, (OTHER, SECRET))
 
-    assert (finding.code, finding.confidence, finding.secret_label) == (Cause.VALID, Confidence.PROVEN, SECRET.label)
+    assert (finding.cause, finding.confidence, finding.secret_label) == (Cause.VALID, Confidence.PROVEN, SECRET.label)
 
 
 @given(st.data())
@@ -136,7 +136,7 @@ def test_agrees_with_the_verdict(data: st.DataObject) -> None:
 
     verdict = judge(header, body, secrets)
 
-    assert (examine(header, body, secrets).code is Cause.VALID) == (verdict.state is SignatureState.VALID)
+    assert (examine(header, body, secrets).cause is Cause.VALID) == (verdict.state is SignatureState.VALID)
 
 
 def _vectors() -> list[dict[str, str]]:
@@ -184,7 +184,7 @@ def test_hostile_header(header: str) -> None:
     """A long header that invites taking it apart for ever is done with at once."""
     finding, least_s = timed(header, CHANGE)
 
-    assert finding.code is Cause.HEADER_NOT_A_DIGEST
+    assert finding.cause is Cause.HEADER_NOT_A_DIGEST
     assert least_s < TIME_LIMIT_S
 
 
@@ -193,4 +193,4 @@ def test_large_body_is_still_explained() -> None:
     body = LARGE["notifications"]
     again = json.dumps(json.loads(body)).encode()
 
-    assert examine(digest(body, SECRET.value), again, (SECRET,)).code is Cause.BODY_RESERIALIZED_SPACED
+    assert examine(digest(body, SECRET.value), again, (SECRET,)).cause is Cause.BODY_RESERIALIZED_SPACED

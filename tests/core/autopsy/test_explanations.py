@@ -1,4 +1,4 @@
-"""The sentences: every cause has its own, and the cure speaks of the framework at hand."""
+"""The sentences: every cause has its own, and the hint depends on the framework at hand."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from cronofy_cli.core.autopsy import Cause
 from cronofy_cli.core.autopsy.explanations import EXPLANATIONS, explain
-from cronofy_cli.core.autopsy.frameworks import Framework, find_framework, raw_body_cure
+from cronofy_cli.core.autopsy.frameworks import Framework, find_framework, raw_body_hint
 from tests.core.autopsy.tampering import CHANGE, altered, reprinted
 
 FRAMEWORKS = {
@@ -24,7 +24,7 @@ FRAMEWORKS = {
 
 
 def test_every_cause_is_explained() -> None:
-    """Every cause has a sentence of cause of its own, and a sentence of cure."""
+    """Every cause has an explanation of its own, and a hint."""
     sentences = [explain(cause, ()) for cause in Cause]
 
     assert set(EXPLANATIONS) == set(Cause)
@@ -33,21 +33,21 @@ def test_every_cause_is_explained() -> None:
 
 
 @pytest.mark.parametrize("framework", Framework)
-def test_cure_for_the_framework(framework: Framework) -> None:
-    """The headers of each framework are recognised, and the cure names its own way to the raw body."""
+def test_hint_for_the_framework(framework: Framework) -> None:
+    """The headers of each framework are recognised, and the hint names its own way to the raw body."""
     headers = (FRAMEWORKS[framework],)
 
     assert find_framework(headers) is framework
-    assert framework.value.split()[0] in raw_body_cure(headers)
+    assert framework.value.split()[0] in raw_body_hint(headers)
 
 
-def test_cure_in_a_finding() -> None:
-    """A finding's cure follows the request's headers, and is general without them."""
+def test_hint_in_a_finding() -> None:
+    """A finding's hint follows the request's headers, and is general without them."""
     body = reprinted(CHANGE)
 
     known = altered(Cause.BODY_RESERIALIZED_SPACED, CHANGE, body, (b"Via", b"1.1 express")).examined()
     unknown = altered(Cause.BODY_RESERIALIZED_SPACED, CHANGE, body).examined()
 
-    assert "express.raw" in known.cure
-    assert "raw bytes" in unknown.cure
+    assert "express.raw" in known.hint
+    assert "raw bytes" in unknown.hint
     assert find_framework(()) is None

@@ -94,7 +94,7 @@ def test_damaged_header(tampered: Tampered) -> None:
     """What happened to the header is named, proven by a digest that matches."""
     finding = tampered.examined()
 
-    assert (finding.code, finding.confidence) == (tampered.expected, Confidence.PROVEN)
+    assert (finding.cause, finding.confidence) == (tampered.expected, Confidence.PROVEN)
     assert finding.secret_label == SECRET.label
 
 
@@ -103,7 +103,7 @@ def test_misnamed_header(headers: tuple[tuple[bytes, bytes], ...]) -> None:
     """A signature in a header of another name is found, and that name is told."""
     finding = examine(None, ODD, (SECRET,), headers=headers)
 
-    assert (finding.code, finding.confidence) == (Cause.HEADER_WRONG_NAME, Confidence.PROVEN)
+    assert (finding.cause, finding.confidence) == (Cause.HEADER_WRONG_NAME, Confidence.PROVEN)
     assert headers[-1][0].decode() in finding.evidence[0]
 
 
@@ -111,7 +111,7 @@ def test_misnamed_header_that_does_not_match() -> None:
     """A name alone proves nothing: it is likely, and no secret is named."""
     finding = examine(None, ODD, (SECRET,), headers=((b"Cronofy_Hmac_Sha256", STRANGE.encode()),))
 
-    assert (finding.code, finding.confidence, finding.secret_label) == (
+    assert (finding.cause, finding.confidence, finding.secret_label) == (
         Cause.HEADER_WRONG_NAME,
         Confidence.LIKELY,
         None,
@@ -122,7 +122,7 @@ def test_misnamed_and_damaged_header() -> None:
     """Two causes at once are both named."""
     finding = examine(None, ODD, (SECRET,), headers=((b"X-Cronofy-HMAC-SHA256", RAW.hex().encode()),))
 
-    assert (finding.code, finding.also) == (Cause.HEADER_WRONG_NAME, (Cause.HEADER_HEX,))
+    assert (finding.cause, finding.also) == (Cause.HEADER_WRONG_NAME, (Cause.HEADER_HEX,))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_misnamed_and_damaged_header() -> None:
 def test_no_digest(header: str | None, expected: Cause) -> None:
     """A header that is not there and one that holds nothing are told apart, without any secret too."""
     for secrets in ((SECRET,), ()):
-        assert examine(header, CHANGE, secrets, headers=((b"Host", b"localhost"),)).code is expected
+        assert examine(header, CHANGE, secrets, headers=((b"Host", b"localhost"),)).cause is expected
 
 
 @pytest.mark.parametrize("header", ["[REDACTED]", "[FILTERED]", "***", "<hidden>"])
@@ -145,19 +145,19 @@ def test_redacted_header(header: str) -> None:
     """A placeholder of a log is recognised as one."""
     finding = examine(header, CHANGE, (SECRET,))
 
-    assert (finding.code, finding.confidence) == (Cause.HEADER_REDACTED, Confidence.LIKELY)
+    assert (finding.cause, finding.confidence) == (Cause.HEADER_REDACTED, Confidence.LIKELY)
 
 
 def test_header_is_found_among_the_headers() -> None:
     """A caller that passes only the headers gets the same answer."""
     headers = ((b"cronofy-hmac-sha256", RAW.hex().encode()),)
 
-    assert examine(None, ODD, (SECRET,), headers=headers).code is Cause.HEADER_HEX
+    assert examine(None, ODD, (SECRET,), headers=headers).cause is Cause.HEADER_HEX
 
 
 def test_hostile_header_is_shown_safely() -> None:
     """Control characters of a header's name never reach the evidence."""
     finding = examine(None, ODD, (SECRET, OTHER), headers=((b"X-Cronofy-Signature\x1b[31m", GOOD.encode()),))
 
-    assert finding.code is Cause.HEADER_WRONG_NAME
+    assert finding.cause is Cause.HEADER_WRONG_NAME
     assert "\x1b" not in "".join(finding.evidence)

@@ -56,7 +56,7 @@ def test_misread_secret(tampered: Tampered) -> None:
     """How the secret was misread is named, proven by a digest, and no secret is in what is said."""
     finding = tampered.examined()
 
-    assert (finding.code, finding.confidence) == (tampered.expected, Confidence.PROVEN)
+    assert (finding.cause, finding.confidence) == (tampered.expected, Confidence.PROVEN)
     assert TRUE not in repr(finding)
 
 
@@ -65,7 +65,7 @@ def test_foreign_secret(secret: ClientSecret, expected: Cause) -> None:
     """The secret of another context, or one that was removed, is named by its label."""
     finding = Tampered(expected, ODD, digest(ODD, secret.value)).examined()
 
-    assert (finding.code, finding.confidence, finding.secret_label) == (expected, Confidence.PROVEN, secret.label)
+    assert (finding.cause, finding.confidence, finding.secret_label) == (expected, Confidence.PROVEN, secret.label)
     assert secret.label in finding.evidence[0]
     assert secret.value not in repr(finding)
 
@@ -76,7 +76,7 @@ def test_foreign_secret_and_altered_body() -> None:
 
     finding = tampered.examined()
 
-    assert (finding.code, finding.also) == (Cause.BODY_NEWLINE_ADDED, (Cause.OTHER_CONTEXT_SECRET,))
+    assert (finding.cause, finding.also) == (Cause.BODY_NEWLINE_ADDED, (Cause.OTHER_CONTEXT_SECRET,))
     assert finding.secret_label == OTHER.label
 
 
@@ -84,12 +84,12 @@ def test_only_foreign_secrets_are_known() -> None:
     """Without a configured secret, another context's is still recognised."""
     finding = examine(digest(ODD, OTHER.value), ODD, (), other_secrets=(OTHER,))
 
-    assert finding.code is Cause.OTHER_CONTEXT_SECRET
+    assert finding.cause is Cause.OTHER_CONTEXT_SECRET
 
 
 def test_no_secret_is_known() -> None:
     """Without any secret nothing is computed, and that is said."""
-    assert examine(digest(ODD, TRUE), ODD, ()).code is Cause.NO_SECRET_KNOWN
+    assert examine(digest(ODD, TRUE), ODD, ()).cause is Cause.NO_SECRET_KNOWN
 
 
 def test_which_of_several_secrets() -> None:
@@ -98,4 +98,4 @@ def test_which_of_several_secrets() -> None:
 
     finding = examine(tampered.header, tampered.body, (OTHER, REMOVED, SECRET))
 
-    assert (finding.code, finding.secret_label) == (Cause.BODY_NEWLINE_ADDED, SECRET.label)
+    assert (finding.cause, finding.secret_label) == (Cause.BODY_NEWLINE_ADDED, SECRET.label)

@@ -30,16 +30,16 @@ def send(port: int, path: str, body: bytes, *lines: str) -> int:
 
 
 @pytest.mark.parametrize(
-    ("body", "lines", "cause"),
+    ("body", "lines", "cause", "detail"),
     [
-        (INVITE + b"\n", [f"{HEADER}: {digest(INVITE, CLIENT_SECRET)}"], "newline_added"),
-        (INVITE, [f"{HEADER}: {digest(INVITE, 'CRN_mine')}"], "other_context_secret"),
-        (INVITE, [], "header_missing"),
-        (INVITE, [f"{HEADER}: {digest(b'else', 'CRN_stranger')}"], "unknown"),
+        (INVITE + b"\n", [f"{HEADER}: {digest(INVITE, CLIENT_SECRET)}"], "body_whitespace", "newline_added"),
+        (INVITE, [f"{HEADER}: {digest(INVITE, 'CRN_mine')}"], "other_context_secret", None),
+        (INVITE, [], "header_missing", None),
+        (INVITE, [f"{HEADER}: {digest(b'else', 'CRN_stranger')}"], "unknown", None),
     ],
 )
 def test_the_cause_follows_the_delivery(
-    body: bytes, lines: list[str], cause: str, cli: Cli, simulator: SimulatorServer
+    body: bytes, lines: list[str], cause: str, detail: str | None, cli: Cli, simulator: SimulatorServer
 ) -> None:
     """In a pipe it is a document of its own, right after the delivery's, with a code that stays the same."""
     cli.environment["CRONOFY_CLIENT_SECRET"] = "CRN_mine"
@@ -47,11 +47,12 @@ def test_the_cause_follows_the_delivery(
         status = send(run.port, run.callback_url.partition(str(run.port))[2], body, *lines)
         assert run.running.end() == 0
 
-    [delivery], [autopsy] = run.lines("delivery"), run.lines("autopsy")
+    [delivery], [diagnosis] = run.lines("delivery"), run.lines("diagnosis")
     assert status == 401
-    assert (autopsy["delivery_id"], autopsy["cause"], autopsy["not_examined"]) == (delivery["id"], cause, 0)
-    assert autopsy["explanation"]
-    assert autopsy["cure"]
+    assert (diagnosis["delivery_id"], diagnosis["cause"], diagnosis["detail"]) == (delivery["id"], cause, detail)
+    assert diagnosis["not_examined"] == 0
+    assert diagnosis["explanation"]
+    assert diagnosis["hint"]
     assert "CRN_mine" not in "".join(run.running.lines)
 
 
@@ -67,13 +68,13 @@ def test_a_removed_secret(cli: Cli, simulator: SimulatorServer) -> None:
         status = post(run.callback_url, INVITE, secret="CRN_removed")
         assert run.running.end() == 0
 
-    [autopsy] = run.lines("autopsy")
-    assert (status, autopsy["cause"], autopsy["secret"]) == (401, "removed_secret", "old of the context acme")
+    [diagnosis] = run.lines("diagnosis")
+    assert (status, diagnosis["cause"], diagnosis["secret"]) == (401, "removed_secret", "old of the context acme")
     assert "CRN_removed" not in "".join([*run.running.lines, *run.running.errors])
 
 
 def test_for_people(cli: Cli, simulator: SimulatorServer) -> None:
-    """On screen there is a line of cause and one of cure below the delivery's."""
+    """On screen there is a line for the cause and one for the hint below the delivery's."""
     ready_file = cli.folder / "ready"
     command = ("listen", "--data-center", "simulator", "--print", "compact", "--ready-file", ready_file, "--count", "1")
     with cli.start(*command) as running:
@@ -81,10 +82,10 @@ def test_for_people(cli: Cli, simulator: SimulatorServer) -> None:
         post(ready_file.read_text().split('"')[3], INVITE, secret=None)
         assert running.end() == 0
 
-    [line, cause, cure] = running.lines
+    [line, cause, hint] = running.lines
     assert "✗ unsigned" in line
     assert cause == f"            cause  The request has no {HEADER} header."
-    assert cure.startswith("            cure   Check that the request came from Cronofy")
+    assert hint.startswith("            hint   Check that the request came from Cronofy")
 
 
 def test_a_flood(cli: Cli, simulator: SimulatorServer) -> None:
@@ -93,7 +94,7 @@ def test_a_flood(cli: Cli, simulator: SimulatorServer) -> None:
         answers = [post(run.callback_url, INVITE, secret="CRN_stranger") for _ in range(100)]
         assert run.running.end() == 0
 
-    examined = run.lines("autopsy")
+    examined = run.lines("diagnosis")
     assert answers == [401] * 100
     assert len(run.lines("delivery")) == 100
     assert len(examined) < 20
@@ -108,4 +109,4 @@ def test_the_own_verification(cli: Cli, simulator: SimulatorServer) -> None:
 
     assert (result.exit_code, result.stdout) == (5, "")
     assert "cause  The body was signed with the client secret of another context. (it is simulator)" in result.stderr
-    assert "cure   Use that context" in result.stderr
+    assert "hint   Use that context" in result.stderr
