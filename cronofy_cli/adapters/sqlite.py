@@ -1,21 +1,61 @@
-"""Database files that several programs share: making one, switching it to the write-ahead log, bringing it up to date.
+"""Database files that several programs share: making one, the write-ahead log, transactions, migrations, and failures.
 
-What is in them is the business of each store, and so are the words for what goes wrong (`sqlite_failures`).
+What is in a file is known in each store, and so is which error a failure becomes, with its words.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from cronofy_cli.errors import CronofyError
+
 _PAUSE_S: Final = 0.01
+
+
+class Trouble(Enum):
+    """Why a database cannot be used."""
+
+    FULL = auto()
+    """The disk, or the user's part of it, is full."""
+    LOCKED = auto()
+    """Another program holds it for longer than was waited."""
+    DAMAGED = auto()
+    """It is no database, or no whole one."""
+    UNREADABLE = auto()
+    """The disk failed to read or write."""
+    REFUSED = auto()
+    """The system does not let us read or write it."""
+    NOT_OPENED = auto()
+    """Making or opening the file failed before SQLite came to see it."""
+    OTHER = auto()
+
+
+_PRIMARY_CODE: Final = 0xFF
+"""An extended result code carries its primary code in the low byte (https://www.sqlite.org/rescode.html)."""
+
+_TROUBLES: Final = {
+    sqlite3.SQLITE_FULL: Trouble.FULL,
+    sqlite3.SQLITE_BUSY: Trouble.LOCKED,
+    sqlite3.SQLITE_LOCKED: Trouble.LOCKED,
+    sqlite3.SQLITE_NOTADB: Trouble.DAMAGED,
+    sqlite3.SQLITE_CORRUPT: Trouble.DAMAGED,
+    sqlite3.SQLITE_IOERR: Trouble.UNREADABLE,
+    sqlite3.SQLITE_READONLY: Trouble.REFUSED,
+    sqlite3.SQLITE_CANTOPEN: Trouble.REFUSED,
+    sqlite3.SQLITE_PERM: Trouble.REFUSED,
+    sqlite3.SQLITE_AUTH: Trouble.REFUSED,
+}
+_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def make_private_file(path: Path) -> None:
@@ -50,6 +90,23 @@ def use_write_ahead_log(connection: sqlite3.Connection, wait_s: float) -> None:
             return
 
 
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write everything inside the block, or nothing of it. The file is locked against other writers from the start.
+
+    Raises:
+        sqlite3.DatabaseError: nothing was written: the file is locked, the disk full.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    finally:
+        # A full disk may already have ended the transaction (https://www.sqlite.org/lang_transaction.html).
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
 def version_of(connection: sqlite3.Connection) -> int:
     """Return how many migrations the file has been through; 0 is a new file."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -67,15 +124,37 @@ def migrate(
     if version_of(connection) == len(migrations):
         return
     # The lock comes before the second look: another process may be migrating the same file.
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with transaction(connection):
         version = version_of(connection)
         refuse_newer(version)
         for statements in migrations[version:]:
             for statement in statements:
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(migrations)}")
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+
+
+def trouble_of(error: BaseException | None) -> Trouble:
+    """Return why SQLite, or the file system, raised this."""
+    if isinstance(error, sqlite3.Error):
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE
+        return _TROUBLES.get(code, Trouble.OTHER)
+    if isinstance(error, OSError):
+        return Trouble.FULL if error.errno in _FULL else Trouble.NOT_OPENED
+    return Trouble.OTHER
+
+
+@contextmanager
+def translated(explain: Callable[[Trouble, str], CronofyError]) -> Iterator[None]:
+    """Raise what `explain` makes of a trouble and its words. Wrong use of sqlite3 stays the bug it is.
+
+    Raises:
+        CronofyError: the one that `explain` returned.
+    """
+    try:
+        yield
+    except sqlite3.ProgrammingError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise explain(trouble_of(error), str(error)) from error
+    except OSError as error:
+        raise explain(trouble_of(error), error.strerror or type(error).__name__) from error

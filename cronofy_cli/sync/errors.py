@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cronofy_cli.adapters import sqlite_failures
-from cronofy_cli.adapters.sqlite_failures import Trouble
+from cronofy_cli.adapters import sqlite
+from cronofy_cli.adapters.sqlite import Trouble
 from cronofy_cli.errors import CronofyError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class CopyBusy(CopyUnavailable):
 
 def translated(path: Path) -> AbstractContextManager[None]:
     """Turn what SQLite and the file system raise inside the block into CopyUnavailable."""
-    return sqlite_failures.translated(partial(_unavailable, path))
+    return sqlite.translated(partial(_unavailable, path))
 
 
 def _unavailable(path: Path, trouble: Trouble, words: str) -> CopyUnavailable:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from cronofy_cli.adapters.event_cache.failures import translated
-from cronofy_cli.adapters.event_cache.pruning import prune_daily
+from cronofy_cli.adapters.event_cache.schema import translated
+from cronofy_cli.adapters.sqlite import transaction
+from cronofy_cli.core.api.sync_window import DAYS_BACK
 from cronofy_cli.core.events.event import parse_event
 from cronofy_cli.core.events.event_changes import compare, is_outdated
 from cronofy_cli.core.times import parse_time
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from cronofy_cli.core.events.event import Event
     from cronofy_cli.core.events.event_changes import EventChange
 
-_UPSERT = (
+UNREAD_DAYS: Final = 60
+"""Managed events are read at any age (docs: /developers/api/events/read-events/), and stay as long as that happens."""
+
+_UPSERT: Final = (
     "INSERT INTO events (event_uid, raw, deleted, ends_on, seen_on) VALUES (?, ?, ?, ?, ?) "
     "ON CONFLICT (event_uid) DO UPDATE SET "
     "raw = excluded.raw, deleted = excluded.deleted, ends_on = excluded.ends_on, seen_on = excluded.seen_on"
@@ -85,7 +89,7 @@ class EventCache:
             return ()
         today = self._today()
         with self._transaction():
-            prune_daily(self._connection, today)
+            _prune_daily(self._connection, today)
             changes = [self._observe(raw, changes_since, today.toordinal()) for raw in events]
         return tuple(change for change in changes if change is not None)
 
@@ -167,15 +171,8 @@ class EventCache:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with translated(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            finally:
-                # A full disk may already have ended the transaction (https://www.sqlite.org/lang_transaction.html).
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+        with translated(self.path), transaction(self._connection):
+            yield
 
 
 def _last_day(event: Event) -> int | None:
@@ -184,3 +181,18 @@ def _last_day(event: Event) -> int | None:
         return None
     day = time.moment.date() if time.moment else time.day
     return day.toordinal() if day else None
+
+
+def _prune_daily(connection: sqlite3.Connection, today: date) -> None:
+    """Forget, at the first write of a day, what lies behind the sync window and was not read for long.
+
+    A read by `last_modified` brings such an event back only if it is edited, and then it is seen for the first time
+    again. An event that is still to come is kept however long ago it was read: its next change is to be shown.
+    """
+    day = today.toordinal()
+    is_new_day = connection.execute("UPDATE about SET pruned_on = ? WHERE pruned_on <> ?", (day, day)).rowcount
+    if is_new_day:
+        connection.execute(
+            "DELETE FROM events WHERE seen_on < ? AND (ends_on IS NULL OR ends_on < ?)",
+            (day - UNREAD_DAYS, day - DAYS_BACK - 1),
+        )

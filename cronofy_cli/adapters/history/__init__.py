@@ -1,9 +1,9 @@
 """The history: every delivery that was received, in an SQLite file on this machine.
 
-`store` is the way in, `opening` makes and upgrades the file. What is asked of it is described in `query`, how a
-delivery becomes a row in `rows`, where those of a burst lie first in `inbox`, the tables and their versions in
-`schema`. `forwards`, `tags` and `gaps` are what is kept besides, `pruning` removes what is old, `following` notices
-what is new. SQLite's failures become ours in `failures`.
+`store` is the way in, `connection` makes and upgrades the file. What is asked of it is described in `query`, how a
+delivery becomes a row in `rows`, where those of a burst lie first in `burst_buffer`, the tables and their versions in
+`schema`. `forwards`, `tags` and `gaps` are what is kept besides, `pruning` removes what is old, `tail` notices what is
+new. `database` runs statements, and turns SQLite's failures into ours.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.adapters.history.failures import translated
+from cronofy_cli.adapters.history.database import translated
 from cronofy_cli.adapters.history.schema import CURRENT_VERSION, migrate, refuse_newer
 from cronofy_cli.adapters.history.store import History
 from cronofy_cli.adapters.sqlite import make_private_file, use_write_ahead_log, version_of

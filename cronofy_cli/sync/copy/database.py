@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 
-from cronofy_cli.adapters.sqlite import make_private_file
+from cronofy_cli.adapters.sqlite import make_private_file, transaction
 from cronofy_cli.errors import NotFound
 from cronofy_cli.sync.copy.schema import is_new, prepare, require_ours
 from cronofy_cli.sync.errors import CopyUnavailable, translated
@@ -62,17 +62,10 @@ class Copy:
             CopyUnavailable: nothing was written.
             WrongUsage: the database is another program's.
         """
-        with translated(self.destination.database):
-            self._connection.execute("BEGIN IMMEDIATE")
+        with translated(self.destination.database), transaction(self._connection):
             self._connection.execute(f"PRAGMA busy_timeout = {_READER_WAIT_MS}")
-            try:
-                prepare(self._connection, self.destination.database)
-                yield
-                self._connection.execute("COMMIT")
-            finally:
-                # A full disk may already have ended the transaction (https://www.sqlite.org/lang_transaction.html).
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+            prepare(self._connection, self.destination.database)
+            yield
 
     @property
     def state(self) -> CopyState | None:
