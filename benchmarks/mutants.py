@@ -225,12 +225,7 @@ def _shown(one: Outcome) -> str:
 
 
 def _rooms() -> list[str]:
-    """Return every room of the package, and every part of the rooms that have parts of one outside thing each."""
-    rooms = []
-    for folder in sorted(path for path in (REPOSITORY / PACKAGE).iterdir() if (path / "__init__.py").is_file()):
-        parts = [path for path in sorted(folder.iterdir()) if (path / "__init__.py").is_file()]
-        rooms += [f"{folder.name}/{part.name}" for part in parts] if folder.name == "adapters" else [folder.name]
-    return rooms
+    return sorted(path.parent.name for path in (REPOSITORY / PACKAGE).glob("*/__init__.py"))
 
 
 def main() -> int:

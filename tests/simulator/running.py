@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,18 @@ if TYPE_CHECKING:
     import httpx
 
     from cronofy_cli.simulator.world.settings import SimulatorSettings
+
+
+LIMIT_S = 20.0
+
+
+def settle(client: httpx.Client, url: str = "") -> None:
+    """Wait until every planned notification has been sent and answered: what has not arrived then will not come."""
+    deadline = time.monotonic() + LIMIT_S
+    pause = threading.Event()
+    while waiting := client.get(f"{url}/simulator/deliveries").json()["waiting"]:
+        assert time.monotonic() < deadline, f"{waiting} notifications are not finished"
+        pause.wait(0.01)
 
 
 class Running:
@@ -40,6 +54,10 @@ class Running:
         """Return the keys of the errors in a 422, per field."""
         errors = self.request(method, path, 422, **options).json()["errors"]
         return {field: [problem["key"] for problem in problems] for field, problems in errors.items()}
+
+    def settle(self) -> None:
+        """Wait until no notification is planned or on its way."""
+        settle(self.client)
 
     def calendar_id(self, name: str) -> str:
         """Return a calendar's id."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -51,10 +50,8 @@ def test_a_lost_profile_is_told_and_shown(simulator: Running, receiver: Receiver
     """Disconnecting is one notification; profiles and UserInfo show the state, and where to reconnect."""
     simulator.open_channel(receiver.url)
     shown = [act(simulator, "disconnect") for _ in range(2)][-1]
-    simulator.request("POST", "/simulator/push", 202, json={"type": "last"})
 
-    receiver.wait_for(1, "last")
-    receiver.wait_for(1, "profile_disconnected")
+    simulator.settle()
     assert len(receiver.received("profile_disconnected")) == 1
     assert shown in simulator.get("/v1/profiles")["profiles"]
     assert profile(simulator).items() >= shown.items()
@@ -71,8 +68,7 @@ def test_changes_flow_again_after_reconnecting(simulator: Running, receiver: Rec
     simulator.open_channel(receiver.url, calendar_ids=[work])
     act(simulator, "disconnect")
     missed = simulator.add_event(calendar="Work", summary="Missed")
-    simulator.request("POST", "/simulator/push", 202, json={"type": "last"})
-    receiver.wait_for(1, "last")
+    simulator.settle()
     assert receiver.received("change") == []
 
     reconnected = act(simulator, "reconnect")
@@ -110,10 +106,8 @@ def test_the_first_sync_is_told_when_it_is_done(simulator: Running, receiver: Re
     assert profile(simulator)["profile_initial_sync_required"] is True
     assert profile(simulator, "apple")["profile_initial_sync_required"] is False
     act(simulator, "initial_sync", required=False)
-    simulator.request("POST", "/simulator/push", 202, json={"type": "last"})
 
-    receiver.wait_for(1, "last")
-    receiver.wait_for(1, "profile_initial_sync_completed")
+    simulator.settle()
     assert len(receiver.received("profile_initial_sync_completed")) == 1
     assert profile(simulator)["profile_initial_sync_required"] is False
 
@@ -123,9 +117,11 @@ def test_nothing_is_told_before_the_first_sync_is_done(simulator: Running, recei
     simulator.open_channel(receiver.url)
     act(simulator, "initial_sync", required=True)
     simulator.add_event(calendar="Work", summary="Too early")
-    act(simulator, "initial_sync", required=False)
-    receiver.wait_for(1, "profile_initial_sync_completed")
+    simulator.settle()
     assert receiver.received("change") == []
+    act(simulator, "initial_sync", required=False)
+    simulator.settle()
+    assert [one.type for one in receiver.received()] == ["verification", "profile_initial_sync_completed"]
 
     later = simulator.add_event(calendar="Work", summary="Told")
 
@@ -133,17 +129,21 @@ def test_nothing_is_told_before_the_first_sync_is_done(simulator: Running, recei
     assert later in simulator.events(last_modified=change.notification["changes_since"])
 
 
-def test_a_slow_provider_delays_what_is_told(simulator: Running, receiver: Receiver) -> None:
+def test_a_slow_provider_delays_what_is_told(
+    simulator: Running, receiver: Receiver, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
     """A change is told when the provider's time is over, and can be read before; without a delay it is told at once."""
     simulator.open_channel(receiver.url)
     assert slow(simulator, 3600) == {"delay_s": 3600.0}
     late = simulator.add_event(calendar="Work")
-    simulator.request("POST", "/simulator/push", 202, json={"type": "last"})
-    receiver.wait_for(1, "last")
     assert late in simulator.events()
-    assert receiver.received("change") == []
+    advance(simulator, 3590)
+    simulator.request("POST", "/simulator/push", 202, json={"type": "last"})
+    wait_until(lambda: len(simulator.get("/simulator/deliveries")["deliveries"]) == 2)
+    assert simulator.get("/simulator/deliveries")["waiting"] == 1
+    assert [one.type for one in receiver.received()] == ["verification", "last"]
 
-    advance(simulator, 3600)
+    advance(simulator, 10)
     (change,) = receiver.wait_for(1, "change")
     assert change.notification["changes_since"] == late["updated"]
     slow(simulator, 0)
@@ -207,23 +207,23 @@ def test_the_sync_window_moves_with_the_clock(simulator: Running) -> None:
     assert simulator.get("/simulator/clock")["now"][:10] > today.isoformat()
 
 
-def test_retries_and_a_channels_end_come_with_the_clock(simulator: Running, receiver: Receiver) -> None:
+def test_retries_and_a_channels_end_come_with_the_clock(
+    simulator: Running, receiver: Receiver, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
     """Turned by 15 seconds, the second attempt is made; turned by a day, the channel is closed."""
     receiver.statuses = [500, 500]
     simulator.open_channel(receiver.url)
-    receiver.wait_for(1)
 
-    deadline = time.monotonic() + 10
-    while not simulator.get("/simulator/deliveries")["deliveries"]:
-        assert time.monotonic() < deadline
+    def attempts() -> int:
+        return len(simulator.get("/simulator/deliveries")["deliveries"])
+
+    wait_until(lambda: attempts() == 1)
     advance(simulator, 15)
-    receiver.wait_for(2)
-    while len(simulator.get("/simulator/deliveries")["deliveries"]) < 2:
-        assert time.monotonic() < deadline
+    wait_until(lambda: attempts() == 2)
     advance(simulator, DAY_S)
 
-    while simulator.get("/v1/channels")["channels"]:
-        assert time.monotonic() < deadline
+    wait_until(lambda: not simulator.get("/v1/channels")["channels"])
+    assert len(receiver.received()) == 2
 
 
 def test_pages_codes_and_tokens_expire_with_the_clock(start: Callable[..., Running]) -> None:

@@ -127,5 +127,6 @@ class _Control:
         return json_answer({"type": push.type, "channel_ids": self._simulator.push(push)}, 202)
 
     async def deliveries(self, _request: Request) -> Response:
-        """Every attempt to deliver a notification, the oldest first."""
-        return json_answer({"deliveries": list(self._simulator.attempts)})
+        """Every attempt to deliver a notification, the oldest first, and how many notifications are not finished."""
+        waiting = self._simulator.outbox.unfinished
+        return json_answer({"deliveries": list(self._simulator.attempts), "waiting": waiting})

@@ -98,6 +98,11 @@ class Outbox:
         self._failing_since = dict(state.failing_since)
         self._last_number = state.last_number
 
+    @property
+    def unfinished(self) -> int:
+        """How many notifications wait for an attempt or for its answer."""
+        return len(self._waiting) + len(self._on_its_way)
+
     def state(self) -> OutboxState:
         """Return what to store. What is on its way counts as waiting: after a restart nobody knows how it ended."""
         unfinished = (*self._on_its_way.values(), *self._waiting.values())
