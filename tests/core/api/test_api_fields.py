@@ -56,16 +56,25 @@ def test_any_query(parameters: list[tuple[str, str]]) -> None:
     assert as_query(parse_field(f"{name}={value}") for name, value in parameters) == parameters
 
 
-@given(st.text(), st.booleans())
-def test_any_text(text: str, is_typed: bool) -> None:
+def test_any_text() -> None:
     """Whatever is typed is a field that can be sent, or a refusal in words."""
-    try:
-        field = parse_field(text, (lambda name: name) if is_typed else None)
-        document = as_document([field])
-    except WrongUsage:
-        return
-    assert msgspec.json.encode(document)
-    assert all(isinstance(value, str) for _, value in as_query([field]))
+    sent = 0
+    names = st.text(st.sampled_from("ab[]=\u00e9\udcff."), max_size=8)
+
+    @given(st.text() | st.builds("{}={}".format, names | KEYS, st.text()) | KEYS.map("{}[]".format), st.booleans())
+    def check(text: str, is_typed: bool) -> None:
+        nonlocal sent
+        try:
+            field = parse_field(text, (lambda name: name) if is_typed else None)
+            document = as_document([field])
+        except WrongUsage:
+            return
+        sent += 1
+        assert msgspec.json.encode(document)
+        assert all(isinstance(value, str) for _, value in as_query([field]))
+
+    check()
+    assert sent > 5
 
 
 def test_names_of_cronofys_arrays() -> None:

@@ -66,14 +66,29 @@ def test_nothing(body: bytes) -> None:
     assert items_of(body) == ()
 
 
-@given(st.binary())
-def test_any_bytes(body: bytes) -> None:
+def test_any_bytes() -> None:
     """Whatever a server answers is items or an error in words."""
-    try:
-        found = items_of(body)
-    except RequestFailed:
-        return
-    assert all(bytes(item) in body for item in found)
+    with_items = 0
+    pieces = st.sampled_from([b"[", b"]", b"{", b"}", b'"a"', b":", b",", b"1.50", b"null", b" ", b'"pages"', b"\xff"])
+    documents = st.builds(json.dumps, st.lists(VALUES, min_size=1) | VALUES).map(str.encode)
+
+    @given(
+        st.binary()
+        | st.lists(pieces).map(b"".join)
+        | documents
+        | st.builds(bytes.__add__, documents, st.binary(max_size=1))
+    )
+    def check(body: bytes) -> None:
+        nonlocal with_items
+        try:
+            found = items_of(body)
+        except RequestFailed:
+            return
+        with_items += bool(found)
+        assert all(bytes(item) in body for item in found)
+
+    check()
+    assert with_items > 5
 
 
 @pytest.mark.parametrize(

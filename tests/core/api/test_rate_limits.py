@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import accumulate
 
 import pytest
@@ -10,7 +11,10 @@ from hypothesis import strategies as st
 
 from cronofy_cli.core.api.rate_limits import CRONOFY_LIMITS, RateLimit, RateLimiter
 
-PAUSES = st.lists(st.floats(0, 0.5), min_size=1, max_size=700)
+BURSTS = st.lists(
+    st.tuples(st.integers(1, 300), st.sampled_from([0.0, 0.001, 0.015, 0.1, 0.5])), min_size=1, max_size=8
+)
+"""How many requests come one after another, and the pause before each of them."""
 
 
 def turns(asked_s: list[float]) -> list[float]:
@@ -19,25 +23,44 @@ def turns(asked_s: list[float]) -> list[float]:
     return [now_s + limiter.take_turn(now_s) for now_s in asked_s]
 
 
-@given(PAUSES)
-def test_no_limit_is_ever_passed(pauses: list[float]) -> None:
+def asked_at(bursts: list[tuple[int, float]]) -> list[float]:
+    """Return when each request of some bursts comes."""
+    return list(accumulate(pause for count, pause in bursts for _ in range(count)))
+
+
+def test_no_limit_is_ever_passed() -> None:
     """However requests come, no span of a second holds more than 50 of their turns, no minute more than 500."""
-    taken = turns(list(accumulate(pauses)))
+    reached: Counter[RateLimit] = Counter()
 
-    for limit in CRONOFY_LIMITS:
-        spans = zip(taken, taken[limit.requests :], strict=False)
-        assert all(later - earlier >= limit.within_s - 1e-6 for earlier, later in spans)
+    @given(BURSTS)
+    def check(bursts: list[tuple[int, float]]) -> None:
+        taken = turns(asked_at(bursts))
+        for limit in CRONOFY_LIMITS:
+            spans = list(zip(taken, taken[limit.requests :], strict=False))
+            reached[limit] += bool(spans)
+            assert all(later - earlier >= limit.within_s - 1e-6 for earlier, later in spans)
+
+    check()
+    assert all(reached[limit] > 20 for limit in CRONOFY_LIMITS)
 
 
-@given(PAUSES)
-def test_turns_keep_their_order(pauses: list[float]) -> None:
-    """Whoever asks first gets the earlier turn, and nobody one before asking."""
-    asked = list(accumulate(pauses))
+def test_turns_keep_their_order() -> None:
+    """Whoever asks first gets the earlier turn, never one before asking, and no later one than the limits ask for."""
+    waiting = 0
 
-    taken = turns(asked)
+    @given(BURSTS)
+    def check(bursts: list[tuple[int, float]]) -> None:
+        nonlocal waiting
+        asked = asked_at(bursts)
+        taken = turns(asked)
+        assert taken == sorted(taken)
+        for number, (turn, ask) in enumerate(zip(taken, asked, strict=True)):
+            ends = [taken[number - one.requests] + one.within_s for one in CRONOFY_LIMITS if number >= one.requests]
+            assert turn == pytest.approx(max([ask, *ends]))
+            waiting += turn > ask
 
-    assert taken == sorted(taken)
-    assert all(turn >= ask for turn, ask in zip(taken, asked, strict=True))
+    check()
+    assert waiting > 1000
 
 
 def test_what_the_limits_allow_does_not_wait() -> None:
