@@ -53,6 +53,7 @@ def _prepare_completion() -> None:
 def _run(arguments: list[str], context: AppContext) -> int:
     try:
         result = build_tree().main(args=arguments, prog_name="cronofy", standalone_mode=False, obj=context)
+        context.output.close()
     except CronofyError as error:
         return _fail(error, arguments, context)
     except typer.Abort:

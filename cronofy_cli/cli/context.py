@@ -6,11 +6,11 @@ import contextlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.core.accounts.data_centers import SIMULATOR, DataCenterId, data_center_at, parse_data_center
-from cronofy_cli.errors import Unreachable
+from cronofy_cli.errors import Unreachable, WrongUsage
 from cronofy_cli.output.streams import Color, Output, OutputFormat, wants_color
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cronofy_cli.auth.account import SignedInContext
     from cronofy_cli.auth.credentials import Credentials
     from cronofy_cli.core.accounts.data_centers import DataCenter
+    from cronofy_cli.core.query import Query
     from cronofy_cli.core.signature import ClientSecret
     from cronofy_cli.errors import NotSignedIn
     from cronofy_cli.output.progress import Progress
@@ -55,6 +56,13 @@ class Flags:
     color: Color = Color.AUTO
     no_input: bool = False
     verbose: bool = False
+    query: Query | None = None
+    raw_output: bool = False
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether the answer is JSON in one document: an expression for it asks for that, too."""
+        return self.json or (self.query is not None and not self.ndjson)
 
 
 @dataclass
@@ -71,22 +79,30 @@ class AppContext:
     @cached_property
     def output(self) -> Output:
         """Where results and remarks go."""
-        return Output(
-            stdout=self.stdout,
-            stderr=self.stderr,
-            format=self._format(),
-            color_stdout=wants_color(self.flags.color, self.stdout, self.environment),
-            color_stderr=wants_color(self.flags.color, self.stderr, self.environment),
-            can_prompt=not self.flags.no_input
-            and not self.environment.get(Variable.NO_INPUT)
-            and self.stdin.isatty()
-            and self.stderr.isatty(),
-        )
+        options: dict[str, Any] = {
+            "stdout": self.stdout,
+            "stderr": self.stderr,
+            "format": self._format(),
+            "color_stdout": wants_color(self.flags.color, self.stdout, self.environment),
+            "color_stderr": wants_color(self.flags.color, self.stderr, self.environment),
+            "can_prompt": self._can_prompt(),
+        }
+        if self.flags.query is not None:
+            from cronofy_cli.output.queried import QueriedOutput
+
+            return QueriedOutput(**options, query=self.flags.query, is_raw=self.flags.raw_output)
+        if self.flags.raw_output:
+            raise WrongUsage("--raw-output goes with --query", hint="add --query EXPR")
+        return Output(**options)
+
+    def _can_prompt(self) -> bool:
+        is_allowed = not self.flags.no_input and not self.environment.get(Variable.NO_INPUT)
+        return is_allowed and self.stdin.isatty() and self.stderr.isatty()
 
     def _format(self) -> OutputFormat:
         if self.flags.ndjson:
             return OutputFormat.NDJSON
-        if self.flags.json:
+        if self.flags.wants_json:
             return OutputFormat.JSON
         return OutputFormat.TABLE if self.stdout.isatty() else OutputFormat.TSV
 

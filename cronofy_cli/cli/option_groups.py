@@ -5,10 +5,11 @@ Typer takes a command's options from a flat signature; here that is made of the 
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import fields, is_dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_type_hints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,6 +35,14 @@ def grouped(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _under(heading: str | None, annotation: Any) -> Any:
+    """Return an option's annotation with the heading that its help stands under."""
+    kind, option = get_args(annotation)
+    option = copy(option)
+    option.rich_help_panel = heading
+    return Annotated[kind, option]
+
+
 def _flat(parameters: Any, hints: dict[str, Any], groups: dict[str, Any]) -> Iterator[Parameter]:
     for parameter in parameters:
         if parameter.name not in groups:
@@ -42,5 +51,5 @@ def _flat(parameters: Any, hints: dict[str, Any], groups: dict[str, Any]) -> Ite
         group = groups[parameter.name]
         group_hints = get_type_hints(group, include_extras=True)
         for field in fields(group):
-            annotation = group_hints[field.name]
+            annotation = _under(getattr(group, "HEADING", None), group_hints[field.name])
             yield Parameter(field.name, Parameter.KEYWORD_ONLY, default=field.default, annotation=annotation)

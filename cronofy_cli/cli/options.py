@@ -18,7 +18,14 @@ from cronofy_cli.output.streams import Color
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+COMMON = "Common options"
+"""The heading of the shared options in a command's help."""
+
 _LONGEST_SENTENCE = 1000
+_ACCOUNT = ("context", "data_center")
+_ONE = ("json", "query", "raw_output")
+_LIST = ("json", "ndjson", "query", "raw_output")
+_ALWAYS = ("no_input", "color")
 
 
 def app_context(context: typer.Context) -> AppContext:
@@ -37,6 +44,15 @@ def _store(name: str) -> Callable[[typer.Context, Any, Any], None]:
     return callback
 
 
+def _store_query(context: typer.Context, _parameter: object, value: str | None) -> None:
+    found = context.find_object(AppContext)
+    if found is None or value is None or context.resilient_parsing:
+        return
+    from cronofy_cli.core.query import Query
+
+    found.flags.query = Query(value, option="--query")
+
+
 def _known_color(value: str) -> str:
     if value not in set(Color):
         raise WrongUsage(f"--color does not know '{value}'", hint=f"use one of {', '.join(Color)}")
@@ -49,35 +65,46 @@ def shared_options(names: tuple[str, ...]) -> list[TyperOption]:
         "data_center": lambda: TyperOption(
             param_decls=["--data-center"],
             metavar="NAME|URL",
-            help="us, uk, de, au, ca, sg, simulator, or an address.",
+            help="us, uk, de, au, ca, sg, simulator, or a URL.",
             callback=_store("data_center"),
             expose_value=False,
         ),
         "context": lambda: TyperOption(
             param_decls=["--context"],
             metavar="NAME",
-            help="The context to use; see 'cronofy context'.",
+            help="The context to use; see 'cronofy context list'.",
             callback=_store("context"),
             expose_value=False,
         ),
-        "json": lambda: _flag("json", "Answer as JSON, in one document unless it goes on; errors too."),
-        "ndjson": lambda: _flag("ndjson", "One JSON document a line."),
-        "verbose": lambda: _flag("verbose", "Show each request and answer, secrets masked."),
-        "no_input": lambda: _flag("no_input", "Never ask; fail and name the option instead."),
+        "json": lambda: _flag("json", "Write one JSON document, or a line each where it goes on; errors too."),
+        "ndjson": lambda: _flag("ndjson", "Write one JSON document per line."),
+        "query": lambda: TyperOption(
+            param_decls=["-q", "--query"],
+            metavar="EXPR",
+            help="Filter the JSON with a JMESPath expression; see 'cronofy help where'.",
+            callback=_store_query,
+            expose_value=False,
+        ),
+        "raw_output": lambda: _flag("raw_output", "With --query: plain strings, list items one per line.", "-r"),
+        "verbose": lambda: _flag("verbose", "Show each request and response, with secrets masked."),
+        "no_input": lambda: _flag("no_input", "Never prompt; fail and name the option to use instead."),
         "color": lambda: TyperOption(
             param_decls=["--color"],
             metavar="|".join(Color),
-            help="When to colour.",
+            help="When to use colour.",
             callback=_store("color"),
             expose_value=False,
         ),
     }
-    return [known[name]() for name in names]
+    options = [known[name]() for name in names]
+    for option in options:
+        option.rich_help_panel = COMMON
+    return options
 
 
-def _flag(name: str, explanation: str) -> TyperOption:
+def _flag(name: str, explanation: str, *short: str) -> TyperOption:
     return TyperOption(
-        param_decls=[f"--{name.replace('_', '-')}"],
+        param_decls=[*short, f"--{name.replace('_', '-')}"],
         is_flag=True,
         default=False,
         help=explanation,
@@ -89,47 +116,63 @@ def _flag(name: str, explanation: str) -> TyperOption:
 class LocalCommand(TyperCommand):
     """A command that answers with something else than data, or needs no server."""
 
-    shared: ClassVar[tuple[str, ...]] = ("no_input", "color")
+    shared: ClassVar[tuple[str, ...]] = _ALWAYS
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.params = [*self.params, *shared_options(self.shared)]
 
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options under the headings that they were given, those that many commands have last."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            if record := parameter.get_help_record(ctx):
+                sections.setdefault(_heading(parameter), []).append(record)
+        for heading, records in sections.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+
+
+def _heading(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return "Arguments"
+    return COMMON if parameter.name == "help" else parameter.rich_help_panel or "Options"
+
 
 class DataCommand(LocalCommand):
     """A command whose answer is one document."""
 
-    shared: ClassVar[tuple[str, ...]] = ("json", "no_input", "color")
+    shared: ClassVar[tuple[str, ...]] = (*_ONE, *_ALWAYS)
 
 
 class ListCommand(LocalCommand):
     """A command whose answer is a list."""
 
-    shared: ClassVar[tuple[str, ...]] = ("json", "ndjson", "no_input", "color")
+    shared: ClassVar[tuple[str, ...]] = (*_LIST, *_ALWAYS)
 
 
 class SigningCommand(LocalCommand):
     """A command that answers with one document, and needs no more of a context than its client secrets."""
 
-    shared: ClassVar[tuple[str, ...]] = ("context", "data_center", "json", "no_input", "color")
+    shared: ClassVar[tuple[str, ...]] = (*_ACCOUNT, *_ONE, *_ALWAYS)
 
 
 class SigningListCommand(LocalCommand):
     """The same, for a command that answers with a list."""
 
-    shared: ClassVar[tuple[str, ...]] = ("context", "data_center", "json", "ndjson", "no_input", "color")
+    shared: ClassVar[tuple[str, ...]] = (*_ACCOUNT, *_LIST, *_ALWAYS)
 
 
 class ApiCommand(LocalCommand):
     """A command that calls Cronofy and answers with one document."""
 
-    shared: ClassVar[tuple[str, ...]] = ("context", "data_center", "json", "verbose", "no_input", "color")
+    shared: ClassVar[tuple[str, ...]] = (*_ACCOUNT, *_ONE, "verbose", *_ALWAYS)
 
 
 class ApiListCommand(LocalCommand):
     """A command that calls Cronofy and answers with a list."""
 
-    shared: ClassVar[tuple[str, ...]] = ("context", "data_center", "json", "ndjson", "verbose", "no_input", "color")
+    shared: ClassVar[tuple[str, ...]] = (*_ACCOUNT, *_LIST, "verbose", *_ALWAYS)
 
 
 class CommandGroup(TyperGroup):

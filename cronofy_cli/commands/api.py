@@ -82,6 +82,8 @@ def call_api(
     if paginate and request.method is not Method.GET:
         raise WrongUsage("only what a GET answers has pages", hint="leave out --paginate")
     printer = AnswerPrinter(run.output, _form(run, paginate=paginate), with_head=include, with_body=not silent)
+    if include and run.flags.query is not None:
+        raise WrongUsage("--include has no place in what --query finds", hint="leave out one of them")
     if include and not printer.takes_any_answer:
         raise WrongUsage("--include has no place among a list's items", hint="leave out --include, --ndjson or --json")
     try:
@@ -138,7 +140,7 @@ def _form(run: AppContext, *, paginate: bool) -> Form:
         return Form.ITEM_LINES
     if not paginate:
         return Form.ONE
-    return Form.ITEM_ARRAY if run.flags.json else Form.PAGES
+    return Form.ITEM_ARRAY if run.flags.wants_json else Form.PAGES
 
 
 def _client(run: AppContext, credential: Credential) -> ApiClient:

@@ -59,7 +59,7 @@ def demo(context: typer.Context) -> None:
     started = time.monotonic()
     start_own_simulator(run)
     _say(run, f"A simulated Cronofy runs at {run.data_center.api_url}, with a calendar account to play with.")
-    wishes = Wishes(style=PrintStyle.JSON if run.flags.json else PrintStyle.COMPACT)
+    wishes = Wishes(style=PrintStyle.JSON if run.flags.wants_json else PrintStyle.COMPACT)
     control = SimulatorControl(run.api)
     with receiving(
         run, wishes, on_complete=_nothing, on_pipe_closed=_nothing, on_given_up=_nothing, on_read=reads.put

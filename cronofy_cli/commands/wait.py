@@ -82,7 +82,7 @@ def wait(
     Examples:
       cronofy wait --type change --timeout 2m --data-center simulator
       cronofy wait --no-listen --count 3 --since 10s --timeout 30s
-      cronofy wait --where 'notification.changes_since >= 2026-11-22T00:00:00Z' | jq -r .changes_since
+      cronofy wait --where "notification.changes_since >= '2026-11-22T00:00:00Z'" | jq -r .changes_since
     """
     from cronofy_cli.adapters.history import Criteria
     from cronofy_cli.core.notifications.where import parse_where

@@ -118,6 +118,9 @@ class Output:
                 f"the output cannot be written: {error.strerror}", hint="free some space, or write it to another place"
             ) from error
 
+    def close(self) -> None:
+        """Write what is not written yet; called when a command has come to a good end."""
+
     def note(self, text: str) -> None:
         """Write a remark for people. Text from outside in it is made harmless; lines stay lines."""
         self.styled_note(clean_lines(text))

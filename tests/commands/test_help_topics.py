@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.cli.tree import command_paths
+from cronofy_cli.core.query import Query
 from cronofy_cli.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -72,6 +74,18 @@ def test_help_of_what_is_not_there(words: str, message: str, run: Run) -> None:
     result = run("help", *words.split(), "--json")
 
     assert (result.exit_code, result.error["message"]) == (2, message)
+
+
+def test_every_expression_of_the_topic_is_understood(run: Run) -> None:
+    """`help where` explains the language by commands that can be copied as they are, into a shell as well."""
+    commands = [line.strip() for line in run("help", "where").lines if line.startswith("  cronofy ")]
+
+    assert len(commands) == 4
+    for command in commands:
+        words = shlex.split(command)
+        option = "--where" if "--where" in words else "--query"
+        assert Query(words[words.index(option) + 1], option=option).text
+        assert "`" not in command or "'" in command[: command.index("`")]
 
 
 def test_on_a_terminal(run: Run) -> None:

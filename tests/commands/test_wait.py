@@ -58,7 +58,7 @@ def test_what_comes_while_it_waits(run: Run, record: Record) -> None:
     [
         (["--after", "1"], [2]),
         (["--since", "2020-01-01"], [1]),
-        (["--after", "1", "--where", "channel.channel_id == chn_1"], [3]),
+        (["--after", "1", "--where", "channel.channel_id == 'chn_1'"], [3]),
         (["--after", "1", "--channel", "chn_1"], [3]),
         (["--after", "3", "--any-signature"], [4]),
         (["--after", "1", "--count", "2"], [2, 3]),

@@ -119,7 +119,7 @@ def test_a_channel() -> None:
 
 def test_an_expression() -> None:
     """With --where only a body that is as it says passes; one that is no JSON has no fields."""
-    chosen = Chosen(where="notification.type == change and not channel.channel_id == chn_2")
+    chosen = Chosen(where="notification.type == 'change' && !(channel.channel_id == 'chn_2')")
 
     chosen.selection(
         [
@@ -135,7 +135,7 @@ def test_an_expression() -> None:
 
 def test_all_of_it() -> None:
     """Who chooses in several respects gets what is right in each; only that is counted."""
-    chosen = Chosen("change", channel="chn_1", where="notification.extra == 1", count=1)
+    chosen = Chosen("change", channel="chn_1", where="notification.extra == `1`", count=1)
     right = b'{"notification":{"type":"change","extra":1},"channel":{"channel_id":"chn_1"}}'
 
     chosen.selection([make_delivery(1, body("change"))])

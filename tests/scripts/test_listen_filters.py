@@ -32,8 +32,8 @@ BODIES = [body(0), body(1, "profile_disconnected"), body(2, channel_id="chn_2"),
     [
         (["--only", "smart_invite"], [0, 2, 3]),
         (["--channel", "chn_2"], [2]),
-        (["--where", "notification.number > 1"], [2, 3]),
-        (["--only", "smart_invite", "--channel", "chn_1", "--where", "not notification.number == 0"], [3]),
+        (["--where", "notification.number > `1`"], [2, 3]),
+        (["--only", "smart_invite", "--channel", "chn_1", "--where", "!(notification.number == `0`)"], [3]),
     ],
 )
 def test_one_choice_for_everything(options: list[str], chosen: list[int], cli: Cli, simulator: SimulatorServer) -> None:
@@ -51,7 +51,7 @@ def test_one_choice_for_everything(options: list[str], chosen: list[int], cli: C
 
 def test_only_the_chosen_ones_are_counted(cli: Cli, simulator: SimulatorServer) -> None:
     """A count is reached by what was chosen."""
-    with listening(cli, "--count", "2", "--where", "notification.number >= 2") as run:
+    with listening(cli, "--count", "2", "--where", "notification.number >= `2`") as run:
         for number in range(4):
             post(run.callback_url, body(number))
         assert run.running.end() == 0

@@ -62,7 +62,7 @@ def test_signals(number: int, exit_code: int, cli: Cli, simulator: SimulatorServ
 
 def test_somebody_listens(cli: Cli, simulator: SimulatorServer) -> None:
     """What a running `listen` receives is waited for, and no second channel is opened."""
-    wanted = ("--type", "change", "--where", "notification.x == second", "--since", "1m")
+    wanted = ("--type", "change", "--where", "notification.x == 'second'", "--since", "1m")
     with listening(cli) as listener, cli.start(*WAIT, *wanted) as waiting:
         for number, value in enumerate(("first", "second"), 1):
             run_main(cli, "simulator", "push", "change", "--field", f"x={value}")

@@ -31,7 +31,8 @@ SearchOption = Annotated[
     str | None, typer.Option(metavar="TEXT", help="Only with this text, letter by letter, in body or headers.")
 ]
 WhereOption = Annotated[
-    str | None, typer.Option(metavar="EXPR", help="Only whose JSON is so: 'notification.type == change'.")
+    str | None,
+    typer.Option(metavar="EXPR", help="Only what matches this JMESPath expression; see 'cronofy help where'."),
 ]
 
 

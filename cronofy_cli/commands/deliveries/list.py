@@ -64,7 +64,7 @@ def list_deliveries(
       cronofy deliveries list --type change --since 1h --json
       cronofy deliveries list --status failed --signature valid
       cronofy deliveries list --search "Sales call" --follow
-      cronofy deliveries list --where 'channel.filters.calendar_ids contains cal_1'
+      cronofy deliveries list --where "contains(channel.filters.calendar_ids, 'cal_1')"
     """
     from cronofy_cli.adapters.history import Criteria
 
@@ -110,7 +110,7 @@ def latest(history: History, limit: int, criteria: Criteria, where: Where | None
 def _follow(run: AppContext, found: list[Delivery], criteria: Criteria, where: Where | None) -> None:
     from cronofy_cli.output.rows_as_they_come import show_as_they_come
 
-    if run.flags.json and not run.flags.ndjson:
+    if run.flags.wants_json and not run.flags.ndjson:
         raise WrongUsage("--json is one document, and --follow has no end", hint="use --ndjson")
     after_id = (found[-1].id or 0) if found else 0
     show_as_they_come(run.output, _coming(run, after_id, criteria, where), delivery_list(), there=found)

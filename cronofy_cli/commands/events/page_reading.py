@@ -101,6 +101,8 @@ def _format(run: AppContext, wished: str | None) -> PageFormat:
     flags = [name for name, is_given in (("json", run.flags.json), ("ndjson", run.flags.ndjson)) if is_given]
     if wished is None:
         return PageFormat(run.output.format.value)
+    if run.flags.query is not None and wished not in {PageFormat.JSON, PageFormat.NDJSON}:
+        raise WrongUsage(f"--query needs JSON, not --format {wished}", hint="use --json or --ndjson")
     if any(name != wished for name in flags):
         raise WrongUsage(f"--format {wished} and --{flags[-1]} contradict each other", hint="use one of them")
     return PageFormat(wished)

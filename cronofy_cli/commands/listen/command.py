@@ -58,7 +58,7 @@ def listen(
       cronofy listen 3000/cronofy/hook --data-center simulator
       cronofy listen --tunnel ngrok --calendar Work --since last
       cronofy listen --only change --count 1 --no-read-events | jq -r '.changes_since // empty'
-      cronofy listen 3000/hook --where 'channel.filters.only_managed != true'
+      cronofy listen 3000/hook --where 'channel.filters.only_managed != `true`'
     """
     run = app_context(context)
     timeout_s = parse_duration(how.timeout, option="--timeout") if how.timeout else None
@@ -194,7 +194,7 @@ def _check_address(run: AppContext, public_url: str, port: int | None) -> None:
 def _style(run: AppContext, chosen: PrintStyle | None) -> PrintStyle:
     from cronofy_cli.adapters.settings import Key
 
-    if run.flags.json or run.flags.ndjson:
+    if run.output.format.is_json:
         return PrintStyle.JSON
     if chosen is not None or not run.output.is_terminal:
         return chosen or PrintStyle.JSON

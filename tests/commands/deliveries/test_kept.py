@@ -58,9 +58,9 @@ def kept(record: Record, cli: Cli) -> None:
         (["--status", "forwarded"], [1]),
         (["--status", "not-forwarded"], [3]),
         (["--search", "chn_"], [1, 2]),
-        (["--where", "number > 4"], [2]),
-        (["--where", "not exists number", "--limit", "1"], [3]),
-        (["--where", "notification.type == change", "--type", "verification"], []),
+        (["--where", "number > `4`"], [2]),
+        (["--where", "number == `null`", "--limit", "1"], [3]),
+        (["--where", "notification.type == 'change'", "--type", "verification"], []),
     ],
 )
 def test_filters(options: list[str], numbers: list[int], kept: None, run: Run) -> None:

@@ -66,7 +66,7 @@ def test_a_gap(
         (DeliveryFilter(types=frozenset({"change"})), True),
         (DeliveryFilter(types=frozenset({"smart_invite"})), False),
         (DeliveryFilter(channel_ids=frozenset({"chn_2"})), False),
-        (DeliveryFilter(where=parse_where("channel.filters.only_managed == true")), True),
+        (DeliveryFilter(where=parse_where("channel.filters.only_managed == `true`")), True),
     ],
 )
 def test_only_what_is_chosen(chosen: DeliveryFilter, is_read: bool, cronofy: Cronofy, reader: ChangeReader) -> None:

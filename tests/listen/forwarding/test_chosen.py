@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATH = "/r/unguessable"
-EVEN = DeliveryFilter(where=parse_where("even == true"))
+EVEN = DeliveryFilter(where=parse_where("even == `true`"))
 
 
 def numbered(count: int) -> list[bytes]:
