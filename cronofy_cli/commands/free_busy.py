@@ -69,9 +69,9 @@ def read(
 
     run = app_context(context)
     style = choose_style(run, format_, fields, sort)
-    wishes = times.wishes()
-    here = find_here(run, times.tzid)
-    limits = wishes.limits(run, here)
+    choice = times.choice()
+    here = find_here(run, times.tzid, need_clock=choice.need_clock)
+    limits = choice.limits(run, here)
     query = FreeBusyQuery(
         tzid=here.tzid,
         from_=limits.from_,

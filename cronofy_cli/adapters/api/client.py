@@ -28,6 +28,7 @@ from cronofy_cli.adapters.api.tokens import FixedToken, checked_token
 from cronofy_cli.adapters.http import import_httpx, open_client
 from cronofy_cli.core.accounts.credential import Credential
 from cronofy_cli.core.pages import own_url
+from cronofy_cli.core.times import parse_http_date
 from cronofy_cli.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -92,6 +93,12 @@ class ApiClient:
         self._sockets = OpenSockets()
         self._opening = threading.Lock()
         self._http: httpx.Client | None = None
+        self._date_header = ""
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The server's time as of its last answer, by the Date header; None if it has not said it."""
+        return parse_http_date(self._date_header) if self._date_header else None
 
     def __enter__(self) -> Self:
         return self
@@ -203,6 +210,7 @@ class ApiClient:
             failed = explain(error, sending.url)
             self._tell(request, sending, begun, failed)
             return failed
+        self._date_header = response.headers.get("date", "")
         answer = Answer(response.status_code, response.headers, body, head_of(response))
         self._tell(request, sending, begun, answer)
         return answer

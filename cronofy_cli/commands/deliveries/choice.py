@@ -72,11 +72,11 @@ def local_moment(text: str, *, option: str) -> datetime:
     Raises:
         WrongUsage: it is none of them.
     """
-    from cronofy_cli.core.api.date_words import parse_moment
+    from cronofy_cli.core.api.time_limits import Clock, parse_moment
     from cronofy_cli.core.times import parse_time
 
     now = datetime.now().astimezone()
-    return parse_time(parse_moment(text, now, now.tzinfo or UTC, option=option).text)
+    return parse_time(parse_moment(text, Clock(now, now.tzinfo or UTC), option=option).text)
 
 
 def _found(delivery: Delivery | None, otherwise: str) -> Delivery:

@@ -31,10 +31,10 @@ def changes_query(run: AppContext, choice: str, here: Here) -> EventsQuery:
         delivery = _find(run, choice)
         return change_query(delivery.notification, here.tzid)
     from cronofy_cli.commands.events.query_times import Limits, tell_sent
-    from cronofy_cli.core.api.date_words import parse_moment
+    from cronofy_cli.core.api.time_limits import parse_moment
     from cronofy_cli.core.notifications.notification import Notification
 
-    since = parse_moment(choice, here.now, here.zone, option=OPTION)
+    since = parse_moment(choice, here.clock, option=OPTION)
     if not since.is_as_written:
         tell_sent(run, Limits(last_modified=since.text), here)
     return change_query(Notification(type="change", changes_since=since.text), here.tzid)

@@ -64,13 +64,14 @@ def follow(
       cronofy events follow --since 1h --count 1 --timeout 10m | jq -r .summary
     """
     from cronofy_cli.cli.calendar_choice import calendar_ids
+    from cronofy_cli.core.api.time_limits import needs_clock
 
     run = app_context(context)
     every_s = parse_duration(every, option="--every")
     limit_s = parse_duration(timeout, option="--timeout") if timeout else None
     if every_s < SHORTEST_S and run.data_center.is_real:
         raise WrongUsage(f"--every {every} is more often than Cronofy allows", hint="use 1s or longer")
-    here = find_here(run, tzid)
+    here = find_here(run, tzid, need_clock=needs_clock(since))
     query = EventsQuery(
         here.tzid,
         calendar_ids=calendar_ids(run, calendar),
@@ -167,7 +168,7 @@ def _poller(run: AppContext, query: EventsQuery) -> Poller:
 def _moment(since: str | None, here: Here) -> datetime | None:
     if since is None:
         return None
-    from cronofy_cli.core.api.date_words import parse_moment
+    from cronofy_cli.core.api.time_limits import parse_moment
     from cronofy_cli.core.times import parse_time
 
-    return parse_time(parse_moment(since, here.now, here.zone, option="--since").text)
+    return parse_time(parse_moment(since, here.clock, option="--since").text)

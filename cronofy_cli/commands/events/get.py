@@ -54,7 +54,7 @@ def get(
     from cronofy_cli.output.events.event_details import show_event
 
     run = app_context(context)
-    here = find_here(run, tzid)
+    here = find_here(run, tzid, need_clock=False)
     query = EventsQuery(
         here.tzid,
         calendar_ids=calendar_ids(run, calendar),

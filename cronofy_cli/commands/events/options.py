@@ -7,17 +7,23 @@ from typing import Annotated
 
 import typer
 
-from cronofy_cli.commands.events.query_times import TimeWishes
+from cronofy_cli.commands.events.query_times import TimeChoice
 
 FromOption = Annotated[
     str | None,
     typer.Option(
-        "--from", metavar="DATE", help="First date: 2026-11-22, today, -2w, monday, '24 dec'; else 42 days ago."
+        "--from",
+        metavar="DATE",
+        help="First day or time: 2026-11-22, today, -2w, 'today 14:00'; else 42 days ago.",
     ),
 ]
 ToOption = Annotated[
     str | None,
-    typer.Option("--to", metavar="DATE", help="Date after the last one: 2026-11-29, +7d; else 201 days ahead."),
+    typer.Option(
+        "--to",
+        metavar="DATE",
+        help="Last day in words: friday, 'next week'; or the date after it: 2026-11-29, +7d.",
+    ),
 ]
 WindowOption = Annotated[
     bool, typer.Option("--window", help="All that Cronofy keeps in step: 42 days back to 201 days ahead.")
@@ -59,10 +65,10 @@ class TimeOptions:
     calendar: CalendarOption = None
     last_modified: LastModifiedOption = None
 
-    def wishes(self, changes_since: str | None = None) -> TimeWishes:
+    def choice(self, changes_since: str | None = None) -> TimeChoice:
         """Return what is said about times.
 
         Raises:
             WrongUsage: two options name the days, or since when.
         """
-        return TimeWishes(self.from_, self.to, self.window, self.window_edge, self.last_modified, changes_since)
+        return TimeChoice(self.from_, self.to, self.window, self.window_edge, self.last_modified, changes_since)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from cronofy_cli.commands.events.query_times import is_for_people
+from cronofy_cli.commands.events.query_times import by_servers_clock, is_for_people
 from cronofy_cli.errors import CronofyError, WrongUsage
 from cronofy_cli.output.events.item_pages import PageFormat, show_pages
 
@@ -117,8 +117,8 @@ def show_reading(
         CronofyError: a page cannot be had.
     """
     seen = Seen(missing_fields={path[0] for path in style.fields})
-    warn_before(run, query, here)
-    with watched(run, pages, listing.noun, style, seen) as items:
+    warned = with_warnings(run, pages, query, here)
+    with watched(run, warned, listing.noun, style, seen) as items:
         shown = items if style.order is None else [style.order.sorted(chain.from_iterable(items), here.zone)]
         if style.format is PageFormat.ICS:
             _show_calendar(run, shown, here)
@@ -127,8 +127,22 @@ def show_reading(
     tell_after(run, query, here, seen)
 
 
-def warn_before(run: AppContext, query: Query, here: Here) -> None:
-    """Warn of what Cronofy can know nothing of."""
+def with_warnings(run: AppContext, pages: Iterable[ItemPage], query: Query, here: Here) -> Iterator[ItemPage]:
+    """Yield the pages, and warn of what Cronofy can know nothing of, by the server's clock: before it is asked where
+    that is known, else with its first answer, a refusal too.
+    """
+    if here.is_servers:
+        _warn(run, query, here)
+        yield from pages
+        return
+    try:
+        first = list(islice(pages := iter(pages), 1))
+    finally:
+        _warn(run, query, by_servers_clock(run, here))
+    yield from chain(first, pages)
+
+
+def _warn(run: AppContext, query: Query, here: Here) -> None:
     from cronofy_cli.core.api.query_advice import certain_reasons, window_advice
 
     for sentence in certain_reasons(query, here.now, here.zone) or window_advice(query, here.now, here.zone):
@@ -157,6 +171,7 @@ def tell_after(run: AppContext, query: Query, here: Here, seen: Seen) -> None:
     """Tell why an answer is empty, and what else the query leaves out."""
     from cronofy_cli.core.api import query_advice
 
+    here = by_servers_clock(run, here)
     if seen.items == 0:
         is_explained = bool(query_advice.certain_reasons(query, here.now, here.zone))
         if not is_explained and is_for_people(run):
@@ -166,6 +181,8 @@ def tell_after(run: AppContext, query: Query, here: Here, seen: Seen) -> None:
     for name in sorted(seen.missing_fields):
         near = get_close_matches(name, seen.known_fields, n=1)
         run.warn(f"nothing has a field '{name}'" + (f"; did you mean '{near[0]}'?" if near else ""))
+    if query_advice.leaves_out_deleted(query):
+        run.output.note(f"note: {query_advice.DELETED_LEFT_OUT}")
     if query_advice.leaves_out_managed(query) and is_for_people(run):
         run.output.note(f"note: {query_advice.MANAGED_LEFT_OUT}")
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from cronofy_cli.commands.events.changes_choice import OPTION, names_delivery
+from cronofy_cli.core.api.time_limits import Clock, Sent, needs_clock, parse_limits, parse_moment
+from cronofy_cli.core.times import is_date
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import NotAllowed, NotFound, RequestFailed, WrongUsage
 
@@ -25,13 +28,24 @@ class Here:
     """The zone that dates are meant in, and now."""
 
     tzid: str
-    zone: tzinfo
-    now: datetime
+    clock: Clock
+    is_servers: bool
+    """Whether now is what the server said; otherwise this machine said it."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone itself."""
+        return self.clock.zone
+
+    @property
+    def now(self) -> datetime:
+        """This moment."""
+        return self.clock.now
 
     @property
     def today(self) -> date:
         """This day in the zone."""
-        return self.now.astimezone(self.zone).date()
+        return self.clock.today
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +58,12 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class TimeWishes:
-    """What the options say about times, as they were written."""
+class TimeChoice:
+    """What the options say about times, as they were written.
+
+    Raises:
+        WrongUsage: something is neither a date nor a time, nor words for one, or two options contradict each other.
+    """
 
     from_: str | None = None
     to: str | None = None
@@ -55,11 +73,7 @@ class TimeWishes:
     changes_since: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what contradicts itself.
-
-        Raises:
-            WrongUsage: two options name the days, or since when.
-        """
+        """Refuse what cannot be meant."""
         if self.changes_since is not None and self.last_modified is not None:
             raise WrongUsage("--changes-since and --last-modified both say since when", hint="use one of them")
         named = [
@@ -73,24 +87,20 @@ class TimeWishes:
         ]
         if len(named) > 1:
             raise WrongUsage(f"{' and '.join(named)} name different days", hint="use one of them")
+        # Before anybody is asked: words that mean nothing do so on any day.
+        clock = Clock(datetime.now(UTC), UTC)
+        self._parsed(clock)
+        if self.changes_since is not None and not names_delivery(self.changes_since):
+            parse_moment(self.changes_since, clock, option=OPTION)
+
+    def _parsed(self, clock: Clock) -> tuple[Sent | None, Sent | None, Sent | None]:
+        modified = self.last_modified
+        since = parse_moment(modified, clock, option="--last-modified") if modified is not None else None
+        return *parse_limits(self.from_, self.to, clock), since
 
     def limits(self, run: AppContext, here: Here) -> Limits:
-        """Return what is sent, and tell people what words became.
-
-        Raises:
-            WrongUsage: something is neither a date nor a time, nor words for one.
-        """
-        from cronofy_cli.core.api.date_words import parse_limit, parse_moment
-        from cronofy_cli.core.times import is_date
-
-        first = parse_limit(self.from_, here.today, here.zone, option="--from") if self.from_ is not None else None
-        after = date.fromisoformat(first.text) if first is not None and is_date(first.text) else None
-        end = parse_limit(self.to, here.today, here.zone, option="--to", after=after) if self.to is not None else None
-        since = (
-            parse_moment(self.last_modified, here.now, here.zone, option="--last-modified")
-            if self.last_modified is not None
-            else None
-        )
+        """Return what is sent, and tell people what words became."""
+        first, end, since = self._parsed(here.clock)
         days = self._window_days(here.today)
         limits = Limits(
             first.text if first else days[0],
@@ -100,6 +110,13 @@ class TimeWishes:
         if any(days) or any(sent is not None and not sent.is_as_written for sent in (first, end, since)):
             tell_sent(run, limits, here)
         return limits
+
+    @property
+    def need_clock(self) -> bool:
+        """Whether it depends on the day what is sent."""
+        since = None if self.changes_since and names_delivery(self.changes_since) else self.changes_since
+        texts = (self.from_, self.to, self.last_modified, since)
+        return self.window or self.window_edge or any(map(needs_clock, texts))
 
     def _window_days(self, today: date) -> tuple[str | None, str | None]:
         if not (self.window or self.window_edge):
@@ -117,19 +134,34 @@ def coming_week(run: AppContext, here: Here) -> Limits:
     return limits
 
 
-def find_here(run: AppContext, tzid: str | None) -> Here:
-    """Return the zone to use, and now.
+def find_here(run: AppContext, tzid: str | None, *, need_clock: bool = True) -> Here:
+    """Return the zone to use, and now by the server's clock.
 
     The zone is the account's unless one is given: Cronofy asks for the same one in all requests of a user, or events
-    may be missed (docs: /developers/api/events/free-busy/). That takes a request of its own. Where it cannot be known
-    it is this machine's.
+    may be missed (docs: /developers/api/events/free-busy/). That takes a request of its own, and so does the server's
+    clock where it is needed. Where they cannot be known they are this machine's.
 
     Raises:
         WrongUsage: the given one is none.
         CronofyError: Cronofy cannot be reached, or does not recognise the token.
     """
-    chosen = tzid if tzid is not None else _account_tzid(run) or _machine_tzid(run) or FALLBACK_TZID
-    return Here(chosen, find_zone(chosen), datetime.now(UTC))
+    if tzid is not None:
+        zone = find_zone(tzid)
+        if need_clock:
+            _account_tzid(run, warn=False)
+        return _here(run, tzid, zone)
+    chosen = _account_tzid(run, warn=True) or _machine_tzid(run) or FALLBACK_TZID
+    return _here(run, chosen, find_zone(chosen))
+
+
+def _here(run: AppContext, tzid: str, zone: tzinfo) -> Here:
+    now = run.api.server_time
+    return Here(tzid, Clock(now or datetime.now(UTC), zone), is_servers=now is not None)
+
+
+def by_servers_clock(run: AppContext, here: Here) -> Here:
+    """Return the same with the server's time, once it is known from an answer."""
+    return here if here.is_servers else _here(run, here.tzid, here.zone)
 
 
 def is_for_people(run: AppContext) -> bool:
@@ -142,23 +174,24 @@ def tell_sent(run: AppContext, limits: Limits, here: Here) -> None:
     if not is_for_people(run):
         return
     pairs = (("from", limits.from_), ("to", limits.to), ("last_modified", limits.last_modified), ("tzid", here.tzid))
-    run.output.note("sent: " + " ".join(f"{name}={_with_weekday(text)}" for name, text in pairs if text))
+    run.output.note("sent: " + " ".join(f"{name}={_with_weekday(name, text)}" for name, text in pairs if text))
 
 
-def _with_weekday(text: str) -> str:
-    from cronofy_cli.core.times import is_date
+def _with_weekday(name: str, text: str) -> str:
+    if not is_date(text):
+        return text
+    return f"{text} ({date.fromisoformat(text):%a}{', not included' if name == 'to' else ''})"
 
-    return f"{text} ({date.fromisoformat(text):%a})" if is_date(text) else text
 
-
-def _account_tzid(run: AppContext) -> str | None:
+def _account_tzid(run: AppContext, *, warn: bool) -> str | None:
     from cronofy_cli.adapters.api import endpoints
 
     try:
         zone = endpoints.userinfo(run.api).zoneinfo
     except (NotAllowed, NotFound, RequestFailed) as error:
         # A token for events alone may not be allowed to see whose they are.
-        run.warn(f"the account's time zone is not known, dates may be meant in another one: {error.message}")
+        if warn:
+            run.warn(f"the account's time zone is not known, dates may be meant in another one: {error.message}")
         return None
     return zone if zone and _is_known(zone) else None
 

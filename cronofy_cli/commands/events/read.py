@@ -21,7 +21,7 @@ from cronofy_cli.commands.events.options import (
     TimeOptions,
 )
 from cronofy_cli.commands.events.page_reading import ItemPage, choose_style, show_reading
-from cronofy_cli.commands.events.query_times import TimeWishes, coming_week, find_here
+from cronofy_cli.commands.events.query_times import TimeChoice, coming_week, find_here
 from cronofy_cli.core.api.queries import EventsQuery
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.events.item_pages import PageFormat
@@ -82,9 +82,9 @@ def read(
     """
     run = app_context(context)
     style = _style(run, format_, fields, sort, agenda=agenda)
-    wishes = times.wishes(changes_since)
-    here = find_here(run, times.tzid)
-    query = _query(run, wishes, times.calendar, here, is_agenda=agenda)
+    choice = times.choice(changes_since)
+    here = find_here(run, times.tzid, need_clock=choice.need_clock or agenda)
+    query = _query(run, choice, times.calendar, here, is_agenda=agenda)
     query = replace(
         query,
         include_managed=include_managed or query.include_managed,
@@ -108,13 +108,13 @@ def _style(run: AppContext, format_: PageFormat | None, fields: str | None, sort
 
 
 def _query(
-    run: AppContext, wishes: TimeWishes, calendar: list[str] | None, here: Here, *, is_agenda: bool
+    run: AppContext, choice: TimeChoice, calendar: list[str] | None, here: Here, *, is_agenda: bool
 ) -> EventsQuery:
     from cronofy_cli.cli.calendar_choice import calendar_ids
     from cronofy_cli.commands.events.changes_choice import changes_query, names_delivery
 
-    since = wishes.changes_since
-    limits = coming_week(run, here) if is_agenda and wishes == TimeWishes() else wishes.limits(run, here)
+    since = choice.changes_since
+    limits = coming_week(run, here) if is_agenda and choice == TimeChoice() else choice.limits(run, here)
     query = EventsQuery(here.tzid, last_modified=limits.last_modified)
     if since is not None:
         query = changes_query(run, since, here)

@@ -143,12 +143,12 @@ def _since(run: AppContext, text: str | None) -> str | None:
     if text is None or text == LAST:
         return text
     from cronofy_cli.commands.events.query_times import find_here
-    from cronofy_cli.core.api.date_words import parse_moment
+    from cronofy_cli.core.api.time_limits import parse_moment
     from cronofy_cli.core.times import parse_time
 
     here = find_here(run, None)
     try:
-        since = parse_moment(text, here.now, here.zone, option="--since").text
+        since = parse_moment(text, here.clock, option="--since").text
     except WrongUsage as error:
         raise WrongUsage(error.message, hint=_SINCE_HINT) from error
     if parse_time(since) > here.now:

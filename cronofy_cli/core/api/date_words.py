@@ -1,167 +1,169 @@
-"""Days and times as people write them, and what is sent to Cronofy for them.
+"""Days as people write them: dates, weekdays, days of a month, weeks, months and distances.
 
-Pure: today, now and the zone are given. What Cronofy takes are dates and times in UTC (docs:
-/developers/api/events/read-events/); a time of another offset, or of none, becomes one.
+Pure: today is given. What is sent to Cronofy for them is in `time_limits`.
 """
 
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import date, timedelta
+from enum import Enum, auto
+from typing import Final
 
 from cronofy_cli.core.api.sync_window import sync_window
-from cronofy_cli.core.durations import parse_duration
-from cronofy_cli.core.times import is_date, parse_time, to_utc_seconds
-from cronofy_cli.errors import WrongUsage
-
-if TYPE_CHECKING:
-    from datetime import tzinfo
+from cronofy_cli.core.times import is_date
 
 _NAMED: Final = {"yesterday": -1, "today": 0, "tomorrow": 1}
+_WHICH: Final = {"last": -1, "this": 0, "next": 1}
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
     *("november", "december"),
 )
 _DAYS_A_UNIT: Final = {"d": 1, "day": 1, "w": 7, "week": 7}
+_MONTHS_A_YEAR: Final = 12
 _SHORTEST: Final = len("mon")
 _LONGEST_NUMBER: Final = len("99999")
 _YEARS_TO_A_LEAP_DAY: Final = 8
-"""At most so many years lie between two 29ths of February."""
+"""At most this many years lie between two 29ths of February."""
 
-_SIGNED: Final = re.compile(r"([+-])\s*(\d+)\s*(d|days?|w|weeks?)", re.ASCII)
-_IN: Final = re.compile(r"in (\d+) (days?|weeks?)", re.ASCII)
-_AGO: Final = re.compile(r"(\d+) (days?|weeks?) ago", re.ASCII)
-_LONG_UNIT: Final = re.compile(r"\s*(?:(s)econds?|(m)inutes?|(h)ours?)$", re.ASCII)
+_UNIT: Final = r"(d|days?|w|weeks?|months?)"
+_SIGNED: Final = re.compile(rf"([+-])\s*(\d+)\s*{_UNIT}", re.ASCII)
+_SIGNED_MONTHS: Final = re.compile(r"([+-])\s*(\d+)\s*m", re.ASCII)
+_IN: Final = re.compile(rf"in (\d+) {_UNIT}", re.ASCII)
+_AGO: Final = re.compile(rf"(\d+) {_UNIT} ago", re.ASCII)
+_PERIOD: Final = re.compile(r"(this|next|last) (week|month)")
 _WEEKDAY: Final = re.compile(r"(?:(this|next|last) )?([a-z]+)")
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? ([a-z]+)\.?(?:,? (\d{4}))?", re.ASCII)
 _MONTH_FIRST: Final = re.compile(r"([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?", re.ASCII)
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d.*", re.ASCII)
-_PLAIN_UTC: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+
+
+class DayForm(Enum):
+    """How days were written."""
+
+    DATE = auto()
+    """A date of the API, such as 2026-11-22."""
+    DISTANCE = auto()
+    """Counted from today: +7d, '2 weeks ago'."""
+    WEEKDAY = auto()
+    """A weekday alone."""
+    DAY_OF_MONTH = auto()
+    """A day and a month without a year."""
+    NAMED = auto()
+    """Words for one day or several: today, 'next friday', 'this week', '24 dec 2026'."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What is sent for something that was written."""
+class Days:
+    """The days that somebody wrote, the first and the last one included."""
 
-    text: str
-    is_as_written: bool
-    """Whether that is what was written, so that there is nothing to tell."""
+    first: date
+    last: date
+    form: DayForm
 
 
-def parse_day(text: str, today: date) -> date | None:
-    """Return the day that an ISO date or words name; None if they name none.
+def parse_days(text: str, today: date, *, m_is_months: bool = False) -> Days | None:
+    """Return the days that an ISO date or words name; None if they name none.
 
     A weekday alone is the next one, today included; `next` leaves today out. A day of a month without its year is the
-    one that Cronofy knows, which is unique because the sync window is shorter than a year; else the next to come.
+    one that Cronofy knows, which is unique because the sync window is shorter than a year; else the nearest. A week
+    begins on Monday. `+1m` is a month only where `m_is_months`: elsewhere `m` are minutes.
 
     Raises:
         OverflowError: it is further away than the calendar goes.
+        ValueError: the month has no such day.
     """
     if is_date(text):
-        return date.fromisoformat(text)
+        return _one(date.fromisoformat(text), DayForm.DATE)
     words = " ".join(text.lower().split())
     if words in _NAMED:
-        return today + timedelta(days=_NAMED[words])
-    for find in (_by_distance, _by_weekday, _by_month):
-        day = find(words, today)
-        if day is not None:
-            return day
-    return None
+        return _one(today + timedelta(days=_NAMED[words]), DayForm.NAMED)
+    if m_is_months and (match := _SIGNED_MONTHS.fullmatch(words)):
+        return _one(_shifted(today, match[2], "month", backwards=match[1] == "-"), DayForm.DISTANCE)
+    return (
+        _by_distance(words, today) or _by_period(words, today) or _by_weekday(words, today) or _by_month(words, today)
+    )
 
 
-def parse_limit(text: str, today: date, zone: tzinfo, *, option: str, after: date | None = None) -> Sent:
-    """Return what `from` or `to` is sent as: a date, or a time in UTC. A time without an offset is one in `zone`.
-
-    A weekday alone is the next one that is later than `after`.
-
-    Raises:
-        WrongUsage: it is neither.
-    """
-    try:
-        day = parse_day(text.strip(), today)
-        if day is not None and after is not None and day <= after and _is_weekday(text):
-            day += timedelta(weeks=(after - day).days // 7 + 1)
-        sent = _time(text.strip(), zone) if day is None else day.isoformat()
-    except (ValueError, OverflowError) as error:
-        raise _refused(text, option, "today, +7d, -2w, monday, '24 dec' or 2026-11-22") from error
-    return Sent(sent, is_as_written=sent == text)
+def same_day_before(day: date, latest: date) -> date:
+    """Return the last day of the same month and number that is not after `latest`."""
+    return next(
+        found
+        for year in range(latest.year, latest.year - _YEARS_TO_A_LEAP_DAY - 1, -1)
+        if (found := _day_in(year, day.month, day.day)) is not None and found <= latest
+    )
 
 
-def parse_moment(text: str, now: datetime, zone: tzinfo, *, option: str) -> Sent:
-    """Return the time in UTC that is sent for a time, for how long ago it was, or for the start of a day in `zone`.
-
-    A weekday alone is the last one, today included: nothing is known of the next one yet.
-
-    Raises:
-        WrongUsage: it is none of them.
-    """
-    try:
-        sent = _moment(text.strip(), now, zone, option)
-    except (ValueError, OverflowError, WrongUsage) as error:
-        raise _refused(text, option, "2026-11-22T12:00:00Z, 2h or yesterday") from error
-    return Sent(sent, is_as_written=sent == text)
+def same_day_after(day: date, earliest: date) -> date:
+    """Return the first day of the same month and number that is not before `earliest`."""
+    return next(
+        found
+        for year in range(earliest.year, earliest.year + _YEARS_TO_A_LEAP_DAY + 1)
+        if (found := _day_in(year, day.month, day.day)) is not None and found >= earliest
+    )
 
 
-def _moment(text: str, now: datetime, zone: tzinfo, option: str) -> str:
-    if text.lower() == "now":
-        return to_utc_seconds(now)
-    today = now.astimezone(zone).date()
-    day = parse_day(text, today)
-    if day is not None:
-        day -= timedelta(weeks=1 if day > today and _is_weekday(text) else 0)
-        return to_utc_seconds(datetime(day.year, day.month, day.day, tzinfo=zone))
-    if _TIME.fullmatch(text):
-        return _time(text, zone)
-    ago = _LONG_UNIT.sub(r"\1\2\3", text.lower().removesuffix(" ago").removeprefix("-"))
-    return to_utc_seconds(now - timedelta(seconds=parse_duration(ago, option=option)))
+def _one(day: date, form: DayForm) -> Days:
+    return Days(day, day, form)
 
 
-def _time(text: str, zone: tzinfo) -> str:
-    if _PLAIN_UTC.fullmatch(text):
-        parse_time(text)
-        return text
-    if not _TIME.fullmatch(text):
-        raise ValueError(f"'{text}' is not a time")
-    moment = datetime.fromisoformat(text.upper())
-    return to_utc_seconds(moment if moment.tzinfo else moment.replace(tzinfo=zone).astimezone(UTC))
-
-
-def _by_distance(words: str, today: date) -> date | None:
+def _by_distance(words: str, today: date) -> Days | None:
     if match := _SIGNED.fullmatch(words):
-        return _shifted(today, match[2], match[3], backwards=match[1] == "-")
-    if match := _IN.fullmatch(words):
-        return _shifted(today, match[1], match[2], backwards=False)
-    if match := _AGO.fullmatch(words):
-        return _shifted(today, match[1], match[2], backwards=True)
-    return None
+        day = _shifted(today, match[2], match[3], backwards=match[1] == "-")
+    elif match := _IN.fullmatch(words):
+        day = _shifted(today, match[1], match[2], backwards=False)
+    elif match := _AGO.fullmatch(words):
+        day = _shifted(today, match[1], match[2], backwards=True)
+    else:
+        return None
+    return _one(day, DayForm.DISTANCE)
 
 
 def _shifted(today: date, number: str, unit: str, *, backwards: bool) -> date:
     if len(number) > _LONGEST_NUMBER:
         raise OverflowError(number)
-    days = int(number) * _DAYS_A_UNIT[unit.removesuffix("s")]
-    return today - timedelta(days=days) if backwards else today + timedelta(days=days)
+    count = -int(number) if backwards else int(number)
+    if unit.startswith("month"):
+        first = _first_of_month(today, count)
+        return first.replace(day=min(today.day, monthrange(first.year, first.month)[1]))
+    return today + timedelta(days=count * _DAYS_A_UNIT[unit.removesuffix("s")])
 
 
-def _by_weekday(words: str, today: date) -> date | None:
+def _first_of_month(today: date, months_ahead: int) -> date:
+    months = today.year * _MONTHS_A_YEAR + today.month - 1 + months_ahead
+    year, month = divmod(months, _MONTHS_A_YEAR)
+    if not date.min.year <= year <= date.max.year:
+        raise OverflowError(year)
+    return date(year, month + 1, 1)
+
+
+def _by_period(words: str, today: date) -> Days | None:
+    match = _PERIOD.fullmatch(words)
+    if match is None:
+        return None
+    ahead = _WHICH[match[1]]
+    if match[2] == "week":
+        monday = today - timedelta(days=today.weekday()) + timedelta(weeks=ahead)
+        return Days(monday, monday + timedelta(days=6), DayForm.NAMED)
+    first = _first_of_month(today, ahead)
+    return Days(first, first.replace(day=monthrange(first.year, first.month)[1]), DayForm.NAMED)
+
+
+def _by_weekday(words: str, today: date) -> Days | None:
     match = _WEEKDAY.fullmatch(words)
     number = _number_of(match[2], _WEEKDAYS) if match else None
     if match is None or number is None:
         return None
     ahead = (number - today.weekday()) % 7
     if match[1] == "last":
-        return today - timedelta(days=7 - ahead)
-    return today + timedelta(days=7 if ahead == 0 and match[1] == "next" else ahead)
+        return _one(today - timedelta(days=7 - ahead), DayForm.NAMED)
+    day = today + timedelta(days=7 if ahead == 0 and match[1] == "next" else ahead)
+    return _one(day, DayForm.WEEKDAY if match[1] is None else DayForm.NAMED)
 
 
-def _is_weekday(text: str) -> bool:
-    return _number_of(text.strip().lower(), _WEEKDAYS) is not None
-
-
-def _by_month(words: str, today: date) -> date | None:
+def _by_month(words: str, today: date) -> Days | None:
     if match := _DAY_FIRST.fullmatch(words):
         day, name, year = match.groups()
     elif match := _MONTH_FIRST.fullmatch(words):
@@ -172,25 +174,24 @@ def _by_month(words: str, today: date) -> date | None:
     if month is None:
         return None
     if year is not None:
-        return date(int(year), month + 1, int(day))
-    return _likeliest(month + 1, int(day), today)
+        return _one(date(int(year), month + 1, int(day)), DayForm.NAMED)
+    return _one(_likeliest(month + 1, int(day), today), DayForm.DAY_OF_MONTH)
 
 
 def _likeliest(month: int, day: int, today: date) -> date:
-    known = sync_window(today)
-    later: list[date] = []
-    for year in range(today.year - 1, today.year + _YEARS_TO_A_LEAP_DAY + 1):
-        try:
-            candidate = date(year, month, day)
-        except ValueError:  # the 29th of February in most years
-            continue
-        if candidate in known:
-            return candidate
-        if candidate > today:
-            later.append(candidate)
-    if not later:
+    years = range(today.year - _YEARS_TO_A_LEAP_DAY, today.year + _YEARS_TO_A_LEAP_DAY + 1)
+    candidates = [found for year in years if (found := _day_in(year, month, day)) is not None]
+    if not candidates:
         raise ValueError(f"month {month} has no day {day}")
-    return later[0]
+    known = sync_window(today)
+    return next((found for found in candidates if found in known), min(candidates, key=lambda each: abs(each - today)))
+
+
+def _day_in(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:  # the 29th of February in most years
+        return None
 
 
 def _number_of(word: str, names: tuple[str, ...]) -> int | None:
@@ -198,7 +199,3 @@ def _number_of(word: str, names: tuple[str, ...]) -> int | None:
     if len(word) < _SHORTEST:
         return None
     return next((number for number, name in enumerate(names) if name.startswith(word)), None)
-
-
-def _refused(text: str, option: str, examples: str) -> WrongUsage:
-    return WrongUsage(f"{option} does not take '{text}'", hint=f"write it as {examples}")

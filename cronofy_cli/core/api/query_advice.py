@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Query = EventsQuery | FreeBusyQuery
 
 MANAGED_LEFT_OUT: Final = "events that your application manages are left out: --include-managed"
+DELETED_LEFT_OUT: Final = "events that were deleted since then are left out: --include-deleted"
 
 
 def certain_reasons(query: Query, now: datetime, zone: tzinfo) -> list[str]:
@@ -58,11 +59,16 @@ def possible_reasons(query: Query) -> list[str]:
         found.append("only events that your application manages were asked for: leave out --only-managed")
     elif leaves_out_managed(query):
         found.append(MANAGED_LEFT_OUT)
-    if query.last_modified is not None and not query.include_deleted:
-        found.append("events that were deleted since then are left out: --include-deleted")
+    if leaves_out_deleted(query):
+        found.append(DELETED_LEFT_OUT)
     if isinstance(query, EventsQuery) and query.last_modified is not None and not query.include_moved:
         found.append("events that were moved out of this time since then are left out: --include-moved")
     return found
+
+
+def leaves_out_deleted(query: Query) -> bool:
+    """Whether changes are asked for, and deletions are not among them (docs: /developers/api/events/read-events/)."""
+    return query.last_modified is not None and not query.include_deleted
 
 
 def leaves_out_managed(query: Query) -> bool:

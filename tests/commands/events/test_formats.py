@@ -197,6 +197,7 @@ def test_the_agenda(run_at_simulator: Run) -> None:
 def test_an_agenda_without_the_calendars_names(cli: Cli, cronofy: ScriptedServer) -> None:
     """A token that may not list calendars can read an agenda: it names them by their ids."""
     event = {"event_uid": "evt_1", "calendar_id": "cal_1", "summary": "Tea", "start": f"{TODAY}", "end": f"{TODAY}"}
+    cronofy.answer(json={"sub": "acc_1"}, only_for="GET /v1/userinfo")
     cronofy.answer(json={"pages": {}, "events": [event]})
     cronofy.answer(403, only_for="GET /v1/calendars")
 
@@ -207,6 +208,7 @@ def test_an_agenda_without_the_calendars_names(cli: Cli, cronofy: ScriptedServer
 
 def test_an_agenda_of_nothing(cli: Cli, cronofy: ScriptedServer) -> None:
     """Where there is nothing, that is said, and no calendar's name is asked for."""
+    cronofy.answer(json={"sub": "acc_1"}, only_for="GET /v1/userinfo")
     cronofy.answer(body=b'{"pages":{},"events":[]}')
 
     result = run_main(cli, *READ, "--agenda", "--from", "today", "--to", "tomorrow")

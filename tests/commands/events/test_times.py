@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,6 +20,15 @@ TODAY = datetime.now(UTC).date()
 READ = ("events", "read", "--tzid", "Etc/UTC")
 EMPTY = {"pages": {"current": 1, "total": 1}, "events": [], "free_busy": []}
 SOME = {"pages": {"current": 1, "total": 1}, "events": [{"event_uid": "evt_1", "start": "2026-11-24"}]}
+
+
+ACCOUNT = {"sub": "acc_1", "zoneinfo": "Europe/London"}
+
+
+def say_the_time(cronofy: ScriptedServer, moment: datetime | None = None) -> None:
+    """Answer the request that is made for the server's clock."""
+    headers = {"Date": format_datetime(moment, usegmt=True)} if moment else None
+    cronofy.answer(json=ACCOUNT, headers=headers, only_for="GET /v1/userinfo")
 
 
 def day(days: int) -> str:
@@ -72,8 +82,8 @@ def test_an_empty_zone(run: Run) -> None:
     ("options", "expected"),
     [
         (["--from", "today", "--to", "+7d"], {"from": day(0), "to": day(7)}),
-        (["--from", "-2w", "--to", "tomorrow"], {"from": day(-14), "to": day(1)}),
-        (["--from", "tomorrow", "--to", f"{TODAY:%A}"], {"from": day(1), "to": day(7)}),
+        (["--from", "-2w", "--to", "tomorrow"], {"from": day(-14), "to": day(2)}),
+        (["--from", "tomorrow", "--to", f"{TODAY:%A}"], {"from": day(1), "to": day(8)}),
         (["--window"], {"from": day(-42), "to": day(201)}),
         (["--window-edge"], {"from": day(194), "to": day(201)}),
         (["--last-modified", "yesterday"], {"last_modified": f"{day(-1)}T00:00:00Z"}),
@@ -82,7 +92,8 @@ def test_an_empty_zone(run: Run) -> None:
 )
 @pytest.mark.parametrize("command", ["events", "free-busy"])
 def test_words(command: str, options: list[str], expected: dict[str, str], cli: Cli, cronofy: ScriptedServer) -> None:
-    """Words become the dates and times that they stand for."""
+    """Words become the dates and times that they stand for; a last day in words is included."""
+    say_the_time(cronofy)
     cronofy.answer(json=EMPTY)
 
     run_main(cli, command, "read", "--tzid", "Etc/UTC", *options)
@@ -92,10 +103,12 @@ def test_words(command: str, options: list[str], expected: dict[str, str], cli: 
 
 def test_words_are_shown_as_what_was_sent(cli: Cli, cronofy: ScriptedServer) -> None:
     """People see what their words became, with its weekday; scripts see nothing, unless they ask with --verbose."""
-    for _ in range(4):
+    for _ in range(3):
+        say_the_time(cronofy)
         cronofy.answer(json=SOME)
-    words = (*READ, "--from", "today", "--to", "+1d")
-    line = f"sent: from={day(0)} ({TODAY:%a}) to={day(1)} ({TODAY + timedelta(days=1):%a}) tzid=Etc/UTC"
+    cronofy.answer(json=SOME)
+    words = (*READ, "--from", "today", "--to", "today")
+    line = f"sent: from={day(0)} ({TODAY:%a}) to={day(1)} ({TODAY + timedelta(days=1):%a}, not included) tzid=Etc/UTC"
 
     assert run_main(cli, *words, terminal=True).stderr.splitlines()[0] == line
     assert run_main(cli, *words).stderr == ""
@@ -130,10 +143,9 @@ def test_what_cannot_be_meant(options: list[str], message: str, cli: Cli, cronof
         (["--from", day(-43)], f"from {day(-43)} is before the default sync window"),
         (["--to", day(202)], f"to {day(202)} is after the default sync window"),
         (["--from", day(300)], "all of it is outside of the default sync window"),
-        (["--from", "today", "--to", "yesterday"], f"from {day(0)} is not before to {day(-1)}"),
-        (["--last-modified", "+2d"], "is in the future"),
-        (["--window"], None),
-        (["--from", day(-42), "--to", day(201), "--last-modified", "today"], None),
+        (["--from", day(0), "--to", day(-1)], f"from {day(0)} is not before to {day(-1)}"),
+        (["--last-modified", f"{day(2)}T00:00:00Z"], "is in the future"),
+        (["--from", day(-42), "--to", day(201), "--last-modified", f"{day(-1)}T00:00:00Z"], None),
     ],
 )
 def test_warnings(options: list[str], warning: str | None, cli: Cli, cronofy: ScriptedServer) -> None:
@@ -145,6 +157,48 @@ def test_warnings(options: list[str], warning: str | None, cli: Cli, cronofy: Sc
     assert result.exit_code == 0
     assert [line.startswith("warning: ") for line in result.stderr.splitlines()] == ([True] if warning else [])
     assert warning is None or warning in result.stderr
+
+
+def test_the_servers_clock(cli: Cli, cronofy: ScriptedServer) -> None:
+    """Words, the window and warnings go by the server's clock, whatever this machine's says."""
+    servers = datetime.now(UTC) + timedelta(days=100)
+    say_the_time(cronofy, servers)
+    cronofy.answer(json=EMPTY)
+    say_the_time(cronofy, servers)
+    cronofy.answer(json=EMPTY)
+    cronofy.answer(json=SOME, headers={"Date": format_datetime(servers, usegmt=True)})
+    today = servers.date()
+
+    run_main(cli, *READ, "--from", "today", "--to", "today")
+    words = sent(cronofy)
+    run_main(cli, *READ, "--window")
+    window = sent(cronofy)
+    warned = run_main(cli, *READ, "--from", day(0), "--to", str(today + timedelta(days=201)))
+
+    assert (words["from"], words["to"]) == (str(today), str(today + timedelta(days=1)))
+    assert (window["from"], window["to"]) == (str(today - timedelta(days=42)), str(today + timedelta(days=201)))
+    assert warned.stderr.splitlines() == [warned.stderr.strip()]
+    assert warned.stderr.startswith(f"warning: from {day(0)} is before the default sync window")
+
+
+def test_a_refusal_is_warned_of_too(cli: Cli, cronofy: ScriptedServer) -> None:
+    """Where Cronofy refuses days that it knows nothing of, the reason stands before the refusal."""
+    cronofy.answer(422, json={"errors": {"from": [{"key": "errors.too_early", "description": "too early"}]}})
+
+    result = run_main(cli, *READ, "--from", day(-300))
+
+    assert [line.partition(":")[0] for line in result.stderr.splitlines()] [:2] == ["warning", "error"]
+
+
+def test_deletions_are_left_out(cli: Cli, cronofy: ScriptedServer) -> None:
+    """Who asks for changes without deletions is told so, in scripts too: the answer looks complete."""
+    cronofy.answer(json=SOME)
+    cronofy.answer(json=SOME)
+    since = (*READ, "--last-modified", "2026-01-01T00:00:00Z", "--include-managed")
+    note = "note: events that were deleted since then are left out: --include-deleted\n"
+
+    assert run_main(cli, *since).stderr == note
+    assert run_main(cli, *since, "--include-deleted").stderr == ""
 
 
 def test_an_empty_answer_is_explained(cli: Cli, cronofy: ScriptedServer) -> None:
