@@ -187,7 +187,7 @@ def test_a_refusal_is_warned_of_too(cli: Cli, cronofy: ScriptedServer) -> None:
 
     result = run_main(cli, *READ, "--from", day(-300))
 
-    assert [line.partition(":")[0] for line in result.stderr.splitlines()] [:2] == ["warning", "error"]
+    assert [line.partition(":")[0] for line in result.stderr.splitlines()][:2] == ["warning", "error"]
 
 
 def test_deletions_are_left_out(cli: Cli, cronofy: ScriptedServer) -> None:
