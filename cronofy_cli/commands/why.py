@@ -1,4 +1,4 @@
-"""`cronofy why`: what keeps notifications from arriving, with the evidence and the cure."""
+"""`cronofy why`: what keeps notifications from arriving, with the evidence and the fix."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import typer
 
 from cronofy_cli.cli.options import ApiCommand, app_context, command_app
 from cronofy_cli.errors import ExitCode, WrongUsage
-from cronofy_cli.why.answer import Verdict
+from cronofy_cli.why.conclusion import ConclusionState
 from cronofy_cli.why.evidence import Question
-from cronofy_cli.why.view import show_answer
+from cronofy_cli.why.view import show_conclusion
 
 app = command_app()
 
@@ -19,17 +19,17 @@ app = command_app()
 def why(
     context: typer.Context,
     channel: Annotated[
-        str | None, typer.Option(metavar="CHANNEL_ID", help="Only this channel; all open ones by default.")
+        str | None, typer.Option(metavar="CHANNEL_ID", help="Only this channel; by default all open channels.")
     ] = None,
     url: Annotated[str | None, typer.Option(metavar="URL", help="Only the channels that post to this address.")] = None,
     event: Annotated[
-        str | None, typer.Option(metavar="UID|TITLE", help="Why the last change of this event was not told.")
+        str | None, typer.Option(metavar="UID|TITLE", help="Why the last change of this event was not notified.")
     ] = None,
     no_probe: Annotated[bool, typer.Option("--no-probe", help="Do not post a verification to callback URLs.")] = False,
 ) -> None:
     """Explain why no notifications arrive, the likeliest cause first. Exits with 1 if there is one.
 
-    Account, channels, filters, recent changes, what was received here, and the callback URL itself are looked at. It
+    Checks the account, channels, filters, recent changes, what was received here, and the callback URL itself. It
     gets one verification, signed if the client secret is known, as Cronofy sends it to a new channel.
 
     \b
@@ -39,21 +39,21 @@ def why(
       cronofy why --event "Sales call"
       cronofy why --json | jq -r '.causes[0].code'
     """
-    from cronofy_cli.why.collect import gather
-    from cronofy_cli.why.rank import answer
-    from cronofy_cli.why.sources import sources_of
+    from cronofy_cli.cli.evidence_sources import sources_of
+    from cronofy_cli.why.collect import collect
+    from cronofy_cli.why.rank import conclude
 
     run = app_context(context)
     for option, value in (("--channel", channel), ("--event", event)):
         if value is not None and not value.strip():
-            raise WrongUsage(f"{option} is empty", hint=f"name one, or leave {option} out to ask about all")
+            raise WrongUsage(f"{option} is empty", hint=f"name one, or leave {option} out to check everything")
     if url is not None:
         from cronofy_cli.adapters.callback_probe.target import parse_target
 
         parse_target(url)
-    found = answer(gather(Question(channel, url, event), sources_of(run, probes=not no_probe)))
-    show_answer(run.output, found)
-    if found.obstacle is not None:
-        raise found.obstacle
-    if found.verdict is Verdict.CAUSE_FOUND:
+    conclusion = conclude(collect(Question(channel, url, event), sources_of(run, probes=not no_probe)))
+    show_conclusion(run.output, conclusion)
+    if conclusion.error is not None:
+        raise conclusion.error
+    if conclusion.state is ConclusionState.CAUSE_FOUND:
         raise typer.Exit(ExitCode.FAILED)

@@ -1,7 +1,7 @@
-"""Working several things out at the same time, each within a limit.
+"""Doing several things at the same time, each within a limit.
 
-What does not end is left behind on its daemon thread: a name look-up that hangs cannot be broken off from outside, and
-must not keep the answer waiting.
+What does not end is left behind on its daemon thread: a name look-up that hangs cannot be stopped from outside, and
+must not keep the result waiting.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Pending(Generic[T]):
+class BackgroundTask(Generic[T]):
     """Something that is being worked out from now on."""
 
     def __init__(self, work: Callable[[], T], what: str, limit_s: float) -> None:
@@ -35,7 +35,7 @@ class Pending(Generic[T]):
         try:
             return self._found.result(max(self._deadline - monotonic(), 0))
         except TimeoutError:
-            return TimeLimitReached(f"{self._what} did not answer within {self._limit_s:g} s")
+            return TimeLimitReached(f"{self._what} did not respond within {self._limit_s:g} s")
 
     def _run(self, work: Callable[[], T]) -> None:
         try:

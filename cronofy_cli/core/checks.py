@@ -1,6 +1,6 @@
-"""What a check of the set-up found: its state, what that means, and the command that mends it.
+"""What a check of the set-up found: its state, what that means, and how to fix it.
 
-Pure. Looking is the job of `cronofy_cli.doctor`, showing that of `cronofy_cli.doctor.view`.
+Pure. Looking is the job of `cronofy_cli.doctor` and `cronofy_cli.evidence`, showing that of `cronofy_cli.doctor.view`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Evidence = tuple[tuple[str, str], ...]
-"""What was seen, as names and values. Never a secret."""
+Facts = tuple[tuple[str, str], ...]
+"""What was seen, as names and values; a name may occur several times. Never a secret."""
 
 
 class CheckState(StrEnum):
@@ -40,13 +40,13 @@ class Check:
     """What was found, in one sentence."""
     subject: str = ""
     """What was checked where a check is done for several things: a path, a channel, an address."""
-    cause: str = ""
-    """One stable word for what is wrong, for programs. Empty when nothing is."""
+    code: str = ""
+    """What is wrong, as a stable code. Empty when nothing is."""
     meaning: str = ""
     """What the finding means for the user."""
-    remedy: str = ""
-    """The command or the step that mends it."""
-    evidence: Evidence = ()
+    hint: str = ""
+    """The command or the step that fixes it."""
+    evidence: Facts = ()
 
     @property
     def needs_attention(self) -> bool:
@@ -54,14 +54,22 @@ class Check:
         return self.state in {CheckState.WARNING, CheckState.FAILED}
 
 
-def passed(name: str, finding: str, *, subject: str = "", remedy: str = "", evidence: Evidence = ()) -> Check:
-    """Return a check that found nothing wrong; `remedy` is what could be done next."""
-    return Check(name, CheckState.OK, finding, subject=subject, remedy=remedy, evidence=evidence)
+def passed(name: str, finding: str, *, subject: str = "", hint: str = "", evidence: Facts = ()) -> Check:
+    """Return a check that found nothing wrong; `hint` is what could be done next."""
+    return Check(name, CheckState.OK, finding, subject=subject, hint=hint, evidence=evidence)
 
 
-def skipped(name: str, reason: str, *, subject: str = "", remedy: str = "") -> Check:
+def skipped(name: str, reason: str, *, subject: str = "", hint: str = "") -> Check:
     """Return a check that was not tried."""
-    return Check(name, CheckState.SKIPPED, reason, subject=subject, remedy=remedy)
+    return Check(name, CheckState.SKIPPED, reason, subject=subject, hint=hint)
+
+
+def grouped(facts: Facts) -> dict[str, str | list[str]]:
+    """Return facts by their names; a name that occurs several times has all its values in a list."""
+    found: dict[str, list[str]] = {}
+    for name, value in facts:
+        found.setdefault(name, []).append(value)
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
 def nothing_failed(checks: Iterable[Check]) -> bool:

@@ -1,4 +1,4 @@
-"""Are the program's own files there, readable, and nobody else's business. The one group that can repair."""
+"""Are the program's own files usable, and private. The one group that can repair."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ class PrivatePlace:
 
 
 def check_private_files(places: Sequence[PrivatePlace], *, fix: bool) -> tuple[Check, ...]:
-    """Say which places others can read, or are not the user's. `fix` sets their modes, and makes missing folders."""
+    """Say which places others can read, or are not the user's. `fix` sets their modes, and creates missing folders."""
     if os.name == "nt":
-        return (skipped(PRIVATE_FILES, "Windows keeps a user's folders from others by itself"),)
+        return (skipped(PRIVATE_FILES, "Windows protects a user's folders itself"),)
     found = [check for place in places if (check := _look(place, fix=fix)) is not None]
     if any(check.needs_attention for check in found):
         return tuple(found)
     there = [place.path for place in places if place.path.exists()]
     number = "1 file or folder" if len(there) == 1 else f"{len(there)} files and folders"
-    fine = f"{number}, for you alone" if there else "none yet; they are made when needed"
+    fine = f"{number}, private to you" if there else "none yet; they are created when needed"
     return (*found, passed(PRIVATE_FILES, fine, evidence=tuple(("path", str(path)) for path in there)))
 
 
@@ -59,9 +59,9 @@ def check_settings(load: Callable[[], Settings]) -> Check:
             SETTINGS,
             CheckState.FAILED,
             error.message,
-            cause="unreadable",
+            code="settings_unreadable",
             meaning="commands do not know which account and data center to use",
-            remedy=error.hint or "cronofy config path",
+            hint=error.hint or "cronofy config path",
         )
     files = [path for path in (settings.user_file, settings.project_file) if path is not None and path.exists()]
     finding = ", ".join(map(str, files)) or "no settings file; the defaults are used"
@@ -94,16 +94,16 @@ def _make(folder: Path) -> Check:
         folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
     except OSError as error:
         return _not_accessible(folder, error)
-    return passed(PRIVATE_FILES, f"folder made, mode {_FOLDER_MODE:04o}", subject=str(folder))
+    return passed(PRIVATE_FILES, f"folder created, mode {_FOLDER_MODE:04o}", subject=str(folder))
 
 
 def _closed_to_owner(place: PrivatePlace, mode: int) -> Check:
     return _wrong_mode(
         place,
         mode,
-        f"you cannot use all of it: mode {mode:04o} instead of {place.mode:04o}",
-        cause="closed_to_owner",
-        meaning="what the tool keeps cannot be read or written",
+        f"you do not have full access: mode {mode:04o} instead of {place.mode:04o}",
+        code="closed_to_owner",
+        meaning="the program cannot read or write its files",
     )
 
 
@@ -111,21 +111,21 @@ def _open_to_others(place: PrivatePlace, mode: int) -> Check:
     return _wrong_mode(
         place,
         mode,
-        f"others can use it: mode {mode:04o} instead of {place.mode:04o}",
-        cause="open_to_others",
-        meaning="other users of this machine can read what the tool keeps: notifications, addresses, perhaps tokens",
+        f"other users have access: mode {mode:04o} instead of {place.mode:04o}",
+        code="open_to_others",
+        meaning="other users of this machine can read notifications, addresses, perhaps tokens",
     )
 
 
-def _wrong_mode(place: PrivatePlace, mode: int, finding: str, *, cause: str, meaning: str) -> Check:
+def _wrong_mode(place: PrivatePlace, mode: int, finding: str, *, code: str, meaning: str) -> Check:
     return Check(
         PRIVATE_FILES,
         CheckState.WARNING,
         finding,
         subject=str(place.path),
-        cause=cause,
+        code=code,
         meaning=meaning,
-        remedy="cronofy doctor --fix",
+        hint="cronofy doctor --fix",
         evidence=(("mode", f"{mode:04o}"), ("wanted", f"{place.mode:04o}")),
     )
 
@@ -136,9 +136,9 @@ def _foreign(path: Path) -> Check:
         CheckState.FAILED,
         "it belongs to another user",
         subject=str(path),
-        cause="foreign_owner",
-        meaning="the tool cannot rely on what is in it, nor write to it; often it was once run with sudo",
-        remedy=f'sudo chown -R "$USER" {path}',
+        code="foreign_owner",
+        meaning="its content cannot be trusted, and it cannot be written; often the cause is an earlier run with sudo",
+        hint=f'sudo chown -R "$USER" {path}',
     )
 
 
@@ -146,9 +146,9 @@ def _not_accessible(path: Path, error: OSError) -> Check:
     return Check(
         PRIVATE_FILES,
         CheckState.FAILED,
-        f"it cannot be used: {error.strerror or error}",
+        f"it cannot be accessed: {error.strerror or error}",
         subject=str(path),
-        cause="not_accessible",
-        meaning="what the tool keeps cannot be read or written",
-        remedy=f"ls -ld {path}",
+        code="not_accessible",
+        meaning="the program cannot read or write its files",
+        hint=f"ls -ld {path}",
     )

@@ -1,4 +1,4 @@
-"""Is the program itself installed as it asks to be: the Python, and the packages."""
+"""Is the program installed as it requires: the version of Python, and the packages."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _REINSTALL: Final = f"python3 -m pip install --upgrade {PACKAGE}"
 
 
 def check_python(version: str, *, wanted: str | None, executable: str) -> Check:
-    """Say whether Python's version is one that the package asks for; `wanted` is None where it is not installed."""
-    evidence = (("version", version), ("wanted", wanted or "unknown"), ("executable", executable))
+    """Say whether Python's version is one that the package supports; `wanted` is None where it is not installed."""
+    evidence = (("version", version), ("required", wanted or "unknown"), ("executable", executable))
     if wanted is None or meets(version, wanted):
         return passed(PYTHON, f"{version}, {executable}", evidence=evidence)
     return Check(
         PYTHON,
         CheckState.FAILED,
-        f"{version} is not {wanted}",
-        cause="wrong_version",
-        meaning="parts of the program use what this Python does not have",
-        remedy=f"install it under a newer Python: pipx install --python python3.13 {PACKAGE}",
+        f"{version} is not supported: {wanted} is required",
+        code="wrong_version",
+        meaning="parts of the program do not work with this version of Python",
+        hint=f"install it with a newer Python: pipx install --python python3.13 {PACKAGE}",
         evidence=evidence,
     )
 
@@ -43,15 +43,15 @@ def check_dependencies(
     package's version.
     """
     if requirements is None:
-        return (skipped(DEPENDENCIES, f"{PACKAGE} is not installed as a package, so nothing states what it needs"),)
+        return (skipped(DEPENDENCIES, f"{PACKAGE} is not installed as a package, so its requirements are not known"),)
     parsed = filter(None, map(parse_requirement, requirements))
     needed = [requirement for requirement in parsed if requirement.is_needed(platform)]
     versions = {requirement.package: installed(requirement.package) for requirement in needed}
     wrong = [check for each in needed if (check := _judge(each, versions[each.package])) is not None]
     if wrong:
         return tuple(wrong)
-    evidence = tuple((package, version or "") for package, version in versions.items())
-    return (passed(DEPENDENCIES, f"{len(needed)} packages, each of a version that will do", evidence=evidence),)
+    evidence = tuple(("package", f"{package} {version}") for package, version in versions.items())
+    return (passed(DEPENDENCIES, f"{len(needed)} packages, all in a supported version", evidence=evidence),)
 
 
 def _judge(requirement: Requirement, version: str | None) -> Check | None:
@@ -61,10 +61,12 @@ def _judge(requirement: Requirement, version: str | None) -> Check | None:
     return Check(
         DEPENDENCIES,
         CheckState.FAILED,
-        f"{package} is missing" if version is None else f"{package} {version} is not {requirement.versions}",
+        f"{package} is missing"
+        if version is None
+        else f"{package} {version} is not supported: {requirement.versions} is required",
         subject=package,
-        cause="missing" if version is None else "wrong_version",
+        code="missing" if version is None else "wrong_version",
         meaning="commands that use it fail or behave differently",
-        remedy=_REINSTALL,
-        evidence=(("version", version or ""), ("wanted", requirement.versions)),
+        hint=_REINSTALL,
+        evidence=(("version", version or ""), ("required", requirement.versions)),
     )

@@ -10,7 +10,7 @@ from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.adapters.paths import data_folder, history_file, simulator_file
 from cronofy_cli.doctor.files import PRIVATE_FILES, SETTINGS, PrivatePlace, check_private_files, check_settings
 from cronofy_cli.doctor.installation import DEPENDENCIES, PACKAGE, PYTHON, check_dependencies, check_python
-from cronofy_cli.doctor.runner import Group, Outcome
+from cronofy_cli.doctor.runner import CheckGroup, GroupResult
 from cronofy_cli.doctor.secret_store import KEYRING, check_keyring
 from cronofy_cli.errors import CronofyError
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from cronofy_cli.core.checks import Check
 
 _KEYRING_LIMIT_S: Final = 15.0
-"""Above the limits of the single calls, so that their words are heard first."""
+"""Above the limits of the single calls, so that their words are shown first."""
 
 
 def local_groups(
     environment: Mapping[str, str], load_settings: Callable[[], Settings], *, fix: bool
-) -> tuple[Group, ...]:
-    """Return the checks that ask nobody else. `fix` lets them repair what is safe to repair."""
+) -> tuple[CheckGroup, ...]:
+    """Return the checks that look at this machine only. `fix` lets them repair what is safe to repair."""
     return (
-        Group(PYTHON, _python),
-        Group(DEPENDENCIES, _dependencies),
-        Group(SETTINGS, lambda: Outcome((check_settings(load_settings),))),
-        Group(PRIVATE_FILES, lambda: Outcome(check_private_files(private_places(environment), fix=fix))),
-        Group(KEYRING, lambda: Outcome((_keyring(environment, load_settings),)), limit_s=_KEYRING_LIMIT_S),
+        CheckGroup(PYTHON, _python),
+        CheckGroup(DEPENDENCIES, _dependencies),
+        CheckGroup(SETTINGS, lambda: GroupResult((check_settings(load_settings),))),
+        CheckGroup(PRIVATE_FILES, lambda: GroupResult(check_private_files(private_places(environment), fix=fix))),
+        CheckGroup(KEYRING, lambda: GroupResult((_keyring(environment, load_settings),)), limit_s=_KEYRING_LIMIT_S),
     )
 
 
@@ -57,17 +57,17 @@ def private_places(environment: Mapping[str, str]) -> tuple[PrivatePlace, ...]:
     )
 
 
-def _python() -> Outcome:
+def _python() -> GroupResult:
     installed = _distribution()
     wanted = installed.metadata["Requires-Python"] if installed else None
     version = ".".join(map(str, sys.version_info[:3]))
-    return Outcome((check_python(version, wanted=wanted, executable=sys.executable),))
+    return GroupResult((check_python(version, wanted=wanted, executable=sys.executable),))
 
 
-def _dependencies() -> Outcome:
+def _dependencies() -> GroupResult:
     installed = _distribution()
     requirements = None if installed is None else installed.requires or []
-    return Outcome(check_dependencies(requirements, _version_of, platform=sys.platform))
+    return GroupResult(check_dependencies(requirements, _version_of, platform=sys.platform))
 
 
 def _distribution() -> metadata.Distribution | None:
@@ -98,5 +98,5 @@ def _keyring(environment: Mapping[str, str], load_settings: Callable[[], Setting
 def _context(load_settings: Callable[[], Settings]) -> Context | None:
     try:
         return load_settings().context
-    except CronofyError:  # told by the check of the settings
+    except CronofyError:  # the check of the settings reports it
         return None

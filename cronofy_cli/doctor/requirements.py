@@ -31,7 +31,7 @@ _COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A package and the versions of it that will do."""
+    """A package and the versions of it that are supported."""
 
     package: str
     versions: str
@@ -47,7 +47,7 @@ class Requirement:
         return named is None or named[1] == platform
 
     def is_met_by(self, version: str) -> bool:
-        """Whether `version` will do."""
+        """Whether `version` is supported."""
         return meets(version, self.versions)
 
 

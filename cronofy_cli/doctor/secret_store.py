@@ -22,7 +22,7 @@ def check_keyring(entries: KeyringEntries, *, is_in_use: bool) -> Check:
     from cronofy_cli.adapters.secrets import KeyringUnusable
 
     if entries.is_switched_off and not is_in_use:
-        return skipped(KEYRING, f"it is switched off by {Variable.NO_KEYRING}")
+        return skipped(KEYRING, f"it is disabled by {Variable.NO_KEYRING}")
     try:
         backend = entries.write(ENTRY, _TEXT)
         entries.remove(ENTRY)
@@ -33,15 +33,18 @@ def check_keyring(entries: KeyringEntries, *, is_in_use: bool) -> Check:
 
 def _unusable(error: KeyringUnusable, *, is_in_use: bool) -> Check:
     if is_in_use:
-        state, meaning = CheckState.FAILED, "the context has its secrets in the keyring, so it cannot sign in"
+        state, meaning = (
+            CheckState.FAILED,
+            "the context keeps its secrets in the keyring, so its access token cannot be read",
+        )
     else:
         state = CheckState.WARNING
-        meaning = "auth login has no safe place for secrets; environment variables work, and so does a private file"
+        meaning = "auth login cannot store secrets safely; environment variables and a private file work"
     return Check(
         KEYRING,
         state,
         error.message,
-        cause=error.code,
+        code=error.code,
         meaning=meaning,
-        remedy=error.hint or "set CRONOFY_ACCESS_TOKEN, or keep them in a private file: auth login --insecure-storage",
+        hint=error.hint or "set CRONOFY_ACCESS_TOKEN, or use a private file: cronofy auth login --insecure-storage",
     )

@@ -1,4 +1,4 @@
-"""What `doctor` found: a line for each check with what mends it below, or the same for pipes and programs."""
+"""What `doctor` found: a line for each check with the way to fix it below, or the same for pipes and programs."""
 
 from __future__ import annotations
 
@@ -39,24 +39,10 @@ def show_checks(output: Output, checks: Iterable[Check]) -> tuple[Check, ...]:
 
 
 def check_document(check: Check) -> bytes:
-    """Return a check as JSON. A name that occurs several times in the evidence has all its values in an array."""
-    import msgspec
+    """Return a check as JSON."""
+    from cronofy_cli.doctor.documents import CheckDocument
 
-    evidence: dict[str, list[str]] = {}
-    for name, value in check.evidence:
-        evidence.setdefault(name, []).append(value)
-    return msgspec.json.encode(
-        {
-            "check": check.name,
-            "state": check.state.value,
-            "subject": check.subject or None,
-            "finding": check.finding,
-            "cause": check.cause or None,
-            "meaning": check.meaning or None,
-            "remedy": check.remedy or None,
-            "evidence": {name: values[0] if len(values) == 1 else values for name, values in evidence.items()},
-        }
-    )
+    return CheckDocument.of(check).encode()
 
 
 def _kept(checks: Iterable[Check], shown: list[Check]) -> Iterator[Check]:
@@ -74,8 +60,8 @@ def _lines(output: Output, check: Check) -> Iterator[str]:
         return
     if check.meaning:
         yield f"{_INDENT}{clean(check.meaning)}"
-    if check.remedy:
-        yield f"{_INDENT}{output.paint('mend:', Style.CYAN)} {clean(check.remedy)}"
+    if check.hint:
+        yield f"{_INDENT}{output.paint('fix:', Style.CYAN)} {clean(check.hint)}"
 
 
 def _view() -> ListView[Check]:
@@ -84,10 +70,10 @@ def _view() -> ListView[Check]:
             Column("STATE", lambda check: check.state),
             Column("CHECK", lambda check: check.name),
             Column("SUBJECT", lambda check: check.subject),
-            Column("CAUSE", lambda check: check.cause),
+            Column("CODE", lambda check: check.code),
             Column("FINDING", lambda check: check.finding),
             Column("MEANING", lambda check: check.meaning),
-            Column("REMEDY", lambda check: check.remedy),
+            Column("HINT", lambda check: check.hint),
         ),
         document=check_document,
         empty="nothing was checked",

@@ -1,5 +1,6 @@
 """`cronofy why`: what keeps notifications from arriving.
 
-`gathering` collects an `evidence.Evidence`, side by side and within limits. Each function of `causes` looks at it and
-names what it proves or suggests. `ranking` puts that into order and says what was looked at and what could not be.
+`collect` gathers an `evidence.Evidence`, side by side and within limits. Each function of `causes` looks at it and
+names what it proves or suggests. `rank` puts that into order, `coverage` says what was checked and what could not be,
+`view` and `documents` show the `conclusion`.
 """

@@ -1,6 +1,6 @@
 """Collecting the evidence: Cronofy, this machine and the callback URLs are asked at the same time, each within a limit.
 
-The answer takes a few seconds whatever hangs.
+The evidence is there after a few seconds whatever hangs.
 """
 
 from __future__ import annotations
@@ -12,36 +12,37 @@ from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.accounts.calendars import UserInfo
 from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
-from cronofy_cli.core.background import Pending
-from cronofy_cli.doctor.channels import Callback, callbacks_of
-from cronofy_cli.doctor.clock import ClockObserver
+from cronofy_cli.core.background import BackgroundTask
 from cronofy_cli.errors import CronofyError
+from cronofy_cli.evidence.account import AccountReader
+from cronofy_cli.evidence.callback import Callback, callbacks_of
+from cronofy_cli.why.callback_evidence import start_probes
 from cronofy_cli.why.causes.channels import former_channels
-from cronofy_cli.why.cronofy_evidence import StatusObserver, changes_until, find_events
-from cronofy_cli.why.evidence import Elsewhere, ElsewhereContext, ElsewhereRun, Evidence
-from cronofy_cli.why.history_evidence import hear
+from cronofy_cli.why.cronofy_evidence import changes_until, find_events
+from cronofy_cli.why.evidence import ContextChannels, Evidence, RunElsewhere
+from cronofy_cli.why.history_evidence import read_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from cronofy_cli.adapters.api.client import ApiClient
-    from cronofy_cli.adapters.api.exchanges import Exchange
     from cronofy_cli.adapters.history import History
     from cronofy_cli.adapters.journal import Journal
     from cronofy_cli.core.accounts.calendars import Calendar
     from cronofy_cli.core.events.event import Event
     from cronofy_cli.core.notifications.channels import Channel
     from cronofy_cli.core.signature import ClientSecret
-    from cronofy_cli.why.callback_evidence import Prober
-    from cronofy_cli.why.evidence import Asker, Changes, Heard, Question
+    from cronofy_cli.evidence.account import OpenClient
+    from cronofy_cli.evidence.callback import Prober
+    from cronofy_cli.why.evidence import Access, Changes, HistoryEvidence, Question
 
-ANSWER_LIMIT_S: Final = 6.0
+CALL_LIMIT_S: Final = 6.0
 """For each question to Cronofy, retries and all."""
 _READ_LIMIT_S: Final = 4.0
 _HISTORY_LIMIT_S: Final = 6.0
 _NOTICEABLE: Final = timedelta(seconds=30)
-"""Clocks that differ by less are the same: an answer's date has whole seconds, and the way takes time."""
+"""Clocks that differ by less are the same: a Date header has whole seconds, and the exchange takes time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,56 +59,60 @@ class OtherContext:
 class Sources:
     """Where the evidence comes from."""
 
-    asker: Asker
+    access: Access
     clock: Callable[[], datetime]
     journal: Journal
     open_history: Callable[[], History]
-    open_client: Callable[[Callable[[Exchange], None]], ApiClient] | CronofyError
-    """Makes a client that tells of its exchanges, or why none can be made. Whoever gave it closes the clients."""
+    open_client: OpenClient | CronofyError
+    """Or why there can be no client. Whoever gave it closes the clients."""
     prober: Prober | None
     """None if callback URLs are not to be tried."""
     client_secrets: tuple[ClientSecret, ...] = field(default=(), repr=False)
     other_secrets: Callable[[], ForeignSecrets] = ForeignSecrets
-    """Client secrets that are not in use here, looked for only once a signature has failed."""
+    """Client secrets that are not in use here, looked for only once a signature does not match."""
     other_contexts: tuple[OtherContext, ...] = ()
 
 
-def gather(question: Question, sources: Sources) -> Evidence:
+def collect(question: Question, sources: Sources) -> Evidence:
     """Return everything that can be found out."""
-    name = sources.asker.place.data_center.name
-    heard = _start_hearing(question, sources)
-    evidence = Evidence(question, sources.asker, sources.clock())
-    asked = None
+    name = sources.access.place.data_center.name
+    evidence = Evidence(question, sources.access, sources.clock())
+    history = _start_history(evidence, sources)
+    started = None
     if isinstance(sources.open_client, CronofyError):
         evidence = replace(evidence, account=sources.open_client)
     else:
-        evidence = _ask_whose(evidence, sources.open_client, sources.clock)
-        asked = _ask_rest(evidence, sources.open_client)
+        reader = AccountReader(sources.open_client, sources.clock, CALL_LIMIT_S)
+        evidence = replace(evidence, account=reader.userinfo(), ahead=_ahead(reader.observer.ahead_s))
+        started = _start_account(evidence, reader, sources.open_client, sources.clock)
     sub = evidence.account.sub if isinstance(evidence.account, UserInfo) else None
-    evidence = replace(evidence, heard=heard.result(), runs=sources.journal.known_runs(name, sub))
-    if asked is not None:
-        evidence = replace(
-            evidence, channels=asked.channels.result(), channels_status=asked.statuses.of("/v1/channels")
-        )
-    probes = sources.prober.start(_callbacks(evidence), evidence.examined) if sources.prober is not None else None
-    evidence = replace(evidence, elsewhere=_elsewhere(evidence, sources))
-    if asked is not None:
-        evidence = asked.added_to(evidence)
+    evidence = replace(evidence, history=history.result(), runs=sources.journal.known_runs(name, sub))
+    if started is not None:
+        evidence = started.with_channels(evidence)
+    probes = None
+    if sources.prober is not None:
+        probes = start_probes(sources.prober, _callbacks(evidence), evidence.examined)
+    evidence = _with_other_places(evidence, sources)
+    if started is not None:
+        evidence = started.with_events(evidence)
     return replace(evidence, probes=probes() if probes is not None else None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Started:
     """What Cronofy is being asked."""
 
-    channels: Pending[tuple[Channel, ...]]
-    statuses: StatusObserver
-    calendars: Pending[tuple[Calendar, ...]]
-    changes: Pending[Changes]
-    event: Pending[tuple[Event, ...]] | None
+    reader: AccountReader
+    channels: BackgroundTask[tuple[Channel, ...]]
+    calendars: BackgroundTask[tuple[Calendar, ...]]
+    changes: BackgroundTask[Changes]
+    event: BackgroundTask[tuple[Event, ...]] | None
 
-    def added_to(self, evidence: Evidence) -> Evidence:
-        """Return the evidence with what is not in it yet."""
+    def with_channels(self, evidence: Evidence) -> Evidence:
+        channels = self.channels.result()
+        return replace(evidence, channels=channels, channels_status=self.reader.observer.status_of("/v1/channels"))
+
+    def with_events(self, evidence: Evidence) -> Evidence:
         return replace(
             evidence,
             calendars=self.calendars.result(),
@@ -116,50 +121,36 @@ class _Asked:
         )
 
 
-def _start_hearing(question: Question, sources: Sources) -> Pending[Heard]:
-    def listen() -> Heard:
-        return hear(sources.open_history(), question.channel_id, sources.client_secrets, sources.other_secrets)
+def _start_history(evidence: Evidence, sources: Sources) -> BackgroundTask[HistoryEvidence]:
+    def read() -> HistoryEvidence:
+        asked, secrets = evidence.question.channel_id, sources.client_secrets
+        return read_history(sources.open_history(), evidence.now, asked, secrets, sources.other_secrets)
 
-    return Pending(listen, "the history", _HISTORY_LIMIT_S)
-
-
-def _ask_whose(
-    evidence: Evidence, open_client: Callable[[Callable[[Exchange], None]], ApiClient], clock: Callable[[], datetime]
-) -> Evidence:
-    """Ask whose account it is, before everything else: that may renew the token, and tells Cronofy's time."""
-    from cronofy_cli.adapters.api import endpoints
-
-    observer = ClockObserver(clock)
-    client = open_client(observer)
-    account = Pending(lambda: endpoints.userinfo(client), "Cronofy", ANSWER_LIMIT_S).result()
-    return replace(evidence, account=account, ahead=_ahead(observer.ahead_s))
+    return BackgroundTask(read, "the history", _HISTORY_LIMIT_S)
 
 
-def _ask_rest(evidence: Evidence, open_client: Callable[[Callable[[Exchange], None]], ApiClient]) -> _Asked | None:
+def _start_account(
+    evidence: Evidence, reader: AccountReader, open_client: OpenClient, clock: Callable[[], datetime]
+) -> _Started | None:
     """Begin to ask everything else, at once; nothing if the account is not known."""
     from cronofy_cli.adapters.api import endpoints
 
     account, wanted, now = evidence.account, evidence.question.event, evidence.cronofys_now
     if not isinstance(account, UserInfo):
         return None
-    statuses, tzid = StatusObserver(), account.zoneinfo or "Etc/UTC"
-    client = open_client(statuses)
-    # Clients of their own: reading that is broken off takes its client's connections with it.
-    for_changes, for_event = open_client(_ignore), open_client(_ignore)
+    tzid = account.zoneinfo or "Etc/UTC"
+    # Clients of their own: reading that is stopped early takes its client's connections with it.
+    for_changes, for_event = (AccountReader(open_client, clock, CALL_LIMIT_S) for _ in range(2))
     event = None
     if wanted is not None:
-        event = Pending(lambda: find_events(for_event, wanted, tzid, _READ_LIMIT_S), "Cronofy", ANSWER_LIMIT_S)
-    return _Asked(
-        Pending(lambda: endpoints.list_channels(client), "Cronofy", ANSWER_LIMIT_S),
-        statuses,
-        Pending(lambda: endpoints.list_calendars(client), "Cronofy", ANSWER_LIMIT_S),
-        Pending(lambda: changes_until(for_changes, now, tzid), "Cronofy", ANSWER_LIMIT_S),
+        event = for_event.ask(lambda client: find_events(client, wanted, tzid, _READ_LIMIT_S))
+    return _Started(
+        reader,
+        reader.channels(),
+        reader.ask(endpoints.list_calendars),
+        for_changes.ask(lambda client: changes_until(client, now, tzid)),
         event,
     )
-
-
-def _ignore(_exchange: Exchange) -> None:
-    return None
 
 
 def _ahead(ahead_s: float | None) -> timedelta:
@@ -171,7 +162,7 @@ def _callbacks(evidence: Evidence) -> tuple[Callback, ...]:
     """Return what to try: the callback URLs of the channels that are asked about; failing that, of closed ones, and
     the asked one.
     """
-    must_be_public = evidence.asker.place.data_center.is_real
+    must_be_public = evidence.access.place.data_center.is_real
     if evidence.examined:
         return callbacks_of(evidence.examined, must_be_public=must_be_public)
     ids: dict[str, tuple[str, ...]] = {} if evidence.question.url is None else {evidence.question.url: ()}
@@ -181,20 +172,22 @@ def _callbacks(evidence: Evidence) -> tuple[Callback, ...]:
     return tuple(Callback(url, channel_ids, must_be_public) for url, channel_ids in ids.items())
 
 
-def _elsewhere(evidence: Evidence, sources: Sources) -> Elsewhere:
-    """Return what is known of other places; other contexts are asked only for a channel that is not here."""
-    name, former = sources.asker.place.data_center.name, former_channels(evidence)
+def _with_other_places(evidence: Evidence, sources: Sources) -> Evidence:
+    """Add what is known of other data centers; other contexts are asked only for a channel that is not here."""
+    name, former = sources.access.place.data_center.name, former_channels(evidence)
     runs = tuple(
-        ElsewhereRun(record.data_center, record.channel_ids, record.callback_urls, record.is_live)
+        RunElsewhere(record.data_center, record.channel_ids, record.callback_urls, record.is_live)
         for record in sources.journal.records()
         if record.data_center != name
     )
+    evidence = replace(evidence, runs_elsewhere=runs)
     if evidence.examined or not (evidence.question.is_of_channel or any(each.known_by for each in former)):
-        return Elsewhere(runs=runs)
-    asked = [(each, Pending(partial(_channels_of, each), "Cronofy", ANSWER_LIMIT_S)) for each in sources.other_contexts]
-    return Elsewhere(
-        tuple(ElsewhereContext(each.name, each.data_center, found.result()) for each, found in asked), runs
-    )
+        return evidence
+    asked = [
+        (each, BackgroundTask(partial(_channels_of, each), "Cronofy", CALL_LIMIT_S)) for each in sources.other_contexts
+    ]
+    found = tuple(ContextChannels(each.name, each.data_center, task.result()) for each, task in asked)
+    return replace(evidence, other_contexts=found)
 
 
 def _channels_of(context: OtherContext) -> tuple[Channel, ...]:

@@ -1,4 +1,4 @@
-"""What Cronofy is asked for the answer: the events that matter, out of however many there are."""
+"""The events of the account that matter, out of however many there are."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from time import monotonic
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from cronofy_cli.core.api.queries import EventsQuery
 from cronofy_cli.core.events.event import parse_event
@@ -19,26 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from cronofy_cli.adapters.api.client import ApiClient
-    from cronofy_cli.adapters.api.exchanges import Exchange
     from cronofy_cli.core.events.event import Event
 
 MOST_CHANGES: Final = 200
 _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
-
-
-class StatusObserver:
-    """Told of exchanges, remembers the status of the last answer of each path."""
-
-    def __init__(self) -> None:
-        self._statuses: dict[str, int | None] = {}
-
-    def __call__(self, exchange: Exchange) -> None:
-        """Take note of an answer."""
-        self._statuses[urlsplit(exchange.url).path] = exchange.status
-
-    def of(self, path: str) -> int | None:
-        """Return the status with which a path, or one that ends so, was answered."""
-        return next((status for known, status in self._statuses.items() if known.endswith(path)), None)
 
 
 def changes_until(client: ApiClient, now: datetime, tzid: str) -> Changes:

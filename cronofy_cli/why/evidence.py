@@ -1,4 +1,4 @@
-"""Everything that is known when the causes of silence are looked for, as one immutable value.
+"""Everything that is known when causes are looked for, as one immutable value.
 
 `None` was not asked for, an error says why it could not be found out.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from cronofy_cli.adapters.history import Forward
+    from cronofy_cli.adapters.history import Forward, Gap
     from cronofy_cli.core.accounts.calendars import Calendar, UserInfo
     from cronofy_cli.core.accounts.contexts import ContextAccount
     from cronofy_cli.core.autopsy import Finding
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from cronofy_cli.core.events.event import Event
     from cronofy_cli.core.notifications.channels import Channel
     from cronofy_cli.core.notifications.deliveries import Delivery
-    from cronofy_cli.doctor.account import Place
     from cronofy_cli.errors import CronofyError
+    from cronofy_cli.evidence.account import Place
 
 T = TypeVar("T")
 
@@ -50,20 +50,20 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Access:
     """With what Cronofy was asked."""
 
     place: Place
     token_source: str | None
     """What the access token comes from; None without one."""
     options: tuple[str, ...] = ()
-    """The options that chose data center and context, for the commands of the cures."""
+    """The options that chose data center and context, for the commands in hints."""
     context: str | None = None
     """The name of the context in use."""
     context_data_center: str | None = None
     """Where the context belongs, if that is another data center than the asked one."""
     context_account: ContextAccount | None = None
-    """Whom the context is signed in to."""
+    """The account that the context is signed in to."""
     has_client_secret: bool = False
     is_behind_proxy: bool = False
     """Whether this machine reaches the internet through a proxy, which callback URLs are not tried through."""
@@ -71,7 +71,7 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The events that were changed lately."""
+    """The events that were changed recently."""
 
     since: datetime
     events: tuple[Event, ...]
@@ -80,19 +80,21 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HistoryEvidence:
     """What the history on this machine holds."""
 
     deliveries: tuple[Delivery, ...] = ()
     """The newest ones, the newest of them last."""
     forwards: tuple[Forward, ...] = ()
     """What became of forwarding them, the newest last."""
-    autopsies: Mapping[int, Finding] = field(default_factory=dict)
-    """Why the signature of a delivery failed, by its number."""
+    diagnoses: Mapping[int, Finding] = field(default_factory=dict)
+    """Why the signature of a delivery does not match, by its number."""
+    gaps: tuple[Gap, ...] = ()
+    """When listeners of this machine could receive nothing, the newest last."""
 
 
 @dataclass(frozen=True, slots=True)
-class ElsewhereContext:
+class ContextChannels:
     """What another context of this machine can see."""
 
     name: str
@@ -101,7 +103,7 @@ class ElsewhereContext:
 
 
 @dataclass(frozen=True, slots=True)
-class ElsewhereRun:
+class RunElsewhere:
     """A run of this machine at another data center."""
 
     data_center: str
@@ -111,19 +113,11 @@ class ElsewhereRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """What is known of other data centers and applications."""
-
-    contexts: tuple[ElsewhereContext, ...] = ()
-    runs: tuple[ElsewhereRun, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything."""
 
     question: Question
-    asker: Asker
+    access: Access
     now: datetime
     """By this machine's clock."""
     ahead: timedelta = timedelta()
@@ -138,9 +132,11 @@ class Evidence:
     """Those that the asked name fits, the one that was changed last first."""
     probes: Mapping[str, tuple[Check, ...]] | None = None
     """What was found at callback URLs; None if they were not to be tried."""
-    heard: Heard | CronofyError | None = None
+    history: HistoryEvidence | CronofyError | None = None
     runs: KnownRuns = field(default_factory=KnownRuns)
-    elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    other_contexts: tuple[ContextChannels, ...] = ()
+    """Asked only for a channel that is not open here."""
+    runs_elsewhere: tuple[RunElsewhere, ...] = ()
 
     @property
     def cronofys_now(self) -> datetime:
@@ -174,7 +170,7 @@ class Evidence:
 
     @property
     def changed(self) -> tuple[Event, ...]:
-        """What should have been told of: the asked event, else what was changed lately."""
+        """What should have been notified: the asked event, else what was changed recently."""
         if self.question.event is not None:
             return or_empty(self.event)[:1]
         return self.changes.events if isinstance(self.changes, Changes) else ()
@@ -182,10 +178,15 @@ class Evidence:
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
         """What was received for this data center, the newest last."""
-        if not isinstance(self.heard, Heard):
+        if not isinstance(self.history, HistoryEvidence):
             return ()
-        name = self.asker.place.data_center.name
-        return tuple(delivery for delivery in self.heard.deliveries if delivery.context == name)
+        name = self.access.place.data_center.name
+        return tuple(delivery for delivery in self.history.deliveries if delivery.context == name)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """When listeners of this machine could receive nothing, the newest last."""
+        return self.history.gaps if isinstance(self.history, HistoryEvidence) else ()
 
     def deliveries_of(self, channel: Channel) -> tuple[Delivery, ...]:
         """What was received for a channel; failing that, for its callback URL."""
@@ -198,12 +199,17 @@ class Evidence:
 
     def command(self, *words: str) -> str:
         """Return a command of ours to type, for the data center and context that were chosen."""
-        return own_command(words, self.asker.options)
+        return own_command(words, self.access.options)
 
     def calendar(self, calendar_id: str) -> str:
         """Return what people call a calendar."""
         name = self.calendar_names.get(calendar_id)
         return f"'{name}'" if name else calendar_id
+
+
+def gap_text(gap: Gap) -> str:
+    """Return when a listener could receive nothing, and why."""
+    return f"{gap.started:%Y-%m-%d %H:%M:%S} to {gap.ended:%H:%M:%S} UTC: {gap.reason}"
 
 
 def or_empty(known: tuple[T, ...] | CronofyError | None) -> tuple[T, ...]:

@@ -1,17 +1,19 @@
-"""What the history on this machine holds of the channels: the newest deliveries, their forwards, and what is wrong with
-the signatures that failed.
+"""What the history on this machine holds: the newest deliveries, their forwards, what is wrong with signatures that do
+not match, and when listeners could receive nothing.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.callback_probe.probe import PROBE_CHANNEL_ID
 from cronofy_cli.core.signature import HEADER, SignatureState
-from cronofy_cli.why.evidence import Heard
+from cronofy_cli.why.evidence import CHANGES_OF_S, HistoryEvidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
 
     from cronofy_cli.adapters.history import Forward, History
     from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
@@ -23,18 +25,19 @@ MOST_DELIVERIES: Final = 300
 """Of all channels."""
 _OF_THE_ASKED_CHANNEL: Final = 50
 _WITH_FORWARDS: Final = 30
-_MOST_AUTOPSIES: Final = 4
+_MOST_DIAGNOSES: Final = 4
 """One can take a second."""
 _TO_EXPLAIN: Final = frozenset({SignatureState.INVALID, SignatureState.UNSIGNED})
 
 
-def hear(
+def read_history(
     history: History,
+    now: datetime,
     channel_id: str | None,
     client_secrets: Sequence[ClientSecret],
     other_secrets: Callable[[], ForeignSecrets],
-) -> Heard:
-    """Return what was received lately, and of an asked channel also what is older.
+) -> HistoryEvidence:
+    """Return what was received recently, and of an asked channel also what is older.
 
     Raises:
         HistoryUnavailable: the store cannot be read.
@@ -47,7 +50,12 @@ def hear(
         of_channel = history.latest(_OF_THE_ASKED_CHANNEL, Criteria(channel=channel_id))
         found = [*(each for each in of_channel if each.id not in known), *found]
     deliveries = tuple(each for each in found if not _is_made_here(history, each))
-    return Heard(deliveries, _forwards(history, deliveries), _autopsies(deliveries, client_secrets, other_secrets))
+    return HistoryEvidence(
+        deliveries,
+        _forwards(history, deliveries),
+        _diagnoses(deliveries, client_secrets, other_secrets),
+        tuple(history.gaps(now - timedelta(seconds=CHANGES_OF_S))),
+    )
 
 
 def _is_made_here(history: History, delivery: Delivery) -> bool:
@@ -63,14 +71,14 @@ def _forwards(history: History, deliveries: Sequence[Delivery]) -> tuple[Forward
     return tuple(forward for each in chosen[-_WITH_FORWARDS * 3 :] for forward in history.forwards.of(each.id or 0))
 
 
-def _autopsies(
+def _diagnoses(
     deliveries: Iterable[Delivery],
     client_secrets: Sequence[ClientSecret],
     other_secrets: Callable[[], ForeignSecrets],
 ) -> dict[int, Finding]:
-    """Examine the newest delivery of each channel, where its signature failed."""
+    """Examine the newest delivery of each channel, where its signature does not match."""
     newest = {delivery.notification.channel_id: delivery for delivery in deliveries}
-    failed = [each for each in newest.values() if each.verdict.state in _TO_EXPLAIN][-_MOST_AUTOPSIES:]
+    failed = [each for each in newest.values() if each.verdict.state in _TO_EXPLAIN][-_MOST_DIAGNOSES:]
     if not failed:
         return {}
     from cronofy_cli.core.autopsy import examine

@@ -1,4 +1,4 @@
-"""The answer of `why`: the likeliest cause first with what it rests on and its cure, or the same for programs."""
+"""What `why` concludes: the likeliest cause first with its evidence and the way to fix it, or the same for programs."""
 
 from __future__ import annotations
 
@@ -6,106 +6,71 @@ from typing import TYPE_CHECKING
 
 from cronofy_cli.core.text import clean
 from cronofy_cli.output.streams import OutputFormat, Style
-from cronofy_cli.why.answer import Likelihood, Verdict
+from cronofy_cli.why.conclusion import ConclusionState, Likelihood
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cronofy_cli.core.checks import Evidence as Seen
     from cronofy_cli.output.streams import Output
-    from cronofy_cli.why.answer import Answer, Cause
+    from cronofy_cli.why.conclusion import Conclusion, ProbableCause
 
 _COLORS = {Likelihood.CERTAIN: Style.RED, Likelihood.LIKELY: Style.YELLOW, Likelihood.POSSIBLE: Style.DIM}
-_VERDICTS = {
-    Verdict.NOTHING_WRONG: "nothing wrong found",
-    Verdict.UNKNOWN: "nothing can be said: Cronofy could not be asked",
+_STATES = {
+    ConclusionState.NOTHING_WRONG: "nothing wrong found",
+    ConclusionState.UNKNOWN: "no conclusion is possible: Cronofy could not be asked",
 }
 _WIDTH = 12
 """Of the left column."""
 
 
-def show_answer(output: Output, answer: Answer) -> None:
-    """Write the answer in the output's format."""
+def show_conclusion(output: Output, conclusion: Conclusion) -> None:
+    """Write the conclusion in the output's format."""
     if output.format.is_json:
         from cronofy_cli.output.json_text import show_document
+        from cronofy_cli.why.documents import ConclusionDocument
 
-        show_document(output, answer_document(answer))
+        show_document(output, ConclusionDocument.of(conclusion).encode())
     elif output.format is OutputFormat.TSV:
-        for row in _rows(answer):
+        for row in _rows(conclusion):
             output.data("\t".join(map(clean, row)))
     else:
-        for line in _lines(output, answer):
+        for line in _lines(output, conclusion):
             output.data(line)
 
 
-def answer_document(answer: Answer) -> bytes:
-    """Return the answer as JSON. Evidence with several values under one name has them in an array."""
-    import msgspec
-
-    return msgspec.json.encode(
-        {
-            "verdict": answer.verdict,
-            "causes": [_cause_document(cause) for cause in answer.causes],
-            "worth_knowing": [_cause_document(cause) for cause in answer.worth_knowing],
-            "looked_at": [{"what": each.what, "finding": each.finding} for each in answer.looked],
-            "not_looked_at": [
-                {"what": each.what, "reason": each.reason, "cure": each.cure or None} for each in answer.unseen
-            ],
-        }
-    )
+def _rows(conclusion: Conclusion) -> Iterator[tuple[str, ...]]:
+    """Yield kind, code, subject, sentence and hint of everything; the verdict comes first where there is no cause."""
+    if not conclusion.causes:
+        yield conclusion.state, "", "", _STATES[conclusion.state], ""
+    for cause in (*conclusion.causes, *conclusion.worth_knowing):
+        yield cause.likelihood, cause.code, cause.subject, cause.sentence, cause.hint
+    for each in conclusion.checked:
+        yield "checked", each.what, "", each.finding, ""
+    for missing in conclusion.not_checked:
+        yield "not_checked", missing.what, "", missing.reason, missing.hint
 
 
-def _cause_document(cause: Cause) -> dict[str, object]:
-    return {
-        "code": cause.code,
-        "likelihood": cause.likelihood,
-        "subject": cause.subject or None,
-        "sentence": cause.sentence,
-        "cure": cause.cure,
-        "evidence": _evidence(cause.evidence),
-    }
-
-
-def _evidence(seen: Seen) -> dict[str, object]:
-    found: dict[str, list[str]] = {}
-    for name, value in seen:
-        found.setdefault(name, []).append(value)
-    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
-
-
-def _rows(answer: Answer) -> Iterator[tuple[str, ...]]:
-    """Yield kind, code, subject, sentence and cure of everything; the verdict comes first where there is no cause."""
-    if not answer.causes:
-        yield answer.verdict, "", "", _VERDICTS[answer.verdict], ""
-    for cause in (*answer.causes, *answer.worth_knowing):
-        yield cause.likelihood, cause.code, cause.subject, cause.sentence, cause.cure
-    for each in answer.looked:
-        yield "looked_at", each.what, "", each.finding, ""
-    for missing in answer.unseen:
-        yield "not_looked_at", missing.what, "", missing.reason, missing.cure
-
-
-def _lines(output: Output, answer: Answer) -> Iterator[str]:
-    for number, cause in enumerate(answer.causes, 1):
+def _lines(output: Output, conclusion: Conclusion) -> Iterator[str]:
+    for number, cause in enumerate(conclusion.causes, 1):
         yield from _cause_lines(output, cause, f"{number}.")
-    if not answer.causes:
-        is_fine = answer.verdict is Verdict.NOTHING_WRONG
+    if not conclusion.causes:
+        is_fine = conclusion.state is ConclusionState.NOTHING_WRONG
         mark = output.paint("✓", Style.GREEN) if is_fine else output.paint("?", Style.YELLOW)
-        yield f"{mark}  {_VERDICTS[answer.verdict]}"
-    for cause in answer.worth_knowing:
+        yield f"{mark}  {_STATES[conclusion.state]}"
+    for cause in conclusion.worth_knowing:
         yield from _cause_lines(output, cause, "-")
-    yield from _section(output, "looked at", [(each.what, each.finding) for each in answer.looked])
-    unseen = [(each.what, f"{each.reason}{f'; {each.cure}' if each.cure else ''}") for each in answer.unseen]
-    yield from _section(output, "could not look at", unseen)
+    yield from _section(output, "checked", [(each.what, each.finding) for each in conclusion.checked])
+    missing = [(each.what, "; ".join(filter(None, (each.reason, each.hint)))) for each in conclusion.not_checked]
+    yield from _section(output, "could not check", missing)
 
 
-def _cause_lines(output: Output, cause: Cause, mark: str) -> Iterator[str]:
+def _cause_lines(output: Output, cause: ProbableCause, mark: str) -> Iterator[str]:
     likelihood = output.paint(cause.likelihood.ljust(_WIDTH - 3), _COLORS[cause.likelihood])
     yield f"{mark:<3}{likelihood} {clean(cause.sentence)}  {output.paint(cause.code, Style.DIM)}"
     indent = " " * (_WIDTH + 1)
     for name, value in cause.evidence:
         yield f"{indent}{output.paint(f'{clean(name)}: {clean(value)}', Style.DIM)}"
-    yield f"{indent}{output.paint('cure:', Style.CYAN)} {clean(cause.cure)}"
+    yield f"{indent}{output.paint('fix:', Style.CYAN)} {clean(cause.hint)}"
 
 
 def _section(output: Output, title: str, entries: list[tuple[str, str]]) -> Iterator[str]:

@@ -88,8 +88,8 @@ def test_the_callback_urls_of_its_channels_are_checked(doctor: Doctor, cli: Cli,
         result = doctor("--data-center", "simulator", "--json")
 
     assert created.exit_code == 0
-    assert only(result, "channels")["finding"] == "1 of 128 open, 1 of them ours"
-    assert only(result, "callback_signature")["cause"] == "accepts_wrong_signature"
+    assert only(result, "channels")["finding"] == "1 of 128 open, 1 opened by this machine"
+    assert only(result, "callback_signature")["code"] == "accepts_wrong_signature"
     assert only(result, "callback_signature")["subject"] == url
     assert result.exit_code == 1
 
@@ -109,7 +109,7 @@ def test_no_simulator_runs(doctor: Doctor) -> None:
     """A data center that is not there fails its own check with the command that starts it."""
     result = doctor("--data-center", "simulator", "--json")
 
-    assert only(result, "data_center")["remedy"].endswith("cronofy simulator run")
+    assert only(result, "data_center")["hint"].endswith("cronofy simulator run")
     assert states(result)["channels"] == "skipped"
 
 
@@ -120,7 +120,7 @@ def test_broken_settings(doctor: Doctor, cli: Cli) -> None:
 
     result = doctor("--json")
 
-    assert only(result, "settings")["cause"] == "unreadable"
+    assert only(result, "settings")["code"] == "settings_unreadable"
     assert (states(result)["python"], states(result)["channels"], result.exit_code) == ("ok", "skipped", 1)
 
 
@@ -146,7 +146,7 @@ def test_fix(doctor: Doctor, cli: Cli) -> None:
     before = only(doctor("--json"), "private_files")
     fixed = doctor("--fix", "--json").json
 
-    assert (before["state"], before["remedy"]) == ("warning", "cronofy doctor --fix")
+    assert (before["state"], before["hint"]) == ("warning", "cronofy doctor --fix")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [(each["subject"], each["finding"]) for each in fixed if "changed" in each["finding"]] == [
         (str(file), "mode changed from 0644 to 0600")
@@ -156,11 +156,11 @@ def test_fix(doctor: Doctor, cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("make", "cause"),
     [
-        (Authorities.incomplete_chain, "incomplete_chain"),
-        (Authorities.expired, "expired"),
-        (Authorities.wrong_host, "wrong_host"),
-        (Authorities.self_signed, "self_signed"),
-        (Authorities.old_protocol, "old_protocol"),
+        (Authorities.incomplete_chain, "certificate_chain_incomplete"),
+        (Authorities.expired, "certificate_expired"),
+        (Authorities.wrong_host, "certificate_wrong_host"),
+        (Authorities.self_signed, "certificate_self_signed"),
+        (Authorities.old_protocol, "tls_too_old"),
     ],
 )
 def test_one_url_with_a_fault(make: Any, cause: str, doctor: Doctor, cli: Cli, tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_one_url_with_a_fault(make: Any, cause: str, doctor: Doctor, cli: Cli, t
     with serving(make(authorities)) as (url, _):
         result = doctor("--url", url, "--json")
 
-    assert only(result, "callback_tls")["cause"] == cause
+    assert only(result, "callback_tls")["code"] == cause
     assert result.exit_code == 1
 
 
@@ -186,7 +186,7 @@ def test_one_url_without_a_fault(doctor: Doctor, cli: Cli, tmp_path: Path) -> No
     assert states(result) == {
         "callback_reachable": "warning",
         "callback_tls": "ok",
-        "callback_answer": "ok",
+        "callback_response": "ok",
         "callback_signature": "ok",
     }
     assert result.exit_code == 0
@@ -213,7 +213,7 @@ def test_wrong_usage(arguments: tuple[str, ...], doctor: Doctor) -> None:
 
 
 def test_for_people(doctor: Doctor, cli: Cli) -> None:
-    """A line for each check; below one that needs attention what it means and what mends it; the sums on stderr."""
+    """A line for each check; below one that needs attention what it means and how to fix it; the sums on stderr."""
     cli.environment["NO_COLOR"] = "1"
     port = closed_port()
 
@@ -222,15 +222,15 @@ def test_for_people(doctor: Doctor, cli: Cli) -> None:
     url = f"https://localhost:{port}/hook"
     assert result.lines == [
         f" ✗ callback reachable  {url}: nothing listens on port {port} of localhost",
-        f"{' ' * 23}Cronofy cannot deliver; after 24 hours of that it closes the channel",
-        f"{' ' * 23}mend: start the server, or correct the port",
-        f" - callback answer     {url}: Cronofy does not get as far as the handler",
+        f"{' ' * 23}Cronofy cannot deliver, and closes the channel after 24 hours of failures",
+        f"{' ' * 23}fix: start the server, or correct the port",
+        f" - callback response   {url}: Cronofy does not get as far as the handler",
     ]
     assert result.stderr == "1 failed, 1 skipped\n"
 
 
 def test_in_a_pipe(doctor: Doctor) -> None:
-    """State, check, subject, cause, finding, meaning and remedy, tab-separated, nothing cut."""
+    """State, check, subject, code, finding, meaning and hint, tab-separated, nothing cut."""
     port = closed_port()
 
     result = doctor("--url", f"http://localhost:{port}/")
@@ -241,7 +241,7 @@ def test_in_a_pipe(doctor: Doctor) -> None:
         f"http://localhost:{port}/",
         "connection_refused",
         f"nothing listens on port {port} of localhost",
-        "Cronofy cannot deliver; after 24 hours of that it closes the channel",
+        "Cronofy cannot deliver, and closes the channel after 24 hours of failures",
         "start the server, or correct the port",
     ]
     assert result.stderr == ""

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.callback_probe import Limits
-from cronofy_cli.adapters.callback_probe.obstacle import Problem
+from cronofy_cli.adapters.callback_probe import ProbeLimits
 from cronofy_cli.adapters.callback_probe.target import parse_target
 from cronofy_cli.core.checks import CheckState
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import ClientSecret
-from cronofy_cli.doctor.callback_group import Probing
-from cronofy_cli.doctor.callback_words import WORDS
-from cronofy_cli.doctor.channels import Callback
+from cronofy_cli.doctor.callback import callback_group
 from cronofy_cli.doctor.runner import run_groups
+from cronofy_cli.evidence.callback import Callback, Prober
+from cronofy_cli.evidence.callback_words import WORDS
 from tests.adapters.callback_probe.tls_servers import (
     NOW,
     Authorities,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.checks import Check
 
 Make = Callable[[Authorities], ssl.SSLContext]
-LIMITS = Limits(connect_s=2, handshake_s=0.5, answer_s=0.5, slow_s=0.4)
+LIMITS = ProbeLimits(connect_s=2, handshake_s=0.5, answer_s=0.5, slow_s=0.4)
 
 
 @pytest.fixture
@@ -44,28 +44,28 @@ def authorities(tmp_path: Path) -> Authorities:
 
 
 @pytest.fixture
-def probing(authorities: Authorities) -> Probing:
+def prober(authorities: Authorities) -> Prober:
     """Probing with the test's own root and small limits."""
-    return Probing(trust=lambda: authorities.trust, clock=lambda: NOW, limits=LIMITS)
+    return Prober(trust=lambda: authorities.trust, clock=lambda: NOW, limits=LIMITS)
 
 
-def examine(url: str, probing: Probing, *, must_be_public: bool = False) -> dict[str, Check]:
+def examine(url: str, prober: Prober, *, must_be_public: bool = False) -> dict[str, Check]:
     """Return the checks of a callback URL by their names."""
-    group = probing.group(Callback(url, must_be_public=must_be_public))
+    group = callback_group(prober, Callback(url, must_be_public=must_be_public))
     return {check.name: check for check in run_groups([group])}
 
 
 def result(check: Check) -> tuple[CheckState, str]:
     """Return how a check ended, and why."""
-    return check.state, check.cause
+    return check.state, check.code
 
 
-def test_a_healthy_callback_url(authorities: Authorities, probing: Probing) -> None:
+def test_a_healthy_callback_url(authorities: Authorities, prober: Prober) -> None:
     """A handler with good TLS that answers quickly and refuses what is not signed has nothing to mend."""
     with serving(authorities.valid(), 401, 401) as (url, _):
-        found = examine(url, probing)
+        found = examine(url, prober)
 
-    assert list(found) == ["callback_reachable", "callback_tls", "callback_answer", "callback_signature"]
+    assert list(found) == ["callback_reachable", "callback_tls", "callback_response", "callback_signature"]
     assert {check.state for check in found.values()} == {CheckState.OK}
     assert {check.subject for check in found.values()} == {url}
 
@@ -73,44 +73,44 @@ def test_a_healthy_callback_url(authorities: Authorities, probing: Probing) -> N
 @pytest.mark.parametrize(
     ("make", "cause"),
     [
-        (Authorities.incomplete_chain, "incomplete_chain"),
-        (Authorities.expired, "expired"),
-        (Authorities.wrong_host, "wrong_host"),
-        (Authorities.self_signed, "self_signed"),
-        (Authorities.untrusted_root, "untrusted_root"),
-        (Authorities.old_protocol, "old_protocol"),
+        (Authorities.incomplete_chain, "certificate_chain_incomplete"),
+        (Authorities.expired, "certificate_expired"),
+        (Authorities.wrong_host, "certificate_wrong_host"),
+        (Authorities.self_signed, "certificate_self_signed"),
+        (Authorities.untrusted_root, "certificate_root_untrusted"),
+        (Authorities.old_protocol, "tls_too_old"),
     ],
 )
-def test_each_fault_of_tls_is_named(make: Make, cause: str, authorities: Authorities, probing: Probing) -> None:
+def test_each_fault_of_tls_is_named(make: Make, cause: str, authorities: Authorities, prober: Prober) -> None:
     """A fault of TLS fails with its cause, what it means, what mends it, and the certificate as evidence."""
     with serving(make(authorities)) as (url, _):
-        found = examine(url, probing)
+        found = examine(url, prober)
 
     check = found["callback_tls"]
     assert result(check) == (CheckState.FAILED, cause)
     assert check.meaning
-    assert check.remedy
-    assert {"detail", "version", "certificates_presented"} <= {name for name, _ in check.evidence}
-    assert found["callback_answer"].state is CheckState.SKIPPED
+    assert check.hint
+    assert {"failure", "reason", "version", "certificates_presented"} <= {name for name, _ in check.evidence}
+    assert found["callback_response"].state is CheckState.SKIPPED
 
 
-def test_an_incomplete_chain_is_told_from_a_browsers_view(authorities: Authorities, probing: Probing) -> None:
+def test_an_incomplete_chain_is_told_from_a_browsers_view(authorities: Authorities, prober: Prober) -> None:
     """The fault that a browser hides is explained, with the file to serve instead."""
     with serving(authorities.incomplete_chain()) as (url, _):
-        check = examine(url, probing)["callback_tls"]
+        check = examine(url, prober)["callback_tls"]
 
     assert "browsers" in check.meaning
-    assert "fullchain.pem" in check.remedy
+    assert "fullchain.pem" in check.hint
 
 
-def test_servers_that_speak_no_tls(probing: Probing) -> None:
+def test_servers_that_speak_no_tls(prober: Prober) -> None:
     """Plain HTTP, a closed port and a server that says nothing each have their own cause."""
     with plain_http(patient=False) as plain, listening() as silent:
-        not_tls = examine(f"https://localhost:{plain}/", probing)["callback_tls"]
-        slow = examine(f"https://localhost:{silent}/", probing)["callback_tls"]
-    closed = examine(f"https://localhost:{closed_port()}/", probing)["callback_reachable"]
+        not_tls = examine(f"https://localhost:{plain}/", prober)["callback_tls"]
+        slow = examine(f"https://localhost:{silent}/", prober)["callback_tls"]
+    closed = examine(f"https://localhost:{closed_port()}/", prober)["callback_reachable"]
 
-    assert [check.cause for check in (not_tls, slow, closed)] == ["not_tls", "handshake_timeout", "connection_refused"]
+    assert [check.code for check in (not_tls, slow, closed)] == ["not_tls", "tls_timed_out", "connection_refused"]
     assert {check.state for check in (not_tls, slow, closed)} == {CheckState.FAILED}
 
 
@@ -124,14 +124,14 @@ def test_servers_that_speak_no_tls(probing: Probing) -> None:
     ],
 )
 def test_a_certificate_near_its_end(
-    days: int, lifetime_days: int, state: CheckState, authorities: Authorities, probing: Probing
+    days: int, lifetime_days: int, state: CheckState, authorities: Authorities, prober: Prober
 ) -> None:
     """Two weeks before its end a certificate is a warning; one that lives for days, in its last quarter."""
     with serving(authorities.expiring(days, lifetime_days=lifetime_days), 401, 401) as (url, _):
-        check = examine(url, probing)["callback_tls"]
+        check = examine(url, prober)["callback_tls"]
 
     assert check.state is state
-    assert check.cause == ("expires_soon" if state is CheckState.WARNING else "")
+    assert check.code == ("expires_soon" if state is CheckState.WARNING else "")
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_a_certificate_near_its_end(
         (400, 403, (CheckState.OK, ""), (CheckState.OK, "")),
         (200, 401, (CheckState.OK, ""), (CheckState.WARNING, "accepts_unsigned")),
         (200, 200, (CheckState.OK, ""), (CheckState.FAILED, "accepts_wrong_signature")),
-        (401, 500, (CheckState.OK, ""), (CheckState.FAILED, "wrong_signature_not_refused")),
-        (500, 401, (CheckState.FAILED, "server_error"), (CheckState.WARNING, "unsigned_not_refused")),
+        (401, 500, (CheckState.OK, ""), (CheckState.FAILED, "wrong_signature_not_rejected")),
+        (500, 401, (CheckState.FAILED, "server_error"), (CheckState.WARNING, "unsigned_not_rejected")),
         (503, 503, (CheckState.FAILED, "server_error"), (CheckState.SKIPPED, "")),
         (404, 404, (CheckState.FAILED, "no_handler"), (CheckState.SKIPPED, "")),
         (405, 405, (CheckState.FAILED, "no_handler"), (CheckState.SKIPPED, "")),
@@ -150,67 +150,67 @@ def test_a_certificate_near_its_end(
     ],
 )
 def test_what_a_handlers_answers_mean(
-    unsigned: int, wrong: int, answer: tuple[CheckState, str], signature: tuple[CheckState, str], probing: Probing
+    unsigned: int, wrong: int, answer: tuple[CheckState, str], signature: tuple[CheckState, str], prober: Prober
 ) -> None:
     """Refusing is right, accepting what anybody can send is not, and what no working handler answers is told."""
     with serving(None, unsigned, wrong) as (url, _):
-        found = examine(url, probing)
+        found = examine(url, prober)
 
-    assert (result(found["callback_answer"]), result(found["callback_signature"])) == (answer, signature)
+    assert (result(found["callback_response"]), result(found["callback_signature"])) == (answer, signature)
 
 
-def test_a_redirect_names_its_target(probing: Probing) -> None:
+def test_a_redirect_names_its_target(prober: Prober) -> None:
     """The address to which a redirect leads is the one to create the channel with."""
     with serving(None) as (url, server):
         for _ in range(2):
             server.answer(308, headers={"Location": "https://example.com/new"})
-        check = examine(url, probing)["callback_answer"]
+        check = examine(url, prober)["callback_response"]
 
-    assert "https://example.com/new" in check.remedy
+    assert "https://example.com/new" in check.hint
 
 
-def test_a_handler_that_is_too_slow(probing: Probing) -> None:
+def test_a_handler_that_is_too_slow(prober: Prober) -> None:
     """Beyond Cronofy's limit a handler fails, whatever it would have answered."""
     with serving(None) as (url, server):
         server.answer(200, delay_s=5)
-        found = examine(url, probing)
+        found = examine(url, prober)
 
-    assert result(found["callback_answer"]) == (CheckState.FAILED, "answer_timeout")
+    assert result(found["callback_response"]) == (CheckState.FAILED, "answer_timed_out")
     assert found["callback_signature"].state is CheckState.SKIPPED
 
 
-def test_a_handler_that_is_nearly_too_slow(probing: Probing) -> None:
+def test_a_handler_that_is_nearly_too_slow(prober: Prober) -> None:
     """A handler near the limit is a warning."""
     with serving(None) as (url, server):
         server.answer(401, delay_s=0.2)
         server.answer(401)
-        found = examine(url, replace(probing, limits=replace(LIMITS, answer_s=5, slow_s=0.1)))
+        found = examine(url, replace(prober, limits=replace(LIMITS, answer_s=5, slow_s=0.1)))
 
-    assert result(found["callback_answer"]) == (CheckState.WARNING, "slow")
+    assert result(found["callback_response"]) == (CheckState.WARNING, "slow")
 
 
 @pytest.mark.parametrize(("status", "state"), [(200, CheckState.OK), (401, CheckState.FAILED)])
-def test_a_right_signature(status: int, state: CheckState, probing: Probing) -> None:
+def test_a_right_signature(status: int, state: CheckState, prober: Prober) -> None:
     """If asked, a correctly signed verification is posted, and must be accepted."""
     with serving(None, 401, 401, status) as (url, _):
-        found = examine(url, replace(probing, client_secrets=(ClientSecret("new", "CRN_new"),)))
+        found = examine(url, replace(prober, client_secrets=(ClientSecret("new", "CRN_new"),)))
 
     assert found["callback_signed"].state is state
 
 
-def test_a_handler_that_hides(probing: Probing) -> None:
+def test_a_handler_that_hides(prober: Prober) -> None:
     """404 to what is not signed is a refusal once a signed notification is accepted."""
     with serving(None, 404, 404, 200) as (url, _):
-        found = examine(url, replace(probing, client_secrets=(ClientSecret("new", "CRN_new"),)))
+        found = examine(url, replace(prober, client_secrets=(ClientSecret("new", "CRN_new"),)))
 
     assert found["callback_signature"].state is CheckState.OK
-    assert found["callback_answer"].state is CheckState.OK
+    assert found["callback_response"].state is CheckState.OK
 
 
-def test_an_address_that_only_this_machine_reaches(probing: Probing) -> None:
-    """Looked at alone, such an address is a warning, and the rest of it is checked all the same."""
+def test_an_address_that_only_this_machine_reaches(prober: Prober) -> None:
+    """Observation at alone, such an address is a warning, and the rest of it is checked all the same."""
     with serving(None, 401, 401) as (url, _):
-        found = examine(url, probing, must_be_public=True)
+        found = examine(url, prober, must_be_public=True)
 
     assert result(found["callback_reachable"]) == (CheckState.WARNING, "not_public")
     assert found["callback_signature"].state is CheckState.OK
@@ -220,7 +220,8 @@ def test_every_obstacle_has_its_words() -> None:
     """Whatever stands in the way is explained with the host and port at hand."""
     target = parse_target("https://hooks.example.com:8443/")
 
-    for problem in Problem:
+    assert set(Failure) - WORDS.keys() == {Failure.PROXY_FAILED, Failure.ANSWER_UNREADABLE, Failure.NOT_DELIVERED}
+    for problem in WORDS:
         words = WORDS[problem].about(target)
-        assert all((words.finding, words.meaning, words.remedy)), problem
-        assert "{" not in words.finding + words.meaning + words.remedy
+        assert all((words.finding, words.meaning, words.hint)), problem
+        assert "{" not in words.finding + words.meaning + words.hint

@@ -39,8 +39,8 @@ def test_evidence_that_repeats_becomes_an_array() -> None:
         "state": "ok",
         "subject": None,
         "finding": "fine",
-        "cause": None,
+        "code": None,
         "meaning": None,
-        "remedy": None,
+        "hint": None,
         "evidence": {"address": ["::1", "127.0.0.1"], "port": "1"},
     }

@@ -8,22 +8,23 @@ import pytest
 
 from cronofy_cli.adapters.api.exchanges import Exchange
 from cronofy_cli.core.checks import CheckState
-from cronofy_cli.doctor.clock import ClockObserver, check_clock
+from cronofy_cli.doctor.account import check_clock
+from cronofy_cli.evidence.account import ExchangeObserver
 
 SENT = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
 
-def seen(date: str | None, here: datetime, elapsed_ms: float = 0) -> float | None:
+def seen(date: str | None, here: datetime, duration_ms: float = 0) -> float | None:
     """Return by how much the clock is ahead when an answer with that date came."""
     headers = (("Content-Type", "application/json"),) if date is None else (("dATE", date),)
-    observer = ClockObserver(lambda: here)
-    observer(Exchange("GET", "https://api.cronofy.com/v1/userinfo", (), b"", elapsed_ms, 401, headers))
+    observer = ExchangeObserver(lambda: here)
+    observer(Exchange("GET", "https://api.cronofy.com/v1/userinfo", (), b"", duration_ms, 401, headers))
     return observer.ahead_s
 
 
 def test_the_difference_is_that_of_the_middle_of_the_exchange() -> None:
     """An answer that took four seconds was dated two seconds ago; a date's second is half over on average."""
-    ahead_s = seen("Sun, 22 Nov 2026 12:00:00 GMT", SENT + timedelta(seconds=42.5), elapsed_ms=4000)
+    ahead_s = seen("Sun, 22 Nov 2026 12:00:00 GMT", SENT + timedelta(seconds=42.5), duration_ms=4000)
 
     assert ahead_s == pytest.approx(40)
 
@@ -59,5 +60,5 @@ def test_the_command_is_the_platforms(platform: str, command: str) -> None:
     """What sets the clock depends on the platform; the direction is told."""
     check = check_clock(-60, platform=platform)
 
-    assert command in check.remedy
+    assert command in check.hint
     assert check.finding == "60 s behind Cronofy's"

@@ -41,11 +41,11 @@ def test_what_others_can_read_is_a_warning(folder: Path, file: Path) -> None:
     """Each such place is named with its mode and the command that repairs it; nothing is changed."""
     checks = check_private_files([PrivatePlace(folder, is_folder=True), PrivatePlace(file)], fix=False)
 
-    assert [(check.subject, check.state, check.cause) for check in checks] == [
+    assert [(check.subject, check.state, check.code) for check in checks] == [
         (str(folder), CheckState.WARNING, "open_to_others"),
         (str(file), CheckState.WARNING, "open_to_others"),
     ]
-    assert {check.remedy for check in checks} == {"cronofy doctor --fix"}
+    assert {check.hint for check in checks} == {"cronofy doctor --fix"}
     assert (mode_of(folder), mode_of(file)) == (0o755, 0o644)
 
 
@@ -57,8 +57,8 @@ def test_what_the_user_cannot_use_is_a_warning(folder: Path) -> None:
     (check,) = check_private_files([place], fix=False)
     check_private_files([place], fix=True)
 
-    assert (check.state, check.cause, check.remedy) == (CheckState.WARNING, "closed_to_owner", "cronofy doctor --fix")
-    assert check.finding == "you cannot use all of it: mode 0500 instead of 0700"
+    assert (check.state, check.code, check.hint) == (CheckState.WARNING, "closed_to_owner", "cronofy doctor --fix")
+    assert check.finding == "you do not have full access: mode 0500 instead of 0700"
     assert mode_of(folder) == 0o700
 
 
@@ -70,7 +70,7 @@ def test_fix_sets_the_modes_and_says_so(folder: Path, file: Path) -> None:
     assert [check.finding for check in checks] == [
         "mode changed from 0755 to 0700",
         "mode changed from 0644 to 0600",
-        "2 files and folders, for you alone",
+        "2 files and folders, private to you",
     ]
     assert {check.state for check in checks} == {CheckState.OK}
 
@@ -79,7 +79,7 @@ def test_one_place(tmp_path: Path) -> None:
     """A single place is counted as one."""
     (check,) = check_private_files([PrivatePlace(tmp_path, is_folder=True)], fix=True)[-1:]
 
-    assert check.finding == "1 file or folder, for you alone"
+    assert check.finding == "1 file or folder, private to you"
 
 
 def test_fix_makes_missing_folders(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_fix_makes_missing_folders(tmp_path: Path) -> None:
     checks = check_private_files([PrivatePlace(folder, is_folder=True), PrivatePlace(file)], fix=True)
 
     assert (mode_of(folder), file.exists()) == (0o700, False)
-    assert checks[0].finding == "folder made, mode 0700"
+    assert checks[0].finding == "folder created, mode 0700"
 
 
 def test_what_is_not_there_is_fine(tmp_path: Path) -> None:
@@ -114,15 +114,15 @@ def test_what_belongs_to_another_user_is_not_touched(foreign_file: Path) -> None
 
     (check,) = check_private_files([PrivatePlace(foreign_file)], fix=True)
 
-    assert (check.state, check.cause, mode_of(foreign_file)) == (CheckState.FAILED, "foreign_owner", mode)
-    assert str(foreign_file) in check.remedy
+    assert (check.state, check.code, mode_of(foreign_file)) == (CheckState.FAILED, "foreign_owner", mode)
+    assert str(foreign_file) in check.hint
 
 
 def test_a_folder_that_cannot_be_made_is_told(file: Path) -> None:
     """A file where a folder should be is named with the system's words."""
     (check,) = check_private_files([PrivatePlace(file / "below", is_folder=True)], fix=True)
 
-    assert (check.state, check.cause) == (CheckState.FAILED, "not_accessible")
+    assert (check.state, check.code) == (CheckState.FAILED, "not_accessible")
 
 
 def test_a_chosen_folder_is_not_taken_over(folder: Path) -> None:
@@ -154,7 +154,7 @@ def test_settings_that_cannot_be_read_fail(folder: Path) -> None:
 
     check = check_settings(lambda: load_settings(environment, folder))
 
-    assert (check.state, check.cause) == (CheckState.FAILED, "unreadable")
+    assert (check.state, check.code) == (CheckState.FAILED, "settings_unreadable")
     assert "config.toml" in check.finding
 
 

@@ -74,22 +74,22 @@ def test_our_own_requirements_are_read() -> None:
     assert {each.is_needed("win32") for each in parsed} == {True}
 
 
-def test_packages_that_will_do_are_one_line() -> None:
+def test_supported_packages_are_one_line() -> None:
     """When all is right, a single line says so, with the versions as evidence."""
     (check,) = check_dependencies(["typer>=0.26,<0.29", "rich>=13.9"], VERSIONS.get, platform="linux")
 
     assert check.state is CheckState.OK
-    assert check.evidence == (("typer", "0.28.0"), ("rich", "15.0.0"))
+    assert check.evidence == (("package", "typer 0.28.0"), ("package", "rich 15.0.0"))
 
 
 def test_what_is_wrong_is_named() -> None:
-    """A package that is missing and one of another version are a line each, with how to mend it."""
+    """A package that is missing and one of another version are a line each, with how to fix it."""
     missing, old = check_dependencies(["nothing>=1", "typer>=0.30", "rich"], VERSIONS.get, platform="linux")
 
-    assert (missing.cause, missing.finding) == ("missing", "nothing is missing")
-    assert (old.cause, old.finding) == ("wrong_version", "typer 0.28.0 is not >=0.30")
+    assert (missing.code, missing.finding) == ("missing", "nothing is missing")
+    assert (old.code, old.finding) == ("wrong_version", "typer 0.28.0 is not supported: >=0.30 is required")
     assert {missing.state, old.state} == {CheckState.FAILED}
-    assert "pip install" in missing.remedy
+    assert "pip install" in missing.hint
 
 
 @pytest.mark.parametrize(("platform", "state"), [("linux", CheckState.OK), ("win32", CheckState.FAILED)])

@@ -7,15 +7,15 @@ import threading
 import pytest
 
 from cronofy_cli.core.checks import Check, CheckState, passed
-from cronofy_cli.doctor.runner import Group, Outcome, run_groups
+from cronofy_cli.doctor.runner import CheckGroup, GroupResult, run_groups
 from cronofy_cli.errors import Unreachable
 
 WAIT_LIMIT_S = 10.0
 
 
-def group(name: str, *follow_up: Group) -> Group:
+def group(name: str, *follow_up: CheckGroup) -> CheckGroup:
     """Return a group whose one check is fine."""
-    return Group(name, lambda: Outcome((passed(name, "fine"),), follow_up))
+    return CheckGroup(name, lambda: GroupResult((passed(name, "fine"),), follow_up))
 
 
 def names(checks: list[Check]) -> list[str]:
@@ -27,26 +27,26 @@ def test_the_order_is_that_of_the_groups() -> None:
     """A group that ends first does not come first."""
     second_is_done = threading.Event()
 
-    def first() -> Outcome:
+    def first() -> GroupResult:
         assert second_is_done.wait(WAIT_LIMIT_S)
-        return Outcome((passed("first", "fine"),))
+        return GroupResult((passed("first", "fine"),))
 
-    def second() -> Outcome:
+    def second() -> GroupResult:
         second_is_done.set()
-        return Outcome((passed("second", "fine"),))
+        return GroupResult((passed("second", "fine"),))
 
-    assert names(list(run_groups([Group("first", first), Group("second", second)]))) == ["first", "second"]
+    assert names(list(run_groups([CheckGroup("first", first), CheckGroup("second", second)]))) == ["first", "second"]
 
 
 def test_a_check_is_there_before_the_last_group_has_ended() -> None:
     """What is done can be shown while other groups still wait."""
     go_on = threading.Event()
 
-    def last() -> Outcome:
+    def last() -> GroupResult:
         assert go_on.wait(WAIT_LIMIT_S)
-        return Outcome((passed("last", "fine"),))
+        return GroupResult((passed("last", "fine"),))
 
-    checks = run_groups([group("first"), Group("last", last)])
+    checks = run_groups([group("first"), CheckGroup("last", last)])
 
     assert next(checks).name == "first"
     go_on.set()
@@ -57,16 +57,16 @@ def test_a_group_that_hangs_is_left_behind() -> None:
     """At its limit a group counts as failed, and the others are not kept waiting."""
     never = threading.Event()
 
-    def hang() -> Outcome:
+    def hang() -> GroupResult:
         never.wait(WAIT_LIMIT_S)
-        return Outcome(())
+        return GroupResult(())
 
-    hanging = Group("hanging", hang, limit_s=0.05, subject="https://example.com")
+    hanging = CheckGroup("hanging", hang, limit_s=0.05, subject="https://example.com")
     checks = list(run_groups([hanging, group("other")], at_once=1))
     never.set()
 
     assert names(checks) == ["hanging", "other"]
-    assert (checks[0].state, checks[0].cause, checks[0].subject) == (
+    assert (checks[0].state, checks[0].code, checks[0].subject) == (
         CheckState.FAILED,
         "time_limit",
         "https://example.com",
@@ -79,7 +79,7 @@ def test_no_more_than_so_many_run_at_once() -> None:
     running, most = 0, 0
     pause = threading.Event()
 
-    def work() -> Outcome:
+    def work() -> GroupResult:
         nonlocal running, most
         with lock:
             running += 1
@@ -87,9 +87,9 @@ def test_no_more_than_so_many_run_at_once() -> None:
         pause.wait(0.02)
         with lock:
             running -= 1
-        return Outcome((passed("work", "fine"),))
+        return GroupResult((passed("work", "fine"),))
 
-    checks = list(run_groups([Group("work", work, limit_s=5) for _ in range(12)], at_once=3))
+    checks = list(run_groups([CheckGroup("work", work, limit_s=5) for _ in range(12)], at_once=3))
 
     assert (len(checks), most) == (12, 3)
 
@@ -104,19 +104,19 @@ def test_follow_ups_come_after_everything_else() -> None:
 def test_an_error_is_a_failed_check() -> None:
     """An error that a group does not expect becomes a check with the error's own words."""
 
-    def fail() -> Outcome:
+    def fail() -> GroupResult:
         raise Unreachable("nobody there", hint="go on")
 
-    (check,) = run_groups([Group("calls", fail)])
+    (check,) = run_groups([CheckGroup("calls", fail)])
 
-    assert check == Check("calls", CheckState.FAILED, "nobody there", cause="unreachable", remedy="go on")
+    assert check == Check("calls", CheckState.FAILED, "nobody there", code="unreachable", hint="go on")
 
 
 def test_a_bug_stays_a_bug() -> None:
     """An exception that is no error of ours is raised again where the checks are read."""
 
-    def fail() -> Outcome:
+    def fail() -> GroupResult:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        list(run_groups([Group("calls", fail)]))
+        list(run_groups([CheckGroup("calls", fail)]))

@@ -82,7 +82,7 @@ def test_a_keyring_that_hangs(service: SecretService) -> None:
 
     found = check(service.environment, "hanging")
 
-    assert (found["state"], found["cause"]) == ("warning", "keyring_unusable")
+    assert (found["state"], found["code"]) == ("warning", "keyring_unusable")
     assert "did not answer" in found["finding"]
 
 
@@ -90,8 +90,8 @@ def test_no_keyring(tmp_path: Path) -> None:
     """A machine without a keyring gets a warning that names the other ways to keep secrets."""
     found = check({"HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"})
 
-    assert (found["state"], found["cause"]) == ("warning", "keyring_unusable")
-    assert "CRONOFY_ACCESS_TOKEN" in found["remedy"]
+    assert (found["state"], found["code"]) == ("warning", "keyring_unusable")
+    assert "CRONOFY_ACCESS_TOKEN" in found["hint"]
 
 
 def test_the_context_has_its_secrets_there(tmp_path: Path) -> None:

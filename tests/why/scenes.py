@@ -61,9 +61,9 @@ class Scene:
         """Run a command."""
         return run_main(self.cli, *arguments, terminal=terminal)
 
-    def why(self, *arguments: str) -> Answered:
+    def why(self, *arguments: str) -> Response:
         """Ask, as a program does."""
-        return Answered(self.cronofy("why", "--json", *arguments))
+        return Response(self.cronofy("why", "--json", *arguments))
 
     # Handlers.
 
@@ -167,7 +167,7 @@ class Scene:
         return open_history(self.cli.data / "deliveries.db", read_only=True)
 
 
-class Answered:
+class Response:
     """What `why --json` said."""
 
     def __init__(self, result: Result) -> None:
@@ -188,12 +188,12 @@ class Answered:
 
     def finding(self, what: str) -> str:
         """What was found where something was looked at."""
-        return next(str(each["finding"]) for each in self.document["looked_at"] if each["what"] == what)
+        return next(str(each["finding"]) for each in self.document["checked"] if each["what"] == what)
 
     @property
     def unseen(self) -> list[str]:
         """What could not be looked at."""
-        return [each["what"] for each in self.document["not_looked_at"]]
+        return [each["what"] for each in self.document["not_checked"]]
 
 
 @contextmanager

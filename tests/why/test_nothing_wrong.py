@@ -188,14 +188,14 @@ def test_what_was_looked_at_is_told(scene: Scene) -> None:
     assert found.finding("account").startswith("janed@company.com, data center simulator")
     assert channel_id in found.finding("channel")
     assert ": 200 after " in found.finding("callback")
-    assert found.finding("changes") == "no event was changed in the last 24 hours, so nothing had to be notified"
+    assert found.finding("changes") == "no event was changed in the last 24 hours, so there was nothing to notify"
 
 
 def test_a_change_that_was_told_is_named(scene: Scene) -> None:
     """Asked about an event whose change has arrived here, the answer names the delivery that told of it."""
     found = scene.why(*an_event_that_was_told_before_the_trouble(scene))
 
-    assert found.finding("event").endswith(", told by delivery #2")
+    assert found.finding("event").endswith(", notified by delivery #2")
 
 
 def test_what_could_not_be_looked_at_is_told(scene: Scene) -> None:
@@ -205,7 +205,7 @@ def test_what_could_not_be_looked_at_is_told(scene: Scene) -> None:
     found = scene.why("--no-probe")
 
     assert found.unseen == ["callback", "signature", "deliveries"]
-    assert "leave out --no-probe" in [each["cure"] for each in found.document["not_looked_at"]]
+    assert "run it without --no-probe" in [each["hint"] for each in found.document["not_checked"]]
 
 
 def test_no_probe(scene: Scene) -> None:
@@ -241,4 +241,4 @@ def test_a_listener_of_ours_gets_no_probe(scene: Scene) -> None:
 
     with scene.history() as history:
         assert [delivery.notification.type for delivery in history.latest(10)] == ["verification"]
-    assert "a listener answers there" in found.finding("callback")
+    assert "a listener responds there" in found.finding("callback")

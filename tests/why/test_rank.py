@@ -1,4 +1,4 @@
-"""Several causes at once: what is certain comes first, what follows from another cause is not told twice."""
+"""Several causes at once: what is certain comes first, what follows from another cause is not shown twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.why.answer import Cause, Code, Likelihood
+from cronofy_cli.why.conclusion import CauseCode, Likelihood, ProbableCause
 from cronofy_cli.why.rank import CONSEQUENCES, folded, ranked
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ LIMIT_S = 9.0
 
 causes = st.lists(
     st.builds(
-        Cause,
-        st.sampled_from(Code),
+        ProbableCause,
+        st.sampled_from(CauseCode),
         st.sampled_from(Likelihood),
         st.text(max_size=5),
-        st.just("cure"),
+        st.just("hint"),
         subject=st.sampled_from(["", "chn_1", "chn_2"]),
     ),
     max_size=12,
@@ -31,7 +31,7 @@ causes = st.lists(
 
 
 @given(causes)
-def test_the_order_is_that_of_likelihood(found: list[Cause]) -> None:
+def test_the_order_is_that_of_likelihood(found: list[ProbableCause]) -> None:
     """Certain causes come before likely ones, likely before possible ones; among equals the order is kept."""
     order = list(Likelihood)
     places = [order.index(cause.likelihood) for cause in ranked(found)]
@@ -43,27 +43,33 @@ def test_the_order_is_that_of_likelihood(found: list[Cause]) -> None:
 
 
 @given(causes)
-def test_nothing_is_lost(found: list[Cause]) -> None:
-    """The first cause stays the first, and each that is not told for itself is evidence of one that it follows from."""
+def test_nothing_is_lost(found: list[ProbableCause]) -> None:
+    """The first cause stays the first, and each that is not shown is evidence of one that it follows from."""
     kept = folded(found)
 
     assert [cause.code for cause in kept[:1]] == [cause.code for cause in found[:1]]
-    told = [name for cause in kept for name, _ in cause.evidence]
-    assert sorted([*(cause.code for cause in kept), *told]) == sorted(cause.code for cause in found)
-    assert all(name in CONSEQUENCES[cause.code] for cause in kept for name, _ in cause.evidence)
+    folded_in = [(cause.code, fact.split(":")[0]) for cause in kept for _, fact in cause.evidence]
+    assert sorted([*(cause.code for cause in kept), *(code for _, code in folded_in)]) == sorted(
+        cause.code for cause in found
+    )
+    assert all(code in CONSEQUENCES[first] for first, code in folded_in)
 
 
 def test_what_is_certain_comes_first(scene: Scene) -> None:
-    """A dead handler is certain, a filter and a profile of two likely: in this order, each with its own cure."""
+    """A dead handler is certain, a filter and a profile of two likely: in this order, each with its own hint."""
     scene.channel(scene.closed_address())
     scene.act("google", "disconnect")
     scene.act("apple", "initial_sync", required=True)
 
     found = scene.why()
 
-    assert found.codes == [Code.CALLBACK_UNREACHABLE, Code.PROFILE_DISCONNECTED, Code.INITIAL_SYNC_INCOMPLETE]
+    assert found.codes == [
+        CauseCode.CALLBACK_UNREACHABLE,
+        CauseCode.PROFILE_DISCONNECTED,
+        CauseCode.INITIAL_SYNC_INCOMPLETE,
+    ]
     assert [cause["likelihood"] for cause in found.document["causes"]] == ["certain", "likely", "likely"]
-    assert len({cause["cure"] for cause in found.document["causes"]}) == 3
+    assert len({cause["hint"] for cause in found.document["causes"]}) == 3
 
 
 def test_the_way_decides_among_equals(scene: Scene) -> None:
@@ -73,7 +79,11 @@ def test_the_way_decides_among_equals(scene: Scene) -> None:
     scene.act("google", "disconnect")
     scene.remove_calendar("Work")
 
-    assert scene.why().codes == [Code.PROFILE_DISCONNECTED, Code.FILTER_CALENDAR_GONE, Code.CALLBACK_UNREACHABLE]
+    assert scene.why().codes == [
+        CauseCode.PROFILE_DISCONNECTED,
+        CauseCode.FILTER_CALENDAR_GONE,
+        CauseCode.CALLBACK_UNREACHABLE,
+    ]
 
 
 def test_a_consequence_becomes_evidence(scene: Scene) -> None:
@@ -83,8 +93,8 @@ def test_a_consequence_becomes_evidence(scene: Scene) -> None:
 
     found = scene.why()
 
-    assert found.codes == [Code.LISTENER_GONE]
-    assert "nothing listens on port" in found.first["evidence"]["callback_unreachable"]
+    assert found.codes == [CauseCode.LISTENER_GONE]
+    assert found.first["evidence"]["consequence"].startswith("callback_unreachable: nothing listens on port")
 
 
 def test_what_other_accounts_have_left_is_not_blamed(scene: Scene) -> None:
@@ -92,8 +102,8 @@ def test_what_other_accounts_have_left_is_not_blamed(scene: Scene) -> None:
     url = scene.closed_address()
     scene.run_of(url, "chn_of_ada", is_live=False, sub="acc_of_ada")
 
-    assert scene.why().codes == [Code.NO_CHANNEL]
-    assert scene.why("--channel", "chn_of_ada").codes == [Code.CHANNEL_UNKNOWN]
+    assert scene.why().codes == [CauseCode.NO_CHANNEL]
+    assert scene.why("--channel", "chn_of_ada").codes == [CauseCode.CHANNEL_UNKNOWN]
 
 
 def test_each_channel_has_its_own_causes(scene: Scene) -> None:
@@ -102,11 +112,11 @@ def test_each_channel_has_its_own_causes(scene: Scene) -> None:
     failing = scene.channel(scene.handler(500).url)
 
     assert [(cause["subject"], cause["code"]) for cause in scene.why().document["causes"]] == [
-        (dead, Code.CALLBACK_UNREACHABLE),
-        (failing, Code.CALLBACK_FAILS),
+        (dead, CauseCode.CALLBACK_UNREACHABLE),
+        (failing, CauseCode.CALLBACK_FAILS),
     ]
     assert scene.why("--channel", fine).codes == []
-    assert scene.why("--channel", failing).codes == [Code.CALLBACK_FAILS]
+    assert scene.why("--channel", failing).codes == [CauseCode.CALLBACK_FAILS]
 
 
 def test_handlers_that_hang_do_not_add_up(scene: Scene) -> None:
@@ -121,7 +131,7 @@ def test_handlers_that_hang_do_not_add_up(scene: Scene) -> None:
     handler.hang.set()
 
     assert monotonic() - started < LIMIT_S
-    assert found.codes == [Code.CALLBACK_TIMEOUT] * 6
+    assert found.codes == [CauseCode.CALLBACK_TIMEOUT] * 6
 
 
 def test_more_channels_than_are_tried(scene: Scene) -> None:
@@ -132,7 +142,7 @@ def test_more_channels_than_are_tried(scene: Scene) -> None:
     found = scene.why()
 
     assert len(found.codes) == 8
-    reasons = [each["reason"] for each in found.document["not_looked_at"] if each["what"] == "callback"]
+    reasons = [each["reason"] for each in found.document["not_checked"] if each["what"] == "callback"]
     assert len([reason for reason in reasons if reason.endswith("not tried, as 8 others were")]) == 2
 
 
@@ -146,7 +156,7 @@ def test_cronofy_hangs(scene: Scene) -> None:
     found = scene.why()
 
     assert monotonic() - started < LIMIT_S
-    assert found.codes == [Code.CALLBACK_UNREACHABLE]
+    assert found.codes == [CauseCode.CALLBACK_UNREACHABLE]
     assert "calendars" in found.unseen
 
 
@@ -177,4 +187,4 @@ def test_without_a_token_an_address_is_tried(scene: Scene) -> None:
 
     found = scene.why("--url", scene.closed_address())
 
-    assert (found.codes, found.exit_code) == ([Code.CALLBACK_UNREACHABLE], 1)
+    assert (found.codes, found.exit_code) == ([CauseCode.CALLBACK_UNREACHABLE], 1)

@@ -15,7 +15,7 @@ from cronofy_cli.adapters.settings.writing import save_context
 from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.core.signature import ClientSecret
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, PERSONAL_TOKEN, SimulatorSettings
-from cronofy_cli.why.answer import Code
+from cronofy_cli.why.conclusion import CauseCode
 from tests.adapters.callback_probe.tls_servers import Authorities, answering, serving
 from tests.scripts.listening import listening
 from tests.simulator.running import running
@@ -279,80 +279,80 @@ def an_application_that_is_not_there(scene: Scene) -> tuple[str, ...]:
 
 
 TABLE: Final = [
-    (no_channel, Code.NO_CHANNEL, "certain"),
-    (a_token_of_another_data_center, Code.TOKEN_REFUSED, "likely"),
-    (a_personal_token, Code.PERSONAL_TOKEN, "certain"),
-    (a_scope_that_reads_nothing, Code.SCOPE_MISSING, "certain"),
-    (a_plan_without_notifications, Code.PLAN_WITHOUT_NOTIFICATIONS, "certain"),
-    (a_context_of_another_data_center, Code.CONTEXT_MISMATCH, "likely"),
-    (a_token_of_another_account, Code.OTHER_ACCOUNT, "certain"),
-    (a_channel_of_another_data_center, Code.OTHER_DATA_CENTER, "certain"),
-    (a_channel_of_another_context, Code.OTHER_DATA_CENTER, "certain"),
-    (notifications_of_another_application, Code.OTHER_APPLICATION, "certain"),
-    (a_day_of_failures, Code.CLOSED_AFTER_FAILURES, "certain"),
-    (a_day_without_the_listener, Code.CLOSED_AFTER_FAILURES, "certain"),
-    (a_channel_closed_by_somebody, Code.CHANNEL_CLOSED, "certain"),
-    (a_channel_that_nobody_knows, Code.CHANNEL_UNKNOWN, "certain"),
-    (an_address_without_a_channel, Code.URL_WITHOUT_CHANNEL, "certain"),
-    (a_disconnected_profile, Code.PROFILE_DISCONNECTED, "certain"),
-    (a_first_sync, Code.INITIAL_SYNC_INCOMPLETE, "likely"),
-    (a_filter_on_a_removed_calendar, Code.FILTER_CALENDAR_GONE, "certain"),
-    (a_filter_on_a_readonly_calendar, Code.FILTER_CALENDAR_READONLY, "likely"),
-    (a_filter_on_another_calendar, Code.FILTER_EXCLUDES_CHANGE, "likely"),
-    (a_filter_on_managed_events, Code.ONLY_MANAGED, "likely"),
-    (an_event_moved_out_of_the_window, Code.EVENT_OUTSIDE_WINDOW, "certain"),
-    (an_event_that_slid_into_the_window, Code.EVENT_SLID_INTO_WINDOW, "certain"),
-    (an_event_beyond_the_window, Code.EVENT_UNKNOWN, "likely"),
-    (a_change_by_the_application, Code.OWN_CHANGE, "certain"),
-    (changes_by_the_application_alone, Code.OWN_CHANGE, "likely"),
-    (a_change_by_the_application_that_was_caught_up_on, Code.OWN_CHANGE, "certain"),
-    (a_listener_that_was_killed, Code.LISTENER_GONE, "certain"),
-    (a_tunnel_that_leads_elsewhere, Code.TUNNEL_GONE, "certain"),
-    (a_name_that_does_not_resolve, Code.CALLBACK_UNKNOWN_NAME, "certain"),
-    (nobody_at_the_port, Code.CALLBACK_UNREACHABLE, "certain"),
-    (a_handler_that_hangs, Code.CALLBACK_TIMEOUT, "certain"),
-    (something_else_at_the_port, Code.CALLBACK_NO_ANSWER, "certain"),
-    (a_redirect, Code.CALLBACK_REDIRECTS, "certain"),
-    (no_route, Code.CALLBACK_NO_HANDLER, "certain"),
-    (a_handler_that_fails, Code.CALLBACK_FAILS, "certain"),
-    (a_handler_with_another_secret, Code.CALLBACK_REFUSES_SIGNATURE, "certain"),
-    (a_listener_with_a_misread_secret, Code.SIGNATURE_REFUSED, "certain"),
-    (an_application_that_refuses, Code.ANSWERS_FAIL, "certain"),
-    (an_application_that_is_not_there, Code.FORWARDS_FAIL, "certain"),
+    (no_channel, CauseCode.NO_CHANNEL, "certain"),
+    (a_token_of_another_data_center, CauseCode.TOKEN_REJECTED, "likely"),
+    (a_personal_token, CauseCode.PERSONAL_TOKEN, "certain"),
+    (a_scope_that_reads_nothing, CauseCode.SCOPE_MISSING, "certain"),
+    (a_plan_without_notifications, CauseCode.PLAN_WITHOUT_NOTIFICATIONS, "certain"),
+    (a_context_of_another_data_center, CauseCode.CONTEXT_MISMATCH, "likely"),
+    (a_token_of_another_account, CauseCode.OTHER_ACCOUNT, "certain"),
+    (a_channel_of_another_data_center, CauseCode.OTHER_DATA_CENTER, "certain"),
+    (a_channel_of_another_context, CauseCode.OTHER_DATA_CENTER, "certain"),
+    (notifications_of_another_application, CauseCode.OTHER_APPLICATION, "certain"),
+    (a_day_of_failures, CauseCode.CLOSED_AFTER_FAILURES, "certain"),
+    (a_day_without_the_listener, CauseCode.CLOSED_AFTER_FAILURES, "certain"),
+    (a_channel_closed_by_somebody, CauseCode.CHANNEL_CLOSED, "certain"),
+    (a_channel_that_nobody_knows, CauseCode.CHANNEL_UNKNOWN, "certain"),
+    (an_address_without_a_channel, CauseCode.URL_WITHOUT_CHANNEL, "certain"),
+    (a_disconnected_profile, CauseCode.PROFILE_DISCONNECTED, "certain"),
+    (a_first_sync, CauseCode.INITIAL_SYNC_INCOMPLETE, "likely"),
+    (a_filter_on_a_removed_calendar, CauseCode.FILTER_CALENDAR_GONE, "certain"),
+    (a_filter_on_a_readonly_calendar, CauseCode.FILTER_CALENDAR_READONLY, "likely"),
+    (a_filter_on_another_calendar, CauseCode.FILTER_EXCLUDES_CHANGE, "likely"),
+    (a_filter_on_managed_events, CauseCode.ONLY_MANAGED, "likely"),
+    (an_event_moved_out_of_the_window, CauseCode.EVENT_OUTSIDE_WINDOW, "certain"),
+    (an_event_that_slid_into_the_window, CauseCode.EVENT_ENTERED_WINDOW, "certain"),
+    (an_event_beyond_the_window, CauseCode.EVENT_UNKNOWN, "likely"),
+    (a_change_by_the_application, CauseCode.OWN_CHANGE, "certain"),
+    (changes_by_the_application_alone, CauseCode.OWN_CHANGE, "likely"),
+    (a_change_by_the_application_that_was_caught_up_on, CauseCode.OWN_CHANGE, "certain"),
+    (a_listener_that_was_killed, CauseCode.LISTENER_GONE, "certain"),
+    (a_tunnel_that_leads_elsewhere, CauseCode.TUNNEL_GONE, "certain"),
+    (a_name_that_does_not_resolve, CauseCode.CALLBACK_NAME_NOT_RESOLVED, "certain"),
+    (nobody_at_the_port, CauseCode.CALLBACK_UNREACHABLE, "certain"),
+    (a_handler_that_hangs, CauseCode.CALLBACK_TIMEOUT, "certain"),
+    (something_else_at_the_port, CauseCode.CALLBACK_NO_RESPONSE, "certain"),
+    (a_redirect, CauseCode.CALLBACK_REDIRECTS, "certain"),
+    (no_route, CauseCode.CALLBACK_NO_HANDLER, "certain"),
+    (a_handler_that_fails, CauseCode.CALLBACK_FAILS, "certain"),
+    (a_handler_with_another_secret, CauseCode.CALLBACK_REJECTS_SIGNATURE, "certain"),
+    (a_listener_with_a_misread_secret, CauseCode.SIGNATURE_REJECTED, "certain"),
+    (an_application_that_refuses, CauseCode.RESPONSES_FAIL, "certain"),
+    (an_application_that_is_not_there, CauseCode.FORWARDS_FAIL, "certain"),
 ]
 
 
 @pytest.mark.parametrize(("setting", "code", "likelihood"), TABLE, ids=[row[0].__name__ for row in TABLE])
 def test_the_cause_is_named_first(
-    setting: Callable[[Scene], tuple[str, ...]], code: Code, likelihood: str, scene: Scene
+    setting: Callable[[Scene], tuple[str, ...]], code: CauseCode, likelihood: str, scene: Scene
 ) -> None:
-    """The cause that was set up comes first, with its cure and what it rests on, and the exit code is 1."""
+    """The cause that was set up comes first, with its hint and what it rests on, and the exit code is 1."""
     found = scene.why(*setting(scene))
 
     assert (found.codes[:1], found.first["likelihood"]) == ([code], likelihood)
-    assert found.first["cure"]
+    assert found.first["hint"]
     assert found.first["evidence"]
     assert (found.document["verdict"], found.exit_code) == ("cause_found", 1)
 
 
 @pytest.mark.parametrize(
-    ("make", "problem"),
+    ("make", "failure"),
     [
-        (Authorities.incomplete_chain, "incomplete_chain"),
-        (Authorities.expired, "expired"),
-        (Authorities.wrong_host, "wrong_host"),
-        (Authorities.self_signed, "self_signed"),
-        (Authorities.old_protocol, "old_protocol"),
+        (Authorities.incomplete_chain, "certificate_chain_incomplete"),
+        (Authorities.expired, "certificate_expired"),
+        (Authorities.wrong_host, "certificate_wrong_host"),
+        (Authorities.self_signed, "certificate_self_signed"),
+        (Authorities.old_protocol, "tls_too_old"),
     ],
 )
-def test_tls_that_cronofy_refuses(make: Callable[[Authorities], ssl.SSLContext], problem: str, scene: Scene) -> None:
+def test_tls_that_cronofy_refuses(make: Callable[[Authorities], ssl.SSLContext], failure: str, scene: Scene) -> None:
     """A callback URL whose TLS fails is named first, with what is wrong with it."""
     with refusing_tls(scene, make) as url:
         scene.channel(url)
         found = scene.why()
 
-    assert (found.codes[:1], found.first["likelihood"]) == ([Code.CALLBACK_TLS], "certain")
-    assert found.first["evidence"]["problem"] == problem
+    assert (found.codes[:1], found.first["likelihood"]) == ([CauseCode.CALLBACK_TLS], "certain")
+    assert found.first["evidence"]["failure"] == failure
 
 
 @contextmanager

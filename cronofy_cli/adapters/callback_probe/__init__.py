@@ -6,6 +6,6 @@ presents, `posting` posts to it. What a report means for the user is said in `cr
 
 from __future__ import annotations
 
-from cronofy_cli.adapters.callback_probe.probe import Limits, Posting, ProbeReport, probe
+from cronofy_cli.adapters.callback_probe.probe import Posting, ProbeLimits, ProbeReport, probe
 
-__all__ = ["Limits", "Posting", "ProbeReport", "probe"]
+__all__ = ["Posting", "ProbeLimits", "ProbeReport", "probe"]

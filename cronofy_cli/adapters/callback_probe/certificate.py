@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cronofy_cli.adapters.callback_probe.obstacle import Obstacle
+    from cronofy_cli.adapters.callback_probe.probe_failure import ProbeFailure
 
 # Not named in the ssl module: https://docs.openssl.org/3.0/man3/X509_VERIFY_PARAM_set_flags/
 _PARTIAL_CHAIN: Final = 0x80000
@@ -64,7 +64,7 @@ def presented_chain(tls: ssl.SSLSocket) -> list[bytes]:
 
 
 def read_certificate(
-    der: bytes, shake_hands: Callable[[ssl.SSLContext], ssl.SSLSocket | Obstacle]
+    der: bytes, shake_hands: Callable[[ssl.SSLContext], ssl.SSLSocket | ProbeFailure]
 ) -> Certificate | None:
     """Return what the certificate `der` says; None when it cannot be decoded or another one is presented now."""
     context = lenient_context()

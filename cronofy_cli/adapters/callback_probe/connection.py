@@ -9,30 +9,31 @@ import socket
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.adapters.callback_probe.obstacle import Obstacle, Problem
+from cronofy_cli.adapters.callback_probe.probe_failure import ProbeFailure
+from cronofy_cli.core.failure import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cronofy_cli.adapters.callback_probe.target import Target
+    from cronofy_cli.adapters.callback_probe.target import ProbeTarget
 
 _LEAST_S: Final = 0.001
 """A time limit of zero would mean a socket that does not block."""
 
 
-def find_addresses(target: Target) -> tuple[str, ...] | Obstacle:
+def find_addresses(target: ProbeTarget) -> tuple[str, ...] | ProbeFailure:
     """Return the host's addresses, in the system's order of preference."""
     try:
         found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:  # UnicodeError: a label that is empty or too long
         words = error.strerror if isinstance(error, OSError) else None
-        return Obstacle(Problem.UNKNOWN_NAME, words or str(error))
+        return ProbeFailure(Failure.NAME_NOT_RESOLVED, words or str(error))
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-def open_connection(addresses: Sequence[str], port: int, deadline: float) -> socket.socket | Obstacle:
+def open_connection(addresses: Sequence[str], port: int, deadline: float) -> socket.socket | ProbeFailure:
     """Connect to the first address that takes a connection; `deadline` is a moment of `time.monotonic()`."""
-    failed = Obstacle(Problem.UNKNOWN_NAME, "no address")
+    failed = ProbeFailure(Failure.NAME_NOT_RESOLVED, "no address")
     for number, address in enumerate(addresses):
         # What is left is shared out, so that an address that swallows everything does not use it up.
         share_s = time_left_s(deadline) / (len(addresses) - number)
@@ -48,10 +49,10 @@ def time_left_s(deadline: float) -> float:
     return max(deadline - monotonic(), _LEAST_S)
 
 
-def _explain(error: OSError) -> Obstacle:
+def _explain(error: OSError) -> ProbeFailure:
     words = error.strerror or str(error)
     if isinstance(error, TimeoutError):
-        return Obstacle(Problem.CONNECT_TIMEOUT, words)
+        return ProbeFailure(Failure.CONNECTION_TIMED_OUT, words)
     if isinstance(error, ConnectionRefusedError):
-        return Obstacle(Problem.CONNECTION_REFUSED, words)
-    return Obstacle(Problem.NO_ROUTE, words)
+        return ProbeFailure(Failure.CONNECTION_REFUSED, words)
+    return ProbeFailure(Failure.HOST_UNREACHABLE, words)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 from cronofy_cli import __version__
 from cronofy_cli.adapters.callback_probe.connection import open_connection, time_left_s
-from cronofy_cli.adapters.callback_probe.obstacle import Obstacle, Problem
+from cronofy_cli.adapters.callback_probe.probe_failure import ProbeFailure
+from cronofy_cli.core.failure import Failure
 
 if TYPE_CHECKING:
     import socket
     import ssl
     from collections.abc import Mapping, Sequence
 
-    from cronofy_cli.adapters.callback_probe.target import Target
+    from cronofy_cli.adapters.callback_probe.target import ProbeTarget
 
 _PIECE: Final = 65536
 _MOST_BYTES: Final = 1_000_000
@@ -27,45 +28,45 @@ _FIRST_FINAL_STATUS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class Response:
     """The answer to a POST."""
 
     status: int
-    elapsed_ms: float
+    duration_ms: float
     """From the first packet of the connection to the end of the answer."""
     location: str | None = None
     """Where a redirect leads."""
 
 
 def post(
-    target: Target,
+    target: ProbeTarget,
     addresses: Sequence[str],
     *,
     headers: Mapping[str, str],
     body: bytes,
     trust: ssl.SSLContext,
     limit_s: float,
-) -> Answered | Obstacle:
+) -> Response | ProbeFailure:
     """Post `body` over a connection of its own, which the server must prove to be its own if it speaks TLS."""
     begun = monotonic()
     deadline = begun + limit_s
     connection = open_connection(addresses, target.port, deadline)
-    if isinstance(connection, Obstacle):
+    if isinstance(connection, ProbeFailure):
         return connection
     try:
         with _secured(connection, target, trust, deadline) as secured:
             secured.sendall(_encode(target, headers, body))
             answer = _read_answer(secured, deadline)
     except TimeoutError:
-        return Obstacle(Problem.ANSWER_TIMEOUT, f"no complete answer within {limit_s:g} s")
+        return ProbeFailure(Failure.ANSWER_TIMED_OUT, f"no complete answer within {limit_s:g} s")
     except OSError as error:  # ssl.SSLError is one
-        return Obstacle(Problem.BROKEN_OFF, error.strerror or str(error))
-    if isinstance(answer, Obstacle):
+        return ProbeFailure(Failure.CONNECTION_CLOSED, error.strerror or str(error))
+    if isinstance(answer, ProbeFailure):
         return answer
-    return Answered(answer.status, (monotonic() - begun) * 1000, answer.location)
+    return Response(answer.status, (monotonic() - begun) * 1000, answer.location)
 
 
-def _secured(connection: socket.socket, target: Target, trust: ssl.SSLContext, deadline: float) -> socket.socket:
+def _secured(connection: socket.socket, target: ProbeTarget, trust: ssl.SSLContext, deadline: float) -> socket.socket:
     connection.settimeout(time_left_s(deadline))
     if not target.is_tls:
         return connection
@@ -76,7 +77,7 @@ def _secured(connection: socket.socket, target: Target, trust: ssl.SSLContext, d
         raise
 
 
-def _encode(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:
+def _encode(target: ProbeTarget, headers: Mapping[str, str], body: bytes) -> bytes:
     fields = {
         "Host": target.authority,
         "User-Agent": f"cronofy-cli/{__version__}",
@@ -123,7 +124,7 @@ class _Reader:
         self._is_complete = self.status >= _FIRST_FINAL_STATUS
 
 
-def _read_answer(connection: socket.socket, deadline: float) -> _Reader | Obstacle:
+def _read_answer(connection: socket.socket, deadline: float) -> _Reader | ProbeFailure:
     from httptools import HttpParserError
 
     reader, size = _Reader(), 0
@@ -138,8 +139,8 @@ def _read_answer(connection: socket.socket, deadline: float) -> _Reader | Obstac
         except HttpParserError as error:
             if reader.is_complete():  # what comes after the answer does not matter
                 break
-            return Obstacle(Problem.NOT_HTTP, str(error))
+            return ProbeFailure(Failure.NOT_HTTP, str(error))
     # The end of the connection ends an answer without a length.
     if reader.status < _FIRST_FINAL_STATUS:
-        return Obstacle(Problem.BROKEN_OFF, "the connection was closed before an answer")
+        return ProbeFailure(Failure.CONNECTION_CLOSED, "the connection was closed before an answer")
     return reader

@@ -14,8 +14,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.callback_probe.connection import find_addresses, open_connection
-from cronofy_cli.adapters.callback_probe.obstacle import Obstacle
 from cronofy_cli.adapters.callback_probe.posting import post
+from cronofy_cli.adapters.callback_probe.probe_failure import ProbeFailure
 from cronofy_cli.adapters.callback_probe.target import parse_target
 from cronofy_cli.adapters.callback_probe.tls import check_tls
 from cronofy_cli.core.signature import HEADER, sign
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Collection, Mapping, Sequence
 
-    from cronofy_cli.adapters.callback_probe.posting import Answered
-    from cronofy_cli.adapters.callback_probe.target import Target
+    from cronofy_cli.adapters.callback_probe.posting import Response
+    from cronofy_cli.adapters.callback_probe.target import ProbeTarget
     from cronofy_cli.adapters.callback_probe.tls import TlsReport
     from cronofy_cli.core.signature import ClientSecret
 
@@ -42,7 +42,7 @@ class Posting(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ProbeLimits:
     """How long each step may take."""
 
     connect_s: float = 5
@@ -57,13 +57,13 @@ class Limits:
 class ProbeReport:
     """How far the way went."""
 
-    target: Target
+    target: ProbeTarget
     addresses: tuple[str, ...] = ()
-    obstacle: Obstacle | None = None
+    obstacle: ProbeFailure | None = None
     """Why there is no connection."""
     tls: TlsReport | None = None
     """None when it was not reached or the address is http."""
-    answers: Mapping[Posting, Answered | Obstacle] = field(default_factory=dict)
+    answers: Mapping[Posting, Response | ProbeFailure] = field(default_factory=dict)
     """In the order of posting. After one that got no answer nothing else is posted."""
 
 
@@ -71,7 +71,7 @@ def probe(
     url: str,
     *,
     trust: ssl.SSLContext,
-    limits: Limits | None = None,
+    limits: ProbeLimits | None = None,
     client_secrets: Sequence[ClientSecret] = (),
     postings: Collection[Posting] = tuple(Posting),
     channel: bytes | None = None,
@@ -84,13 +84,13 @@ def probe(
     Raises:
         WrongUsage: `url` is not an http or https address.
     """
-    limits = limits or Limits()
+    limits = limits or ProbeLimits()
     target = parse_target(url)
     addresses = find_addresses(target)
-    if isinstance(addresses, Obstacle):
+    if isinstance(addresses, ProbeFailure):
         return ProbeReport(target, obstacle=addresses)
     connection = open_connection(addresses, target.port, monotonic() + limits.connect_s)
-    if isinstance(connection, Obstacle):
+    if isinstance(connection, ProbeFailure):
         return ProbeReport(target, addresses, connection)
     connection.close()
     tls = check_tls(target, addresses, trust, limits.handshake_s) if target.is_tls else None
@@ -112,18 +112,18 @@ def _signatures(body: bytes, client_secrets: Sequence[ClientSecret]) -> dict[Pos
 
 
 def _post_each(
-    target: Target,
+    target: ProbeTarget,
     addresses: Sequence[str],
     trust: ssl.SSLContext,
     limit_s: float,
     body: bytes,
     signatures: Mapping[Posting, str | None],
-) -> dict[Posting, Answered | Obstacle]:
-    answers: dict[Posting, Answered | Obstacle] = {}
+) -> dict[Posting, Response | ProbeFailure]:
+    answers: dict[Posting, Response | ProbeFailure] = {}
     for posting, signature in signatures.items():
         headers = {"Content-Type": "application/json; charset=utf-8"} | ({HEADER: signature} if signature else {})
         answers[posting] = post(target, addresses, headers=headers, body=body, trust=trust, limit_s=limit_s)
-        if isinstance(answers[posting], Obstacle):
+        if isinstance(answers[posting], ProbeFailure):
             break
     return answers
 

@@ -15,7 +15,7 @@ _KEPT: Final = "/?%:@!$&'()*+,;=~[]"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ProbeTarget:
     """Where to connect, and what to ask for there."""
 
     url: str
@@ -29,7 +29,7 @@ class Target:
     """The value of the Host header."""
 
 
-def parse_target(url: str) -> Target:
+def parse_target(url: str) -> ProbeTarget:
     """Take a callback URL apart.
 
     Raises:
@@ -43,7 +43,7 @@ def parse_target(url: str) -> Target:
     except ValueError as error:  # UnicodeError is one
         raise WrongUsage(f"'{url}' is not a callback URL: {error}", hint="correct its host and port") from error
     shown = f"[{host}]" if ":" in host else host
-    return Target(
+    return ProbeTarget(
         url=url,
         is_tls=parts.scheme == "https",
         host=host,

@@ -17,7 +17,8 @@ from cronofy_cli.adapters.callback_probe.certificate import (
     read_certificate,
 )
 from cronofy_cli.adapters.callback_probe.connection import open_connection, time_left_s
-from cronofy_cli.adapters.callback_probe.obstacle import Obstacle, Problem
+from cronofy_cli.adapters.callback_probe.probe_failure import ProbeFailure
+from cronofy_cli.core.failure import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,25 +26,25 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.callback_probe.certificate import (
         Certificate,
     )
-    from cronofy_cli.adapters.callback_probe.target import Target
+    from cronofy_cli.adapters.callback_probe.target import ProbeTarget
 
 # OpenSSL's codes: https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
 _NO_ISSUER: Final = frozenset({2, 20, 21})
 _PROBLEMS: Final = {
-    9: Problem.NOT_YET_VALID,
-    10: Problem.EXPIRED,
-    18: Problem.SELF_SIGNED,
-    19: Problem.UNTRUSTED_ROOT,
-    62: Problem.WRONG_HOST,
-    64: Problem.WRONG_HOST,
-    66: Problem.WEAK_CERTIFICATE,
-    67: Problem.WEAK_CERTIFICATE,
-    68: Problem.WEAK_CERTIFICATE,
+    9: Failure.CERTIFICATE_NOT_YET_VALID,
+    10: Failure.CERTIFICATE_EXPIRED,
+    18: Failure.CERTIFICATE_SELF_SIGNED,
+    19: Failure.CERTIFICATE_ROOT_UNTRUSTED,
+    62: Failure.CERTIFICATE_WRONG_HOST,
+    64: Failure.CERTIFICATE_WRONG_HOST,
+    66: Failure.CERTIFICATE_TOO_WEAK,
+    67: Failure.CERTIFICATE_TOO_WEAK,
+    68: Failure.CERTIFICATE_TOO_WEAK,
 }
 _HTTP: Final = b"HTTP/"
 _NOT_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "RECORD_LAYER_FAILURE"})
 _TOO_OLD: Final = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE"})
-_MAY_BE_PLAIN: Final = frozenset({Problem.HANDSHAKE_TIMEOUT, Problem.HANDSHAKE_FAILED})
+_MAY_BE_PLAIN: Final = frozenset({Failure.TLS_TIMED_OUT, Failure.TLS_FAILED})
 _OLD_VERSIONS: Final = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 
 
@@ -51,7 +52,7 @@ _OLD_VERSIONS: Final = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 class TlsReport:
     """What a server presents, and why a strict client refuses it, if it does."""
 
-    obstacle: Obstacle | None
+    obstacle: ProbeFailure | None
     version: str | None = None
     chain_length: int = 0
     certificate: Certificate | None = None
@@ -61,18 +62,18 @@ class TlsReport:
 class Handshake:
     """How to shake hands with one server, again and again."""
 
-    target: Target
+    target: ProbeTarget
     addresses: Sequence[str]
     limit_s: float
 
-    def __call__(self, context: ssl.SSLContext) -> ssl.SSLSocket | Obstacle:
+    def __call__(self, context: ssl.SSLContext) -> ssl.SSLSocket | ProbeFailure:
         """Connect and shake hands.
 
         Raises:
             ssl.SSLCertVerificationError: `context` does not trust the server.
         """
         connection = open_connection(self.addresses, self.target.port, monotonic() + self.limit_s)
-        if isinstance(connection, Obstacle):
+        if isinstance(connection, ProbeFailure):
             return connection
         connection.settimeout(self.limit_s)
         try:
@@ -85,12 +86,12 @@ class Handshake:
             return _explain(error)
 
 
-def check_tls(target: Target, addresses: Sequence[str], trust: ssl.SSLContext, limit_s: float) -> TlsReport:
+def check_tls(target: ProbeTarget, addresses: Sequence[str], trust: ssl.SSLContext, limit_s: float) -> TlsReport:
     """Look at what a server presents, then judge it with `trust`. Each handshake may take `limit_s`."""
     shake_hands = Handshake(target, addresses, limit_s)
     tls = shake_hands(lenient_context())
-    if isinstance(tls, Obstacle):
-        return TlsReport(_plain_http(shake_hands) or tls if tls.problem in _MAY_BE_PLAIN else tls)
+    if isinstance(tls, ProbeFailure):
+        return TlsReport(_plain_http(shake_hands) or tls if tls.failure in _MAY_BE_PLAIN else tls)
     with tls:
         version, chain = tls.version(), presented_chain(tls)
     certificate = read_certificate(chain[0], shake_hands) if chain else None
@@ -98,14 +99,14 @@ def check_tls(target: Target, addresses: Sequence[str], trust: ssl.SSLContext, l
     return TlsReport(_judge(shake_hands, trust, seen), version, len(chain), certificate)
 
 
-def _plain_http(handshake: Handshake) -> Obstacle | None:
+def _plain_http(handshake: Handshake) -> ProbeFailure | None:
     """Return the obstacle of a server that answers plain HTTP.
 
     One that reads by lines waits for the end of the first, which a TLS handshake need not have.
     """
     deadline = monotonic() + handshake.limit_s
     connection = open_connection(handshake.addresses, handshake.target.port, deadline)
-    if isinstance(connection, Obstacle):
+    if isinstance(connection, ProbeFailure):
         return None
     with connection:
         connection.settimeout(time_left_s(deadline))
@@ -114,38 +115,38 @@ def _plain_http(handshake: Handshake) -> Obstacle | None:
             is_http = connection.recv(len(_HTTP)) == _HTTP
         except OSError:
             return None
-    return Obstacle(Problem.NOT_TLS, "it answers plain HTTP") if is_http else None
+    return ProbeFailure(Failure.NOT_TLS, "it answers plain HTTP") if is_http else None
 
 
-def _judge(shake_hands: Handshake, trust: ssl.SSLContext, seen: TlsReport) -> Obstacle | None:
+def _judge(shake_hands: Handshake, trust: ssl.SSLContext, seen: TlsReport) -> ProbeFailure | None:
     if seen.version in _OLD_VERSIONS:
-        return Obstacle(Problem.OLD_PROTOCOL, f"{seen.version} is the newest that it speaks")
+        return ProbeFailure(Failure.TLS_TOO_OLD, f"{seen.version} is the newest that it speaks")
     try:
         tls = shake_hands(trust)
     except ssl.SSLCertVerificationError as error:
-        return Obstacle(_problem(error.verify_code, seen), error.verify_message)
-    if isinstance(tls, Obstacle):
+        return ProbeFailure(_problem(error.verify_code, seen), error.verify_message)
+    if isinstance(tls, ProbeFailure):
         return tls
     tls.close()
     return None
 
 
-def _problem(code: int, seen: TlsReport) -> Problem:
+def _problem(code: int, seen: TlsReport) -> Failure:
     if code not in _NO_ISSUER:
-        return _PROBLEMS.get(code, Problem.UNTRUSTED)
+        return _PROBLEMS.get(code, Failure.CERTIFICATE_UNTRUSTED)
     if seen.certificate is not None and seen.certificate.is_self_issued:
-        return Problem.SELF_SIGNED
-    return Problem.INCOMPLETE_CHAIN if seen.chain_length == 1 else Problem.UNTRUSTED_ROOT
+        return Failure.CERTIFICATE_SELF_SIGNED
+    return Failure.CERTIFICATE_CHAIN_INCOMPLETE if seen.chain_length == 1 else Failure.CERTIFICATE_ROOT_UNTRUSTED
 
 
-def _explain(error: OSError | ValueError) -> Obstacle:
+def _explain(error: OSError | ValueError) -> ProbeFailure:
     if isinstance(error, TimeoutError):
-        return Obstacle(Problem.HANDSHAKE_TIMEOUT, "no answer to the TLS handshake")
+        return ProbeFailure(Failure.TLS_TIMED_OUT, "no answer to the TLS handshake")
     reason = error.reason if isinstance(error, ssl.SSLError) else None
     if reason in _NOT_TLS:
-        return Obstacle(Problem.NOT_TLS, "what it answers is not TLS")
+        return ProbeFailure(Failure.NOT_TLS, "what it answers is not TLS")
     if reason in _TOO_OLD:
-        return Obstacle(Problem.OLD_PROTOCOL, "it speaks no version of TLS that is in use")
+        return ProbeFailure(Failure.TLS_TOO_OLD, "it speaks no version of TLS that is in use")
     if isinstance(error, ssl.SSLEOFError | ConnectionError):
-        return Obstacle(Problem.HANDSHAKE_FAILED, "it closed the connection during the handshake")
-    return Obstacle(Problem.HANDSHAKE_FAILED, (reason or str(error)).replace("_", " ").lower())
+        return ProbeFailure(Failure.TLS_FAILED, "it closed the connection during the handshake")
+    return ProbeFailure(Failure.TLS_FAILED, (reason or str(error)).replace("_", " ").lower())

@@ -1,4 +1,4 @@
-"""The causes of silence: functions that look at the evidence and name what it shows, a module for each part of the way.
+"""The causes: functions that look at the evidence and name what it shows, a module for each part of the way.
 
 Pure. `CATALOGUE` has them in the order of the way, from the account to the application.
 """
@@ -21,13 +21,13 @@ from cronofy_cli.why.causes import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cronofy_cli.why.answer import Cause
+    from cronofy_cli.why.conclusion import ProbableCause
     from cronofy_cli.why.evidence import Evidence
 
-CATALOGUE: Final[tuple[Callable[[Evidence], Iterator[Cause]], ...]] = (
+CATALOGUE: Final[tuple[Callable[[Evidence], Iterator[ProbableCause]], ...]] = (
     elsewhere.context_mismatch,
-    account.token_refused,
-    account.channels_refused,
+    account.token_rejected,
+    account.channels_not_allowed,
     elsewhere.other_data_center,
     elsewhere.other_application,
     elsewhere.other_account,
@@ -40,7 +40,7 @@ CATALOGUE: Final[tuple[Callable[[Evidence], Iterator[Cause]], ...]] = (
     account.profile_disconnected,
     filters.calendar_gone,
     events.outside_window,
-    events.slid_into_window,
+    events.entered_window,
     filters.calendar_readonly,
     filters.excludes_change,
     filters.only_managed,
@@ -49,9 +49,10 @@ CATALOGUE: Final[tuple[Callable[[Evidence], Iterator[Cause]], ...]] = (
     events.unknown,
     listener.gone,
     listener.tunnel_gone,
+    listener.interrupted,
     callback.fails,
-    deliveries.signature_refused,
-    deliveries.answers_fail,
+    deliveries.signature_rejected,
+    deliveries.responses_fail,
     deliveries.forwards_fail,
 )
 """Every cause that can be named."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.accounts.calendars import UserInfo
 from cronofy_cli.errors import NotAllowed, NotSignedIn
-from cronofy_cli.why.answer import Cause, Code, Likelihood
 from cronofy_cli.why.causes.events import delivery_of
+from cronofy_cli.why.conclusion import CauseCode, Likelihood, ProbableCause
 from cronofy_cli.why.evidence import or_empty
 
 if TYPE_CHECKING:
@@ -25,91 +25,94 @@ _SERVICE_ACCOUNT: Final = "service_account"
 _WAIT: Final = ("listen", "--only", "profile_initial_sync_completed", "--count", "1")
 
 
-def token_refused(evidence: Evidence) -> Iterator[Cause]:
-    """Cronofy does not know the token: with the authorization gone, its channels may be too."""
-    if not isinstance(evidence.account, NotSignedIn) or evidence.asker.token_source is None:
+def token_rejected(evidence: Evidence) -> Iterator[ProbableCause]:
+    """Cronofy does not know the token: with the authorization gone, its channels may be gone too."""
+    if not isinstance(evidence.account, NotSignedIn) or evidence.access.token_source is None:
         return
-    place = evidence.asker.place
-    yield Cause(
-        Code.TOKEN_REFUSED,
+    place = evidence.access.place
+    yield ProbableCause(
+        CauseCode.TOKEN_REJECTED,
         Likelihood.LIKELY,
         f"data center {place.data_center.name} does not recognise the access token: it was revoked or has expired, or "
         "belongs to another data center or application",
         evidence.command("auth", "login"),
-        (("answer", evidence.account.message), ("token from", evidence.asker.token_source or ""), *_place(evidence)),
+        (("response", evidence.account.message), ("token_source", evidence.access.token_source), *_place(evidence)),
     )
 
 
-def channels_refused(evidence: Evidence) -> Iterator[Cause]:
+def channels_not_allowed(evidence: Evidence) -> Iterator[ProbableCause]:
     """The token is known but may have no channels: a personal one, too small a scope, or too small a plan."""
     if not isinstance(evidence.channels, NotAllowed) or not isinstance(evidence.account, UserInfo):
         return
     scope = evidence.account.scope or ""
-    seen = (("answer", evidence.channels.message), ("scope", scope))
+    seen = (("response", evidence.channels.message), ("scope", scope))
     if evidence.channels_status == _PAYMENT_REQUIRED:
-        code, sentence = Code.PLAN_WITHOUT_NOTIFICATIONS, "the application's plan does not include push notifications"
-        cure = f"change the plan at {evidence.asker.place.data_center.app_url}"
+        code, sentence = (
+            CauseCode.PLAN_WITHOUT_NOTIFICATIONS,
+            "the application's plan does not include push notifications",
+        )
+        hint = f"change the plan at {evidence.access.place.data_center.app_url}"
     elif _READING.isdisjoint(scope.split()):
-        code, sentence = Code.SCOPE_MISSING, "the access token has no scope that reads calendars"
-        cure = evidence.command("auth", "login", "--scope", "read_account list_calendars read_events")
+        code, sentence = CauseCode.SCOPE_MISSING, "the access token has no scope that reads calendars"
+        hint = evidence.command("auth", "login", "--scope", "read_account list_calendars read_events")
     else:
-        code = Code.PERSONAL_TOKEN
-        sentence = "notification channels are refused although the scope reads calendars, as with every personal token"
-        cure = f"sign in through an application: {evidence.command('auth', 'login')}"
-    yield Cause(code, Likelihood.CERTAIN, sentence, cure, seen)
+        code = CauseCode.PERSONAL_TOKEN
+        sentence = "channels are not allowed although the scope reads calendars, as with every personal token"
+        hint = f"sign in through an application: {evidence.command('auth', 'login')}"
+    yield ProbableCause(code, Likelihood.CERTAIN, sentence, hint, seen)
 
 
-def service_account(evidence: Evidence) -> Iterator[Cause]:
+def service_account(evidence: Evidence) -> Iterator[ProbableCause]:
     """The token is a service account's, which has no calendars of its own."""
     account = evidence.account
     if isinstance(account, UserInfo) and account.type == _SERVICE_ACCOUNT:
-        yield Cause(
-            Code.SERVICE_ACCOUNT,
+        yield ProbableCause(
+            CauseCode.SERVICE_ACCOUNT,
             Likelihood.LIKELY,
             "the access token is a service account's, and channels belong to the accounts that it gives access to",
             "use the access token of one of them: cronofy auth login --access-token-file FILE",
-            (("cronofy.type", _SERVICE_ACCOUNT), ("sub", account.sub)),
+            (("account_type", _SERVICE_ACCOUNT), ("sub", account.sub)),
         )
 
 
-def no_profile(evidence: Evidence) -> Iterator[Cause]:
+def no_profile(evidence: Evidence) -> Iterator[ProbableCause]:
     """No calendar account is connected."""
     account = evidence.account
     if isinstance(account, UserInfo) and account.type != _SERVICE_ACCOUNT and not account.profiles:
-        yield Cause(
-            Code.NO_PROFILE,
+        yield ProbableCause(
+            CauseCode.NO_PROFILE,
             Likelihood.CERTAIN,
-            "no profile is connected to this account, so there are no calendars in which something could change",
+            "no profile is connected to this account, so there are no calendars whose changes could be notified",
             f"let the account's owner connect a calendar: {evidence.command('auth', 'login')}",
             (("sub", account.sub),),
         )
 
 
-def profile_disconnected(evidence: Evidence) -> Iterator[Cause]:
-    """A profile lost its connection: no change in its calendars is noticed."""
+def profile_disconnected(evidence: Evidence) -> Iterator[ProbableCause]:
+    """A profile lost its connection: changes in its calendars are not noticed."""
     for profile in _profiles(evidence):
         if profile.profile_connected or not _matters(evidence, {profile.profile_id}):
             continue
         url = profile.profile_relink_url
-        yield Cause(
-            Code.PROFILE_DISCONNECTED,
+        yield ProbableCause(
+            CauseCode.PROFILE_DISCONNECTED,
             Likelihood.CERTAIN if _is_alone(evidence, profile) else Likelihood.LIKELY,
-            f"{_named(profile)} is disconnected: no change in its calendars is notified",
-            f"its owner reconnects it at {url}" if url else evidence.command("auth", "login"),
+            f"{_named(profile)} is disconnected: changes in its calendars are not notified",
+            f"let its owner reconnect it at {url}" if url else evidence.command("auth", "login"),
             (("profile_connected", "false"), *((("profile_relink_url", url),) if url else ())),
             profile.profile_id,
         )
 
 
-def initial_sync_incomplete(evidence: Evidence) -> Iterator[Cause]:
+def initial_sync_incomplete(evidence: Evidence) -> Iterator[ProbableCause]:
     """A profile is not synced for the first time yet (docs: /developers/api/identity/userinfo/)."""
     for profile in _profiles(evidence):
         is_late = profile.profile_connected and profile.profile_initial_sync_required
         if is_late and _matters(evidence, {profile.profile_id}):
-            yield Cause(
-                Code.INITIAL_SYNC_INCOMPLETE,
+            yield ProbableCause(
+                CauseCode.INITIAL_SYNC_INCOMPLETE,
                 Likelihood.LIKELY,
-                f"the first sync of {_named(profile)} is not complete: until then its changes may not be noticed",
+                f"the first sync of {_named(profile)} is not complete: until then its changes may not be notified",
                 f"wait for it: {evidence.command(*_WAIT)}",
                 (("profile_initial_sync_required", "true"),),
                 profile.profile_id,
@@ -125,7 +128,7 @@ def _named(profile: Profile) -> str:
 
 
 def _matters(evidence: Evidence, profile_ids: set[str]) -> bool:
-    """Whether the asked event, or what the asked channels may tell of, is in calendars of these profiles."""
+    """Whether the asked event, or what the examined channels may notify, is in calendars of these profiles."""
     owners = evidence.profile_of
     event = evidence.asked_event
     if event is not None:
@@ -153,5 +156,5 @@ def _is_alone(evidence: Evidence, profile: Profile) -> bool:
 
 
 def _place(evidence: Evidence) -> tuple[tuple[str, str], ...]:
-    place = evidence.asker.place
-    return (("data center", f"{place.data_center.name}, from {place.origin}"),)
+    place = evidence.access.place
+    return (("data_center", f"{place.data_center.name}, from {place.origin}"),)

@@ -1,70 +1,60 @@
-"""Causes that lie at the callback URL, as a live probe found them. The words are those of `doctor`."""
+"""Causes that lie at the callback URL, as a live probe found them, in the words that `doctor` uses."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.adapters.callback_probe.obstacle import Problem
 from cronofy_cli.core.checks import CheckState
-from cronofy_cli.why.answer import Cause, Code, Likelihood
+from cronofy_cli.core.failure import Failure
+from cronofy_cli.why.conclusion import CauseCode, Likelihood, ProbableCause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cronofy_cli.core.checks import Check
-    from cronofy_cli.core.checks import Evidence as Seen
+    from cronofy_cli.core.checks import Check, Facts
     from cronofy_cli.why.evidence import Evidence
 
-_CODES: Final[dict[str, Code]] = {
-    "not_public": Code.CALLBACK_NOT_PUBLIC,
-    Problem.UNKNOWN_NAME: Code.CALLBACK_UNKNOWN_NAME,
-    Problem.CONNECTION_REFUSED: Code.CALLBACK_UNREACHABLE,
-    Problem.CONNECT_TIMEOUT: Code.CALLBACK_UNREACHABLE,
-    Problem.NO_ROUTE: Code.CALLBACK_UNREACHABLE,
-    Problem.NOT_TLS: Code.CALLBACK_TLS,
-    Problem.HANDSHAKE_TIMEOUT: Code.CALLBACK_TLS,
-    Problem.HANDSHAKE_FAILED: Code.CALLBACK_TLS,
-    Problem.OLD_PROTOCOL: Code.CALLBACK_TLS,
-    Problem.INCOMPLETE_CHAIN: Code.CALLBACK_TLS,
-    Problem.UNTRUSTED_ROOT: Code.CALLBACK_TLS,
-    Problem.SELF_SIGNED: Code.CALLBACK_TLS,
-    Problem.EXPIRED: Code.CALLBACK_TLS,
-    Problem.NOT_YET_VALID: Code.CALLBACK_TLS,
-    Problem.WRONG_HOST: Code.CALLBACK_TLS,
-    Problem.WEAK_CERTIFICATE: Code.CALLBACK_TLS,
-    Problem.UNTRUSTED: Code.CALLBACK_TLS,
-    Problem.ANSWER_TIMEOUT: Code.CALLBACK_TIMEOUT,
-    Problem.BROKEN_OFF: Code.CALLBACK_NO_ANSWER,
-    Problem.NOT_HTTP: Code.CALLBACK_NO_ANSWER,
-    "redirect": Code.CALLBACK_REDIRECTS,
-    "no_handler": Code.CALLBACK_NO_HANDLER,
-    "server_error": Code.CALLBACK_FAILS,
-    "slow": Code.CALLBACK_SLOW,
-    "refuses_right_signature": Code.CALLBACK_REFUSES_SIGNATURE,
+_CODES: Final[dict[str, CauseCode]] = {
+    "not_public": CauseCode.CALLBACK_NOT_PUBLIC,
+    Failure.NAME_NOT_RESOLVED: CauseCode.CALLBACK_NAME_NOT_RESOLVED,
+    Failure.CONNECTION_REFUSED: CauseCode.CALLBACK_UNREACHABLE,
+    Failure.CONNECTION_TIMED_OUT: CauseCode.CALLBACK_UNREACHABLE,
+    Failure.HOST_UNREACHABLE: CauseCode.CALLBACK_UNREACHABLE,
+    **{failure: CauseCode.CALLBACK_TLS for failure in Failure if failure.is_tls},
+    Failure.ANSWER_TIMED_OUT: CauseCode.CALLBACK_TIMEOUT,
+    Failure.CONNECTION_CLOSED: CauseCode.CALLBACK_NO_RESPONSE,
+    Failure.NOT_HTTP: CauseCode.CALLBACK_NO_RESPONSE,
+    "redirect": CauseCode.CALLBACK_REDIRECTS,
+    "no_handler": CauseCode.CALLBACK_NO_HANDLER,
+    "server_error": CauseCode.CALLBACK_FAILS,
+    "slow": CauseCode.CALLBACK_SLOW,
+    "rejects_correct_signature": CauseCode.CALLBACK_REJECTS_SIGNATURE,
 }
-_ON_THE_WAY: Final = frozenset({Code.CALLBACK_UNKNOWN_NAME, Code.CALLBACK_UNREACHABLE})
-"""What stands in the way from here need not stand in Cronofy's, if this machine has no way out of its own."""
-_OF_AN_ANSWER: Final = frozenset({Code.CALLBACK_REDIRECTS, Code.CALLBACK_NO_HANDLER, Code.CALLBACK_FAILS})
-"""What the handler did with the probe. Without a client secret that was no notification of Cronofy's."""
+_ON_THE_WAY: Final = frozenset({CauseCode.CALLBACK_NAME_NOT_RESOLVED, CauseCode.CALLBACK_UNREACHABLE})
+"""What stops a probe from here need not stop Cronofy, if this machine has no direct connection."""
+_OF_A_RESPONSE: Final = frozenset(
+    {CauseCode.CALLBACK_REDIRECTS, CauseCode.CALLBACK_NO_HANDLER, CauseCode.CALLBACK_FAILS}
+)
+"""How the handler responded to the probe. Without a client secret it was not signed as Cronofy signs."""
 
 
-def fails(evidence: Evidence) -> Iterator[Cause]:
-    """Cronofy does not reach the handler, or the handler does not answer as Cronofy wants."""
+def fails(evidence: Evidence) -> Iterator[ProbableCause]:
+    """Cronofy does not reach the handler, or the handler does not respond as Cronofy expects."""
     for url, subject in _subjects(evidence):
         for check in evidence.checks_of(url):
-            code = _CODES.get(check.cause)
+            code = _CODES.get(check.code)
             if code is not None and check.needs_attention:
-                yield Cause(
+                yield ProbableCause(
                     code,
                     _likelihood(evidence, check, code),
                     f"{check.finding}: {check.meaning}",
-                    check.remedy,
-                    (("callback_url", url), ("problem", check.cause), *_seen(check)),
+                    check.hint,
+                    (("callback_url", url), *_facts(check)),
                     subject,
                 )
 
 
-def _seen(check: Check) -> Seen:
+def _facts(check: Check) -> Facts:
     return tuple((name, value) for name, value in check.evidence if name != "channel_id")
 
 
@@ -78,9 +68,9 @@ def _subjects(evidence: Evidence) -> list[tuple[str, str]]:
     return [(url, " ".join(channel_ids)) for url, channel_ids in ids.items()]
 
 
-def _likelihood(evidence: Evidence, check: Check, code: Code) -> Likelihood:
-    if check.state is CheckState.WARNING or (code in _ON_THE_WAY and evidence.asker.is_behind_proxy):
+def _likelihood(evidence: Evidence, check: Check, code: CauseCode) -> Likelihood:
+    if check.state is CheckState.WARNING or (code in _ON_THE_WAY and evidence.access.is_behind_proxy):
         return Likelihood.POSSIBLE
-    if code in _OF_AN_ANSWER and not evidence.asker.has_client_secret:
+    if code in _OF_A_RESPONSE and not evidence.access.has_client_secret:
         return Likelihood.LIKELY
     return Likelihood.CERTAIN

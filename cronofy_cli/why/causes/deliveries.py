@@ -1,6 +1,6 @@
 """Causes that show in what was received: notifications arrive, and something goes wrong afterwards.
 
-The newest delivery of a channel decides: what went wrong before it does not any more.
+The newest delivery of a channel decides: what went wrong before it no longer does.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.outbound.advice import advice
 from cronofy_cli.outbound.target import parse_target
-from cronofy_cli.why.answer import Cause, Code, Likelihood
-from cronofy_cli.why.evidence import Heard
+from cronofy_cli.why.conclusion import CauseCode, Likelihood, ProbableCause
+from cronofy_cli.why.evidence import HistoryEvidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,64 +25,64 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.why.evidence import Evidence
 
-_LATELY: Final = timedelta(hours=24)
+_RECENT: Final = timedelta(hours=24)
 _NOT_FROM_CRONOFY: Final = frozenset({SignatureState.INVALID, SignatureState.UNSIGNED})
 
 
-def signature_refused(evidence: Evidence) -> Iterator[Cause]:
-    """Notifications arrive and are refused because their signature does not match."""
+def signature_rejected(evidence: Evidence) -> Iterator[ProbableCause]:
+    """Notifications arrive and are rejected because their signature does not match."""
     for channel, newest in _newest(evidence):
         if newest.verdict.state not in _NOT_FROM_CRONOFY or _is_success(newest):
             continue
-        autopsy = evidence.heard.autopsies.get(newest.id or 0) if isinstance(evidence.heard, Heard) else None
-        if autopsy is not None and autopsy.cause is SignatureCause.OTHER_CONTEXT_SECRET:
+        known = evidence.history.diagnoses if isinstance(evidence.history, HistoryEvidence) else {}
+        diagnosis = known.get(newest.id or 0)
+        if diagnosis is not None and diagnosis.cause is SignatureCause.OTHER_CONTEXT_SECRET:
             continue
-        lines = (autopsy.cause.family, *autopsy.evidence) if autopsy else ()
-        seen = tuple(("signature", line) for line in lines)
-        yield Cause(
-            Code.SIGNATURE_REFUSED,
+        lines = (diagnosis.cause.family, *diagnosis.evidence) if diagnosis else ()
+        yield ProbableCause(
+            CauseCode.SIGNATURE_REJECTED,
             _certainty(evidence, newest.request.received_at),
-            f"notifications of {channel.channel_id} arrive and are refused for their signature"
-            + (f": {autopsy.explanation}" if autopsy else ""),
-            autopsy.hint if autopsy else f"see what is wrong with it: cronofy verify --delivery {newest.id}",
-            (("delivery", _told(newest)), *seen),
+            f"notifications of {channel.channel_id} arrive and are rejected because of their signature"
+            + (f": {diagnosis.explanation}" if diagnosis else ""),
+            diagnosis.hint if diagnosis else f"find out what is wrong with it: cronofy verify --delivery {newest.id}",
+            (("delivery", _described(newest)), *(("signature", line) for line in lines)),
             channel.channel_id,
         )
 
 
-def answers_fail(evidence: Evidence) -> Iterator[Cause]:
-    """Notifications arrive, and Cronofy is answered something else than 2xx."""
+def responses_fail(evidence: Evidence) -> Iterator[ProbableCause]:
+    """Notifications arrive, and the response is not a 2xx."""
     for channel, newest in _newest(evidence):
         if newest.verdict.state in _NOT_FROM_CRONOFY or _is_success(newest):
             continue
-        yield Cause(
-            Code.ANSWERS_FAIL,
+        yield ProbableCause(
+            CauseCode.RESPONSES_FAIL,
             _certainty(evidence, newest.request.received_at),
-            f"notifications of {channel.channel_id} arrive and are answered {newest.answer_status}: Cronofy "
-            "takes them for failed, and sends them again",
+            f"notifications of {channel.channel_id} arrive and the response is {newest.answer_status}: Cronofy "
+            "counts them as failed, and sends them again",
             f"look at it: cronofy deliveries show {newest.id}",
-            (("delivery", _told(newest)),),
+            (("delivery", _described(newest)),),
             channel.channel_id,
         )
 
 
-def forwards_fail(evidence: Evidence) -> Iterator[Cause]:
-    """Notifications arrive and are answered, and the application behind does not take them."""
-    if not isinstance(evidence.heard, Heard):
+def forwards_fail(evidence: Evidence) -> Iterator[ProbableCause]:
+    """Notifications arrive here, and the application that they are forwarded to does not accept them."""
+    if not isinstance(evidence.history, HistoryEvidence):
         return
     for channel, _ in _newest(evidence):
         ids = {delivery.id for delivery in evidence.deliveries_of(channel)}
-        for failed in _failed([each for each in evidence.heard.forwards if each.delivery_id in ids]):
-            yield Cause(
-                Code.FORWARDS_FAIL,
+        for failed in _failed([each for each in evidence.history.forwards if each.delivery_id in ids]):
+            yield ProbableCause(
+                CauseCode.FORWARDS_FAIL,
                 _certainty(evidence, failed.started_at),
-                f"notifications of {channel.channel_id} arrive here, and {failed.target} does not take them: "
-                + (failed.reason or f"it answers {failed.status}"),
+                f"notifications of {channel.channel_id} arrive here, and {failed.target} does not accept them: "
+                + (failed.reason or f"it responds with {failed.status}"),
                 _advice(failed),
                 (
                     ("delivery", f"#{failed.delivery_id}"),
                     ("forward", f"{failed.started_at:%Y-%m-%d %H:%M:%S} UTC, attempt {failed.attempt}"),
-                    ("answer", str(failed.status or failed.failure or "none")),
+                    ("response", str(failed.status or failed.failure or "none")),
                 ),
                 channel.channel_id,
             )
@@ -94,7 +94,9 @@ def _advice(failed: Forward) -> str:
         words = advice(failed, parse_target(failed.target))
     except WrongUsage:  # another release knew more kinds of target
         words = None
-    return f"{words}; then: {replay}" if words else f"look at it, and hand it over again: {replay}"
+    return (
+        f"{words}; then send it again: {replay}" if words else f"look at the application, then send it again: {replay}"
+    )
 
 
 def _newest(evidence: Evidence) -> Iterator[tuple[Channel, Delivery]]:
@@ -105,7 +107,7 @@ def _newest(evidence: Evidence) -> Iterator[tuple[Channel, Delivery]]:
 
 
 def _failed(forwards: Sequence[Forward]) -> list[Forward]:
-    """Return the newest attempt at each target, where that has failed."""
+    """Return the newest attempt at each target, if it has failed."""
     newest = {forward.target: forward for forward in sorted(forwards, key=lambda forward: forward.started_at)}
     return [forward for forward in newest.values() if not forward.succeeded]
 
@@ -115,9 +117,9 @@ def _is_success(delivery: Delivery) -> bool:
 
 
 def _certainty(evidence: Evidence, moment: datetime) -> Likelihood:
-    return Likelihood.CERTAIN if evidence.now - moment <= _LATELY else Likelihood.POSSIBLE
+    return Likelihood.CERTAIN if evidence.now - moment <= _RECENT else Likelihood.POSSIBLE
 
 
-def _told(delivery: Delivery) -> str:
+def _described(delivery: Delivery) -> str:
     received = f"{delivery.request.received_at:%Y-%m-%d %H:%M:%S} UTC"
-    return f"#{delivery.id} at {received}, {delivery.verdict.state}, answered {delivery.answer_status}"
+    return f"#{delivery.id} at {received}, {delivery.verdict.state}, response {delivery.answer_status}"

@@ -9,103 +9,106 @@ from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.accounts.calendars import UserInfo
 from cronofy_cli.core.autopsy import Cause as SignatureCause
-from cronofy_cli.why.answer import Cause, Code, Likelihood
 from cronofy_cli.why.causes.channels import former_channels
-from cronofy_cli.why.evidence import Heard, leads_to, or_empty
+from cronofy_cli.why.conclusion import CauseCode, Likelihood, ProbableCause
+from cronofy_cli.why.evidence import HistoryEvidence, leads_to, or_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cronofy_cli.core.notifications.deliveries import Delivery
-    from cronofy_cli.why.evidence import ElsewhereRun, Evidence
+    from cronofy_cli.why.evidence import Evidence, RunElsewhere
 
 _OF_THE_CONTEXT: Final = " of the context "
-"""In the labels of `commands.other_secrets`, before a context's name."""
+"""In the labels of other contexts' secrets, before a context's name."""
 
 
-def context_mismatch(evidence: Evidence) -> Iterator[Cause]:
+def context_mismatch(evidence: Evidence) -> Iterator[ProbableCause]:
     """The context in use belongs to another data center than the one that is asked, so its token is not sent there."""
-    asker = evidence.asker
-    if asker.token_source is None and asker.context is not None and asker.context_data_center is not None:
-        yield Cause(
-            Code.CONTEXT_MISMATCH,
+    access = evidence.access
+    if access.token_source is None and access.context is not None and access.context_data_center is not None:
+        yield ProbableCause(
+            CauseCode.CONTEXT_MISMATCH,
             Likelihood.LIKELY,
-            f"the context {asker.context} is of data center {asker.context_data_center}, "
-            f"and data center {asker.place.data_center.name} is asked",
-            f"leave out {asker.place.origin}, or sign in there too: {asker.place.sign_in_command}",
-            (("context", asker.context), ("data center", f"{asker.place.data_center.name}, from {asker.place.origin}")),
+            f"the context {access.context} belongs to data center {access.context_data_center}, "
+            f"and data center {access.place.data_center.name} was asked",
+            f"remove {access.place.origin}, or sign in there too: {access.place.sign_in_command}",
+            (
+                ("context", access.context),
+                ("data_center", f"{access.place.data_center.name}, from {access.place.origin}"),
+            ),
         )
 
 
-def other_account(evidence: Evidence) -> Iterator[Cause]:
+def other_account(evidence: Evidence) -> Iterator[ProbableCause]:
     """The token is of another account than the context in use."""
-    asker, account = evidence.asker, evidence.account
-    expected = asker.context_account
+    access, account = evidence.access, evidence.account
+    expected = access.context_account
     if not isinstance(account, UserInfo) or expected is None or account.sub == expected.sub:
         return
     is_missing = evidence.question.is_of_channel and isinstance(evidence.channels, tuple)
     likelihood = Likelihood.CERTAIN if is_missing else Likelihood.LIKELY
-    yield Cause(
-        Code.OTHER_ACCOUNT,
+    yield ProbableCause(
+        CauseCode.OTHER_ACCOUNT,
         Likelihood.POSSIBLE if evidence.examined else likelihood,
-        f"the access token from {asker.token_source} is of {account.email or account.sub}, "
-        f"the context {asker.context} of {expected.email or expected.sub}",
-        f"use the context's own token: unset {asker.token_source}",
-        (("sub of the token", account.sub), ("sub of the context", expected.sub)),
+        f"the access token from {access.token_source} belongs to {account.email or account.sub}, "
+        f"the context {access.context} to {expected.email or expected.sub}",
+        f"use the context's own token: unset {access.token_source}",
+        (("token_sub", account.sub), ("context_sub", expected.sub)),
     )
 
 
-def other_data_center(evidence: Evidence) -> Iterator[Cause]:
-    """The channel is open at another data center, as its deliveries, a run or another context tell."""
+def other_data_center(evidence: Evidence) -> Iterator[ProbableCause]:
+    """The channel is open at another data center, as its deliveries, a run or another context show."""
     if evidence.examined:
         return
     yield from _by_deliveries(evidence)
-    for run in evidence.elsewhere.runs:
+    for run in evidence.runs_elsewhere:
         if _is_meant(evidence, run):
-            what = "a listener that runs here" if run.is_live else "this machine"
+            what = "a listener that runs on this machine" if run.is_live else "this machine"
             yield _other_data_center(evidence, run.data_center, f"opened by {what}", " ".join(run.channel_ids))
     yield from _by_contexts(evidence)
 
 
-def other_application(evidence: Evidence) -> Iterator[Cause]:
+def other_application(evidence: Evidence) -> Iterator[ProbableCause]:
     """What arrives here is signed with the client secret of another context: its application's channel posts here."""
-    if not isinstance(evidence.heard, Heard):
+    if not isinstance(evidence.history, HistoryEvidence):
         return
     for delivery in _newest(evidence):
-        autopsy = evidence.heard.autopsies.get(delivery.id or 0)
-        if autopsy is None or autopsy.cause is not SignatureCause.OTHER_CONTEXT_SECRET:
+        diagnosis = evidence.history.diagnoses.get(delivery.id or 0)
+        if diagnosis is None or diagnosis.cause is not SignatureCause.OTHER_CONTEXT_SECRET:
             continue
-        label = autopsy.secret_label or ""
+        label = diagnosis.secret_label or ""
         name = label.rpartition(_OF_THE_CONTEXT)[2]
-        yield Cause(
-            Code.OTHER_APPLICATION,
+        yield ProbableCause(
+            CauseCode.OTHER_APPLICATION,
             Likelihood.CERTAIN,
-            f"the notifications that arrive here are signed by another application: with the client secret '{label}'",
+            f"the notifications that arrive here are signed by another application, with the client secret '{label}'",
             f"cronofy listen --context {shlex.quote(name)}" if name != label else "cronofy context list",
             (
-                ("delivery", f"#{delivery.id}, answered {delivery.answer_status}"),
+                ("delivery", f"#{delivery.id}, response {delivery.answer_status}"),
                 ("channel", delivery.notification.channel_id or "not named"),
-                *(("signature", line) for line in autopsy.evidence),
+                *(("signature", line) for line in diagnosis.evidence),
             ),
             delivery.notification.channel_id or "",
         )
 
 
-def _by_deliveries(evidence: Evidence) -> Iterator[Cause]:
-    asked, name = evidence.question.channel_id, evidence.asker.place.data_center.name
-    if asked is None or not isinstance(evidence.heard, Heard):
+def _by_deliveries(evidence: Evidence) -> Iterator[ProbableCause]:
+    asked, name = evidence.question.channel_id, evidence.access.place.data_center.name
+    if asked is None or not isinstance(evidence.history, HistoryEvidence):
         return
-    for delivery in reversed(evidence.heard.deliveries):
+    for delivery in reversed(evidence.history.deliveries):
         if delivery.notification.channel_id == asked and delivery.context != name:
-            seen = f"delivery #{delivery.id} of {delivery.request.received_at:%Y-%m-%d %H:%M} UTC"
-            yield _other_data_center(evidence, delivery.context, seen, asked)
+            known_by = f"delivery #{delivery.id} of {delivery.request.received_at:%Y-%m-%d %H:%M} UTC"
+            yield _other_data_center(evidence, delivery.context, known_by, asked)
             return
 
 
-def _by_contexts(evidence: Evidence) -> Iterator[Cause]:
-    question, name = evidence.question, evidence.asker.place.data_center.name
+def _by_contexts(evidence: Evidence) -> Iterator[ProbableCause]:
+    question, name = evidence.question, evidence.access.place.data_center.name
     known = {former.channel_id for former in former_channels(evidence)}
-    for context in evidence.elsewhere.contexts:
+    for context in evidence.other_contexts:
         found = [
             channel
             for channel in or_empty(context.channels)
@@ -117,37 +120,37 @@ def _by_contexts(evidence: Evidence) -> Iterator[Cause]:
             continue
         if context.data_center != name:
             ids = " ".join(channel.channel_id for channel in found)
-            seen = f"the context {context.name}, which sees it"
-            yield _other_data_center(evidence, context.data_center, seen, ids, context.name)
+            known_by = f"the context {context.name}, which sees it"
+            yield _other_data_center(evidence, context.data_center, known_by, ids, context.name)
             continue
-        yield Cause(
-            Code.OTHER_APPLICATION,
+        yield ProbableCause(
+            CauseCode.OTHER_APPLICATION,
             Likelihood.CERTAIN,
             f"the channel is open for another application or account: that of the context {context.name}",
             f"cronofy why --context {shlex.quote(context.name)}",
-            tuple((channel.channel_id, channel.callback_url) for channel in found),
+            tuple(("channel", f"{channel.channel_id} {channel.callback_url}") for channel in found),
             question.channel_id or "",
         )
 
 
 def _other_data_center(
-    evidence: Evidence, data_center: str, seen: str, channel_ids: str, context: str | None = None
-) -> Cause:
-    name = evidence.asker.place.data_center.name
+    evidence: Evidence, data_center: str, known_by: str, channel_ids: str, context: str | None = None
+) -> ProbableCause:
+    name = evidence.access.place.data_center.name
     choice = f"--data-center {data_center}" if context is None else f"--context {shlex.quote(context)}"
     asked = evidence.question.channel_id
     is_asked = evidence.question.is_of_channel
-    return Cause(
-        Code.OTHER_DATA_CENTER,
+    return ProbableCause(
+        CauseCode.OTHER_DATA_CENTER,
         Likelihood.CERTAIN if is_asked else Likelihood.LIKELY,
-        f"{'the' if is_asked else 'a'} channel is of data center {data_center}, and data center {name} is asked",
+        f"{'the' if is_asked else 'a'} channel belongs to data center {data_center}, and data center {name} was asked",
         " ".join(["cronofy why", choice, *([f"--channel {asked}"] if asked else [])]),
-        (("channel", channel_ids), ("known by", seen)),
+        (("channel", channel_ids), ("known_by", known_by)),
         asked or "",
     )
 
 
-def _is_meant(evidence: Evidence, run: ElsewhereRun) -> bool:
+def _is_meant(evidence: Evidence, run: RunElsewhere) -> bool:
     question = evidence.question
     if question.channel_id is not None:
         return question.channel_id in run.channel_ids

@@ -1,4 +1,4 @@
-"""Causes that lie with an event: Cronofy does not see it, or its change is one that is never told."""
+"""Causes that lie with an event: Cronofy does not see it, or its change is one that is never notified."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.core.times import parse_time
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.why.answer import Cause, Code, Likelihood
+from cronofy_cli.why.conclusion import CauseCode, Likelihood, ProbableCause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
 _NEXT_SECOND = timedelta(seconds=1)
 
 
-def unknown(evidence: Evidence) -> Iterator[Cause]:
+def unknown(evidence: Evidence) -> Iterator[ProbableCause]:
     """Cronofy shows no such event."""
     if evidence.question.event is None or evidence.event != ():
         return
     window = _window(evidence)
-    yield Cause(
-        Code.EVENT_UNKNOWN,
+    yield ProbableCause(
+        CauseCode.EVENT_UNKNOWN,
         Likelihood.LIKELY,
-        f"Cronofy shows no event '{evidence.question.event}': it lies outside the sync window, or in a calendar that "
-        "is not connected",
-        f"compare its date and calendar: {evidence.command('events', 'read', '--include-managed')}; "
+        f"Cronofy has no event '{evidence.question.event}': it is outside the sync window, or in a calendar that is "
+        "not connected",
+        f"check its date and calendar: {evidence.command('events', 'read', '--include-managed')}; "
         f"{evidence.command('calendars', 'list')}",
-        (("sync window", f"{window.first} until {window.end}"), ("searched", "deleted, moved and managed events too")),
+        (("sync_window", f"{window.first} until {window.end}"), ("searched", "deleted, moved and managed events too")),
         evidence.question.event,
     )
 
 
-def outside_window(evidence: Evidence) -> Iterator[Cause]:
+def outside_window(evidence: Evidence) -> Iterator[ProbableCause]:
     """The event is where Cronofy does not look; managed events are known at all times.
 
     Docs: /developers/api/events/read-events/.
@@ -53,19 +53,19 @@ def outside_window(evidence: Evidence) -> Iterator[Cause]:
     start, end = _day(evidence, event.start), _day(evidence, event.end)
     if start is None or end is None or (start < window.end and end >= window.first):
         return
-    yield Cause(
-        Code.EVENT_OUTSIDE_WINDOW,
+    yield ProbableCause(
+        CauseCode.EVENT_OUTSIDE_WINDOW,
         Likelihood.CERTAIN,
-        f"'{event.summary}' on {start} is outside the sync window: no change there is noticed",
-        "wait until it is inside; what slides into it is read, not told: "
+        f"'{event.summary}' on {start} is outside the sync window: changes there are not notified",
+        "wait until it is inside; that it enters the window can be read, but is not notified: "
         + evidence.command("events", "read", "--window-edge"),
-        (("start", str(start)), ("sync window", f"{window.first} until {window.end}")),
+        (("start", str(start)), ("sync_window", f"{window.first} until {window.end}")),
         event.event_uid,
     )
 
 
-def slid_into_window(evidence: Evidence) -> Iterator[Cause]:
-    """The event came into the window because time passed, which is not told.
+def entered_window(evidence: Evidence) -> Iterator[ProbableCause]:
+    """The event entered the window because time passed, which is not notified.
 
     Docs: /developers/faqs/recommended-sync/.
     """
@@ -77,18 +77,18 @@ def slid_into_window(evidence: Evidence) -> Iterator[Cause]:
     changed = event.updated.astimezone(_zone(evidence)).date()
     if start not in _window(evidence) or changed >= entered:
         return
-    yield Cause(
-        Code.EVENT_SLID_INTO_WINDOW,
+    yield ProbableCause(
+        CauseCode.EVENT_ENTERED_WINDOW,
         Likelihood.CERTAIN,
-        f"'{event.summary}' came into the sync window on {entered} and has not been changed since {changed}: "
-        "what only slides into it is not told",
-        f"read the window's far edge each week: {evidence.command('events', 'read', '--window-edge')}",
+        f"'{event.summary}' entered the sync window on {entered} and has not been changed since {changed}: "
+        "an event that enters it only because time passes is not notified",
+        f"read the far end of the window every week: {evidence.command('events', 'read', '--window-edge')}",
         (("start", str(start)), ("updated", f"{event.updated:%Y-%m-%d %H:%M:%S} UTC"), ("entered", str(entered))),
         event.event_uid,
     )
 
 
-def own_change(evidence: Evidence) -> Iterator[Cause]:
+def own_change(evidence: Evidence) -> Iterator[ProbableCause]:
     """The application made the change itself, through the API, which is never notified.
 
     Docs: /developers/push-notifications/.
@@ -98,16 +98,16 @@ def own_change(evidence: Evidence) -> Iterator[Cause]:
         return
     first, is_asked = changed[0], evidence.question.event is not None
     untouched = all(event.created is not None and event.created == event.updated for event in changed)
-    what = f"'{first.summary}' is" if is_asked else f"all {len(changed)} events that were changed lately are"
-    yield Cause(
-        Code.OWN_CHANGE,
+    what = f"'{first.summary}' is" if is_asked else f"all {len(changed)} events that were changed recently are"
+    yield ProbableCause(
+        CauseCode.OWN_CHANGE,
         Likelihood.CERTAIN if is_asked and untouched else Likelihood.LIKELY,
-        f"{what} managed by this application: changes that it makes through the API are never notified, only those of "
+        f"{what} managed by this application: its own changes through the API are never notified, only those of "
         "users in their calendars",
         "change it in the calendar itself, as its owner"
-        + (": cronofy simulator edit move" if evidence.asker.place.data_center.name == "simulator" else ""),
+        + (": cronofy simulator edit move" if evidence.access.place.data_center.name == "simulator" else ""),
         tuple(
-            ("event_id", f"{event.event_id} '{event.summary}', created {event.created}, changed {event.updated}")
+            ("event", f"{event.event_id} '{event.summary}', created {event.created}, changed {event.updated}")
             for event in changed[:5]
         ),
         first.event_uid if is_asked else "",
@@ -115,13 +115,13 @@ def own_change(evidence: Evidence) -> Iterator[Cause]:
 
 
 def delivery_of(evidence: Evidence, event: Event) -> Delivery | None:
-    """Return the notification received here that tells of an event's last change, if there is one."""
+    """Return the notification received here of an event's last change, if there is one."""
     received = (delivery for channel in evidence.examined for delivery in evidence.deliveries_of(channel))
     changed = event.updated
-    return next((each for each in received if changed is not None and _tells_of(each, changed, evidence)), None)
+    return next((each for each in received if changed is not None and _notifies(each, changed, evidence)), None)
 
 
-def _tells_of(delivery: Delivery, changed: datetime, evidence: Evidence) -> bool:
+def _notifies(delivery: Delivery, changed: datetime, evidence: Evidence) -> bool:
     since = delivery.notification.changes_since
     if since is None or delivery.verdict.state is SignatureState.INVALID:
         return False

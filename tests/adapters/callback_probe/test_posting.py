@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.callback_probe import Limits, Posting, probe
-from cronofy_cli.adapters.callback_probe.obstacle import Obstacle, Problem
-from cronofy_cli.adapters.callback_probe.posting import Answered
+from cronofy_cli.adapters.callback_probe import Posting, ProbeLimits, probe
+from cronofy_cli.adapters.callback_probe.posting import Response
+from cronofy_cli.adapters.callback_probe.probe_failure import ProbeFailure
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
 from tests.adapters.callback_probe.tls_servers import answering, serving
 
@@ -22,23 +23,23 @@ SECRETS = (ClientSecret("new", "CRN_new"), ClientSecret("old", "CRN_old"))
 NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def the_answer(answer: bytes, *, pause_s: float | None = None, limit_s: float = 5) -> Answered | Obstacle:
+def the_answer(answer: bytes, *, pause_s: float | None = None, limit_s: float = 5) -> Response | ProbeFailure:
     """Return what is made of the bytes that a handler answers."""
     with answering(answer, wait_for=b"}}", pause_s=pause_s) as port:
-        report = probe(f"http://localhost:{port}/", trust=NOBODY, limits=Limits(answer_s=limit_s))
+        report = probe(f"http://localhost:{port}/", trust=NOBODY, limits=ProbeLimits(answer_s=limit_s))
     return report.answers[Posting.UNSIGNED]
 
 
-def status_of(answer: Answered | Obstacle) -> int:
+def status_of(answer: Response | ProbeFailure) -> int:
     """Return the status of an answer."""
-    assert isinstance(answer, Answered)
+    assert isinstance(answer, Response)
     return answer.status
 
 
-def problem_of(answer: Answered | Obstacle) -> Problem:
+def problem_of(answer: Response | ProbeFailure) -> Failure:
     """Return why there is no answer."""
-    assert isinstance(answer, Obstacle)
-    return answer.problem
+    assert isinstance(answer, ProbeFailure)
+    return answer.failure
 
 
 def test_an_unsigned_and_a_wrongly_signed_verification_are_posted() -> None:
@@ -88,7 +89,7 @@ def test_a_redirect_is_not_followed() -> None:
             server.answer(302, headers={"Location": url.replace("/cronofy", "/elsewhere")})
         answer = probe(url, trust=NOBODY).answers[Posting.UNSIGNED]
 
-    assert isinstance(answer, Answered)
+    assert isinstance(answer, Response)
     assert (answer.status, answer.location) == (302, url.replace("/cronofy", "/elsewhere"))
     assert {request.target for request in server.requests} == {"/cronofy?user_id=42"}
 
@@ -98,10 +99,10 @@ def test_a_handler_that_does_not_answer() -> None:
     hold = threading.Event()
     with serving(None) as (url, server):
         server.answer(200, held_until=hold)
-        report = probe(url, trust=NOBODY, limits=Limits(answer_s=0.2))
+        report = probe(url, trust=NOBODY, limits=ProbeLimits(answer_s=0.2))
         hold.set()
 
-    assert problem_of(report.answers[Posting.UNSIGNED]) is Problem.ANSWER_TIMEOUT
+    assert problem_of(report.answers[Posting.UNSIGNED]) is Failure.ANSWER_TIMED_OUT
     assert list(report.answers) == [Posting.UNSIGNED]
 
 
@@ -109,7 +110,7 @@ def test_a_handler_that_answers_byte_by_byte() -> None:
     """The limit holds for the whole answer, however many bytes keep coming."""
     answer = the_answer(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", pause_s=0.05, limit_s=0.3)
 
-    assert problem_of(answer) is Problem.ANSWER_TIMEOUT
+    assert problem_of(answer) is Failure.ANSWER_TIMED_OUT
 
 
 def test_an_interim_answer_is_not_the_answer() -> None:
@@ -141,12 +142,12 @@ def test_the_forms_of_an_answer(answer: bytes) -> None:
 @pytest.mark.parametrize(
     ("answer", "problem"),
     [
-        (b"", Problem.BROKEN_OFF),
-        (b"HTTP/1.1 200 OK\r\nContent-", Problem.BROKEN_OFF),
-        (b"HTTP/1.1 100 Continue\r\n\r\n", Problem.BROKEN_OFF),
-        (b"220 mail.example.com ESMTP\r\n", Problem.NOT_HTTP),
+        (b"", Failure.CONNECTION_CLOSED),
+        (b"HTTP/1.1 200 OK\r\nContent-", Failure.CONNECTION_CLOSED),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", Failure.CONNECTION_CLOSED),
+        (b"220 mail.example.com ESMTP\r\n", Failure.NOT_HTTP),
     ],
 )
-def test_what_is_no_answer(answer: bytes, problem: Problem) -> None:
+def test_what_is_no_answer(answer: bytes, problem: Failure) -> None:
     """A connection that ends early, or another protocol, is told as such."""
     assert problem_of(the_answer(answer)) is problem

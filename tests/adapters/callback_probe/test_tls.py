@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.callback_probe import Limits, probe
-from cronofy_cli.adapters.callback_probe.obstacle import Problem
+from cronofy_cli.adapters.callback_probe import ProbeLimits, probe
+from cronofy_cli.core.failure import Failure
 from tests.adapters.callback_probe.tls_servers import (
     NOW,
     Authorities,
@@ -35,7 +35,7 @@ def tls_of(report: ProbeReport) -> TlsReport:
     return report.tls
 
 
-def look(url: str, authorities: Authorities, limits: Limits | None = None) -> ProbeReport:
+def look(url: str, authorities: Authorities, limits: ProbeLimits | None = None) -> ProbeReport:
     """Probe with the test's own root."""
     return probe(url, trust=authorities.trust, limits=limits)
 
@@ -54,24 +54,24 @@ def test_a_right_server_has_no_obstacle(authorities: Authorities) -> None:
 @pytest.mark.parametrize(
     ("make", "problem"),
     [
-        (Authorities.incomplete_chain, Problem.INCOMPLETE_CHAIN),
-        (Authorities.expired, Problem.EXPIRED),
-        (Authorities.not_yet_valid, Problem.NOT_YET_VALID),
-        (Authorities.wrong_host, Problem.WRONG_HOST),
-        (Authorities.self_signed, Problem.SELF_SIGNED),
-        (Authorities.untrusted_root, Problem.UNTRUSTED_ROOT),
-        (Authorities.old_protocol, Problem.OLD_PROTOCOL),
+        (Authorities.incomplete_chain, Failure.CERTIFICATE_CHAIN_INCOMPLETE),
+        (Authorities.expired, Failure.CERTIFICATE_EXPIRED),
+        (Authorities.not_yet_valid, Failure.CERTIFICATE_NOT_YET_VALID),
+        (Authorities.wrong_host, Failure.CERTIFICATE_WRONG_HOST),
+        (Authorities.self_signed, Failure.CERTIFICATE_SELF_SIGNED),
+        (Authorities.untrusted_root, Failure.CERTIFICATE_ROOT_UNTRUSTED),
+        (Authorities.old_protocol, Failure.TLS_TOO_OLD),
     ],
 )
-def test_each_fault_is_named(make: Make, problem: Problem, authorities: Authorities) -> None:
+def test_each_fault_is_named(make: Make, problem: Failure, authorities: Authorities) -> None:
     """What is wrong with a certificate or protocol has a name, and nothing is posted to such a server."""
     with serving(make(authorities)) as (url, server):
         report = look(url, authorities)
 
     obstacle = tls_of(report).obstacle
     assert obstacle is not None
-    assert obstacle.problem is problem
-    assert obstacle.detail
+    assert obstacle.failure is problem
+    assert obstacle.reason
     assert (dict(report.answers), server.requests) == ({}, [])
 
 
@@ -99,11 +99,11 @@ def test_the_end_of_a_certificate_is_known(authorities: Authorities) -> None:
 def test_a_server_that_does_not_speak_tls(patient: bool, authorities: Authorities) -> None:
     """Plain HTTP under an https address is told from broken TLS, even where the server waits for a whole request."""
     with plain_http(patient=patient) as port:
-        report = look(f"https://localhost:{port}/", authorities, Limits(handshake_s=0.3))
+        report = look(f"https://localhost:{port}/", authorities, ProbeLimits(handshake_s=0.3))
 
     obstacle = tls_of(report).obstacle
     assert obstacle is not None
-    assert obstacle.problem is Problem.NOT_TLS
+    assert obstacle.failure is Failure.NOT_TLS
 
 
 def test_a_closed_port(authorities: Authorities) -> None:
@@ -111,17 +111,17 @@ def test_a_closed_port(authorities: Authorities) -> None:
     report = look(f"https://localhost:{closed_port()}/", authorities)
 
     assert report.obstacle is not None
-    assert (report.obstacle.problem, report.tls) == (Problem.CONNECTION_REFUSED, None)
+    assert (report.obstacle.failure, report.tls) == (Failure.CONNECTION_REFUSED, None)
 
 
 def test_a_server_that_is_slow_to_shake_hands(authorities: Authorities) -> None:
     """A server that takes the connection and says nothing is given up at the limit."""
     with listening() as port:
-        report = look(f"https://localhost:{port}/", authorities, Limits(handshake_s=0.2))
+        report = look(f"https://localhost:{port}/", authorities, ProbeLimits(handshake_s=0.2))
 
     obstacle = tls_of(report).obstacle
     assert obstacle is not None
-    assert obstacle.problem is Problem.HANDSHAKE_TIMEOUT
+    assert obstacle.failure is Failure.TLS_TIMED_OUT
 
 
 def test_a_server_that_hangs_up(authorities: Authorities) -> None:
@@ -131,7 +131,7 @@ def test_a_server_that_hangs_up(authorities: Authorities) -> None:
 
     obstacle = tls_of(report).obstacle
     assert obstacle is not None
-    assert obstacle.problem is Problem.HANDSHAKE_FAILED
+    assert obstacle.failure is Failure.TLS_FAILED
 
 
 def test_a_name_that_does_not_resolve(authorities: Authorities) -> None:
@@ -139,16 +139,16 @@ def test_a_name_that_does_not_resolve(authorities: Authorities) -> None:
     report = look("https://nowhere.invalid/", authorities)
 
     assert report.obstacle is not None
-    assert (report.obstacle.problem, report.addresses) == (Problem.UNKNOWN_NAME, ())
+    assert (report.obstacle.failure, report.addresses) == (Failure.NAME_NOT_RESOLVED, ())
 
 
 def test_probes_side_by_side_do_not_disturb_each_other(authorities: Authorities) -> None:
     """Several servers are probed at the same time, and each gets its own result."""
-    found: dict[str, Problem | None] = {}
+    found: dict[str, Failure | None] = {}
 
     def examine(url: str) -> None:
         obstacle = tls_of(look(url, authorities)).obstacle
-        found[url] = obstacle.problem if obstacle else None
+        found[url] = obstacle.failure if obstacle else None
 
     with (
         serving(authorities.expired()) as (expired, _),
@@ -161,4 +161,8 @@ def test_probes_side_by_side_do_not_disturb_each_other(authorities: Authorities)
         for thread in threads:
             thread.join()
 
-    assert found == {expired: Problem.EXPIRED, wrong: Problem.WRONG_HOST, old: Problem.OLD_PROTOCOL}
+    assert found == {
+        expired: Failure.CERTIFICATE_EXPIRED,
+        wrong: Failure.CERTIFICATE_WRONG_HOST,
+        old: Failure.TLS_TOO_OLD,
+    }

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.adapters.api.retries import RetryPolicy
 from cronofy_cli.adapters.api.tokens import FixedToken
-from cronofy_cli.adapters.callback_probe import Limits
+from cronofy_cli.adapters.callback_probe import ProbeLimits
 from cronofy_cli.core.accounts.data_centers import DataCenter
 from cronofy_cli.core.checks import CheckState
 from cronofy_cli.core.notifications.ownership import KnownRuns
-from cronofy_cli.doctor.account import Place, check_client_secrets, check_signed_in
-from cronofy_cli.doctor.callback_group import Probing
-from cronofy_cli.doctor.channels import check_channels
-from cronofy_cli.doctor.online import Online, without_account
+from cronofy_cli.doctor.account import check_channels, check_client_secrets, check_signed_in
+from cronofy_cli.doctor.account_group import AccountChecks, without_account
 from cronofy_cli.doctor.runner import run_groups
+from cronofy_cli.evidence.account import Place
+from cronofy_cli.evidence.callback import Prober
 from tests.adapters.callback_probe.tls_servers import closed_port
 from tests.fakes.scripted_server import scripted_server
 
@@ -65,12 +65,14 @@ def examine(url: str, *, name: str = "uk") -> dict[str, list[Check]]:
         return opened[-1]
 
     place = Place(DataCenter(name, url, url), "CRONOFY_DATA_CENTER")
-    probing = Probing(
-        trust=lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), clock=lambda: NOW, limits=Limits(connect_s=1, answer_s=1)
+    prober = Prober(
+        trust=lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        clock=lambda: NOW,
+        limits=ProbeLimits(connect_s=1, answer_s=1),
     )
-    online = Online(open_client, place, lambda: datetime.now(UTC), "linux", probing)
+    checks = AccountChecks(open_client, place, "linux", prober)
     found: dict[str, list[Check]] = {}
-    for check in run_groups([online.group()]):
+    for check in run_groups([checks.group()]):
         found.setdefault(check.name, []).append(check)
     for client in opened:
         client.close()
@@ -102,9 +104,9 @@ def test_a_refused_token() -> None:
         found = examine(server.url)
 
     (token,), (data_center,) = found["token"], found["data_center"]
-    assert (token.state, token.cause) == (CheckState.FAILED, "not_signed_in")
-    assert "cronofy auth login --data-center uk" in token.remedy
-    assert (data_center.state, data_center.cause) == (CheckState.WARNING, "perhaps_wrong")
+    assert (token.state, token.code) == (CheckState.FAILED, "not_signed_in")
+    assert "cronofy auth login --data-center uk" in token.hint
+    assert (data_center.state, data_center.code) == (CheckState.WARNING, "data_center_in_doubt")
     assert "from CRONOFY_DATA_CENTER" in data_center.finding
     assert TOKEN not in repr(found)
     assert len(server.requests) == 1
@@ -116,7 +118,7 @@ def test_the_clock_is_compared_even_when_the_token_is_refused() -> None:
         server.answer(401, headers={"Date": format_datetime(NOW - timedelta(minutes=10), usegmt=True)})
         (clock,) = examine(server.url)["clock"]
 
-    assert (clock.state, clock.cause) == (CheckState.FAILED, "clock_skew")
+    assert (clock.state, clock.code) == (CheckState.FAILED, "clock_skew")
     assert "ahead of" in clock.finding
 
 
@@ -126,7 +128,7 @@ def test_a_simulators_clock_was_turned() -> None:
         server.answer(401, headers={"Date": format_datetime(NOW + timedelta(days=10), usegmt=True)})
         (clock,) = examine(server.url, name="simulator")["clock"]
 
-    assert (clock.state, clock.remedy) == (CheckState.OK, "")
+    assert (clock.state, clock.hint) == (CheckState.OK, "")
     assert "simulator's" in clock.finding
 
 
@@ -134,7 +136,7 @@ def test_cronofy_cannot_be_reached() -> None:
     """Without an answer the token's check says why, and the rest is skipped."""
     found = examine(f"http://127.0.0.1:{closed_port()}")
 
-    assert (found["token"][0].state, found["token"][0].cause) == (CheckState.FAILED, "unreachable")
+    assert (found["token"][0].state, found["token"][0].code) == (CheckState.FAILED, "unreachable")
     skipped = {name for name, (check,) in found.items() if check.state is CheckState.SKIPPED}
     assert skipped == {"clock", "profiles", "initial_sync", "channels"}
 
@@ -147,8 +149,8 @@ def test_a_disconnected_profile() -> None:
         server.answer(json={"channels": []})
         (check,) = examine(server.url)["profiles"]
 
-    assert (check.state, check.subject, check.cause) == (CheckState.FAILED, "pro_b", "profile_disconnected")
-    assert RELINK in check.remedy
+    assert (check.state, check.subject, check.code) == (CheckState.FAILED, "pro_b", "profile_disconnected")
+    assert RELINK in check.hint
     assert ("profile_relink_url", RELINK) in check.evidence
 
 
@@ -169,7 +171,7 @@ def test_an_account_without_profiles() -> None:
         server.answer(json={"channels": []})
         found = examine(server.url)
 
-    assert (found["profiles"][0].cause, found["initial_sync"][0].state) == ("no_profile", CheckState.SKIPPED)
+    assert (found["profiles"][0].code, found["initial_sync"][0].state) == ("no_profile", CheckState.SKIPPED)
 
 
 def test_channels_that_may_not_be_listed() -> None:
@@ -179,7 +181,7 @@ def test_channels_that_may_not_be_listed() -> None:
         server.answer(403)
         found = examine(server.url)
 
-    assert (found["channels"][0].state, found["channels"][0].cause) == (CheckState.FAILED, "not_allowed")
+    assert (found["channels"][0].state, found["channels"][0].code) == (CheckState.FAILED, "not_allowed")
     assert found["token"][0].state is CheckState.OK
 
 
@@ -190,8 +192,8 @@ def test_a_channel_that_cronofy_cannot_reach() -> None:
         healthy(server, *({"channel_id": f"chn_{number}", "callback_url": url} for number in (1, 2)))
         (check,) = examine(server.url)["callback_reachable"]
 
-    assert (check.state, check.cause) == (CheckState.FAILED, "not_public")
-    assert check.remedy == "cronofy channels close chn_1 chn_2"
+    assert (check.state, check.code) == (CheckState.FAILED, "not_public")
+    assert check.hint == "cronofy channels close chn_1 chn_2"
     assert mine.requests == []
 
 
@@ -215,7 +217,7 @@ def test_a_channel_whose_address_is_none() -> None:
         healthy(server, {"channel_id": "chn_1", "callback_url": "mailto:jane"})
         (check,) = examine(server.url, name="simulator")["callback_reachable"]
 
-    assert (check.state, check.subject, check.cause) == (CheckState.FAILED, "mailto:jane", "usage")
+    assert (check.state, check.subject, check.code) == (CheckState.FAILED, "mailto:jane", "usage")
 
 
 def test_many_channels_are_a_warning() -> None:
@@ -229,13 +231,13 @@ def test_many_channels_are_a_warning() -> None:
 
 
 def test_without_an_account() -> None:
-    """What needs an account is skipped with the reason, and signing in is named as the remedy."""
+    """What needs an account is skipped with the reason, and signing in is named as the hint."""
     place = Place(DataCenter("uk", "https://api-uk.cronofy.com", "https://app-uk.cronofy.com"), "--data-center")
 
     checks = without_account("not signed in")
     signed_in = check_signed_in(None, place)
 
     assert {(check.state, check.finding) for check in checks} == {(CheckState.SKIPPED, "not signed in")}
-    assert (signed_in.state, signed_in.remedy) == (CheckState.FAILED, "cronofy auth login --data-center uk")
-    assert check_client_secrets([]).cause == "no_client_secret"
-    assert check_channels([], KnownRuns()).remedy.endswith("cronofy listen")
+    assert (signed_in.state, signed_in.hint) == (CheckState.FAILED, "cronofy auth login --data-center uk")
+    assert check_client_secrets([]).code == "no_client_secret"
+    assert check_channels([], KnownRuns()).hint.endswith("cronofy listen")

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.why.answer import Code
+from cronofy_cli.why.conclusion import CauseCode
 
 if TYPE_CHECKING:
     from tests.why.scenes import Scene
 
-NEVER_ARRIVES = "Cronofy cannot deliver; after 24 hours of that it closes the channel"
-KEYS = {"code", "likelihood", "subject", "sentence", "cure", "evidence"}
+NEVER_ARRIVES = "Cronofy cannot deliver, and closes the channel after 24 hours of failures"
+KEYS = {"code", "likelihood", "subject", "sentence", "hint", "evidence"}
 
 
 def test_for_people(scene: Scene) -> None:
-    """The likeliest cause first with its evidence and cure; what was looked at, and what could not be."""
+    """The likeliest cause first with its evidence and hint; what was looked at, and what could not be."""
     scene.cli.environment["NO_COLOR"] = "1"
     url = scene.closed_address()
     channel_id = scene.channel(url, calendar_ids=[scene.simulator.calendar_id("Work")])
@@ -28,26 +28,26 @@ def test_for_people(scene: Scene) -> None:
     assert result.lines[:6] == [
         f"1. certain   nothing listens on port {port} of 127.0.0.1: {NEVER_ARRIVES}  callback_unreachable",
         f"             callback_url: {url}",
-        "             problem: connection_refused",
-        "             detail: Connection refused",
+        "             failure: connection_refused",
+        "             reason: Connection refused",
         "             address: 127.0.0.1",
-        "             cure: start the server, or correct the port",
+        "             fix: start the server, or correct the port",
     ]
-    assert result.lines[6].startswith("2. likely    the event that was changed lately is in 'Home'")
-    below = result.lines[result.lines.index("could not look at") + 1 :]
+    assert result.lines[6].startswith("2. likely    the event that was changed recently is in 'Home'")
+    below = result.lines[result.lines.index("could not check") + 1 :]
     assert len({line.index(line.split(maxsplit=1)[1]) for line in below}) == 1
     assert "\x1b" not in result.stdout
     assert (result.exit_code, channel_id in result.stdout) == (1, True)
 
 
 def test_the_cure_can_be_typed(scene: Scene) -> None:
-    """A cure that is a command of ours has the data center and the ids that were asked with, and works."""
+    """A hint that is a command of ours has the data center and the ids that were asked with, and works."""
     del scene.cli.environment["CRONOFY_DATA_CENTER"]
     old = scene.channel(scene.handler(200).url, calendar_ids=[scene.simulator.calendar_id("Work")])
     scene.simulator.add_event(calendar="Home")
 
-    cure = str(scene.why("--data-center", "simulator").first["cure"])
-    for command in cure.split(" && "):
+    hint = str(scene.why("--data-center", "simulator").first["hint"])
+    for command in hint.split(" && "):
         assert scene.cronofy(*command.split()[1:]).exit_code == 0
 
     channels = scene.simulator.get("/v1/channels")["channels"]
@@ -63,16 +63,16 @@ def test_nothing_wrong_for_people(scene: Scene) -> None:
 
     result = scene.cronofy("why", terminal=True)
 
-    assert (result.lines[:2], result.exit_code) == (["✓  nothing wrong found", "looked at"], 0)
+    assert (result.lines[:2], result.exit_code) == (["✓  nothing wrong found", "checked"], 0)
 
 
 def test_in_a_pipe(scene: Scene) -> None:
-    """Kind, code, subject, sentence and cure, tab-separated; the verdict comes first where there is no cause."""
+    """Kind, code, subject, sentence and hint, tab-separated; the verdict comes first where there is no cause."""
     bad = scene.cronofy("why").lines[0].split("\t")
     scene.channel(scene.handler(200).url)
     good = scene.cronofy("why").lines[0].split("\t")
 
-    assert (bad[:3], len(bad)) == (["certain", Code.NO_CHANNEL, ""], 5)
+    assert (bad[:3], len(bad)) == (["certain", CauseCode.NO_CHANNEL, ""], 5)
     assert good == ["nothing_wrong_found", "", "", "nothing wrong found", ""]
 
 
@@ -82,10 +82,10 @@ def test_for_programs(scene: Scene) -> None:
 
     document = scene.why().document
 
-    assert list(document) == ["verdict", "causes", "worth_knowing", "looked_at", "not_looked_at"]
+    assert list(document) == ["verdict", "causes", "worth_knowing", "checked", "not_checked"]
     assert document["causes"] == []
     assert [(set(each), each["code"], each["likelihood"]) for each in document["worth_knowing"]] == [
-        (KEYS, Code.ONLY_MANAGED, "possible")
+        (KEYS, CauseCode.ONLY_MANAGED, "possible")
     ]
 
 

@@ -1,4 +1,4 @@
-"""What an answer consists of: causes, what was looked at, and what could not be.
+"""What `why` concludes: the causes, what was checked, and what could not be.
 
 Values only. The codes and the keys of the JSON that is made of them are an API.
 """
@@ -10,14 +10,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cronofy_cli.core.checks import Evidence as Seen
+    from cronofy_cli.core.checks import Facts
     from cronofy_cli.errors import CronofyError
 
 
-class Code(StrEnum):
-    """One stable word for each cause of silence."""
+class CauseCode(StrEnum):
+    """A stable code for each cause."""
 
-    TOKEN_REFUSED = "token_refused"  # noqa: S105 - a name, not a value
+    TOKEN_REJECTED = "token_rejected"  # noqa: S105 - a name, not a value
     PERSONAL_TOKEN = "personal_token"  # noqa: S105 - as above
     SCOPE_MISSING = "scope_missing"
     PLAN_WITHOUT_NOTIFICATIONS = "plan_without_notifications"
@@ -44,25 +44,26 @@ class Code(StrEnum):
 
     EVENT_UNKNOWN = "event_unknown"
     EVENT_OUTSIDE_WINDOW = "event_outside_window"
-    EVENT_SLID_INTO_WINDOW = "event_slid_into_window"
+    EVENT_ENTERED_WINDOW = "event_entered_window"
     OWN_CHANGE = "own_change"
 
     LISTENER_GONE = "listener_gone"
+    LISTENER_INTERRUPTED = "listener_interrupted"
     TUNNEL_GONE = "tunnel_gone"
     CALLBACK_NOT_PUBLIC = "callback_not_public"
-    CALLBACK_UNKNOWN_NAME = "callback_unknown_name"
+    CALLBACK_NAME_NOT_RESOLVED = "callback_name_not_resolved"
     CALLBACK_UNREACHABLE = "callback_unreachable"
     CALLBACK_TLS = "callback_tls"
     CALLBACK_TIMEOUT = "callback_timeout"
     CALLBACK_SLOW = "callback_slow"
-    CALLBACK_NO_ANSWER = "callback_no_answer"
+    CALLBACK_NO_RESPONSE = "callback_no_response"
     CALLBACK_REDIRECTS = "callback_redirects"
     CALLBACK_NO_HANDLER = "callback_no_handler"
     CALLBACK_FAILS = "callback_fails"
-    CALLBACK_REFUSES_SIGNATURE = "callback_refuses_signature"
+    CALLBACK_REJECTS_SIGNATURE = "callback_rejects_signature"
 
-    SIGNATURE_REFUSED = "signature_refused"
-    ANSWERS_FAIL = "answers_fail"
+    SIGNATURE_REJECTED = "signature_rejected"
+    RESPONSES_FAIL = "responses_fail"
     FORWARDS_FAIL = "forwards_fail"
 
 
@@ -70,30 +71,30 @@ class Likelihood(StrEnum):
     """How much the evidence says."""
 
     CERTAIN = "certain"
-    """It was seen, and alone keeps away what was asked about."""
+    """It was seen, and is enough to explain what was asked about."""
     LIKELY = "likely"
-    """It was seen, and keeps some notifications away, or fits all that was seen."""
+    """It was seen, and explains some missing notifications, or fits everything that was seen."""
     POSSIBLE = "possible"
-    """It is so, and nothing shows that it matters here: no cause, but worth knowing."""
+    """It was seen, and nothing shows that it matters here: worth knowing, but no cause."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class ProbableCause:
     """Why notifications do not arrive."""
 
-    code: Code
+    code: CauseCode
     likelihood: Likelihood
     sentence: str
-    cure: str
-    """The command or the step that mends it."""
-    evidence: Seen = ()
+    hint: str
+    """The command or the step that fixes it."""
+    evidence: Facts = ()
     """What it rests on, as names and values. Never a secret."""
     subject: str = ""
     """What it is about: the id of a channel, a profile or an event; empty when it is about everything."""
 
 
-class Verdict(StrEnum):
-    """The answer in a word."""
+class ConclusionState(StrEnum):
+    """The conclusion in a word."""
 
     CAUSE_FOUND = "cause_found"
     NOTHING_WRONG = "nothing_wrong_found"
@@ -102,8 +103,8 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """Something that was looked at."""
+class Observation:
+    """Something that was checked."""
 
     what: str
     """Which part of the way it is: stable, for programs."""
@@ -111,25 +112,25 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
-    """Something that could not be looked at."""
+class Omission:
+    """Something that could not be checked."""
 
     what: str
     reason: str
-    cure: str = ""
+    hint: str = ""
     """What would make it possible; empty when nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Conclusion:
     """What `why` says."""
 
-    verdict: Verdict
-    causes: tuple[Cause, ...] = ()
+    state: ConclusionState
+    causes: tuple[ProbableCause, ...] = ()
     """Certain and likely ones, the likeliest first."""
-    worth_knowing: tuple[Cause, ...] = ()
+    worth_knowing: tuple[ProbableCause, ...] = ()
     """Possible ones."""
-    looked: tuple[Looked, ...] = ()
-    unseen: tuple[Unseen, ...] = ()
-    obstacle: CronofyError | None = None
+    checked: tuple[Observation, ...] = ()
+    not_checked: tuple[Omission, ...] = ()
+    error: CronofyError | None = None
     """Why nothing is known, where that is the verdict."""
