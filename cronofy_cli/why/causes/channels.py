@@ -70,8 +70,8 @@ def closed(evidence: Evidence) -> Iterator[ProbableCause]:
                 Likelihood.CERTAIN,
                 f"the channel {former.channel_id} is closed: Cronofy closes a channel after 24 hours in which every "
                 "notification failed, and those of this one fail",
-                f"fix what fails, then open it again: {hint}",
-                (("known_by", former.known_by), ("callback_url", former.callback_url), *failures),
+                f"correct what fails, then open it again: {hint}",
+                (("known_by", former.known_by or "deliveries"), ("callback_url", former.callback_url), *failures),
                 former.channel_id,
             )
         elif former.known_by or evidence.question.channel_id is not None:
