@@ -27,7 +27,7 @@ STDIN = "-"
 
 SecretFilesOption = Annotated[
     list[str] | None,
-    typer.Option(metavar="[LABEL=]FILE|-", help="A client secret, from a file or stdin; repeat it for several."),
+    typer.Option(metavar="[LABEL=]FILE|-", help="A client secret, from a file or stdin; repeatable."),
 ]
 
 _LABELLED: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._ #-]*)=(.+)", re.DOTALL)

@@ -5,6 +5,7 @@ They can stand before or after the command's name. Their values go to `AppContex
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 COMMON = "Common options"
 """The heading of the shared options in a command's help."""
 
+_NOTATION = (
+    (r"<(int|float)( range)?>", "N"),
+    (r"<str>", "TEXT"),
+    (r"<([a-z0-9|-]+)>", r"\1"),
+    (r"(\d[\d.]*)<=x<=(\d+)", r"\1 to \2"),
+    (r"x>=([\d.e-]+)", r"at least \1"),
+)
 _LONGEST_SENTENCE = 1000
 _ACCOUNT = ("context", "data_center")
 _ONE = ("json", "query", "raw_output")
@@ -127,10 +135,18 @@ class LocalCommand(TyperCommand):
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             if record := parameter.get_help_record(ctx):
-                sections.setdefault(_heading(parameter), []).append(record)
+                names, explanation = map(_in_words, record)
+                sections.setdefault(_heading(parameter), []).append((names, explanation))
         for heading, records in sections.items():
             with formatter.section(heading):
                 formatter.write_dl(records)
+
+
+def _in_words(text: str) -> str:
+    """Return a help text with Click's notation of types and ranges in words."""
+    for pattern, words in _NOTATION:
+        text = re.sub(pattern, words, text)
+    return text
 
 
 def _heading(parameter: Any) -> str:

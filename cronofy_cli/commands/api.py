@@ -35,36 +35,48 @@ if TYPE_CHECKING:
 app = command_app()
 
 
+RawFieldOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-f", "--raw-field", metavar="KEY=VALUE", help="Add a string, to the query of a GET, otherwise to the body."
+    ),
+]
+FieldOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-F",
+        "--field",
+        metavar="KEY=VALUE",
+        help="Add a typed value: true, false, null, a whole number, @FILE or a string.",
+    ),
+]
+HeaderOption = Annotated[
+    list[str] | None, typer.Option("-H", "--header", metavar="NAME: VALUE", help="Add a request header.")
+]
+InputOption = Annotated[
+    str | None,
+    typer.Option("--input", metavar="FILE|-", help="Send this file as the body; fields then go to the query."),
+]
+UseClientSecretOption = Annotated[
+    bool, typer.Option("--use-client-secret", help="Authenticate as the application, with its client secret.")
+]
+
+
 @app.command(cls=ApiListCommand)
 def call_api(
     context: typer.Context,
     method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, DELETE and so on.")],
     path: Annotated[str, typer.Argument(metavar="PATH", help="Such as /v1/userinfo or 'v1/events?tzid=Etc/UTC'.")],
-    raw_field: Annotated[
-        list[str] | None,
-        typer.Option("-f", "--raw-field", metavar="KEY=VALUE", help="A text, in the query of a GET, else in the body."),
-    ] = None,
-    field: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-F", "--field", metavar="KEY=VALUE", help="The same with true, false, null, whole numbers and @FILE."
-        ),
-    ] = None,
-    header: Annotated[
-        list[str] | None, typer.Option("-H", "--header", metavar="NAME: VALUE", help="A further header.")
-    ] = None,
-    input_: Annotated[
-        str | None,
-        typer.Option("--input", metavar="FILE|-", help="The body, as it is; fields then go to the query."),
-    ] = None,
-    paginate: Annotated[bool, typer.Option("--paginate", help="All pages, one document after the other.")] = False,
-    use_client_secret: Annotated[
-        bool, typer.Option("--use-client-secret", help="Call as the application, with its client secret.")
-    ] = False,
-    include: Annotated[bool, typer.Option("--include", "-i", help="The status and the headers too.")] = False,
-    silent: Annotated[bool, typer.Option("--silent", help="Leave the body out.")] = False,
+    raw_field: RawFieldOption = None,
+    field: FieldOption = None,
+    header: HeaderOption = None,
+    input_: InputOption = None,
+    paginate: Annotated[bool, typer.Option("--paginate", help="Read all pages.")] = False,
+    use_client_secret: UseClientSecretOption = False,
+    include: Annotated[bool, typer.Option("--include", "-i", help="Print the response's status and headers.")] = False,
+    silent: Annotated[bool, typer.Option("--silent", help="Do not print the body.")] = False,
 ) -> None:
-    """Call anything else of Cronofy's API, and print the answer's body as it came.
+    """Call any endpoint of Cronofy's API, and print the response as it came.
 
     Nested fields are a[b]=1, arrays a[]=1; a[] alone is an empty one. --ndjson prints a list's items, one a line, and
     --paginate --json those of all pages as one array. The token is sent to the data center's own address only.

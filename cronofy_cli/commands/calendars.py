@@ -17,7 +17,7 @@ app = command_app("List the account's calendars.")
 
 @app.command("list", cls=ApiListCommand)
 def list_calendars(context: typer.Context) -> None:
-    """List the calendars of all connected profiles, deleted ones too.
+    """List the calendars of all connected profiles, including deleted ones.
 
     \b
     Examples:

@@ -25,7 +25,7 @@ app = command_app("Create, list, show and close notification channels.")
 
 CalendarOption = Annotated[
     list[str] | None,
-    typer.Option("--calendar", metavar="ID|NAME", help="Only changes in this calendar; repeat it for several."),
+    typer.Option("--calendar", metavar="ID|NAME", help="Only changes in this calendar; repeatable."),
 ]
 OnlyManagedOption = Annotated[
     bool, typer.Option("--only-managed", help="Only users' changes to events that your application manages.")
@@ -35,14 +35,14 @@ OnlyManagedOption = Annotated[
 @app.command("create", cls=ApiCommand)
 def create(
     context: typer.Context,
-    callback_url: Annotated[str, typer.Option(metavar="URL", help="Where Cronofy is to post notifications.")],
+    callback_url: Annotated[str, typer.Option(metavar="URL", help="The URL that Cronofy posts notifications to.")],
     calendar: CalendarOption = None,
     only_managed: OnlyManagedOption = False,
     scheduling_conversations: Annotated[
-        bool, typer.Option("--scheduling-conversations", help="Scheduling conversations too (an alpha feature).")
+        bool, typer.Option("--scheduling-conversations", help="Include scheduling conversations (an alpha feature).")
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Take a callback URL that Cronofy cannot reach, such as localhost.")
+        bool, typer.Option("--force", help="Accept a callback URL that Cronofy cannot reach, such as localhost.")
     ] = False,
 ) -> None:
     """Create a notification channel. Cronofy sends it a verification at once.
@@ -76,7 +76,7 @@ def list_channels(context: typer.Context) -> None:
     """List the open channels of this account and application, and who opened them.
 
     'ours' is a listener of this machine, 'stale' one that ended without closing it (see 'channels prune'), 'created'
-    came from 'channels create' here, 'listener' is somebody else's, 'foreign' anything else.
+    came from 'channels create' here, 'listener' belongs to a listener elsewhere, 'foreign' is any other.
 
     \b
     Examples:
@@ -97,7 +97,9 @@ def list_channels(context: typer.Context) -> None:
 @app.command("show", cls=ApiCommand)
 def show(
     context: typer.Context,
-    channel_id: Annotated[str, typer.Argument(metavar="CHANNEL_ID", help="See 'channels list'.")],
+    channel_id: Annotated[
+        str, typer.Argument(metavar="CHANNEL_ID", help="The channel's id; see 'cronofy channels list'.")
+    ],
 ) -> None:
     """Show one open channel.
 
@@ -119,10 +121,11 @@ def show(
 def close(
     context: typer.Context,
     channel_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[CHANNEL_ID]...", help="See 'channels list'.")
+        list[str] | None,
+        typer.Argument(metavar="[CHANNEL_ID]...", help="The channel's id; see 'cronofy channels list'."),
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Close every open channel; asks first.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Close all open channels, after a question.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Close channels. Nothing more is sent to their callback URLs.
 

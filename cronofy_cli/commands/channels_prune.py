@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 def prune(
     context: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be closed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be closed, and close nothing.")] = False,
 ) -> None:
-    """Close the channels that listeners of this machine left open, such as when they were killed.
+    """Close channels that listeners of this machine left open, for example because they were killed.
 
-    What this machine did not open, or a listener still uses, is never closed; nor is what 'channels create' made.
+    Channels that this machine did not open, that a listener still uses, or that 'channels create' made are never
+    closed.
 
     \b
     Examples:

@@ -31,30 +31,28 @@ if TYPE_CHECKING:
     from cronofy_cli.outbound.timed_sender import Sender
     from cronofy_cli.output.streams import Output
 
-app = command_app("Check that an application keeps its contract with Cronofy.")
+app = command_app("Check that an application handles what Cronofy really sends.")
 
 
 @app.command("handler", cls=SigningListCommand)
 def handler(
     context: typer.Context,
-    target: Annotated[
-        str, typer.Argument(metavar="TARGET", help="The handler's address: a port, PORT/PATH, or a URL.")
-    ],
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="The handler: a port, PORT/PATH, or a URL.")],
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="ID|GROUP", help="Only this case or group, such as signatures; repeat it for several."),
+        typer.Option(metavar="ID|GROUP", help="Only this case or group, such as signatures; repeatable."),
     ] = None,
     junit: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the results as JUnit XML too, for CI systems.")
+        Path | None, typer.Option(metavar="FILE", help="Also write the results as JUnit XML, for CI systems.")
     ] = None,
     channel: Annotated[
-        str, typer.Option(metavar="CHANNEL_ID", help="The channel that the bodies name, if the handler looks it up.")
+        str, typer.Option(metavar="CHANNEL_ID", help="The channel id in the bodies, if the handler looks it up.")
     ] = CHANNEL_ID,
     client_secret_file: SecretFilesOption = None,
     insecure: InsecureOption = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before posting to another machine.")] = False,
 ) -> None:
-    """Send a notification handler what Cronofy really sends. Exits with 1 if it fails on something it must survive.
+    """Send a notification handler what Cronofy really sends. Exits with 1 if a required case fails.
 
     \b
     Examples:

@@ -32,9 +32,9 @@ class Shell(StrEnum):
 @app.command(cls=LocalCommand)
 def print_script(
     context: typer.Context,
-    shell: Annotated[Shell, typer.Argument(help="The shell to print it for.")],
+    shell: Annotated[Shell, typer.Argument(help="The shell.")],
 ) -> None:
-    """Print the completion script for a shell. Nothing is changed on this machine.
+    """Print the completion script for a shell. Changes nothing on this machine.
 
     \b
     Examples:

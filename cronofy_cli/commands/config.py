@@ -35,12 +35,12 @@ class SettingsCommand(LocalCommand):
 
 app = command_app("Show and change settings.")
 
-KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="See 'config list'.")]
+KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="The setting's name; see 'cronofy config list'.")]
 
 
 @app.command("get", cls=SettingCommand)
 def get(context: typer.Context, key: KeyArgument) -> None:
-    """Print the value in force here, a line for each value of a list. Exit code 1 if nothing sets it.
+    """Print the value of a setting in this folder, one line for each value of a list. Exits with 1 if it is not set.
 
     \b
     Examples:
@@ -64,9 +64,9 @@ def get(context: typer.Context, key: KeyArgument) -> None:
 def set_(
     context: typer.Context,
     key: KeyArgument,
-    values: Annotated[list[str], typer.Argument(metavar="VALUE...", help="Several for a list.")],
+    values: Annotated[list[str], typer.Argument(metavar="VALUE...", help="The value; several for a list.")],
 ) -> None:
-    """Set your default for a setting, or a context's own value, in your file of settings. Comments in it are kept.
+    """Set your default for a setting, or with --context the context's own value. Comments in the file are kept.
 
     \b
     Examples:
@@ -92,7 +92,7 @@ def set_(
 
 @app.command("unset", cls=SettingCommand)
 def unset(context: typer.Context, key: KeyArgument) -> None:
-    """Remove your default for a setting, or a context's own value; also a setting that this version does not know.
+    """Remove your default for a setting, or with --context the context's own value; also an unknown setting.
 
     \b
     Examples:
@@ -113,7 +113,7 @@ def unset(context: typer.Context, key: KeyArgument) -> None:
 
 @app.command("list", cls=ListCommand)
 def list_settings(context: typer.Context) -> None:
-    """List everything that can be set, and where: in a context, in a project's .cronofy.toml, by a variable.
+    """List all settings, and where each can be set: in a context, in a project's .cronofy.toml, by a variable.
 
     \b
     Examples:
@@ -139,9 +139,9 @@ def list_settings(context: typer.Context) -> None:
 @app.command("show", cls=SettingsCommand)
 def show(
     context: typer.Context,
-    origin: Annotated[bool, typer.Option("--origin", help="Also what set each.")] = False,
+    origin: Annotated[bool, typer.Option("--origin", help="Also show where each value comes from.")] = False,
 ) -> None:
-    """Show the settings in force in this folder. The first of these that sets one counts: option, variable,
+    """Show the settings in effect in this folder. The first of these that sets one wins: option, variable,
     project's .cronofy.toml, context, your default, built-in default.
 
     \b
@@ -162,7 +162,7 @@ def show(
 
 @app.command("path", cls=DataCommand)
 def path(context: typer.Context) -> None:
-    """Show which files hold settings here. A project file is looked for upwards, no further than a repository's root.
+    """Show the files that hold settings. A project file is searched for upwards, up to the root of the repository.
 
     \b
     Examples:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 app = command_app("Switch between named sets of application, account and data center.")
 
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="See 'context list'.")]
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The context's name; see 'cronofy context list'.")]
 
 
 @app.command("list", cls=ListCommand)
@@ -51,7 +51,7 @@ def list_contexts(context: typer.Context) -> None:
 
 @app.command("use", cls=DataCommand)
 def use(context: typer.Context, name: NameArgument) -> None:
-    """Make a context the current one, for all commands that are not told another.
+    """Make a context the current one, for all commands without --context.
 
     \b
     Example:
@@ -74,7 +74,9 @@ def use(context: typer.Context, name: NameArgument) -> None:
 @app.command("show", cls=DataCommand)
 def show(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The current one by default.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="The context's name; by default the current one.")
+    ] = None,
 ) -> None:
     """Show what a context holds, and where its secrets are kept; never the secrets.
 
@@ -95,7 +97,9 @@ def show(
 def rename(
     context: typer.Context,
     name: NameArgument,
-    new_name: Annotated[str, typer.Argument(metavar="NEW_NAME", help="Letters, digits, . _ and -.")],
+    new_name: Annotated[
+        str, typer.Argument(metavar="NEW_NAME", help="The new name: letters, digits, '.', '_' and '-'.")
+    ],
 ) -> None:
     """Give a context another name. Its secrets move with it.
 
@@ -125,11 +129,11 @@ def rename(
 def remove(
     context: typer.Context,
     name: NameArgument,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Remove a context with its secrets. Nothing changes at Cronofy.
 
-    Where its keyring is gone for good, CRONOFY_NO_KEYRING=1 removes the rest.
+    If its keyring no longer exists, CRONOFY_NO_KEYRING=1 removes the rest.
 
     \b
     Examples:

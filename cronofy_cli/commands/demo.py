@@ -41,7 +41,7 @@ class _Step:
 
 @app.command(cls=DataCommand)
 def demo(context: typer.Context) -> None:
-    """See the whole story in a minute, without an account.
+    """See how push notifications work in a minute, without an account.
 
     Starts a simulated Cronofy on this machine, receives on a local port, creates a channel, edits a calendar as its
     owner would, and shows each verified notification with the events behind it. Every exchange is real HTTP.

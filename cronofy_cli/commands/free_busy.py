@@ -39,8 +39,11 @@ class PeriodFormat(StrEnum):
     CSV = "csv"
 
 
-FormatOption = Annotated[PeriodFormat | None, typer.Option("--format", help="How to write them.")]
-FieldsOption = Annotated[str | None, typer.Option(metavar="FIELDS", help="Only these: start,end,free_busy_status.")]
+FormatOption = Annotated[PeriodFormat | None, typer.Option("--format", rich_help_panel="Output", help="Output format.")]
+FieldsOption = Annotated[
+    str | None,
+    typer.Option(metavar="FIELDS", rich_help_panel="Output", help="Only these fields: start,end,free_busy_status."),
+]
 
 
 @app.command("read", cls=ApiListCommand)
@@ -49,8 +52,12 @@ def read(
     context: typer.Context,
     times: TimeOptions,
     include_managed: ManagedOption = False,
-    include_ids: Annotated[bool, typer.Option("--include-ids", help="The events' ids too.")] = False,
-    include_free: Annotated[bool, typer.Option("--include-free", help="Free periods too.")] = False,
+    include_ids: Annotated[
+        bool, typer.Option("--include-ids", rich_help_panel="Which periods", help="Include the ids of the events.")
+    ] = False,
+    include_free: Annotated[
+        bool, typer.Option("--include-free", rich_help_panel="Which periods", help="Include free periods.")
+    ] = False,
     include_deleted: DeletedOption = False,
     localized_times: LocalizedOption = False,
     format_: FormatOption = None,

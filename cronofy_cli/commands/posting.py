@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cronofy_cli.outbound.target import Target
     from cronofy_cli.output.streams import Output
 
-InsecureOption = Annotated[bool, typer.Option("--insecure", help="Take any certificate of a local https target.")]
+InsecureOption = Annotated[bool, typer.Option("--insecure", help="Accept any certificate of a local https target.")]
 
 
 def posting_target(text: str) -> Target:

@@ -17,7 +17,7 @@ app = command_app("List the account's connected profiles.")
 
 @app.command("list", cls=ApiListCommand)
 def list_profiles(context: typer.Context) -> None:
-    """List the connected profiles, and where a disconnected one is reconnected.
+    """List the connected profiles, and the URL to reconnect a disconnected one.
 
     \b
     Examples:

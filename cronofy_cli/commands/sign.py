@@ -16,10 +16,10 @@ app = command_app()
 @app.command(cls=SigningCommand)
 def sign_body(
     context: typer.Context,
-    body: Annotated[str, typer.Argument(metavar="FILE|-", help="The body; - reads it from stdin.")],
+    body: Annotated[str, typer.Argument(metavar="FILE|-", help="The body; - reads stdin.")],
     client_secret_file: SecretFilesOption = None,
 ) -> None:
-    """Print the value of the Cronofy-HMAC-SHA256 header for a body: a digest for each client secret.
+    """Print the Cronofy-HMAC-SHA256 header value for a body: one digest for each client secret.
 
     \b
     Examples:

@@ -38,31 +38,39 @@ FULL_EVERY = "7d"
 def sync(
     context: typer.Context,
     out: Annotated[
-        Path, typer.Option("--out", metavar="FILE|DIR", help="A file.db (SQLite), a file.ndjson, or a folder.")
+        Path,
+        typer.Option(
+            "--out", metavar="FILE|DIR", help="Where to keep the copy: file.db (SQLite), file.ndjson, or a folder."
+        ),
     ],
     calendar: Annotated[
         list[str] | None,
-        typer.Option("--calendar", metavar="ID|NAME", help="Only this calendar; repeat it for several."),
+        typer.Option("--calendar", metavar="ID|NAME", help="Only this calendar; repeatable."),
     ] = None,
     tzid: Annotated[
         str | None,
-        typer.Option(metavar="ZONE", help="Zone of the window's days; the account's by default. It never changes."),
+        typer.Option(
+            metavar="ZONE", help="Time zone of the window's days, fixed by the first run; by default the account's."
+        ),
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="Read everything, not only what changed.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read everything instead of only what changed.")] = False,
     full_every: Annotated[
-        str, typer.Option(metavar="DURATION", help="Read everything when the last time was so long ago.")
+        str, typer.Option(metavar="DURATION", help="Read everything if the last full read was longer ago than this.")
     ] = FULL_EVERY,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; compare the copy with a full read. Exit code 1 on drift.")
+        bool,
+        typer.Option(
+            "--check", help="Compare the copy with a full read and write nothing; exit code 1 if they differ."
+        ),
     ] = False,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="End with 1 if the calendar changed, as after a failure; with 0 if not.")
+        bool, typer.Option("--exit-code", help="Exit with 1 if the calendar changed (or on failure), with 0 if not.")
     ] = False,
 ) -> None:
-    """Keep a copy of the calendars in a file, and say what changed since the last run.
+    """Keep a copy of the calendars in a file, and report what changed since the last run.
 
     The first run reads the sync window, 42 days back to 201 ahead. Each later one reads what changed, what has come
-    into the window at its far end, and drops what has left it. A run that is broken off leaves the copy as it was.
+    into the window at its far end, and drops what has left it. A run that is interrupted leaves the copy as it was.
 
     \b
     Examples:

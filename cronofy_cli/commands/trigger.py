@@ -42,44 +42,68 @@ TargetArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="[TARGET]",
-        help="Where to: a port, PORT/PATH, or a URL; by default the only open channel's callback URL.",
+        help="A port, PORT/PATH, or a URL; by default the callback URL of the only open channel.",
     ),
 ]
 AssignmentOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Set a field of the body, by its dotted path; repeatable."),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        rich_help_panel="Body and signature",
+        help="Set a field of the body by its dotted path; repeatable.",
+    ),
 ]
 RateOption = Annotated[
     float | None,
-    typer.Option(min=0.01, max=1000, help="So many a second, without waiting for the answers of earlier ones."),
+    typer.Option(
+        min=0.01, max=1000, rich_help_panel="Pace", help="Send this many per second, without waiting for responses."
+    ),
 ]
 SecretsOption = Annotated[
     int | None,
     typer.Option(
-        min=1, max=MOST_SECRETS, help="So many digests, as during a rotation: made-up ones now first, now last."
+        min=1,
+        max=MOST_SECRETS,
+        rich_help_panel="Body and signature",
+        help="Put this many digests in the header, as during a rotation.",
     ),
+]
+
+
+TypeArgument = Annotated[str | None, typer.Argument(metavar="TYPE", help="The notification type to send; see --list.")]
+BadSignatureOption = Annotated[
+    bool,
+    typer.Option("--bad-signature", rich_help_panel="Body and signature", help="Sign with a wrong client secret."),
+]
+UnsignedOption = Annotated[
+    bool, typer.Option("--unsigned", rich_help_panel="Body and signature", help="Send no signature.")
+]
+DelayOption = Annotated[
+    str | None,
+    typer.Option(metavar="DURATION", rich_help_panel="Pace", help="Wait this long before the first one."),
 ]
 
 
 @app.command(cls=ApiListCommand)
 def trigger(
     context: typer.Context,
-    type_: Annotated[str | None, typer.Argument(metavar="TYPE", help="What to send; see --list.")] = None,
+    type_: TypeArgument = None,
     target: TargetArgument = None,
     assignment: AssignmentOption = None,
-    count: Annotated[int, typer.Option(min=1, max=MOST, help="How many to send.")] = 1,
+    count: Annotated[int, typer.Option(min=1, max=MOST, rich_help_panel="Pace", help="How many to send.")] = 1,
     rate: RateOption = None,
     secrets: SecretsOption = None,
-    bad_signature: Annotated[bool, typer.Option("--bad-signature", help="Sign with a made-up client secret.")] = False,
-    unsigned: Annotated[bool, typer.Option("--unsigned", help="Leave the signature out.")] = False,
-    delay: Annotated[str | None, typer.Option(metavar="DURATION", help="Wait so long before the first.")] = None,
+    bad_signature: BadSignatureOption = False,
+    unsigned: UnsignedOption = False,
+    delay: DelayOption = None,
     client_secret_file: SecretFilesOption = None,
     insecure: InsecureOption = False,
     print_body: Annotated[bool, typer.Option("--print-body", help="Print the body and send nothing.")] = False,
-    list_: Annotated[bool, typer.Option("--list", help="List what can be sent.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List the notification types that can be sent.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before posting to another machine.")] = False,
 ) -> None:
-    """Send a correctly signed notification of any type. Exits with 1 if one is not answered 2xx within 5 seconds.
+    """Send a correctly signed notification of any type. Exits with 1 unless each gets a 2xx response within 5 seconds.
 
     \b
     Examples:

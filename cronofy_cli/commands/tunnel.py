@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.tunnels.ngrok.install import Download
     from cronofy_cli.cli.context import AppContext
 
-app = command_app("Look at and set up what gives 'listen' a public address.")
+app = command_app("Show and set up the tunnels that give 'listen' a public address.")
 
 
 @app.command("status", cls=ListCommand)
 def status(context: typer.Context) -> None:
-    """Show which tunnels this machine can open, and what makes the others usable. Nothing is started.
+    """Show which tunnels this machine can open, and how to set up the others. Starts nothing.
 
     \b
     Examples:
@@ -47,15 +47,16 @@ def status(context: typer.Context) -> None:
 @app.command("install", cls=DataCommand)
 def install(
     context: typer.Context,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where to get the archive instead of ngrok's own place.")
+        str | None, typer.Option(metavar="URL", help="Download the archive from this URL instead of from ngrok.")
     ] = None,
     sha256: Annotated[
-        str | None, typer.Option("--sha256", metavar="HEX", help="Install it only if this is the archive's checksum.")
+        str | None,
+        typer.Option("--sha256", metavar="HEX", help="Install only if the archive has this SHA-256 checksum."),
     ] = None,
 ) -> None:
-    """Download the ngrok agent for this user, from ngrok itself; asks first and shows the checksum.
+    """Download the ngrok agent from ngrok for this user, after a question that shows the checksum.
 
     \b
     Examples:
@@ -86,11 +87,12 @@ def install(
 def token(
     context: typer.Context,
     token_file: Annotated[
-        str | None, typer.Option(metavar="FILE|-", help="The authtoken, from a file or stdin; else it is asked for.")
+        str | None,
+        typer.Option(metavar="FILE|-", help="The authtoken, from a file or stdin; by default it is asked for."),
     ] = None,
-    forget: Annotated[bool, typer.Option("--forget", help="Remove the one that is kept.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Remove the stored authtoken.")] = False,
 ) -> None:
-    """Keep ngrok's authtoken in a private file, for 'listen'. It comes before NGROK_AUTHTOKEN and ngrok's own file.
+    """Store ngrok's authtoken in a private file. It takes precedence over NGROK_AUTHTOKEN and ngrok's own file.
 
     It is at https://dashboard.ngrok.com/get-started/your-authtoken.
 

@@ -42,17 +42,17 @@ class _Signed:
 @app.command(cls=SigningCommand)
 def verify(
     context: typer.Context,
-    body: Annotated[str | None, typer.Argument(metavar="FILE|-", help="The raw body; - reads it from stdin.")] = None,
+    body: Annotated[str | None, typer.Argument(metavar="FILE|-", help="The raw body; - reads stdin.")] = None,
     signature: Annotated[str | None, typer.Option(metavar="VALUE", help=f"The value of the {HEADER} header.")] = None,
     request: Annotated[
-        str | None, typer.Option(metavar="FILE|-", help="A saved HTTP request instead: head, empty line, body.")
+        str | None, typer.Option(metavar="FILE|-", help="Use a saved HTTP request: head, empty line, body.")
     ] = None,
     delivery: Annotated[
-        str | None, typer.Option(metavar="ID|last|@TAG", help="A stored delivery instead; see 'deliveries list'.")
+        str | None, typer.Option(metavar="ID|last|@TAG", help="Use a stored delivery; see 'cronofy deliveries list'.")
     ] = None,
     client_secret_file: SecretFilesOption = None,
 ) -> None:
-    """Check that Cronofy signed a body, and say why not. Exits with 5 if it did not.
+    """Check that Cronofy signed a body, and explain why not. Exits with 5 if it did not.
 
     \b
     Examples:

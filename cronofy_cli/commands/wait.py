@@ -40,19 +40,20 @@ LISTENERS_PAUSE_S: Final = 1.0
 
 
 TimeoutOption = Annotated[
-    str | None, typer.Option(metavar="DURATION", help="End after 90s, 5m or 2h, with exit code 124.")
+    str | None, typer.Option(metavar="DURATION", help="Stop after 90s, 5m or 2h, with exit code 124.")
 ]
 AfterOption = Annotated[
-    str | None, typer.Option(metavar="ID|last|@TAG", help="Also those that came after this one, before now.")
+    str | None, typer.Option(metavar="ID|last|@TAG", help="Also count notifications received after this one.")
 ]
 AnySignatureOption = Annotated[
-    bool, typer.Option("--any-signature", help="Also those whose signature is wrong, missing or not checked.")
+    bool,
+    typer.Option("--any-signature", help="Also count notifications whose signature is wrong, missing or not checked."),
 ]
 ListenOption = Annotated[
     bool | None,
     typer.Option(
         "--listen/--no-listen",
-        help="Receive with a channel of its own, or leave that to others; by default only if no 'listen' runs.",
+        help="Receive with a channel of its own, or never; by default only if no 'listen' is running.",
     ),
 ]
 
@@ -63,20 +64,20 @@ def wait(
     type_: TypeOption = None,
     channel: ChannelOption = None,
     where: WhereOption = None,
-    count: Annotated[int, typer.Option(min=1, help="For so many.")] = 1,
+    count: Annotated[int, typer.Option(min=1, help="Wait for this many notifications.")] = 1,
     timeout: TimeoutOption = None,
     since: SinceOption = None,
     after: AfterOption = None,
     any_signature: AnySignatureOption = False,
     listen: ListenOption = None,
 ) -> None:
-    """Wait for verified notifications and print them, in a pipe as JSON lines. Exits with 124 at the time limit.
+    """Wait for verified notifications and print them, in a pipe as NDJSON. Exits with 124 at the time limit.
 
     They come from a running 'cronofy listen' of the same account. When none runs, wait receives by itself: it opens a
     channel, as listen does, and closes it at its end; the time limit runs from when it is ready. A script that starts
     listen itself says --no-listen, so that it does not matter which of the two is quicker.
 
-    Only what comes from now on counts, unless --since or --after reaches back.
+    Only notifications from now on count, unless --since or --after says otherwise.
 
     \b
     Examples:

@@ -121,5 +121,5 @@ def test_help_names_fields_of_periods(run: Run) -> None:
     """What --fields can choose is shown by fields that periods have, and the examples make sense on any day."""
     shown = " ".join(run("free-busy", "read", "--help").stdout.split())
 
-    assert "Only these: start,end,free_busy_status." in shown
+    assert "Only these fields: start,end,free_busy_status." in shown
     assert "--from monday --to friday" in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -102,3 +103,14 @@ def test_every_command_has_help_with_an_example(path: str, run: Run) -> None:
     assert result.stdout.startswith(f"Usage: cronofy {path} ")
     _, _, examples = result.stdout.partition("\n  Example")
     assert f"\n    cronofy {path}" in examples or f"cronofy {path} " in examples
+
+
+@pytest.mark.parametrize("path", command_paths())
+def test_no_section_of_a_help_is_longer_than_a_screen(path: str, run: Run) -> None:
+    """Options stand under headings where there are many; what many commands share comes last."""
+    sections = run(*path.split(), "--help").stdout.split("\n\n")
+    own = [section for section in sections if re.match(r"[A-Z][a-z ]+:\n", section)]
+
+    assert own[-1].startswith("Common options:\n")
+    assert max(len(re.findall(r"^  -", section, re.MULTILINE)) for section in own) <= 12
+    assert not re.search(r"<(int|float|str)\b|<=x", "\n".join(own))

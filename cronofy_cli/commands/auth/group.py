@@ -22,33 +22,35 @@ if TYPE_CHECKING:
     from cronofy_cli.commands.auth.prompts import LoginOptions
     from cronofy_cli.core.accounts.contexts import Context
 
-app = command_app("Sign in to an account, and manage what is kept of it.")
+app = command_app("Sign in to an account, and manage its tokens and secrets.")
 app.add_typer(secret.app, name="secret")
 
 ClientIdOption = Annotated[str | None, typer.Option(metavar="ID", help="The application's client id.")]
 ClientSecretFileOption = Annotated[
     str | None, typer.Option(metavar="FILE|-", help="The application's client secret, from a file or stdin.")
 ]
-PortOption = Annotated[int, typer.Option(min=1, max=65535, help="Of the redirect URI http://localhost:PORT/callback.")]
-ScopeOption = Annotated[str | None, typer.Option(help="What to ask for, separated by spaces.")]
+PortOption = Annotated[
+    int, typer.Option(min=1, max=65535, help="Port of the redirect URI http://localhost:PORT/callback.")
+]
+ScopeOption = Annotated[str | None, typer.Option(help="Scopes to request, separated by spaces.")]
 ProviderOption = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Go straight to google, office365, apple, exchange, …")
+    str | None, typer.Option(metavar="NAME", help="Go straight to this provider: google, office365, apple, exchange, …")
 ]
 NoBrowserOption = Annotated[
-    bool, typer.Option("--no-browser", help="Open the page yourself, anywhere, and paste where it ends.")
+    bool, typer.Option("--no-browser", help="Print the URL to open in any browser, and paste the URL where it ends.")
 ]
 AccessTokenFileOption = Annotated[
-    str | None, typer.Option(metavar="FILE|-", help="Keep this access token instead of using the browser.")
+    str | None, typer.Option(metavar="FILE|-", help="Store this access token instead of signing in with the browser.")
 ]
-StartOption = Annotated[bool, typer.Option("--start", help="For programs: print the address to open, and end.")]
+StartOption = Annotated[bool, typer.Option("--start", help="For programs: print the URL to open, and exit.")]
 CompleteOption = Annotated[
-    str | None, typer.Option(metavar="URL|-", help="For programs: the address that the browser ended at.")
+    str | None, typer.Option(metavar="URL|-", help="For programs: finish with the URL that the browser ended at.")
 ]
 InsecureStorageOption = Annotated[
-    bool, typer.Option("--insecure-storage", help="Keep the secrets in a private file instead of the keyring.")
+    bool, typer.Option("--insecure-storage", help="Store secrets in a private file instead of the keyring.")
 ]
 RevokeOption = Annotated[
-    bool, typer.Option("--revoke", help="Take the authorization back at Cronofy too, for all of this application.")
+    bool, typer.Option("--revoke", help="Also revoke the authorization at Cronofy, for the whole application.")
 ]
 
 
@@ -66,7 +68,7 @@ def login(
     complete: CompleteOption = None,
     insecure_storage: InsecureStorageOption = False,
 ) -> None:
-    """Sign in: the browser opens, the account's owner approves, and every command works from then on.
+    """Sign in with the browser; the account's owner approves access for this command line.
 
     Enter the redirect URI http://localhost:7777/callback in the Cronofy dashboard first (with your --port). The tokens
     and the client secret are kept in the system's keyring, under the context's name.
@@ -95,7 +97,7 @@ def login(
 
 @app.command("status", cls=ApiCommand)
 def status(context: typer.Context) -> None:
-    """Show who is signed in, where, until when, and what the environment overrides. Calls nobody.
+    """Show who is signed in, where, until when, and what the environment overrides. Makes no API call.
 
     \b
     Examples:
@@ -139,7 +141,7 @@ def refresh(context: typer.Context) -> None:
 
 @app.command("token", cls=ApiCommand)
 def token(context: typer.Context) -> None:
-    """Print the access token, renewed if it has ended, for curl and other programs.
+    """Print the access token for curl and other programs, refreshed if it has expired.
 
     \b
     Examples:

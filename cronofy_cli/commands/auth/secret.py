@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 app = command_app("Manage the client secrets that signatures are checked with.")
 
-LabelArgument = Annotated[str, typer.Argument(metavar="LABEL", help="What to call it.")]
+LabelArgument = Annotated[str, typer.Argument(metavar="LABEL", help="The secret's label.")]
 
 
 class SecretCommand(LocalCommand):
@@ -44,7 +44,7 @@ def add(
         str | None, typer.Option(metavar="FILE|-", help="The client secret, from a file or stdin.")
     ] = None,
 ) -> None:
-    """Add a client secret to a context. Each one verifies; the first one signs in.
+    """Add a client secret to a context. All of them verify signatures; the first one signs in.
 
     \b
     Examples:
@@ -73,7 +73,7 @@ def add(
 
 @app.command("list", cls=SecretsCommand)
 def list_secrets(context: typer.Context) -> None:
-    """List the labels of a context's client secrets. Active and removed ones; never their values.
+    """List the labels of a context's client secrets, active and removed; never their values.
 
     \b
     Examples:
@@ -102,7 +102,7 @@ def remove(
     context: typer.Context,
     label: LabelArgument,
     forget: Annotated[
-        bool, typer.Option("--forget", help="Keep nothing of it, nor of those removed before with this label.")
+        bool, typer.Option("--forget", help="Erase it, and those removed earlier with this label.")
     ] = False,
 ) -> None:
     """Remove a client secret, once the rotation is over. It no longer verifies, signs or signs in.

@@ -18,21 +18,38 @@ if TYPE_CHECKING:
 
 LAST = "last"
 
-TypeOption = Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only this notification type.")]
-ChannelOption = Annotated[str | None, typer.Option(metavar="ID", help="Only of this channel.")]
+TypeOption = Annotated[
+    str | None, typer.Option("--type", metavar="TYPE", rich_help_panel="Filters", help="Only this notification type.")
+]
+ChannelOption = Annotated[str | None, typer.Option(metavar="ID", rich_help_panel="Filters", help="Only this channel.")]
 SinceOption = Annotated[
-    str | None, typer.Option(metavar="TIME|DURATION", help="Only received at or after this time, or so long ago: 1h.")
+    str | None,
+    typer.Option(
+        metavar="TIME|DURATION",
+        rich_help_panel="Filters",
+        help="Only received at or after this time, or this long ago: 1h.",
+    ),
 ]
 UntilOption = Annotated[
-    str | None, typer.Option(metavar="TIME|DURATION", help="Only received before this time, or so long ago.")
+    str | None,
+    typer.Option(
+        metavar="TIME|DURATION", rich_help_panel="Filters", help="Only received before this time, or this long ago."
+    ),
 ]
-SignatureOption = Annotated[SignatureState | None, typer.Option(help="Only with this verdict.")]
+SignatureOption = Annotated[
+    SignatureState | None, typer.Option(rich_help_panel="Filters", help="Only with this result of the signature check.")
+]
 SearchOption = Annotated[
-    str | None, typer.Option(metavar="TEXT", help="Only with this text, letter by letter, in body or headers.")
+    str | None,
+    typer.Option(metavar="TEXT", rich_help_panel="Filters", help="Only with exactly this text in the body or headers."),
 ]
 WhereOption = Annotated[
     str | None,
-    typer.Option(metavar="EXPR", help="Only what matches this JMESPath expression; see 'cronofy help where'."),
+    typer.Option(
+        metavar="EXPR",
+        rich_help_panel="Filters",
+        help="Only notifications that match this expression; see 'cronofy help where'.",
+    ),
 ]
 
 

@@ -37,20 +37,23 @@ _STDOUT = Path("-")
 def export_deliveries(
     context: typer.Context,
     deliveries: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID|last|@TAG]...", help="Which ones; none means all that fit.")
+        list[str] | None,
+        typer.Argument(metavar="[ID|last|@TAG]...", help="The deliveries; by default all that match the filters."),
     ] = None,
-    format_: Annotated[ExportFormat, typer.Option("--format", help="What to write.")] = ExportFormat.NDJSON,
+    format_: Annotated[ExportFormat, typer.Option("--format", help="Output format.")] = ExportFormat.NDJSON,
     type_: TypeOption = None,
     channel: ChannelOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     signature: SignatureOption = None,
     redact: Annotated[
-        bool, typer.Option("--redact", help="Without signatures, credentials, addresses, URLs and e-mails.")
+        bool, typer.Option("--redact", help="Leave out signatures, credentials, addresses, URLs and e-mails.")
     ] = False,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Instead of stdout.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file instead of stdout.")
+    ] = None,
 ) -> None:
-    """Write deliveries as lines of JSON, HAR, a shell script of curl commands, or a pytest fixture.
+    """Export deliveries as NDJSON, HAR, a shell script of curl commands, or a pytest fixture.
 
     \b
     Examples:
@@ -95,9 +98,9 @@ def export_deliveries(
 @app.command("import", cls=DataCommand)
 def import_deliveries(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="FILE|-", help="What 'export' has written as NDJSON.")],
+    source: Annotated[str, typer.Argument(metavar="FILE|-", help="A file that 'deliveries export' wrote as NDJSON.")],
 ) -> None:
-    """Put exported deliveries into the history, under new numbers and with the verdict that they had.
+    """Import exported deliveries into the history, with new numbers and the result that they had.
 
     \b
     Examples:

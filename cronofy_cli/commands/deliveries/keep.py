@@ -25,12 +25,12 @@ _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 def tag(
     context: typer.Context,
     delivery: Annotated[
-        str | None, typer.Argument(metavar="[ID|last|@TAG]", help="Which delivery; none lists all tags.")
+        str | None, typer.Argument(metavar="[ID|last|@TAG]", help="The delivery; none lists all tags.")
     ] = None,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The name to give it.")] = None,
-    remove: Annotated[str | None, typer.Option(metavar="NAME", help="Forget this name.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The tag.")] = None,
+    remove: Annotated[str | None, typer.Option(metavar="NAME", help="Remove this tag.")] = None,
 ) -> None:
-    """Give a delivery a name, by which all commands find it as @NAME; without arguments, list the names.
+    """Tag a delivery, so that all commands find it as @NAME; without arguments, list the tags.
 
     \b
     Examples:
@@ -55,14 +55,14 @@ def tag(
 def prune(
     context: typer.Context,
     older_than: Annotated[
-        str | None, typer.Option(metavar="DURATION|TIME", help="Remove those received longer ago: 30d.")
+        str | None, typer.Option(metavar="DURATION|TIME", help="Remove those received longer ago than this: 30d.")
     ] = None,
     keep: Annotated[int | None, typer.Option(metavar="N", min=0, help="Remove all but the newest N.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Remove old deliveries, with their forwards and events. Those with a tag stay.
+    """Remove old deliveries, with their forwards and events. Tagged ones are kept.
 
-    The file stays as large; what comes later takes the room.
+    The file does not shrink; new deliveries reuse the space.
 
     \b
     Examples:
@@ -83,7 +83,7 @@ def prune(
 
 @app.command("path", cls=DataCommand)
 def path(context: typer.Context) -> None:
-    """Print where deliveries are kept.
+    """Print the path of the file that deliveries are stored in.
 
     \b
     Examples:

@@ -36,25 +36,29 @@ BIGGEST_LIMIT = 1_000_000_000
 """More than a disk holds, and a number that SQLite takes."""
 
 
+StatusOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE|STATE",
+        rich_help_panel="Filters",
+        help="Only with this response, ours or the application's: 401; or forwarded, failed, not-forwarded.",
+    ),
+]
+
+
 @app.command("list", cls=ListCommand)
 def list_deliveries(
     context: typer.Context,
-    limit: Annotated[int, typer.Option(min=1, max=BIGGEST_LIMIT, help="How many of the newest.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=BIGGEST_LIMIT, help="Show this many of the newest.")] = 50,
     type_: TypeOption = None,
     channel: ChannelOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
-    status: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CODE|STATE",
-            help="Only answered so, by us or by the app: 401; or forwarded, failed, not-forwarded.",
-        ),
-    ] = None,
+    status: StatusOption = None,
     signature: SignatureOption = None,
     search: SearchOption = None,
     where: WhereOption = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with those that come, until Ctrl-C.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep showing new ones until Ctrl-C.")] = False,
 ) -> None:
     """List received deliveries, the newest last.
 

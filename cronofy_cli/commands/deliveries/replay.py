@@ -35,32 +35,87 @@ class _Outcome:
     exit_code: int = ExitCode.DONE
 
 
+DeliveriesArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="[ID|last|@TAG]...", help="The deliveries to send.")
+]
+FailedOption = Annotated[
+    bool, typer.Option("--failed", rich_help_panel="Which deliveries", help="Those that a target did not accept.")
+]
+NotForwardedOption = Annotated[
+    bool,
+    typer.Option("--not-forwarded", rich_help_panel="Which deliveries", help="Those that were not sent to any target."),
+]
+ToOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="TARGET",
+        rich_help_panel="How to send",
+        help="The target: 3000/hook, or a URL; by default where they were forwarded before.",
+    ),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        rich_help_panel="Body and signature",
+        help="Change a field of the body and sign again; repeatable.",
+    ),
+]
+EditOption = Annotated[
+    bool,
+    typer.Option("--edit", rich_help_panel="Body and signature", help="Edit the body in $EDITOR and sign again."),
+]
+TimesOption = Annotated[int, typer.Option(min=1, rich_help_panel="How to send", help="Send each one this many times.")]
+IntervalOption = Annotated[
+    str | None,
+    typer.Option(metavar="DURATION", rich_help_panel="How to send", help="Pause between two requests: 500ms."),
+]
+ConcurrencyOption = Annotated[
+    int,
+    typer.Option(min=1, max=64, rich_help_panel="How to send", help="Send this many at a time; 1 keeps the order."),
+]
+HeaderOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="LINE", rich_help_panel="How to send", help="Add a header: 'Name: value'; repeatable."),
+]
+InsecureOption = Annotated[
+    bool, typer.Option("--insecure", rich_help_panel="How to send", help="Accept any certificate.")
+]
+ForwardTimeoutOption = Annotated[
+    str,
+    typer.Option(
+        metavar="DURATION",
+        rich_help_panel="How to send",
+        help="How long to wait for each response; 0 means no limit.",
+    ),
+]
+YesOption = Annotated[
+    bool, typer.Option("--yes", rich_help_panel="How to send", help="Do not ask before sending to another machine.")
+]
+
+
 @app.command("replay", cls=SigningListCommand)
 def replay(
     context: typer.Context,
-    deliveries: Annotated[list[str] | None, typer.Argument(metavar="[ID|last|@TAG]...", help="Which ones.")] = None,
-    failed: Annotated[bool, typer.Option("--failed", help="Those that a target did not take.")] = False,
-    not_forwarded: Annotated[bool, typer.Option("--not-forwarded", help="Those that were sent to no target.")] = False,
+    deliveries: DeliveriesArgument = None,
+    failed: FailedOption = False,
+    not_forwarded: NotForwardedOption = False,
     since: SinceOption = None,
     type_: TypeOption = None,
-    to: Annotated[
-        list[str] | None,
-        typer.Option(metavar="TARGET", help="Where to: 3000/hook, or a URL; else where they were forwarded before."),
-    ] = None,
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a field of the body, and sign anew.")
-    ] = None,
-    edit: Annotated[bool, typer.Option("--edit", help="Change the body in $EDITOR, and sign anew.")] = False,
+    to: ToOption = None,
+    set_: SetOption = None,
+    edit: EditOption = False,
     client_secret_file: SecretFilesOption = None,
-    times: Annotated[int, typer.Option(min=1, help="Send each so often.")] = 1,
-    interval: Annotated[str | None, typer.Option(metavar="DURATION", help="Between two of them: 500ms.")] = None,
-    concurrency: Annotated[int, typer.Option(min=1, max=64, help="So many at once; 1 keeps the order.")] = 1,
-    header: Annotated[list[str] | None, typer.Option(metavar="LINE", help="Add a header: 'Name: value'.")] = None,
-    insecure: Annotated[bool, typer.Option("--insecure", help="Take any certificate.")] = False,
-    forward_timeout: Annotated[str, typer.Option(metavar="DURATION", help="For each answer; 0 is for ever.")] = "30s",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before sending to another machine.")] = False,
+    times: TimesOption = 1,
+    interval: IntervalOption = None,
+    concurrency: ConcurrencyOption = 1,
+    header: HeaderOption = None,
+    insecure: InsecureOption = False,
+    forward_timeout: ForwardTimeoutOption = "30s",
+    yes: YesOption = False,
 ) -> None:
-    """Send deliveries again, byte for byte. Exits with 1 if one was not taken, 3 if a target could not be reached.
+    """Send deliveries again, byte for byte. Exits with 1 if one was not accepted, 3 if a target could not be reached.
 
     \b
     Examples:

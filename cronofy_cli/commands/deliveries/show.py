@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = command_app()
 
 DeliveryArgument = Annotated[
-    str, typer.Argument(metavar="ID|last|@TAG", help="Its number from 'deliveries list', last, or a tag.")
+    str, typer.Argument(metavar="ID|last|@TAG", help="The delivery: its number from 'deliveries list', last, or a tag.")
 ]
 
 
@@ -29,12 +29,14 @@ DeliveryArgument = Annotated[
 def show(
     context: typer.Context,
     delivery: DeliveryArgument,
-    raw: Annotated[bool, typer.Option("--raw", help="The body's bytes alone, exactly as received.")] = False,
-    headers: Annotated[bool, typer.Option("--headers", help="The header lines alone, exactly as received.")] = False,
-    forwards: Annotated[bool, typer.Option("--forwards", help="Each attempt to forward it, with the answer.")] = False,
-    curl: Annotated[bool, typer.Option("--curl", help="A curl command that sends it again.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Print only the body, exactly as received.")] = False,
+    headers: Annotated[bool, typer.Option("--headers", help="Print only the headers, exactly as received.")] = False,
+    forwards: Annotated[
+        bool, typer.Option("--forwards", help="Print each attempt to forward it, with the response.")
+    ] = False,
+    curl: Annotated[bool, typer.Option("--curl", help="Print a curl command that sends it again.")] = False,
 ) -> None:
-    """Show one delivery: its request as it came, the verdict, our answer, its forwards, and what changed for it.
+    """Show one delivery: request, signature check, our response, forwards, and the events that changed.
 
     \b
     Examples:
@@ -71,7 +73,7 @@ def diff(
     before: DeliveryArgument,
     after: DeliveryArgument,
 ) -> None:
-    """Show what is different between two deliveries: results, headers, fields of the body, or its bytes.
+    """Compare two deliveries: results, headers, fields of the body, or its bytes.
 
     \b
     Examples:

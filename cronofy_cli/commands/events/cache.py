@@ -14,12 +14,12 @@ from cronofy_cli.output.lists import Column, ListView, show_list
 if TYPE_CHECKING:
     from cronofy_cli.adapters.event_cache import CacheStatus
 
-app = command_app("What is kept of events, to tell what changed about them.")
+app = command_app("Manage the cached events that changes are compared with.")
 
 
 @app.command("status", cls=ListCommand)
 def status(context: typer.Context) -> None:
-    """List the accounts whose events are known, with how many, how much disk they take, and when they were last read.
+    """List the accounts whose events are cached: how many, how much disk they use, and when they were last read.
 
     \b
     Examples:
@@ -35,9 +35,9 @@ def status(context: typer.Context) -> None:
 @app.command("clear", cls=DataCommand)
 def clear(
     context: typer.Context,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Forget the last seen states of all accounts. Every event is then "first seen" once more.
+    """Remove the cached events of all accounts. Every event is then "first seen" again.
 
     \b
     Examples:

@@ -33,13 +33,13 @@ SHORTEST_S = 1.0
 LONGEST_FACTOR = 16
 """So many times longer at most is waited when looking fails again and again."""
 
-EveryOption = Annotated[str, typer.Option(metavar="DURATION", help="How long between two looks.")]
+EveryOption = Annotated[str, typer.Option(metavar="DURATION", help="How often to check.")]
 SinceOption = Annotated[
-    str | None, typer.Option(metavar="TIME", help="Begin with what changed at or after this time: 2h, today.")
+    str | None, typer.Option(metavar="TIME", help="Start with what changed at or after this time: 2h, today.")
 ]
-CountOption = Annotated[int | None, typer.Option(min=1, help="End after so many changes.")]
+CountOption = Annotated[int | None, typer.Option(min=1, help="Stop after this many changes.")]
 TimeoutOption = Annotated[
-    str | None, typer.Option(metavar="DURATION", help="End after 90s, 5m or 2h, with exit code 124.")
+    str | None, typer.Option(metavar="DURATION", help="Stop after 90s, 5m or 2h, with exit code 124.")
 ]
 
 
@@ -56,7 +56,7 @@ def follow(
 ) -> None:
     """Print a line for each change in the calendars, until Ctrl-C; in a pipe a JSON document.
 
-    It looks again and again. Where notifications can be received, 'cronofy listen' hears of changes at once.
+    It polls the API. Where notifications can be received, 'cronofy listen' reports changes at once.
 
     \b
     Examples:

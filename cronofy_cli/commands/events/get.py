@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 app = command_app()
 
-UidArgument = Annotated[str, typer.Argument(metavar="UID", help="Its event_uid.")]
+UidArgument = Annotated[str, typer.Argument(metavar="UID", help="The event's event_uid.")]
 
 
 @app.command("get", cls=ApiCommand)
@@ -43,7 +43,7 @@ def get(
     include_geo: GeoOption = False,
     google_event_ids: GoogleOption = False,
 ) -> None:
-    """Show one event, one that your application manages or that was moved out of the sync window too.
+    """Show one event, also if your application manages it or it was moved out of the sync window.
 
     \b
     Examples:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
@@ -25,37 +25,61 @@ ToOption = Annotated[
         help="Last day in words: friday, 'next week'; or the date after it: 2026-11-29, +7d.",
     ),
 ]
-WindowOption = Annotated[
-    bool, typer.Option("--window", help="All that Cronofy keeps in step: 42 days back to 201 days ahead.")
-]
+WindowOption = Annotated[bool, typer.Option("--window", help="The whole sync window: 42 days back to 201 days ahead.")]
 WindowEdgeOption = Annotated[
-    bool, typer.Option("--window-edge", help="The week that slid into the sync window last: 194 to 201 days ahead.")
+    bool, typer.Option("--window-edge", help="The last week of the sync window: 194 to 201 days ahead.")
 ]
 TzidOption = Annotated[
-    str | None, typer.Option(metavar="ZONE", help="Time zone of the dates, such as Europe/London; else the account's.")
+    str | None,
+    typer.Option(metavar="ZONE", help="Time zone of the dates, such as Europe/London; by default the account's."),
 ]
 CalendarOption = Annotated[
-    list[str] | None, typer.Option("--calendar", metavar="ID|NAME", help="Only this calendar; repeat it for several.")
+    list[str] | None, typer.Option("--calendar", metavar="ID|NAME", help="Only this calendar; repeatable.")
 ]
 LastModifiedOption = Annotated[
     str | None,
     typer.Option(metavar="TIME", help="Only what changed at or after this time: 2026-11-22T09:24:16Z, 2h, yesterday."),
 ]
-ManagedOption = Annotated[bool, typer.Option("--include-managed", help="Events that your application manages too.")]
-OnlyManagedOption = Annotated[bool, typer.Option("--only-managed", help="Only events that your application manages.")]
-DeletedOption = Annotated[bool, typer.Option("--include-deleted", help="Deleted ones too.")]
-LocalizedOption = Annotated[bool, typer.Option("--localized-times", help="Times with their own zones, as objects.")]
-GeoOption = Annotated[bool, typer.Option("--include-geo", help="Latitude and longitude where known.")]
-GoogleOption = Annotated[bool, typer.Option("--google-event-ids", help="Google's own ids too.")]
+ManagedOption = Annotated[
+    bool,
+    typer.Option(
+        "--include-managed", rich_help_panel="Which events", help="Include events that your application manages."
+    ),
+]
+OnlyManagedOption = Annotated[
+    bool,
+    typer.Option("--only-managed", rich_help_panel="Which events", help="Only events that your application manages."),
+]
+DeletedOption = Annotated[
+    bool, typer.Option("--include-deleted", rich_help_panel="Which events", help="Include deleted events.")
+]
+LocalizedOption = Annotated[
+    bool,
+    typer.Option(
+        "--localized-times", rich_help_panel="Fields", help="Times as objects, with the event's own time zone."
+    ),
+]
+GeoOption = Annotated[
+    bool, typer.Option("--include-geo", rich_help_panel="Fields", help="Include latitude and longitude where known.")
+]
+GoogleOption = Annotated[
+    bool, typer.Option("--google-event-ids", rich_help_panel="Fields", help="Include Google's own event ids.")
+]
 SortOption = Annotated[
     str | None,
-    typer.Option(metavar="FIELD[:desc]", help="In this order; waits for all pages, and holds them in memory."),
+    typer.Option(
+        metavar="FIELD[:desc]",
+        rich_help_panel="Output",
+        help="Sort by this field; waits for all pages and holds them in memory.",
+    ),
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class TimeOptions:
     """Which days, in which zone, of which calendars, and since when."""
+
+    HEADING: ClassVar[str] = "Dates and calendars"
 
     from_: FromOption = None
     to: ToOption = None

@@ -37,18 +37,33 @@ ChangesSinceOption = Annotated[
     str | None,
     typer.Option(
         metavar="TIME|last|DELIVERY",
-        help="Everything that changed since a time, or that a received 'change' speaks of: last, 129, @tag.",
+        rich_help_panel="Dates and calendars",
+        help="What changed since a time, or since a received 'change' says: last, 129, @tag.",
     ),
 ]
 MovedOption = Annotated[
-    bool, typer.Option("--include-moved", help="Events too that were in this time once and are not now.")
+    bool,
+    typer.Option(
+        "--include-moved", rich_help_panel="Which events", help="Include events that were moved out of this period."
+    ),
 ]
-FormatOption = Annotated[PageFormat | None, typer.Option("--format", help="How to write them; ics for calendars.")]
+FormatOption = Annotated[
+    PageFormat | None,
+    typer.Option("--format", rich_help_panel="Output", help="Output format; ics for calendar programs."),
+]
 FieldsOption = Annotated[
-    str | None, typer.Option(metavar="FIELDS", help="Only these: summary,start,location.description,attendees.email.")
+    str | None,
+    typer.Option(
+        metavar="FIELDS",
+        rich_help_panel="Output",
+        help="Only these fields: summary,start,attendees.email.",
+    ),
 ]
 AgendaOption = Annotated[
-    bool, typer.Option("--agenda", help="Day by day in local times; the coming week unless days are named.")
+    bool,
+    typer.Option(
+        "--agenda", rich_help_panel="Output", help="Show day by day in local time; by default the coming week."
+    ),
 ]
 
 

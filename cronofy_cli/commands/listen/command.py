@@ -48,7 +48,7 @@ def listen(
     reading: ReadingOptions,
     how: RunOptions,
 ) -> None:
-    """Receive push notifications on this machine: create a channel, prove that it works, then print what arrives.
+    """Receive push notifications on this machine: create a channel, check that it works, then print what arrives.
 
     Everything is recorded before it is answered; see 'cronofy deliveries'. --only, --channel and --where choose what is
     shown, counted and forwarded of it. Ctrl-C closes the channel.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
@@ -30,29 +30,35 @@ class Ack(StrEnum):
 class TargetOptions:
     """Where to forward to, and how."""
 
+    HEADING: ClassVar[str] = "Forwarding"
+
     target: Annotated[
         str | None,
-        typer.Argument(metavar="[TARGET]", help="Where to forward to: a port, PORT/PATH, or an address."),
+        typer.Argument(metavar="[TARGET]", help="Forward notifications here: a port, PORT/PATH, or a URL."),
     ] = None
     forward: Annotated[
         list[str] | None,
-        typer.Option(metavar="[TYPE=]TARGET", help="Forward there too, or only this type; repeat it for several."),
+        typer.Option(metavar="[TYPE=]TARGET", help="Forward to another target, or only this type to it; repeatable."),
     ] = None
     header: Annotated[
-        list[str] | None, typer.Option(metavar="NAME:VALUE", help="Add a header to what is forwarded; repeatable.")
+        list[str] | None, typer.Option(metavar="NAME:VALUE", help="Add a header to forwarded requests; repeatable.")
     ] = None
-    insecure: Annotated[bool, typer.Option("--insecure", help="Take any certificate of a local https target.")] = False
+    insecure: Annotated[bool, typer.Option("--insecure", help="Accept any certificate of a local https target.")] = (
+        False
+    )
     forward_timeout: Annotated[
         str,
-        typer.Option(metavar="DURATION", help="How long the application may take; 0 waits for ever, at a breakpoint."),
+        typer.Option(metavar="DURATION", help="How long to wait for the application's response; 0 means no limit."),
     ] = DEFAULT_TIMEOUT
-    retries: Annotated[int, typer.Option(min=0, help="How often a forward that failed is tried again.")] = 0
-    ack: Annotated[Ack, typer.Option("--ack", help="Answer Cronofy at once, or with the application's own status.")] = (
-        Ack.LISTENER
-    )
+    retries: Annotated[int, typer.Option(min=0, help="How many times to retry a failed forward.")] = 0
+    ack: Annotated[
+        Ack, typer.Option("--ack", help="Answer Cronofy at once (listener), or with the application's status (app).")
+    ] = Ack.LISTENER
     forward_reconstructed: Annotated[
         bool,
-        typer.Option("--forward-reconstructed", help="Forward a made-up, signed 'change' for what was missed, too."),
+        typer.Option(
+            "--forward-reconstructed", help="Also forward a reconstructed, signed 'change' for what was missed."
+        ),
     ] = False
 
 
@@ -60,35 +66,41 @@ class TargetOptions:
 class AddressOptions:
     """The public address."""
 
+    HEADING: ClassVar[str] = "Public address"
+
     tunnel: Annotated[
         TunnelChoice | None,
-        typer.Option("--tunnel", help="What gives the listener its public address; see 'cronofy tunnel'."),
+        typer.Option("--tunnel", help="How to get a public address; see 'cronofy tunnel status'."),
     ] = None
     public_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Your own public address that leads to --port on this machine.")
+        str | None, typer.Option(metavar="URL", help="Your own public URL that leads to --port on this machine.")
     ] = None
     domain: Annotated[
-        str | None, typer.Option(metavar="NAME", help="A static or reserved address of your ngrok account.")
+        str | None, typer.Option(metavar="NAME", help="A static or reserved domain of your ngrok account.")
     ] = None
     ssh_host: Annotated[
-        str | None, typer.Option(metavar="[USER@]HOST", help="A host of yours that forwards to here, by ssh -R.")
+        str | None,
+        typer.Option(metavar="[USER@]HOST", help="A host of yours that forwards to this machine, with ssh -R."),
     ] = None
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The local port; 0 takes any free one.")] = None
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The local port; 0 picks a free one.")] = None
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelOptions:
     """The channel that is created."""
 
+    HEADING: ClassVar[str] = "Channel"
+
     calendar: CalendarOption = None
     only_managed: OnlyManagedOption = False
     callback_query: Annotated[
         str,
-        typer.Option(metavar="QUERY", help="Added to the callback URL, such as 'user_id={sub}'; so is {email}."),
+        typer.Option(metavar="QUERY", help="Add a query to the callback URL, such as 'user_id={sub}' or '{email}'."),
     ] = ""
-    keep_channel: Annotated[bool, typer.Option("--keep-channel", help="Leave the channel open at the end.")] = False
+    keep_channel: Annotated[bool, typer.Option("--keep-channel", help="Do not close the channel at the end.")] = False
     reuse: Annotated[
-        bool, typer.Option("--reuse", help="The callback path of last time: with a stable address the same channel.")
+        bool,
+        typer.Option("--reuse", help="Use the last run's callback path, and its channel if the address is the same."),
     ] = False
 
 
@@ -96,13 +108,15 @@ class ChannelOptions:
 class FilterOptions:
     """What is shown, counted and forwarded of all that arrives and is recorded."""
 
+    HEADING: ClassVar[str] = "Filters"
+
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="TYPE", help="Show, count and forward only this type; repeat it for several."),
+        typer.Option(metavar="TYPE", help="Only notifications of this type; repeatable."),
     ] = None
     channel: Annotated[
         list[str] | None,
-        typer.Option(metavar="ID", help="Only what is sent to this channel; repeat it for several."),
+        typer.Option(metavar="ID", help="Only notifications of this channel; repeatable."),
     ] = None
     where: WhereOption = None
 
@@ -111,14 +125,20 @@ class FilterOptions:
 class ReadingOptions:
     """What is read and checked."""
 
-    read_events: Annotated[bool, typer.Option(help="Read and print what changed behind each change.")] = True
+    HEADING: ClassVar[str] = "Reading and checking"
+
+    read_events: Annotated[bool, typer.Option(help="Read and print the events behind each change.")] = True
     since: Annotated[
         str | None,
-        typer.Option(metavar="DURATION|TIME|last", help="First read what changed since then; last: where it ended."),
+        typer.Option(
+            metavar="DURATION|TIME|last", help="First read what changed since then; 'last' is where the last run ended."
+        ),
     ] = None
     signature: Annotated[
         SignaturePolicy,
-        typer.Option(help="What is not signed is answered 401 (strict), only shown (warn), or not checked (off)."),
+        typer.Option(
+            help="Answer an invalid signature with 401 (strict), only report it (warn), or do not check (off)."
+        ),
     ] = SignaturePolicy.STRICT
 
 
@@ -126,21 +146,26 @@ class ReadingOptions:
 class RunOptions:
     """How long it runs, and who is told what."""
 
+    HEADING: ClassVar[str] = "Output and end"
+
     print_: Annotated[
-        PrintStyle | None, typer.Option("--print", help="How to print; json in a pipe, compact on a terminal.")
+        PrintStyle | None,
+        typer.Option("--print", help="How to print notifications; json in a pipe, compact on a terminal."),
     ] = None
-    count: Annotated[int | None, typer.Option(min=1, help="End after so many notifications.")] = None
+    count: Annotated[int | None, typer.Option(min=1, help="Stop after this many notifications.")] = None
     timeout: Annotated[
-        str | None, typer.Option(metavar="DURATION", help="End after 90s, 5m or 2h, with exit code 124.")
+        str | None, typer.Option(metavar="DURATION", help="Stop after 90s, 5m or 2h, with exit code 124.")
     ] = None
     max_offline: Annotated[
-        str, typer.Option(metavar="DURATION", help="End with exit code 3 when nothing could arrive for so long.")
+        str, typer.Option(metavar="DURATION", help="Stop with exit code 3 when unreachable for this long.")
     ] = "10m"
     ready_file: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Written when ready, with the callback URL as JSON; removed at the end."),
+        typer.Option(
+            metavar="FILE", help="Write the callback URL as JSON to this file when ready; removed at the end."
+        ),
     ] = None
     health_port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="Serve /healthz on this local port: 200 while ready, else 503."),
+        typer.Option(min=0, max=65535, help="Serve /healthz on this local port: 200 when ready, otherwise 503."),
     ] = None

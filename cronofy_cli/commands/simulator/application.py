@@ -16,13 +16,13 @@ from cronofy_cli.output.records import show_record
 if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
 
-app = command_app("Write managed events as the application does, through the API: open channels are not notified.")
+app = command_app("Write managed events as an application does, through the API: open channels are not notified.")
 
 DEFAULT_CALENDAR = "Home"
 _LENGTH = timedelta(minutes=30)
 
 IdArgument = Annotated[str, typer.Argument(metavar="EVENT_ID", help="The application's own id of the event.")]
-CalendarOption = Annotated[str, typer.Option("--calendar", metavar="ID|NAME", help="Which calendar it is in.")]
+CalendarOption = Annotated[str, typer.Option("--calendar", metavar="ID|NAME", help="The event's calendar.")]
 
 
 @app.command("write", cls=DataCommand)
@@ -32,9 +32,12 @@ def write(
     title: Annotated[str, typer.Argument(metavar="TITLE", help="The event's title.")],
     calendar: CalendarOption = DEFAULT_CALENDAR,
     start: Annotated[
-        str | None, typer.Option(metavar="TIME", help="2026-11-24T10:00:00Z, or a date; the next full hour by default.")
+        str | None,
+        typer.Option(metavar="TIME", help="Start: 2026-11-24T10:00:00Z, or a date; by default the next full hour."),
     ] = None,
-    end: Annotated[str | None, typer.Option(metavar="TIME", help="As --start; half an hour later by default.")] = None,
+    end: Annotated[
+        str | None, typer.Option(metavar="TIME", help="End, written as --start; by default half an hour later.")
+    ] = None,
 ) -> None:
     """Create a managed event, or update the one with this id.
 
@@ -57,7 +60,7 @@ def write(
 
 @app.command("delete", cls=DataCommand)
 def delete(context: typer.Context, event_id: IdArgument, calendar: CalendarOption = DEFAULT_CALENDAR) -> None:
-    """Delete a managed event; one that is not there is no error, as with Cronofy.
+    """Delete a managed event. As with Cronofy, it is no error if there is none.
 
     \b
     Example:

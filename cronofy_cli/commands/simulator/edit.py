@@ -28,13 +28,19 @@ app = command_app("Edit the simulator's calendars as their owner: open channels 
 UID_PREFIX = "evt_"
 
 EventArgument = Annotated[
-    str, typer.Argument(metavar="EVENT", help="Its event_uid, or its title: then the next one with that title.")
+    str, typer.Argument(metavar="EVENT", help="The event's event_uid or title; of several, the next one.")
 ]
 StartOption = Annotated[
-    str | None, typer.Option(metavar="TIME", help="2026-11-24T10:00, with an offset or in --tzid; a date is all-day.")
+    str | None,
+    typer.Option(metavar="TIME", help="Start: 2026-11-24T10:00, with an offset or in --tzid; a date is all-day."),
 ]
-EndOption = Annotated[str | None, typer.Option(metavar="TIME", help="As --start; for all-day events exclusive.")]
-TzidOption = Annotated[str | None, typer.Option(metavar="ZONE", help="Zone of the times; the account's by default.")]
+EndOption = Annotated[
+    str | None,
+    typer.Option(metavar="TIME", help="End, written as --start; for all-day events the day after the last one."),
+]
+TzidOption = Annotated[
+    str | None, typer.Option(metavar="ZONE", help="Time zone of the times; by default the account's.")
+]
 
 
 @app.command("add", cls=DataCommand)
@@ -42,13 +48,13 @@ def add(
     context: typer.Context,
     summary: Annotated[str, typer.Argument(metavar="TITLE", help="The event's title.")],
     calendar: Annotated[
-        str | None, typer.Option(metavar="ID|NAME", help="Home, Work, or an id; the primary one by default.")
+        str | None, typer.Option(metavar="ID|NAME", help="Home, Work, or an id; by default the primary one.")
     ] = None,
     start: StartOption = None,
     end: EndOption = None,
     tzid: TzidOption = None,
-    location: Annotated[str | None, typer.Option(help="Where it is.")] = None,
-    description: Annotated[str | None, typer.Option(help="What it is about.")] = None,
+    location: Annotated[str | None, typer.Option(help="The event's location.")] = None,
+    description: Annotated[str | None, typer.Option(help="The event's description.")] = None,
 ) -> None:
     """Add an event. By default it starts at the next full hour and takes half an hour.
 
@@ -72,7 +78,7 @@ def move(
     start: StartOption = None,
     end: EndOption = None,
     tzid: TzidOption = None,
-    by: Annotated[str | None, typer.Option(metavar="DURATION", help="Later by 1h or 2d; earlier by -1h.")] = None,
+    by: Annotated[str | None, typer.Option(metavar="DURATION", help="Move it by 1h or 2d; earlier with -1h.")] = None,
 ) -> None:
     """Move an event to another time. It keeps its length unless --end is given.
 
@@ -109,11 +115,11 @@ def delete(context: typer.Context, event: EventArgument) -> None:
 def change(
     context: typer.Context,
     event: EventArgument,
-    title: Annotated[str | None, typer.Option(help="Its new title.")] = None,
-    description: Annotated[str | None, typer.Option(help="What it is about.")] = None,
-    location: Annotated[str | None, typer.Option(help="Where it is.")] = None,
+    title: Annotated[str | None, typer.Option(help="The new title.")] = None,
+    description: Annotated[str | None, typer.Option(help="The event's description.")] = None,
+    location: Annotated[str | None, typer.Option(help="The event's location.")] = None,
 ) -> None:
-    """Change what an event says; where it is in time, 'move' changes.
+    """Change an event's title, description or location. To change its time, use 'move'.
 
     \b
     Example:
@@ -132,7 +138,7 @@ def change(
 
 @app.command("undelete", cls=DataCommand)
 def undelete(context: typer.Context, event: EventArgument) -> None:
-    """Take a deleted event out of the bin.
+    """Restore a deleted event.
 
     \b
     Example:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.cli.context import AppContext
 
-app = command_app("Let calls of the simulator's API fail, be slow, or stay without an answer.")
+app = command_app("Make requests to the simulator's API fail, be slow, or get no response.")
 
 _COLUMNS = ("method", "path_prefix", "status", "delay_s", "drop", "times")
 
@@ -26,14 +26,16 @@ _COLUMNS = ("method", "path_prefix", "status", "delay_s", "drop", "times")
 @app.command("add", cls=ListCommand)
 def add(
     context: typer.Context,
-    path: Annotated[str, typer.Argument(metavar="PATH", help="The beginning of the calls' path, such as /v1/events.")],
-    status: Annotated[int | None, typer.Option(min=400, max=599, help="Answer with this status.")] = None,
-    delay: Annotated[str | None, typer.Option(metavar="DURATION", help="Wait before answering.")] = None,
-    drop: Annotated[bool, typer.Option("--drop", help="End the connection without an answer.")] = False,
-    method: Annotated[str | None, typer.Option(help="Only calls with this method, such as GET.")] = None,
-    times: Annotated[int, typer.Option(min=1, help="So many calls; after them everything works again.")] = 1,
+    path: Annotated[
+        str, typer.Argument(metavar="PATH", help="Requests whose path starts with this, such as /v1/events.")
+    ],
+    status: Annotated[int | None, typer.Option(min=400, max=599, help="Respond with this status.")] = None,
+    delay: Annotated[str | None, typer.Option(metavar="DURATION", help="Wait this long before responding.")] = None,
+    drop: Annotated[bool, typer.Option("--drop", help="Close the connection without a response.")] = False,
+    method: Annotated[str | None, typer.Option(help="Only requests with this method, such as GET.")] = None,
+    times: Annotated[int, typer.Option(min=1, help="Fail this many requests; later ones work again.")] = 1,
 ) -> None:
-    """Order a failure for the next calls of a kind, and list all that are to come.
+    """Make the next matching requests fail, and list all pending faults.
 
     \b
     Examples:
@@ -56,7 +58,7 @@ def add(
 
 @app.command("list", cls=ListCommand)
 def list_faults(context: typer.Context) -> None:
-    """List the failures that are still to come.
+    """List the pending faults.
 
     \b
     Example:
@@ -68,7 +70,7 @@ def list_faults(context: typer.Context) -> None:
 
 @app.command("clear", cls=LocalCommand)
 def clear(context: typer.Context) -> None:
-    """Let every call work again.
+    """Remove all pending faults.
 
     \b
     Example:

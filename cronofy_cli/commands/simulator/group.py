@@ -34,32 +34,63 @@ app.command("clock", cls=DataCommand)(surroundings.clock)
 app.command("provider", cls=DataCommand)(surroundings.provider)
 
 
+StateOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        rich_help_panel="State and API",
+        help="Keep calendars and channels in this file between runs.",
+    ),
+]
+ExtraEventsOption = Annotated[
+    int,
+    typer.Option(
+        min=0, rich_help_panel="State and API", help="Add this many events to the few hundred, for large reads."
+    ),
+]
+RetryScaleOption = Annotated[
+    float,
+    typer.Option(
+        min=0.000001,
+        rich_help_panel="Notifications",
+        help="Multiply the pauses between delivery attempts, and the 24 hours, by this.",
+    ),
+]
+TokenLifetimeOption = Annotated[
+    str,
+    typer.Option(metavar="DURATION", rich_help_panel="Sign-in", help="How long access tokens of a sign-in are valid."),
+]
+RotateRefreshTokensOption = Annotated[
+    bool,
+    typer.Option(
+        "--rotate-refresh-tokens", rich_help_panel="Sign-in", help="Return a new refresh token with every refresh."
+    ),
+]
+ClientSecretFileOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FILE|-",
+        rich_help_panel="Notifications",
+        help="Sign with this client secret; repeatable, as during a rotation.",
+    ),
+]
+
+
 @app.command("run", cls=DataCommand)
 def run_simulator(
     context: typer.Context,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The local port; 0 takes any free one.")] = 7080,
-    state: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep calendars and channels in this file between runs.")
-    ] = None,
-    page_size: Annotated[int, typer.Option(min=1, help="Events on a page.")] = 100,
-    extra_events: Annotated[int, typer.Option(min=0, help="Events on top of the few hundred, for large reads.")] = 0,
-    retry_scale: Annotated[
-        float, typer.Option(min=0.000001, help="Factor on the pauses between attempts and on the 24 hours.")
-    ] = 1.0,
-    token_lifetime: Annotated[
-        str, typer.Option(metavar="DURATION", help="How long the access tokens of a sign-in are accepted.")
-    ] = "1h",  # noqa: S107 - a duration, no password
-    rotate_refresh_tokens: Annotated[
-        bool, typer.Option("--rotate-refresh-tokens", help="Give a new refresh token with every refresh.")
-    ] = False,
-    client_secret_file: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE|-", help="Sign with this client secret; repeat it, as during a rotation."),
-    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The local port; 0 picks a free one.")] = 7080,
+    state: StateOption = None,
+    page_size: Annotated[int, typer.Option(min=1, rich_help_panel="State and API", help="Events per page.")] = 100,
+    extra_events: ExtraEventsOption = 0,
+    retry_scale: RetryScaleOption = 1.0,
+    token_lifetime: TokenLifetimeOption = "1h",  # noqa: S107 - a duration, no password
+    rotate_refresh_tokens: RotateRefreshTokensOption = False,
+    client_secret_file: ClientSecretFileOption = None,
 ) -> None:
     """Serve a simulated Cronofy until Ctrl-C: one account, three calendars, channels, signed notifications.
 
-    Every command works with it by --data-center simulator, any application by the address and credentials shown.
+    Commands use it with --data-center simulator, applications with the address and credentials shown.
 
     \b
     Examples:
@@ -135,7 +166,7 @@ def _show_running(run: AppContext, simulator: RunningSimulator) -> None:
 
 @app.command("status", cls=DataCommand)
 def status(context: typer.Context) -> None:
-    """Show the running simulator: its address and how much is in it.
+    """Show the running simulator: its address and contents.
 
     \b
     Example:
@@ -152,15 +183,15 @@ def status(context: typer.Context) -> None:
 @app.command("push", cls=DataCommand)
 def push(
     context: typer.Context,
-    type_: Annotated[str, typer.Argument(metavar="TYPE", help="Any notification type, such as profile_disconnected.")],
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="The notification type, such as profile_disconnected.")],
     channel: Annotated[
-        str | None, typer.Option(metavar="CHANNEL_ID", help="Only to this channel; to all open ones by default.")
+        str | None, typer.Option(metavar="CHANNEL_ID", help="Only to this channel; by default to all open ones.")
     ] = None,
     field: Annotated[
-        list[str] | None, typer.Option(metavar="KEY=VALUE", help="A further field of the notification; repeatable.")
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="Add a field to the notification; repeatable.")
     ] = None,
 ) -> None:
-    """Send a notification to the open channels, as the dashboard's "Trigger Push Notifications" does.
+    """Send a notification to the open channels, as "Trigger Push Notifications" in the dashboard does.
 
     \b
     Examples:
@@ -184,7 +215,7 @@ def push(
 
 @app.command("deliveries", cls=ListCommand)
 def deliveries(context: typer.Context) -> None:
-    """List every attempt of the simulator to deliver a notification, and what the callback URL answered.
+    """List every attempt to deliver a notification, and the callback URL's response.
 
     \b
     Example:

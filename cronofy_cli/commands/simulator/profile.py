@@ -14,16 +14,16 @@ from cronofy_cli.output.records import show_record
 if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
 
-app = command_app("Let the simulator's profiles disconnect, reconnect and sync: open channels are notified.")
+app = command_app("Disconnect, reconnect and sync the simulator's profiles: open channels are notified.")
 
 ProfileArgument = Annotated[
-    str, typer.Argument(metavar="PROFILE", help="Its profile_id, its name, or its provider: google or apple.")
+    str, typer.Argument(metavar="PROFILE", help="The profile's profile_id, name or provider: google or apple.")
 ]
 
 
 @app.command("disconnect", cls=DataCommand)
 def disconnect(context: typer.Context, profile: ProfileArgument) -> None:
-    """Let Cronofy lose a profile. No change in its calendars is notified until it is reconnected.
+    """Disconnect a profile. Changes in its calendars are not notified until it is reconnected.
 
     \b
     Example:
@@ -45,7 +45,7 @@ def reconnect(context: typer.Context, profile: ProfileArgument) -> None:
 
 @app.command("start-sync", cls=DataCommand)
 def start_sync(context: typer.Context, profile: ProfileArgument) -> None:
-    """Let a profile's first sync begin. No change in its calendars is notified until it is done.
+    """Start a profile's first sync. Changes in its calendars are not notified until it is done.
 
     \b
     Example:
@@ -56,7 +56,7 @@ def start_sync(context: typer.Context, profile: ProfileArgument) -> None:
 
 @app.command("finish-sync", cls=DataCommand)
 def finish_sync(context: typer.Context, profile: ProfileArgument) -> None:
-    """Let a profile's first sync be done, which is notified as profile_initial_sync_completed.
+    """Finish a profile's first sync, which is notified as profile_initial_sync_completed.
 
     \b
     Example:

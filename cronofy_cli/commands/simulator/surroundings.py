@@ -18,7 +18,7 @@ calendar_app = command_app("Let the simulator's calendars vanish.")
 @calendar_app.command("remove", cls=DataCommand)
 def remove_calendar(
     context: typer.Context,
-    calendar: Annotated[str, typer.Argument(metavar="ID|NAME", help="See 'calendars list'.")],
+    calendar: Annotated[str, typer.Argument(metavar="ID|NAME", help="The calendar; see 'cronofy calendars list'.")],
 ) -> None:
     """Delete a calendar at its provider, with its events. It stays in the list as calendar_deleted.
 
@@ -39,10 +39,11 @@ def remove_calendar(
 def clock(
     context: typer.Context,
     advance: Annotated[
-        str | None, typer.Option(metavar="DURATION", help="Turn it forward by 90s, 2h or 10d; there is no way back.")
+        str | None,
+        typer.Option(metavar="DURATION", help="Move the clock forward by 90s, 2h or 10d; it cannot be moved back."),
     ] = None,
 ) -> None:
-    """Show the simulator's clock, or turn it: the sync window, retries, closing channels and tokens follow it.
+    """Show or move the simulator's clock: the sync window, retries, channel closing and tokens follow it.
 
     \b
     Examples:
@@ -61,10 +62,10 @@ def clock(
 def provider(
     context: typer.Context,
     delay: Annotated[
-        str | None, typer.Option(metavar="DURATION", help="Tell of changes so much later; 0 is at once.")
+        str | None, typer.Option(metavar="DURATION", help="Notify changes after this delay; 0 means at once.")
     ] = None,
 ) -> None:
-    """Show or set how long the calendars' provider takes until Cronofy knows of a change.
+    """Show or set how long the calendar provider takes to report a change to Cronofy.
 
     \b
     Examples:
