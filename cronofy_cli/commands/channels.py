@@ -10,8 +10,7 @@ from cronofy_cli.cli.options import ApiCommand, ApiListCommand, app_context, com
 from cronofy_cli.commands.channels_prune import prune
 from cronofy_cli.core.notifications.callback_url import callback_url_warning, check_callback_url
 from cronofy_cli.errors import NotFound, WrongUsage
-from cronofy_cli.output.lists import Column, ListView, show_list
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import Column, ListView, show_list, show_record
 from cronofy_cli.output.streams import OutputFormat
 
 if TYPE_CHECKING:
@@ -134,7 +133,7 @@ def close(
       cronofy channels close chn_54cf7c7cb4ad4c1027000001
       cronofy channels close --all --yes
     """
-    import json
+    import msgspec
 
     from cronofy_cli.adapters.journal import Journal
 
@@ -155,7 +154,7 @@ def close(
     finally:
         # Those before one that fails are closed all the same, and programs must learn of them.
         if run.output.format.is_json and (closed or not chosen):
-            run.output.data(json.dumps(closed))
+            run.output.data_bytes(msgspec.json.encode(closed) + b"\n")
 
 
 app.command("prune", cls=ApiListCommand)(prune)

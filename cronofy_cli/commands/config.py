@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,8 +9,7 @@ import typer
 
 from cronofy_cli.cli.options import DataCommand, ListCommand, LocalCommand, app_context, command_app
 from cronofy_cli.errors import NotFound, WrongUsage
-from cronofy_cli.output.lists import Column, ListView, show_list
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import Column, ListView, show_list, show_record
 from cronofy_cli.output.streams import OutputFormat
 
 if TYPE_CHECKING:
@@ -101,14 +99,15 @@ def unset(context: typer.Context, key: KeyArgument) -> None:
     """
     from cronofy_cli.adapters.settings.places import user_file
     from cronofy_cli.adapters.settings.writing import unset_value
+    from cronofy_cli.output.documents.settings import SettingRemovedDocument
 
     run = app_context(context)
     path, of_context = user_file(run.environment), run.flags.context
     name = key.replace("-", "_")
     if not (unset_value(path, name, context=of_context) or unset_value(path, key, context=of_context)):
         raise NotFound(f"'{key}' is not set in {path}", hint="cronofy config show --origin")
-    document = {"key": name, "context": of_context, "file": str(path)}
-    show_record(run.output, [("unset", name), ("file", str(path))], json.dumps(document).encode())
+    document = SettingRemovedDocument(name, of_context, str(path))
+    show_record(run.output, [("unset", name), ("file", str(path))], document.encode())
 
 
 @app.command("list", cls=ListCommand)
@@ -170,48 +169,49 @@ def path(context: typer.Context) -> None:
       $EDITOR "$(cronofy config path --json | jq -r .user)"
     """
     from cronofy_cli.adapters.settings.places import config_folder, find_project_file, home_folder, user_file
+    from cronofy_cli.output.documents.settings import SettingFilesDocument
 
     run = app_context(context)
     own = user_file(run.environment)
     project = find_project_file(Path.cwd(), home_folder(run.environment))
     secrets = config_folder(run.environment) / "secrets"
-    document = {
-        "user": str(own),
-        "project": str(project) if project else None,
-        "secrets": str(secrets) if secrets.exists() else None,
-    }
-    fields = [(name, found or "-") for name, found in document.items()]
-    show_record(run.output, fields, json.dumps(document).encode())
+    document = SettingFilesDocument(
+        user=str(own),
+        project=str(project) if project else None,
+        secrets=str(secrets) if secrets.exists() else None,
+    )
+    fields = [("user", document.user), ("project", document.project or "-"), ("secrets", document.secrets or "-")]
+    show_record(run.output, fields, document.encode())
 
 
 def _show_change(run: AppContext, key: Key, value: Value) -> None:
+    from cronofy_cli.output.documents.settings import SettingChangedDocument
+
     del run.settings
     found, file = run.settings.find(key), str(run.settings.user_file)
     if found.value != value:
         run.output.note(f"warning: here {found.origin} comes first, which says '{found}'")
-    document = {"key": key, "value": value, "context": run.flags.context, "file": file}
+    document = SettingChangedDocument(key, value, run.flags.context, file)
     shown = ", ".join(value) if isinstance(value, tuple) else str(value)
-    show_record(run.output, [(key, shown), ("file", file)], json.dumps(document).encode())
+    show_record(run.output, [(key, shown), ("file", file)], document.encode())
 
 
 def _document(found: Resolved) -> bytes:
-    document = {
-        "key": found.key,
-        "value": found.value,
-        "origin": str(found.origin),
-        "origin_kind": found.origin.kind,
-    }
-    return json.dumps(document).encode()
+    from cronofy_cli.output.documents.settings import ResolvedDocument
+
+    return ResolvedDocument(found.key, found.value, str(found.origin), found.origin.kind).encode()
 
 
 def _setting_document(setting: Setting) -> bytes:
-    document = {
-        "key": setting.key,
-        "kind": setting.kind,
-        "meaning": setting.meaning,
-        "context": setting.in_context,
-        "project": setting.project_check is not None,
-        "variable": setting.variable,
-        "default": setting.default,
-    }
-    return json.dumps(document).encode()
+    from cronofy_cli.output.documents.settings import SettingDocument
+
+    document = SettingDocument(
+        key=setting.key,
+        kind=setting.kind,
+        meaning=setting.meaning,
+        context=setting.in_context,
+        project=setting.project_check is not None,
+        variable=setting.variable,
+        default=setting.default,
+    )
+    return document.encode()

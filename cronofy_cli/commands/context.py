@@ -9,8 +9,7 @@ import typer
 
 from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, command_app
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.output.lists import Column, ListView, show_list
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import Column, ListView, show_list, show_record
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.secrets import SecretStore
@@ -140,10 +139,10 @@ def remove(
       cronofy context remove acme-dev
       cronofy context remove acme-dev --yes
     """
-    import json
 
     from cronofy_cli.adapters.secrets import locked
     from cronofy_cli.adapters.settings.writing import remove_context
+    from cronofy_cli.output.documents.accounts import ContextRemovedDocument
 
     run = app_context(context)
     settings = run.settings
@@ -154,7 +153,7 @@ def remove(
         had_secrets = _store(run).delete(chosen)
         remove_context(settings.user_file, name)
     fields = [("removed", name), ("secrets", "removed" if had_secrets else "-")]
-    show_record(run.output, fields, json.dumps({"name": name, "secrets_removed": had_secrets}).encode())
+    show_record(run.output, fields, ContextRemovedDocument(name, had_secrets).encode())
 
 
 def _store(run: AppContext) -> SecretStore:
@@ -186,22 +185,21 @@ def _account_text(context: Context) -> str:
 
 
 def _document(context: Context, *, is_current: bool) -> bytes:
-    import json
+    from cronofy_cli.output.documents.accounts import AccountDocument, ContextDocument
 
     account = context.account
-    return json.dumps(
-        {
-            "name": context.name,
-            "current": is_current,
-            "data_center": context.data_center,
-            "client_id": context.client_id,
-            "account": {"sub": account.sub, "email": account.email} if account else None,
-            "scope": context.scope,
-            "calendars": context.calendar_ids,
-            "tunnel": context.tunnel,
-            "tunnel_domain": context.tunnel_domain,
-            "ssh_host": context.ssh_host,
-            "forward": context.forward,
-            "secrets": context.secret_place,
-        }
-    ).encode()
+    document = ContextDocument(
+        name=context.name,
+        current=is_current,
+        data_center=context.data_center,
+        client_id=context.client_id,
+        account=AccountDocument(account.sub, account.email) if account else None,
+        scope=context.scope,
+        calendars=context.calendar_ids,
+        tunnel=context.tunnel,
+        tunnel_domain=context.tunnel_domain,
+        ssh_host=context.ssh_host,
+        forward=context.forward,
+        secret_place=context.secret_place,
+    )
+    return document.encode()

@@ -84,9 +84,11 @@ def exit_codes(context: typer.Context) -> None:
     Example:
       cronofy help exit-codes
     """
+    from cronofy_cli.output.documents.settings import ExitCodeDocument
+
     view: ListView[ExitCode] = ListView(
         columns=(Column("CODE", lambda code: str(code.value)), Column("MEANING", lambda code: code.meaning, 80)),
-        document=lambda code: _json({"code": code.value, "name": code.name.lower(), "meaning": code.meaning}),
+        document=lambda code: ExitCodeDocument(code.value, code.name.lower(), code.meaning).encode(),
         empty="",
     )
     show_list(app_context(context).output, ExitCode, view, streamed=True)
@@ -111,15 +113,11 @@ def environment(context: typer.Context) -> None:
     Example:
       cronofy help environment --json
     """
+    from cronofy_cli.output.documents.settings import VariableDocument
+
     view: ListView[Variable] = ListView(
         columns=(Column("VARIABLE", str), Column("MEANING", lambda variable: variable.meaning, 100)),
-        document=lambda variable: _json({"variable": variable, "meaning": variable.meaning}),
+        document=lambda variable: VariableDocument(variable.value, variable.meaning).encode(),
         empty="",
     )
     show_list(app_context(context).output, Variable, view, streamed=True)
-
-
-def _json(document: dict[str, object]) -> bytes:
-    import json
-
-    return json.dumps(document).encode()

@@ -31,8 +31,9 @@ def sign_body(
     secrets = find_secrets(run, client_secret_file or [], body_source=body)
     value = sign(read_bytes(run, body), [secret.value for secret in secrets])
     if run.output.format.is_json:
-        import json
+        from cronofy_cli.output.documents.signatures import SignDocument
+        from cronofy_cli.output.json_text import show_document
 
-        run.output.data(json.dumps({"header": HEADER, "value": value}))
+        show_document(run.output, SignDocument(HEADER, value).encode())
     else:
         run.output.data(value)

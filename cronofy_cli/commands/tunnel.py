@@ -5,7 +5,6 @@ Opening a tunnel is the work of `listen`.
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +12,7 @@ import typer
 
 from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, command_app
 from cronofy_cli.errors import NotFound, WrongUsage
-from cronofy_cli.output.lists import Column, ListView, show_list
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import Column, ListView, show_list, show_record
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.tunnels.interface import ProviderStatus
@@ -63,8 +61,11 @@ def install(
       cronofy tunnel install
       cronofy tunnel install --yes --json | jq -r .sha256
     """
+    from msgspec.structs import asdict
+
     from cronofy_cli.adapters.paths import data_folder
     from cronofy_cli.adapters.tunnels.ngrok.install import install_agent
+    from cronofy_cli.output.documents.tunnels import AgentDocument
 
     run = app_context(context)
     installed = install_agent(
@@ -74,13 +75,17 @@ def install(
         url=url,
         expected_sha256=sha256,
     )
-    document = {
-        "path": str(installed.agent.path),
-        "version": installed.agent.version_text,
-        "sha256": installed.sha256,
-        "size": installed.size,
-    }
-    show_record(run.output, [(key, str(value)) for key, value in document.items()], json.dumps(document).encode())
+    document = AgentDocument(
+        path=str(installed.agent.path),
+        version=installed.agent.version_text,
+        sha256=installed.sha256,
+        size_bytes=installed.size,
+    )
+    show_record(
+        run.output,
+        [(name.replace("_", " "), str(value)) for name, value in asdict(document).items()],
+        document.encode(),
+    )
 
 
 @app.command("token", cls=DataCommand)
@@ -103,6 +108,7 @@ def token(
       cronofy tunnel token --forget
     """
     from cronofy_cli.adapters.tunnels.ngrok import token as kept
+    from cronofy_cli.output.documents.tunnels import TunnelTokenDocument
 
     run = app_context(context)
     path = str(kept.token_file(run.environment))
@@ -113,7 +119,7 @@ def token(
     show_record(
         run.output,
         [("removed" if forget else "kept in", path)],
-        json.dumps({"path": path, "kept": not forget}).encode(),
+        TunnelTokenDocument(path, kept=not forget).encode(),
     )
 
 
@@ -166,5 +172,6 @@ def _view() -> ListView[ProviderStatus]:
 
 
 def _document(status: ProviderStatus) -> bytes:
-    fields = {"name": status.name, "usable": status.is_usable, "detail": status.detail, "hint": status.hint}
-    return json.dumps(fields).encode()
+    from cronofy_cli.output.documents.tunnels import TunnelStatusDocument
+
+    return TunnelStatusDocument(status.name, status.is_usable, status.detail, status.hint).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from cronofy_cli.cli.options import ApiCommand, app_context, command_app
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import show_record
 
 app = command_app()
 

@@ -75,9 +75,10 @@ def verify(
     finding = _examine(run, signed, secrets, were_given=bool(given))
     if run.output.format.is_json:
         # People read it in the error.
-        from cronofy_cli.output.documents.diagnosis import VerifyDocument
+        from cronofy_cli.output.documents.signatures import VerifyDocument
+        from cronofy_cli.output.json_text import show_document
 
-        run.output.data(VerifyDocument.of(verdict.state, finding).encode().decode())
+        show_document(run.output, VerifyDocument.of(verdict.state, finding).encode())
     raise SignatureMismatch(
         _message(verdict.state, finding), hint=_what_is_missing(body, signed) or _clause(finding.hint)
     )
@@ -147,9 +148,10 @@ def _what_is_missing(body: str | None, signed: _Signed) -> str | None:
 
 def _show_valid(output: Output, label: str) -> None:
     if output.format.is_json:
-        from cronofy_cli.output.documents.diagnosis import VerifyDocument
+        from cronofy_cli.output.documents.signatures import VerifyDocument
+        from cronofy_cli.output.json_text import show_document
 
-        output.data(VerifyDocument(SignatureState.VALID, label).encode().decode())
+        show_document(output, VerifyDocument(SignatureState.VALID, label).encode())
     elif output.format is OutputFormat.TSV:
         output.data(f"valid\t{label}")
     else:

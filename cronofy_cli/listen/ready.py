@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from contextlib import contextmanager, nullcontext, suppress
@@ -71,18 +70,21 @@ class ReadyNotice:
                 self._tell(self._run)
 
     def _tell(self, run: Run) -> None:
+        from msgspec import UNSET
+
+        from cronofy_cli.output.documents.running import ReadyDocument
+
         channel = run.session.channel
         assert channel is not None
-        document = {
-            "callback_url": run.session.callback_url,
-            "channel_id": channel.channel_id,
-            "port": run.session.port,
-            "pid": os.getpid(),
-        }
-        if self._health is not None:
-            document["health_url"] = self._health.url
+        document = ReadyDocument(
+            callback_url=run.session.callback_url,
+            channel_id=channel.channel_id,
+            port=run.session.port,
+            pid=os.getpid(),
+            health_url=UNSET if self._health is None else self._health.url,
+        )
         if self._file is not None:
-            write_private(self._file, json.dumps(document).encode())
+            write_private(self._file, document.encode())
         run.live.ready(document, "Ready. Ctrl-C closes the channel.")
 
     def _remove(self) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cronofy_cli.listen.forwarding.reports import ForwardReport, TargetChange
     from cronofy_cli.listen.signature_examiner import Examined
     from cronofy_cli.listen.watchdog import Gap
+    from cronofy_cli.output.documents.running import ReadyDocument
     from cronofy_cli.output.streams import Output
 
 _HEAD: Final = " " * 10
@@ -85,21 +86,22 @@ class LiveOutput:
         """Tell of a time in which nothing may have arrived, and from when to read."""
         since = to_utc_seconds(gap.started)
         if self._style is PrintStyle.JSON:
-            import msgspec
+            from cronofy_cli.output.documents.running import GapLine
 
-            document = {"kind": "gap", "started": since, "ended": to_utc_seconds(gap.ended), "reason": gap.reason}
             with self._lock:
-                self._write(msgspec.json.encode(document))
+                self._write(GapLine(since, to_utc_seconds(gap.ended), gap.reason).encode())
         by_hand = own_command(("events", "read", "--changes-since", since), self._options)
         self.remark(f" Ready again after a gap of {gap.seconds:.0f} s ({gap.reason}). What changed in it: {by_hand}")
 
-    def ready(self, document: Mapping[str, object], sentence: str) -> None:
+    def ready(self, document: ReadyDocument, sentence: str) -> None:
         """Say that notifications will arrive: a sentence for people, a line for programs."""
         if self._style is PrintStyle.JSON:
-            import msgspec
+            from msgspec.structs import asdict
+
+            from cronofy_cli.output.documents.running import ReadyLine
 
             with self._lock:
-                self._write(msgspec.json.encode({"kind": "ready", **document}))
+                self._write(ReadyLine(**asdict(document)).encode())
         self.remark(f" {sentence}")
 
     def deliveries(self, deliveries: Sequence[Delivery]) -> None:
@@ -139,11 +141,18 @@ class LiveOutput:
     def events(self, read: ChangeRead) -> None:
         """Print what a read has brought: the changes for people, the events too for programs."""
         if self._style is PrintStyle.JSON:
-            from cronofy_cli.output.json_text import one_line
+            from cronofy_cli.core.json_lines import one_line
+            from cronofy_cli.output.documents.events import EventsLine, change_documents, raw_events
 
-            line = read.document({"kind": "events", "reconstructed": read.is_reconstructed})
+            line = EventsLine(
+                reconstructed=read.is_reconstructed,
+                delivery_ids=read.delivery_ids,
+                changes_since=read.changes_since,
+                events=raw_events(read.events),
+                changes=change_documents(read.changes),
+            )
             with self._lock:
-                self._write(one_line(line))
+                self._write(one_line(line.encode()))
             return
         lines = self._change_lines(read) or [f"{_INDENT}{_nothing_new(read)}"]
         with self._lock:
@@ -156,7 +165,7 @@ class LiveOutput:
         from cronofy_cli.listen.finding_lines import examined_lines
 
         if was_shown and self._style is PrintStyle.JSON:
-            from cronofy_cli.output.documents.diagnosis import DiagnosisLine
+            from cronofy_cli.output.documents.signatures import DiagnosisLine
 
             line = DiagnosisLine.of(examined.delivery.id, examined.finding, examined.left_out)
             with self._lock:

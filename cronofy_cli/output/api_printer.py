@@ -80,8 +80,8 @@ class AnswerPrinter:
             self.output.data_bytes(head + b"\n")
 
     def _show_items(self, pages: Iterable[tuple[msgspec.Raw, ...]]) -> None:
+        from cronofy_cli.output.json_text import write_page
         from cronofy_cli.output.lists import ListView, show_list
-        from cronofy_cli.output.ndjson import write_page
 
         if self.form is Form.ITEM_ARRAY and self.with_body:
             show_list(self.output, chain.from_iterable(pages), ListView(columns=(), document=bytes, empty=""))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.text import clean_lines
-from cronofy_cli.errors import InvalidRequest
 from cronofy_cli.output.streams import Style, painted
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ def show_error(error: CronofyError, stream: TextIO, *, as_json: bool, color: boo
 
 
 def error_for_people(error: CronofyError, *, color: bool) -> str:
-    """One sentence, then what mends it."""
+    """One sentence, then how to fix it."""
     lines = [f"{painted('error:', (Style.BOLD, Style.RED), enabled=color)} {clean_lines(error.message)}"]
     if error.hint:
         lines.append(f"{painted('hint:', (Style.CYAN,), enabled=color)} {clean_lines(error.hint)}")
@@ -30,18 +29,7 @@ def error_for_people(error: CronofyError, *, color: bool) -> str:
 
 
 def error_as_json(error: CronofyError) -> str:
-    """One JSON object with the keys `code`, `message`, `hint`, `docs`, and `fields` for a refused request."""
-    import json
+    """One JSON object."""
+    from cronofy_cli.output.documents.errors import ErrorDocument
 
-    document: dict[str, object] = {
-        "code": error.code,
-        "message": clean_lines(error.message),
-        "hint": error.hint,
-        "docs": error.docs,
-    }
-    if isinstance(error, InvalidRequest):
-        document["fields"] = {
-            field: [{"key": key, "description": description} for key, description in problems]
-            for field, problems in error.fields.items()
-        }
-    return json.dumps(document, ensure_ascii=False)
+    return ErrorDocument.of(error).encode().decode()

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from cronofy_cli.core.json_lines import one_line
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cronofy_cli.output.streams import Output
 
 _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d[\d.eE+-]*)')
@@ -38,6 +42,18 @@ def write_json_lines(output: Output, lines: bytes) -> None:
     output.data_bytes(lines)
 
 
+def write_page(output: Output, items: Sequence[msgspec.Raw]) -> None:
+    """Write a page's items at once, one a line.
+
+    An item is its own bytes unless the server sent it over several lines: then it is the same JSON on one.
+    """
+    lines = b"\n".join(map(bytes, items))
+    if lines.count(b"\n") != max(len(items) - 1, 0) or b"\r" in lines:
+        lines = b"\n".join(one_line(bytes(item)) for item in items)
+    if items:
+        write_json_lines(output, lines + b"\n")
+
+
 def _harmless(text: str) -> str:
     return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
@@ -47,10 +63,3 @@ def _paint(match: re.Match[str]) -> str:
     if string is not None:
         return f"\x1b[36m{string}\x1b[0m{colon}" if colon else f"\x1b[32m{string}\x1b[0m"
     return f"\x1b[35m{word or number}\x1b[0m"
-
-
-def one_line(document: bytes) -> bytes:
-    """Return a document on one line; its own bytes if it is on one already."""
-    if b"\n" in document or b"\r" in document:
-        return msgspec.json.format(document, indent=-1)
-    return document

@@ -1,4 +1,4 @@
-"""Lists in the four formats.
+"""Lists and single things in the four formats: tables and lines for people, tabs in a pipe, JSON for programs.
 
 A short list on a terminal is a Rich table, if it fits. Rich needs 1.6 ms a row, so a list that may be long is plain
 aligned lines that appear as the data does; its column widths are those of the first lines. A short list that is too
@@ -15,14 +15,15 @@ from cronofy_cli.core.text import clean, shorten
 from cronofy_cli.output.streams import OutputFormat, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from cronofy_cli.output.documents.base import Document
     from cronofy_cli.output.streams import Output
 
 T = TypeVar("T")
 
 SHORT_LIST = 50
-"""Up to so many rows are drawn by Rich, and so many decide the widths of aligned lines."""
+"""The most rows that are drawn by Rich, and the number of rows that decide the widths of aligned lines."""
 _GAP: Final = "  "
 
 
@@ -61,15 +62,55 @@ def show_list(output: Output, items: Iterable[T], view: ListView[T], *, streamed
         _show_table(output, items, view, streamed=streamed)
 
 
+def show_as_they_come(output: Output, coming: Iterable[T], view: ListView[T], *, there: Sequence[T] = ()) -> None:
+    """Write a list in the output's format, each item as soon as it comes; `there` are those that are there already.
+
+    `show_list` looks at the first rows together, to see how wide the columns are. Here the next one may be long in
+    coming, or never come, so a column grows when a wider text comes.
+    """
+    if output.format is not OutputFormat.TABLE:
+        show_list(output, chain(there, coming), view, streamed=True)
+        return
+    for line in _growing_lines(output, coming, view, there):
+        output.data(line)
+
+
+def show_record(output: Output, fields: Sequence[tuple[str, str]], document: bytes) -> None:
+    """Write one thing: `fields` are label and text for people and pipes, `document` its JSON."""
+    if output.format.is_json:
+        from cronofy_cli.output.json_text import show_document
+
+        show_document(output, document)
+        return
+    width = max((len(label) for label, _ in fields), default=0)
+    for label, text in fields:
+        if output.format is OutputFormat.TSV:
+            output.data(f"{clean(label)}\t{clean(text)}")
+        else:
+            output.data(f"{output.paint(clean(label).ljust(width), Style.DIM)}  {clean(text)}")
+
+
+def show_sentence(output: Output, sentence: str, document: Document) -> None:
+    """Write what was done: a sentence for people and pipes, its JSON for programs."""
+    if output.format.is_json:
+        from cronofy_cli.output.json_text import show_document
+
+        show_document(output, document.encode())
+    else:
+        output.data(clean(sentence))
+
+
 def _show_lines(output: Output, items: Iterable[T], view: ListView[T]) -> None:
-    from cronofy_cli.output.json_text import one_line, write_json_lines
+    from cronofy_cli.core.json_lines import one_line
+    from cronofy_cli.output.json_text import write_json_lines
 
     for item in items:
         write_json_lines(output, one_line(view.document(item)) + b"\n")
 
 
 def _show_array(output: Output, items: Iterable[T], view: ListView[T]) -> None:
-    from cronofy_cli.output.json_text import one_line, show_document
+    from cronofy_cli.core.json_lines import one_line
+    from cronofy_cli.output.json_text import show_document
 
     if output.is_terminal:
         show_document(output, b"[" + b",".join(view.document(item) for item in items) + b"]")
@@ -115,6 +156,26 @@ def _show_rich(output: Output, rows: list[list[str]], view: ListView[T]) -> None
         highlight=False,
     )
     console.print(table)
+
+
+def _growing_lines(output: Output, coming: Iterable[T], view: ListView[T], there: Sequence[T]) -> Iterator[str]:
+    widths = _widened([len(heading) for heading in headings(view)], [cells(item, view) for item in there], view)
+    for index, item in enumerate(chain(there, coming)):
+        row = cells(item, view)
+        widths = _widened(widths, [row], view)
+        if index == 0:
+            yield output.paint(aligned(headings(view), widths), Style.DIM)
+        yield aligned(row, widths)
+
+
+def _widened(widths: Sequence[int], rows: Iterable[Sequence[str]], view: ListView[T]) -> list[int]:
+    wide = list(widths)
+    for row in rows:
+        wide = [
+            max(width, min(len(cell), column.width))
+            for width, cell, column in zip(wide, row, view.columns, strict=True)
+        ]
+    return wide
 
 
 def headings(view: ListView[T]) -> list[str]:

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Self
 
-import msgspec
-
-from cronofy_cli.core.events.event_changes import ChangeKind, as_data
+from cronofy_cli.core.events.event_changes import ChangeKind
+from cronofy_cli.output.documents.events import EventChangeDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +88,7 @@ class ChangeLog:
         """Take a change; a first seen event is one that slid into the window."""
         effect = _EFFECTS[change.kind]
         self.count(effect)
-        self._lines.write(msgspec.json.encode(as_data(change)) + b"\n")
+        self._lines.write(EventChangeDocument.of(change).encode() + b"\n")
         if effect in CALENDAR_EFFECTS and len(self.first) < _HELD_CHANGES:
             self.first.append(change)
 

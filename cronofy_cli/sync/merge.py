@@ -14,7 +14,7 @@ import msgspec
 
 from cronofy_cli.core.events.event_changes import ChangeKind, compare
 from cronofy_cli.core.fields import decode_object
-from cronofy_cli.output.json_text import one_line
+from cronofy_cli.core.json_lines import one_line
 from cronofy_cli.sync.change_log import Effect
 from cronofy_cli.sync.event_row import event_row
 

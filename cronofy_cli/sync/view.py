@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from cronofy_cli.core.text import clean
 from cronofy_cli.output.json_text import show_document, write_json_lines
 from cronofy_cli.output.streams import OutputFormat, Style
+from cronofy_cli.sync.documents import DriftCountsDocument, DriftDocument, DriftReportDocument, SyncDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from cronofy_cli.output.streams import Output
-    from cronofy_cli.sync.change_log import ChangeLog, Counts
+    from cronofy_cli.sync.change_log import ChangeLog
     from cronofy_cli.sync.drift import Drift, DriftReport
     from cronofy_cli.sync.run import Outcome
 
 _MARKS: Final = {"missing": "+", "extra": "-", "different": "~"}
 _SHOWN: Final = 20
-"""So many differences are listed for people; the others are counted."""
+"""The most differences that are listed for people; the others are counted."""
 
 
 def show_run(output: Output, path: Path, outcome: Outcome, log: ChangeLog, change_lines: Iterable[str]) -> None:
@@ -30,7 +29,7 @@ def show_run(output: Output, path: Path, outcome: Outcome, log: ChangeLog, chang
         for change in log.lines():
             write_json_lines(output, change)
     elif output.format is OutputFormat.JSON:
-        show_document(output, _run_document(path, outcome, log))
+        show_document(output, SyncDocument.of(path, outcome, log.lines()).encode())
     else:
         for line in change_lines if output.is_terminal else ():
             output.data(line)
@@ -54,9 +53,9 @@ def show_drift(output: Output, path: Path, report: DriftReport) -> None:
     """Write how a copy differs from what the calendar says."""
     if output.format is OutputFormat.NDJSON:
         for drift in report.drifts:
-            write_json_lines(output, msgspec.json.encode(_drift_data(drift)) + b"\n")
+            write_json_lines(output, DriftDocument.of(drift).encode() + b"\n")
     elif output.format is OutputFormat.JSON:
-        show_document(output, _drift_document(path, report))
+        show_document(output, DriftReportDocument.of(path, report).encode())
     else:
         _show_drift_lines(output, report.drifts)
         output.data(_drift_sentence(path, report))
@@ -80,64 +79,11 @@ def _show_drift_lines(output: Output, drifts: Sequence[Drift]) -> None:
 def _drift_sentence(path: Path, report: DriftReport) -> str:
     if not report.drifts:
         return f"in step: {_number(report.events, 'event')} in {clean(str(path))}"
-    counts = _drift_counts(report)
+    counts = DriftCountsDocument.of(report.drifts).by_name()
     said = _listed(*((number, kind) for kind, number in counts.items()))
     pending = sum(drift.is_pending for drift in report.drifts)
     until = f"; {pending:,} of these changed after the last run, and the next one brings them" if pending else ""
     return f"drift: {said}{until}"
-
-
-def _run_document(path: Path, outcome: Outcome, log: ChangeLog) -> bytes:
-    state = outcome.state
-    head = msgspec.json.encode(
-        {
-            "changed": outcome.counts.has_changes,
-            "first": outcome.is_first,
-            "counts": _counts(outcome.counts),
-            "events": outcome.events,
-            "full_read": outcome.full_read,
-            "changes_since": outcome.changes_since,
-            "window": {"from": state.first_day, "to": state.end_day},
-            "tzid": state.tzid,
-            "calendar_ids": state.calendar_ids,
-            "out": str(path),
-        }
-    )
-    changes = b",".join(line.rstrip(b"\n") for line in log.lines())
-    return head[:-1] + b',"changes":[' + changes + b"]}"
-
-
-def _counts(counts: Counts) -> dict[str, int]:
-    return {name: getattr(counts, name) for name in counts.__slots__}
-
-
-def _drift_document(path: Path, report: DriftReport) -> bytes:
-    return msgspec.json.encode(
-        {
-            "in_step": not report.drifts,
-            "counts": _drift_counts(report),
-            "pending": sum(drift.is_pending for drift in report.drifts),
-            "events": report.events,
-            "out": str(path),
-            "drift": [_drift_data(drift) for drift in report.drifts],
-        }
-    )
-
-
-def _drift_counts(report: DriftReport) -> dict[str, int]:
-    return {kind: sum(drift.kind.value == kind for drift in report.drifts) for kind in _MARKS}
-
-
-def _drift_data(drift: Drift) -> dict[str, object]:
-    return {
-        "kind": drift.kind.value,
-        "event_uid": drift.event_uid,
-        "calendar_id": drift.calendar_id,
-        "summary": drift.summary,
-        "start": drift.start,
-        "pending": drift.is_pending,
-        "fields": [{"field": each.field, "before": each.before, "after": each.after} for each in drift.fields],
-    }
 
 
 def _listed(*numbers: tuple[int, str]) -> str:

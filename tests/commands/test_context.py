@@ -81,7 +81,7 @@ def test_a_list_for_programs(command: Command) -> None:
         "tunnel_domain": None,
         "ssh_host": None,
         "forward": [],
-        "secrets": "file",
+        "secret_place": "file",
     }
     assert len(command("list", "--ndjson").lines) == 2
 

@@ -139,7 +139,7 @@ def test_an_agent_is_installed(cli: Cli, run: Run, archive: bytes) -> None:
         "path": str(path),
         "version": "3.39.10",
         "sha256": hashlib.sha256(archive).hexdigest(),
-        "size": len(archive),
+        "size_bytes": len(archive),
     }
     assert result.stderr == f"downloading {server.url}\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o700

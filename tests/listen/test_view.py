@@ -17,6 +17,7 @@ from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.listen.changes.read_request import ChangeRead
 from cronofy_cli.listen.signature_examiner import Examined
 from cronofy_cli.listen.view import LiveOutput, PrintStyle
+from cronofy_cli.output.documents.running import ReadyDocument
 from cronofy_cli.output.streams import OutputFormat
 from tests.output.outputs import MemoryOutput, closed_pipe
 from tests.samples import CHANGE, changes_of, make_change_read, make_delivery, make_event, make_read
@@ -154,7 +155,7 @@ def test_deliveries_as_json() -> None:
         "changes_since": "2026-11-22T09:24:16Z",
         "channel_id": "chn_1",
         "signature": {"state": "valid", "secret": "CRONOFY_CLIENT_SECRET"},
-        "answer_status": 200,
+        "response_status": 200,
         "data_center": "simulator",
         "method": "POST",
         "target": "/r/k3v9?user_id=42",
@@ -350,13 +351,18 @@ def test_an_examination_of_what_was_not_shown() -> None:
     assert (printed.lines, printed.memory.stderr.text.split()[0]) == ([], "cause")
 
 
+READY = ReadyDocument("https://x.test/r/1", "chn_1", 8080, 7)
+
+
 def test_ready() -> None:
     """For programs a line on stdout; the sentence for people goes to stderr."""
     printed = Printed(PrintStyle.JSON)
 
-    printed.live.ready({"port": 8080}, "Ready.")
+    printed.live.ready(READY, "Ready.")
 
-    assert printed.documents == [{"kind": "ready", "port": 8080}]
+    assert printed.documents == [
+        {"kind": "ready", "callback_url": "https://x.test/r/1", "channel_id": "chn_1", "port": 8080, "pid": 7}
+    ]
     assert printed.memory.stderr.text == " Ready.\n"
 
 
@@ -364,7 +370,7 @@ def test_ready_for_people() -> None:
     """On a terminal there is only the sentence."""
     printed = Printed(PrintStyle.COMPACT)
 
-    printed.live.ready({"port": 8080}, "Ready.")
+    printed.live.ready(READY, "Ready.")
 
     assert (printed.lines, printed.memory.stderr.text) == ([], " Ready.\n")
 

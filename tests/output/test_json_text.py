@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.output.json_text import one_line, pretty, show_document
-from cronofy_cli.output.ndjson import write_page
+from cronofy_cli.core.json_lines import one_line
+from cronofy_cli.output.json_text import pretty, show_document, write_page
 from cronofy_cli.output.streams import OutputFormat
 from tests.output.outputs import MemoryOutput
 

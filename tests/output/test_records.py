@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import show_record
 from cronofy_cli.output.streams import OutputFormat
 from tests.output.outputs import MemoryOutput
 

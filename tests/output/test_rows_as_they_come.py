@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from cronofy_cli.output.lists import Column, ListView
-from cronofy_cli.output.rows_as_they_come import show_as_they_come
+from cronofy_cli.output.lists import Column, ListView, show_as_they_come
 from cronofy_cli.output.streams import OutputFormat
 from tests.output.outputs import MemoryOutput
 

@@ -73,7 +73,7 @@ def test_the_main_job(cli: Cli, simulator: SimulatorServer, tmp_path: Path) -> N
     assert exit_code == 130
     assert (delivery["type"], delivery["channel_id"]) == ("change", run.channel_id)
     assert delivery["signature"] == {"state": "valid", "secret": "simulator"}
-    assert delivery["answer_status"] == 200
+    assert delivery["response_status"] == 200
     assert read["delivery_ids"] == [delivery["id"]]
     assert read["changes_since"] == delivery["changes_since"]
     assert [event["event_uid"] for event in read["events"]] == [added["event_uid"]]
@@ -159,7 +159,7 @@ def test_what_is_not_signed(
         answered = post(run.callback_url, INVITE, secret=secret)
         [delivery] = run.wait_for("delivery")
 
-    assert answered == delivery["answer_status"] == status
+    assert answered == delivery["response_status"] == status
     assert delivery["signature"] == {"state": state, "secret": None}
     assert run.kept("--limit", "1")[0]["body"] == INVITE.decode()
 

@@ -128,11 +128,11 @@ def test_a_real_keyring(desktop: Cli, simulator: SimulatorServer) -> None:
 
     assert desktop("auth", "logout", "--revoke", "--json").json == {
         "context": "simulator",
-        "removed": True,
+        "secrets_removed": True,
         "revoked": True,
     }
     assert desktop("auth", "refresh").exit_code == 4
-    assert desktop("auth", "logout", "--json").json["removed"] is False
+    assert desktop("auth", "logout", "--json").json["secrets_removed"] is False
 
 
 def test_from_the_keyring_to_a_file(desktop: Cli, simulator: SimulatorServer) -> None:

@@ -8,14 +8,12 @@ from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.core.api.queries import EventsQuery, change_query
 from cronofy_cli.core.api.sync_window import sync_window
-from cronofy_cli.core.events.event_changes import as_data
 from cronofy_cli.core.notifications.notification import parse_notification
 from cronofy_cli.core.zones import find_zone
+from cronofy_cli.output.documents.events import EventChangeDocument
 from cronofy_cli.sync.event_row import event_row
 from cronofy_cli.sync.window import window_rule
 from tests.sync.keeping import ZONE
@@ -93,7 +91,7 @@ class Follower:
         with closing(endpoints.read_events(self._client, query)) as pages:
             events = [bytes(event) for page in pages for event in page.events]
         for change in self._cache.observe(events, changes_since):
-            self.lines.append(msgspec.json.encode(as_data(change)).decode())
+            self.lines.append(EventChangeDocument.of(change).encode().decode())
 
     def _today(self) -> Days:
         return sync_window(self._account.clock.now.astimezone(find_zone(ZONE)).date())

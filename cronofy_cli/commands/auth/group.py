@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,15 +11,14 @@ from cronofy_cli.cli.options import ApiCommand, app_context, command_app
 from cronofy_cli.commands.auth import secret
 from cronofy_cli.core.accounts.oauth import DEFAULT_PORT
 from cronofy_cli.errors import NotSignedIn, WrongUsage
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import show_record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from cronofy_cli.auth.account import SignedInContext
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.commands.auth.prompts import LoginOptions
     from cronofy_cli.core.accounts.contexts import Context
+    from cronofy_cli.output.documents.base import Document
 
 app = command_app("Sign in to an account, and manage its tokens and secrets.")
 app.add_typer(secret.app, name="secret")
@@ -109,7 +107,7 @@ def status(context: typer.Context) -> None:
     run = app_context(context)
     document = status_of(run)
     _show(run, document)
-    if not document["signed_in"]:
+    if not document.signed_in:
         raise run.no_token()
 
 
@@ -150,7 +148,13 @@ def token(context: typer.Context) -> None:
     """
     run = app_context(context)
     current = run.tokens.current()
-    run.output.data(json.dumps({"access_token": current}) if run.output.format.is_json else current)
+    if not run.output.format.is_json:
+        run.output.data(current)
+        return
+    from cronofy_cli.output.documents.accounts import AccessTokenDocument
+    from cronofy_cli.output.json_text import show_document
+
+    show_document(run.output, AccessTokenDocument(current).encode())
 
 
 @app.command("logout", cls=ApiCommand)
@@ -163,12 +167,13 @@ def logout(context: typer.Context, revoke: RevokeOption = False) -> None:
       cronofy auth logout --revoke --context acme-dev
     """
     from cronofy_cli.commands.auth.prompts import keeper_of
+    from cronofy_cli.output.documents.accounts import SignedOutDocument
 
     run = app_context(context)
     is_revoked = revoke and _account(run).revoke()
     signed_in = _chosen(run)
     removed = keeper_of(run).forget(signed_in)
-    _show(run, {"context": signed_in.name, "removed": removed, "revoked": is_revoked})
+    _show(run, SignedOutDocument(signed_in.name, secrets_removed=removed, revoked=is_revoked))
 
 
 def _log_in(
@@ -210,27 +215,31 @@ def _current_name(run: AppContext) -> str | None:
 
 
 def _show_signed_in(run: AppContext, signed_in: Context, before: str | None) -> None:
+    from cronofy_cli.output.documents.accounts import SignedInDocument
+
     account = signed_in.account
-    document = {
-        "context": signed_in.name,
-        "data_center": signed_in.data_center,
-        "sub": account.sub if account else None,
-        "email": account.email if account else None,
-        "secret_place": signed_in.secret_place,
-    }
+    document = SignedInDocument(
+        context=signed_in.name,
+        data_center=signed_in.data_center,
+        sub=account.sub if account else None,
+        email=account.email if account else None,
+        secret_place=signed_in.secret_place,
+    )
     _show(run, document)
     if before not in {None, signed_in.name}:
         run.output.note(f"{signed_in.name} is the current context now; go back: cronofy context use {before}")
 
 
-def _show(run: AppContext, document: Mapping[str, object]) -> None:
-    fields = [(name.replace("_", " "), _text(value)) for name, value in document.items()]
-    show_record(run.output, fields, json.dumps(document).encode())
+def _show(run: AppContext, document: Document) -> None:
+    from msgspec.structs import asdict
+
+    fields = [(name.replace("_", " "), _text(value)) for name, value in asdict(document).items()]
+    show_record(run.output, fields, document.encode())
 
 
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list):
+    if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "-"
     return str(value or "-")

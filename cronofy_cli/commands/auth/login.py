@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -184,7 +183,10 @@ def _remember(run: AppContext, wanted: Context, request: AuthorizationRequest, o
 
 def _show_started(run: AppContext, url: str, redirect_uri: str) -> None:
     if run.output.format.is_json:
-        run.output.data(json.dumps({"authorize_url": url, "redirect_uri": redirect_uri}))
+        from cronofy_cli.output.documents.accounts import SignInStartedDocument
+        from cronofy_cli.output.json_text import show_document
+
+        show_document(run.output, SignInStartedDocument(url, redirect_uri).encode())
     else:
         run.output.data(url)
     run.output.note("Open it, approve, then give the address where it ended on stdin: cronofy auth login --complete -")

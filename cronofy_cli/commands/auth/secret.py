@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,12 +11,12 @@ from cronofy_cli.cli.options import DataCommand, ListCommand, LocalCommand, app_
 from cronofy_cli.core.accounts.client_secrets import check_label, forgotten, with_added, with_removed
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import NotFound, NotSignedIn, WrongUsage
-from cronofy_cli.output.lists import Column, ListView, show_list
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import Column, ListView, show_list, show_record
 
 if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.accounts.contexts import Context, StoredClientSecret, StoredSecrets
+    from cronofy_cli.output.documents.accounts import ClientSecretDocument
 
 app = command_app("Manage the client secrets that signatures are checked with.")
 
@@ -68,7 +67,7 @@ def add(
 
     keeper_of(run).change(current, change)
     fields = [("label", label), ("added_at", to_utc_seconds(added.added_at))]
-    show_record(run.output, fields, json.dumps(_document(added)).encode())
+    show_record(run.output, fields, _document(added).encode())
 
 
 @app.command("list", cls=SecretsCommand)
@@ -90,7 +89,7 @@ def list_secrets(context: typer.Context) -> None:
             Column("ADDED", lambda secret: to_utc_seconds(secret.added_at)),
             Column("REMOVED", lambda secret: _removed_at(secret) or "-"),
         ),
-        document=lambda secret: json.dumps(_document(secret)).encode(),
+        document=lambda secret: _document(secret).encode(),
         empty="No client secret is kept. Add one: cronofy auth secret add LABEL --client-secret-file FILE",
     )
     kept = keeper_of(run).secrets_of(current)
@@ -129,9 +128,11 @@ def remove(
             run.warn("no client secret is left: signatures cannot be checked, nor the access token renewed")
         return rest
 
+    from cronofy_cli.output.documents.accounts import ClientSecretRemovedDocument
+
     keeper_of(run).change(current, change)
     fields = [("removed", label), ("forgotten", "yes" if forget else "no")]
-    show_record(run.output, fields, json.dumps({"removed": label, "forgotten": forget}).encode())
+    show_record(run.output, fields, ClientSecretRemovedDocument(label, forget).encode())
 
 
 def _nothing_to_remove(kept: StoredSecrets, current: Context, label: str) -> NotFound:
@@ -171,8 +172,10 @@ def _remove_command(context: Context, label: str) -> str:
     return f"cronofy auth secret remove {shlex.quote(label)}{_option(context)}"
 
 
-def _document(secret: StoredClientSecret) -> dict[str, str | None]:
-    return {"label": secret.label, "added_at": to_utc_seconds(secret.added_at), "removed_at": _removed_at(secret)}
+def _document(secret: StoredClientSecret) -> ClientSecretDocument:
+    from cronofy_cli.output.documents.accounts import ClientSecretDocument
+
+    return ClientSecretDocument(secret.label, to_utc_seconds(secret.added_at), _removed_at(secret))
 
 
 def _removed_at(secret: StoredClientSecret) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -108,7 +107,9 @@ def import_deliveries(
       ssh server cronofy deliveries export --since 1h | cronofy deliveries import -
     """
     from cronofy_cli.cli.client_secrets import read_bytes
+    from cronofy_cli.output.documents.deliveries import ImportedDocument
     from cronofy_cli.output.exports.ndjson import read_delivery_lines
+    from cronofy_cli.output.lists import show_sentence
 
     run = app_context(context)
     # All of it is read before anything is written: half an import is none.
@@ -116,5 +117,4 @@ def import_deliveries(
     history = run.open_history()
     for start in range(0, len(found), _AT_ONCE):
         history.record(found[start : start + _AT_ONCE])
-    text = json.dumps({"imported": len(found)}) if run.output.format.is_json else f"{len(found)} imported"
-    run.output.data(text)
+    show_sentence(run.output, f"{len(found)} imported", ImportedDocument(len(found)))

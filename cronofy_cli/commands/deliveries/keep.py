@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, command_app
 from cronofy_cli.commands.deliveries.choice import find_delivery, local_moment
 from cronofy_cli.errors import NotFound, WrongUsage
-from cronofy_cli.output.lists import Column, ListView, show_list
+from cronofy_cli.output.lists import Column, ListView, show_list, show_sentence
 
 if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
@@ -76,9 +75,11 @@ def prune(
     moment = None if older_than is None else local_moment(older_than, option="--older-than")
     if not yes and not run.output.confirm(question, flag="--yes"):
         raise WrongUsage("nothing was removed", hint="answer y, or add --yes")
+    from cronofy_cli.output.documents.deliveries import PrunedDocument
+
     history = run.open_history()
     removed = history.prune_all_but(keep or 0) if moment is None else history.prune_older(moment)
-    _say(run, {"removed": removed}, f"{removed} removed")
+    show_sentence(run.output, f"{removed} removed", PrunedDocument(removed))
 
 
 @app.command("path", cls=DataCommand)
@@ -91,34 +92,37 @@ def path(context: typer.Context) -> None:
       sqlite3 "$(cronofy deliveries path)" "SELECT count(*) FROM deliveries"
     """
     from cronofy_cli.adapters.paths import history_file
+    from cronofy_cli.output.documents.deliveries import HistoryPathDocument
 
     run = app_context(context)
     found = str(history_file(run.environment))
-    _say(run, {"path": found}, found)
+    show_sentence(run.output, found, HistoryPathDocument(found))
 
 
 def _put(run: AppContext, delivery: str, name: str) -> None:
     if not _TAG.fullmatch(name) or name.isdigit() or name == "last":
         raise WrongUsage(f"'{name}' cannot be a tag", hint="use letters, digits, dots, dashes and underscores")
+    from cronofy_cli.output.documents.deliveries import TagDocument
+
     found = find_delivery(run.history, delivery)
     assert found.id is not None
     run.open_history().tags.put(name, found.id)
-    _say(run, {"tag": name, "id": found.id}, f"#{found.id} is @{name}")
+    show_sentence(run.output, f"#{found.id} is @{name}", TagDocument(name, found.id))
 
 
 def _remove(run: AppContext, name: str) -> None:
     if not run.open_history().tags.remove(name):
         raise NotFound(f"no delivery has the tag @{name}", hint="cronofy deliveries tag")
-    _say(run, {"removed": name}, f"@{name} removed")
+    from cronofy_cli.output.documents.deliveries import TagRemovedDocument
+
+    show_sentence(run.output, f"@{name} removed", TagRemovedDocument(name))
 
 
 def _tag_list() -> ListView[tuple[str, int]]:
+    from cronofy_cli.output.documents.deliveries import TagDocument
+
     return ListView(
         columns=(Column("TAG", lambda row: f"@{row[0]}"), Column("ID", lambda row: str(row[1]))),
-        document=lambda row: json.dumps({"tag": row[0], "id": row[1]}).encode(),
+        document=lambda row: TagDocument(*row).encode(),
         empty="No tags yet. Give one: cronofy deliveries tag last NAME",
     )
-
-
-def _say(run: AppContext, document: dict[str, object], text: str) -> None:
-    run.output.data(json.dumps(document) if run.output.format.is_json else text)

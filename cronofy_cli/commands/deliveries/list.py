@@ -112,7 +112,7 @@ def latest(history: History, limit: int, criteria: Criteria, where: Where | None
 
 
 def _follow(run: AppContext, found: list[Delivery], criteria: Criteria, where: Where | None) -> None:
-    from cronofy_cli.output.rows_as_they_come import show_as_they_come
+    from cronofy_cli.output.lists import show_as_they_come
 
     if run.flags.wants_json and not run.flags.ndjson:
         raise WrongUsage("--json is one document, and --follow has no end", hint="use --ndjson")

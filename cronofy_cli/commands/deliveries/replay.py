@@ -16,7 +16,7 @@ from cronofy_cli.commands.deliveries.choice import SinceOption, TypeOption, find
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import ExitCode, NotFound, WrongUsage
 from cronofy_cli.output.deliveries import replay_list
-from cronofy_cli.output.rows_as_they_come import show_as_they_come
+from cronofy_cli.output.lists import show_as_they_come
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.history import Forward, History

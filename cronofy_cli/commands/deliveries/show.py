@@ -118,7 +118,7 @@ def _show_events(run: AppContext, payload: bytes) -> None:
 
     from cronofy_cli.adapters.machine_zone import machine_tzid
     from cronofy_cli.core.zones import find_zone
-    from cronofy_cli.output.events.event_reads import show_events_read
+    from cronofy_cli.output.events.event_changes import show_events_read
 
     # The account's own zone would have to be asked for, and what is stored is shown without the network.
     zone = find_zone(machine_tzid(run.environment) or "Etc/UTC")

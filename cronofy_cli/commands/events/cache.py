@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -45,12 +44,14 @@ def clear(
       cronofy events cache clear --yes
     """
     from cronofy_cli.adapters.event_cache import clear_event_caches
+    from cronofy_cli.output.documents.events import EventCacheClearedDocument
+    from cronofy_cli.output.lists import show_sentence
 
     run = app_context(context)
-    if not yes and not run.output.confirm("Forget all last seen states of events?", flag="--yes"):
-        raise WrongUsage("nothing was forgotten", hint="answer y, or add --yes")
-    forgotten = clear_event_caches(run.environment)
-    run.output.data(json.dumps({"forgotten": forgotten}) if run.output.format.is_json else f"{forgotten} forgotten")
+    if not yes and not run.output.confirm("Remove all last seen states of events?", flag="--yes"):
+        raise WrongUsage("nothing was removed", hint="answer y, or add --yes")
+    removed = clear_event_caches(run.environment)
+    show_sentence(run.output, f"{removed} removed", EventCacheClearedDocument(removed))
 
 
 def _cache_list() -> ListView[CacheStatus]:
@@ -82,13 +83,15 @@ def _last_read(cache: CacheStatus) -> str:
 
 
 def _document(cache: CacheStatus) -> bytes:
-    document = {
-        "data_center": cache.data_center,
-        "sub": cache.sub,
-        "events": cache.events,
-        "deleted": cache.deleted,
-        "size_bytes": cache.size_bytes,
-        "last_read": cache.last_read.isoformat() if cache.last_read else None,
-        "path": str(cache.path),
-    }
-    return json.dumps(document).encode()
+    from cronofy_cli.output.documents.events import EventCacheDocument
+
+    document = EventCacheDocument(
+        data_center=cache.data_center,
+        sub=cache.sub,
+        events=cache.events,
+        deleted_events=cache.deleted,
+        size_bytes=cache.size_bytes,
+        last_read=cache.last_read.isoformat() if cache.last_read else None,
+        path=str(cache.path),
+    )
+    return document.encode()

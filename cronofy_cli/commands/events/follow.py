@@ -105,7 +105,7 @@ class _Printed:
         return self.count is not None and self.total >= self.count
 
     def show(self, changes: Sequence[EventChange]) -> None:
-        from cronofy_cli.output.events.followed import show_changes, write_changes
+        from cronofy_cli.output.events.event_changes import show_changes, write_changes
 
         shown = changes if self.count is None else changes[: self.count - self.total]
         self.total += len(shown)

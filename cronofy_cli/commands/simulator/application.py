@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 from cronofy_cli.cli.options import DataCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of, simulators_now
 from cronofy_cli.core.times import to_utc_seconds
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import show_record
 
 if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
@@ -46,16 +45,21 @@ def write(
       cronofy simulator application write booking-42 "Demo for Ada" --calendar Work
     """
     run = app_context(context)
+    from msgspec.structs import asdict
+
+    from cronofy_cli.output.documents.simulator import ManagedEventDocument
+
     control = control_of(run)
     begin = simulators_now(control).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    details = {
-        "event_id": event_id,
-        "summary": title,
-        "start": start or to_utc_seconds(begin),
-        "end": end or (to_utc_seconds(begin + _LENGTH) if start is None else _after(start)),
-    }
+    event = ManagedEventDocument(
+        event_id=event_id,
+        summary=title,
+        start=start or to_utc_seconds(begin),
+        end=end or (to_utc_seconds(begin + _LENGTH) if start is None else _after(start)),
+    )
+    details = asdict(event)
     control.write_as_application(_calendar_id(run, calendar), details)
-    show_record(run.output, list(details.items()), json.dumps(details).encode())
+    show_record(run.output, list(details.items()), event.encode())
 
 
 @app.command("delete", cls=DataCommand)
@@ -68,8 +72,10 @@ def delete(context: typer.Context, event_id: IdArgument, calendar: CalendarOptio
     """
     run = app_context(context)
     control = control_of(run)
+    from cronofy_cli.output.documents.simulator import ManagedEventDeletedDocument
+
     control.delete_as_application(_calendar_id(run, calendar), event_id)
-    show_record(run.output, [("deleted", event_id)], json.dumps({"deleted": event_id}).encode())
+    show_record(run.output, [("deleted", event_id)], ManagedEventDeletedDocument(event_id).encode())
 
 
 def _after(start: str) -> str:

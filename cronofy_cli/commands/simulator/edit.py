@@ -14,7 +14,7 @@ from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.events.event import describe_when
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import NotAllowed, NotFound, WrongUsage
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import show_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -14,8 +14,7 @@ from cronofy_cli.commands.simulator import application, edit, faults, profile, s
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import NotFound, WrongUsage
-from cronofy_cli.output.lists import Column, ListView, show_list
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import Column, ListView, show_list, show_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,13 +145,15 @@ def _hand_back(simulator: RunningSimulator, earlier: RunningSimulator | None, en
 
 
 def _show_running(run: AppContext, simulator: RunningSimulator) -> None:
-    document = {
-        "url": simulator.url,
-        "control_url": f"{simulator.url}/simulator",
-        "client_id": simulator.client_id,
-        "access_token": simulator.access_token,
-        "pid": simulator.pid,
-    }
+    from cronofy_cli.output.documents.simulator import SimulatorDocument
+
+    document = SimulatorDocument(
+        url=simulator.url,
+        control_url=f"{simulator.url}/simulator",
+        client_id=simulator.client_id,
+        access_token=simulator.access_token,
+        pid=simulator.pid,
+    )
     fields = [
         ("address", simulator.url),
         ("access token", simulator.access_token),
@@ -160,7 +161,7 @@ def _show_running(run: AppContext, simulator: RunningSimulator) -> None:
         ("try", "cronofy channels list --data-center simulator"),
         ("edit", "cronofy simulator edit add 'Lunch' --calendar Home"),
     ]
-    show_record(run.output, fields, json.dumps(document).encode())
+    show_record(run.output, fields, document.encode())
     run.output.note("Ctrl-C ends it.")
 
 
@@ -205,7 +206,10 @@ def push(
         hint = "cronofy channels list --data-center simulator"
         raise NotFound(f"there is no open channel '{channel}'", hint=hint) from error
     if run.output.format.is_json:
-        run.output.data(json.dumps({"type": type_, "channel_ids": sent_to}))
+        from cronofy_cli.output.documents.simulator import PushedDocument
+        from cronofy_cli.output.json_text import show_document
+
+        show_document(run.output, PushedDocument(type_, tuple(sent_to)).encode())
         return
     for channel_id in sent_to:
         run.output.data(channel_id)

@@ -9,7 +9,7 @@ import typer
 from cronofy_cli.cli.options import DataCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.errors import NotFound
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import show_record
 
 if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext

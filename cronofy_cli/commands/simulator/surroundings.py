@@ -10,7 +10,7 @@ import typer
 from cronofy_cli.cli.options import DataCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.core.durations import parse_duration
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import show_record
 
 calendar_app = command_app("Let the simulator's calendars vanish.")
 

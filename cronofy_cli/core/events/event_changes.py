@@ -25,7 +25,6 @@ __all__ = [
     "ChangeKind",
     "EventChange",
     "FieldChange",
-    "as_data",
     "changes_in",
     "compare",
     "from_data",
@@ -97,20 +96,8 @@ def is_outdated(known: bytes, read: bytes) -> bool:
     return old is not None and new is not None and new < old
 
 
-def as_data(change: EventChange) -> dict[str, object]:
-    """Return a change as what msgspec writes as JSON. `event` is the later state, byte for byte."""
-    return {
-        "kind": change.kind.value,
-        "event_uid": change.event_uid,
-        "calendar_id": change.calendar_id,
-        "summary": change.summary,
-        "fields": [{"field": field.field, "before": field.before, "after": field.after} for field in change.fields],
-        "event": msgspec.Raw(change.after),
-    }
-
-
 def from_data(data: Fields) -> EventChange | None:
-    """Return the change that JSON of `as_data` tells of, its earlier state not; None if it is of an unknown kind."""
+    """Return the change of a document, without its earlier state; None if it is of an unknown kind."""
     kind = text(data, "kind")
     if kind not in set(ChangeKind):
         return None

@@ -85,23 +85,17 @@ class ChangeRead:
 
     def payload(self, calendar_names: Mapping[str, str]) -> bytes:
         """Return it as one JSON document, for the history; with the names of its calendars, known by their ids."""
+        from cronofy_cli.output.documents.events import KeptReadDocument, change_documents, raw_events
+
         ids = dict.fromkeys(change.calendar_id for change in self.changes)
-        return self.document({"calendar_names": {each: calendar_names[each] for each in ids if each in calendar_names}})
-
-    def document(self, head: dict[str, object]) -> bytes:
-        """Return it as one JSON document with further fields in front."""
-        import msgspec
-
-        from cronofy_cli.core.events.event_changes import as_data
-
-        fields = {
-            **head,
-            "delivery_ids": self.delivery_ids,
-            "changes_since": self.changes_since,
-            "events": [msgspec.Raw(event) for event in self.events],
-            "changes": [as_data(change) for change in self.changes],
-        }
-        return msgspec.json.encode(fields)
+        document = KeptReadDocument(
+            calendar_names={each: calendar_names[each] for each in ids if each in calendar_names},
+            delivery_ids=self.delivery_ids,
+            changes_since=self.changes_since,
+            events=raw_events(self.events),
+            changes=change_documents(self.changes),
+        )
+        return document.encode()
 
 
 def everything_query(calendar_ids: tuple[str, ...], only_managed: bool, tzid: str) -> EventsQuery:

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -27,7 +28,11 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True):
 
     def encode(self) -> bytes:
         """Return the document as compact JSON."""
-        return msgspec.json.encode(self)
+        try:
+            return msgspec.json.encode(self)
+        except UnicodeEncodeError:
+            # A path or an argument that is not UTF-8: msgspec has no escape for what stands in place of its bytes.
+            return json.dumps(msgspec.to_builtins(self)).encode()
 
 
 class Line(Document, frozen=True, tag_field="kind"):

@@ -33,7 +33,7 @@ class SignatureDocument(Document, frozen=True):
 
 
 class DeliveryDocument(Document, frozen=True):
-    """A delivery as it was received and answered. `body_base64` stands in place of a `body` that is not UTF-8."""
+    """A delivery as it was received, and our response. `body_base64` stands in place of a `body` that is not UTF-8."""
 
     id: int | None
     received_at: str
@@ -41,7 +41,7 @@ class DeliveryDocument(Document, frozen=True):
     changes_since: str | None
     channel_id: str | None
     signature: SignatureDocument
-    answer_status: int
+    response_status: int
     data_center: str
     method: str
     target: str
@@ -61,7 +61,7 @@ class DeliveryDocument(Document, frozen=True):
             changes_since=notification.changes_since,
             channel_id=notification.channel_id,
             signature=SignatureDocument(delivery.verdict.state, delivery.verdict.secret_label),
-            answer_status=delivery.answer_status,
+            response_status=delivery.answer_status,
             data_center=delivery.context,
             method=request.method,
             target=_target(request.target),
@@ -116,6 +116,37 @@ class DifferenceDocument(Document, frozen=True):
     def of(cls, difference: Difference) -> Self:
         """Return the document of a difference."""
         return cls(difference.part, difference.place, difference.before, difference.after)
+
+
+class ImportedDocument(Document, frozen=True):
+    """How many deliveries were imported."""
+
+    imported: int
+
+
+class PrunedDocument(Document, frozen=True):
+    """How many deliveries were removed."""
+
+    removed: int
+
+
+class TagDocument(Document, frozen=True):
+    """A name of a delivery."""
+
+    tag: str
+    delivery_id: int
+
+
+class TagRemovedDocument(Document, frozen=True):
+    """A name that was removed."""
+
+    removed_tag: str
+
+
+class HistoryPathDocument(Document, frozen=True):
+    """Where deliveries are kept."""
+
+    path: str
 
 
 def _target(target: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ForwardDocument(Document, frozen=True):
-    """An attempt and its answer. `answer_body_base64` stands in place of an `answer_body` that is not UTF-8."""
+    """An attempt and the response. `response_body_base64` stands in place of an `response_body` that is not UTF-8."""
 
     delivery_id: int
     target: str
@@ -26,10 +26,10 @@ class ForwardDocument(Document, frozen=True):
     status: int | None
     failure: str | None
     reason: str | None
-    answer_head: str
-    answer_body_is_cut: bool
-    answer_body: str | UnsetType = UNSET
-    answer_body_base64: str | UnsetType = UNSET
+    response_head: str
+    response_body_is_cut: bool
+    response_body: str | UnsetType = UNSET
+    response_body_base64: str | UnsetType = UNSET
 
     @classmethod
     def of(cls, forward: Forward) -> Self:
@@ -46,8 +46,8 @@ class ForwardDocument(Document, frozen=True):
             status=forward.status,
             failure=forward.failure,
             reason=forward.reason,
-            answer_head=forward.answer_head.decode("latin-1"),
-            answer_body_is_cut=forward.is_cut,
-            answer_body=body.text,
-            answer_body_base64=body.base64,
+            response_head=forward.answer_head.decode("latin-1"),
+            response_body_is_cut=forward.is_cut,
+            response_body=body.text,
+            response_body_base64=body.base64,
         )

@@ -8,7 +8,7 @@ from cronofy_cli.core.events.event import describe_when
 from cronofy_cli.core.fields import as_object, decode_object, objects, text
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.output.events.events import state_of, title_of
-from cronofy_cli.output.records import show_record
+from cronofy_cli.output.lists import show_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

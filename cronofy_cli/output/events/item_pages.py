@@ -5,11 +5,13 @@ As NDJSON a page is written as the bytes that it came in, without being decoded.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from cronofy_cli.core.text import clean_lines
 from cronofy_cli.output.lists import show_list
 from cronofy_cli.output.streams import OutputFormat
 
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from cronofy_cli.output.streams import Output
 
 T = TypeVar("T")
+
+# The wide forms are taken for the same signs by spreadsheets in East Asian languages.
+_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]")
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 
 class PageFormat(StrEnum):
@@ -67,12 +73,33 @@ def show_pages(
         show_list(_as(output, format_), items, listing.view, streamed=True)
 
 
+def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
+    """Return rows as lines of CSV after RFC 4180, safe to open in a spreadsheet.
+
+    A cell that a spreadsheet would take for a formula gets an apostrophe in front of it, after
+    https://owasp.org/www-community/attacks/CSV_Injection: anybody can send an invitation with such a title. Numbers
+    stay numbers. Lines within a cell stay lines; other control characters are left out.
+    """
+    import csv
+    import io
+
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows([safe_cell(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def safe_cell(text: str) -> str:
+    """Return a cell's text, made harmless for terminals and spreadsheets."""
+    cleaned = clean_lines(text)
+    return f"'{cleaned}" if _FORMULA.match(cleaned) and not _NUMBER.fullmatch(cleaned) else cleaned
+
+
 def _as(output: Output, format_: PageFormat) -> Output:
     return replace(output, format=OutputFormat(format_.value))
 
 
 def _show_ndjson(output: Output, pages: Iterable[Sequence[msgspec.Raw]], fields: tuple[FieldPath, ...]) -> None:
-    from cronofy_cli.output.ndjson import write_page
+    from cronofy_cli.output.json_text import write_page
 
     for page in _cut(pages, fields) if fields else pages:
         write_page(output, page)
@@ -90,7 +117,6 @@ def _cut(pages: Iterable[Sequence[msgspec.Raw]], fields: tuple[FieldPath, ...]) 
 
 def _show_csv(output: Output, pages: Iterable[Sequence[msgspec.Raw]], fields: tuple[FieldPath, ...]) -> None:
     from cronofy_cli.core.events.field_paths import members_of, text_at
-    from cronofy_cli.output.events.csv_rows import csv_lines
 
     header = csv_lines([[".".join(path) for path in fields]])
     # Nothing is written before there is something: the first page may fail.

@@ -62,7 +62,9 @@ def _delivery(document: dict[str, Any]) -> Delivery:
         request=request,
         verdict=Verdict(SignatureState(signature["state"]), None if label is None else str(label)),
         notification=parse_notification(body),
-        answer_status=_status(document["answer_status"]),
+        answer_status=_status(
+            document["response_status"] if "response_status" in document else document["answer_status"]
+        ),
         context=str(document["data_center"]),
     )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from cronofy_cli.output.json_text import one_line
+from cronofy_cli.core.json_lines import one_line
 from cronofy_cli.sync.errors import translated
 from cronofy_cli.sync.state import Fingerprint
 

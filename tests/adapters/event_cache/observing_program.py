@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import sys
 
-import msgspec
-
 from cronofy_cli.adapters.event_cache import open_event_cache
-from cronofy_cli.core.events.event_changes import as_data
+from cronofy_cli.output.documents.events import EventChangeDocument
 from tests.event_states import event_state, later
 
 
@@ -29,7 +27,7 @@ def main() -> None:
         sys.stdin.readline()
         for number in range(versions):
             for change in cache.observe(version(number, events), None):
-                sys.stdout.buffer.write(msgspec.json.encode(as_data(change)) + b"\n")
+                sys.stdout.buffer.write(EventChangeDocument.of(change).encode() + b"\n")
             sys.stdout.buffer.flush()
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from cronofy_cli.adapters.event_cache import open_event_cache
 from cronofy_cli.core.api.queries import change_query
-from cronofy_cli.core.events.event_changes import as_data
 from cronofy_cli.core.notifications.notification import Notification
 from cronofy_cli.core.times import to_utc_seconds
+from cronofy_cli.output.documents.events import EventChangeDocument
 from cronofy_cli.simulator.messages.parameters import parse_events_query
 from cronofy_cli.simulator.messages.rendering import event_renderer
 from cronofy_cli.simulator.read_events import select_events
@@ -68,7 +68,7 @@ class Told:
         since = to_utc_seconds((self.unread_since or self.now) - timedelta(seconds=earlier_s))
         for _ in range(1 + twice):
             for change in self.cache.observe(self.answer(since), since):
-                data = json.loads(msgspec.json.encode(as_data(change)))
+                data = json.loads(EventChangeDocument.of(change).encode())
                 self.folded[data["event_uid"]] = data["event"]
                 self.changes += 1
         self.unread_since = None

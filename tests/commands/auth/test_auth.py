@@ -503,8 +503,8 @@ def test_signing_out(home: Cli, signed_in: Auth) -> None:
     first = signed_in("logout", "--json")
     again = signed_in("logout", "--json")
 
-    assert first.json == {"context": "simulator", "removed": True, "revoked": False}
-    assert again.json == {"context": "simulator", "removed": False, "revoked": False}
+    assert first.json == {"context": "simulator", "secrets_removed": True, "revoked": False}
+    assert again.json == {"context": "simulator", "secrets_removed": False, "revoked": False}
     assert not secret_path("simulator", home.environment).exists()
     assert contexts(home)["simulator"].account is None
     assert signed_in("refresh").exit_code == 4

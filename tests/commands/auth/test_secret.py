@@ -69,7 +69,7 @@ def test_a_removed_secret_is_recognised_and_not_accepted(secret: Secret, home: C
     person = run("verify", "-", "--signature", digest(BODY, OLD), stdin=BODY)
     signed = run("sign", "-", stdin=BODY)
 
-    assert removed.json == {"removed": "old", "forgotten": False}
+    assert removed.json == {"label": "old", "forgotten": False}
     assert causes == [None, "removed_secret"]
     assert person.exit_code == 5
     assert "signed with a client secret that was removed here (old of the context acme)" in person.stderr

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.core.events.event_changes import as_data, compare
+from cronofy_cli.core.events.event_changes import compare
+from cronofy_cli.output.documents.events import EventChangeDocument
 from tests.event_states import CREATED, event_state
 from tests.samples import make_delivery
 
@@ -40,7 +41,7 @@ def keep_changes(cli: Cli, record: Record, changes: list[EventChange], names: di
             "delivery_ids": [1],
             "changes_since": "2026-11-22T09:24:16Z",
             "events": [msgspec.Raw(change.after) for change in changes],
-            "changes": [as_data(change) for change in changes],
+            "changes": [EventChangeDocument.of(change) for change in changes],
         }
     )
     with open_history(cli.data / "deliveries.db") as history:

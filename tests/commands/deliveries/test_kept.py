@@ -122,11 +122,11 @@ def test_follow_has_no_end(kept: None, run: Run) -> None:
 
 def test_tags(kept: None, run: Run) -> None:
     """A delivery gets a name, is found by it, and loses it."""
-    assert run("deliveries", "tag", "1", "good", "--json").json == {"tag": "good", "id": 1}
+    assert run("deliveries", "tag", "1", "good", "--json").json == {"tag": "good", "delivery_id": 1}
     assert run("deliveries", "show", "@good", "--raw").stdout_bytes == CHANGE
     assert run("deliveries", "show", "1", "--json").json["tags"] == ["good"]
     assert run("deliveries", "tag").lines == ["@good\t1", "@odd\t3"]
-    assert run("deliveries", "tag", "--remove", "@good", "--json").json == {"removed": "good"}
+    assert run("deliveries", "tag", "--remove", "@good", "--json").json == {"removed_tag": "good"}
     missing = run("deliveries", "show", "@good")
     assert (missing.exit_code, missing.stderr.splitlines()[0]) == (1, "error: no delivery has the tag @good")
 
@@ -145,7 +145,7 @@ def test_show_parts(kept: None, run: Run) -> None:
     assert run("deliveries", "show", "2", "--forwards").lines[0].endswith("http://localhost:3000/hook\t1\t500\t23")
     assert "'http://localhost:3000/hook'" in run("deliveries", "show", "1", "--curl").stdout
     (attempt,) = run("deliveries", "show", "2", "--json").json["forwards"]
-    assert (attempt["status"], attempt["succeeded"], attempt["answer_body_is_cut"]) == (500, False, True)
+    assert (attempt["status"], attempt["succeeded"], attempt["response_body_is_cut"]) == (500, False, True)
     assert "    forwards" in run("deliveries", "show", "2").lines
     assert run("deliveries", "show", "2", "--raw", "--curl").exit_code == 2
 

@@ -35,8 +35,8 @@ def test_status_as_json(cli: Cli, kept: None) -> None:
     """The keys are fixed."""
     first, _ = run_command(app, cli, "status", "--json").json
 
-    assert list(first) == ["data_center", "sub", "events", "deleted", "size_bytes", "last_read", "path"]
-    assert (first["data_center"], first["events"], first["deleted"]) == ("de", 1, 1)
+    assert list(first) == ["data_center", "sub", "events", "deleted_events", "size_bytes", "last_read", "path"]
+    assert (first["data_center"], first["events"], first["deleted_events"]) == ("de", 1, 1)
 
 
 def test_status_for_people(cli: Cli, kept: None) -> None:
@@ -55,9 +55,9 @@ def test_nothing_is_known(cli: Cli) -> None:
 
 
 def test_clear(cli: Cli, kept: None) -> None:
-    """Everything is forgotten, and how much that was is said."""
-    assert run_command(app, cli, "clear", "--yes").stdout == "4 forgotten\n"
-    assert run_command(app, cli, "clear", "--yes", "--json").json == {"forgotten": 0}
+    """Everything is removed, and how much that was is said."""
+    assert run_command(app, cli, "clear", "--yes").stdout == "4 removed\n"
+    assert run_command(app, cli, "clear", "--yes", "--json").json == {"removed": 0}
 
 
 def test_clear_asks(cli: Cli, kept: None) -> None:
@@ -68,7 +68,7 @@ def test_clear_asks(cli: Cli, kept: None) -> None:
     assert refused.exit_code == 2
     assert "--yes" in refused.stderr
     assert (said_no.exit_code, said_no.stdout) == (2, "")
-    assert "nothing was forgotten" in said_no.stderr
+    assert "nothing was removed" in said_no.stderr
     assert len(run_command(app, cli, "status").lines) == 2
 
 
@@ -80,5 +80,5 @@ def test_a_damaged_cache(cli: Cli, kept: None) -> None:
 
     assert (failed.exit_code, failed.error["code"]) == (1, "event_cache_unavailable")
     assert failed.error["hint"] == "cronofy events cache clear"
-    assert run_command(app, cli, "clear", "--yes").stdout == "2 forgotten\n"
+    assert run_command(app, cli, "clear", "--yes").stdout == "2 removed\n"
     assert run_command(app, cli, "status").exit_code == 0

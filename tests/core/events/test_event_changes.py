@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from cronofy_cli.core.events.event_changes import (
     ChangeKind,
     FieldChange,
-    as_data,
     changes_in,
     compare,
     from_data,
     is_outdated,
 )
+from cronofy_cli.output.documents.events import EventChangeDocument
 from tests.event_states import CREATED, event_state, later, localized
 
 JANE = {"email": "jane@example.com", "display_name": "Jane", "status": "needs_action"}
@@ -211,7 +211,7 @@ def test_folding_the_changes_gives_the_last_state(states: list[bytes]) -> None:
         change = compare(known, state)
         known = state
         if change is not None:
-            folded = json.loads(msgspec.json.encode(as_data(change)))["event"]
+            folded = json.loads(EventChangeDocument.of(change).encode())["event"]
 
     last = json.loads(states[-1])
     assert bool(folded.get("deleted")) == bool(last.get("deleted"))
@@ -224,7 +224,7 @@ def test_data_and_back(before: bytes | None, after: bytes) -> None:
     change = compare(before, after)
     if change is None:
         return
-    written = msgspec.json.encode(as_data(change))
+    written = EventChangeDocument.of(change).encode()
     read = from_data(json.loads(written))
 
     assert after in written
@@ -242,7 +242,7 @@ def test_data() -> None:
     change = compare(event_state(), event_state(summary="Call", updated=later(1)))
     assert change is not None
 
-    assert json.loads(msgspec.json.encode(as_data(change))) == {
+    assert json.loads(EventChangeDocument.of(change).encode()) == {
         "kind": "changed",
         "event_uid": "evt_1",
         "calendar_id": "cal_work",

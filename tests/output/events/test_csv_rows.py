@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.output.events.csv_rows import csv_lines, safe_cell
+from cronofy_cli.output.events.item_pages import csv_lines, safe_cell
 
 FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")
 

@@ -1,4 +1,4 @@
-"""The diagnosis of a signature, as `verify` and `listen` print it."""
+"""Signatures as documents: their making, their check, and the diagnosis of one that is not right."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cronofy_cli.core.autopsy.causes import Cause, Finding
+
+
+class SignDocument(Document, frozen=True):
+    """The header that `sign` makes for a body."""
+
+    header: str
+    value: str
 
 
 class CauseDocument(Document, frozen=True):

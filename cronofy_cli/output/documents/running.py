@@ -1,0 +1,29 @@
+"""The state of a run of `listen`, as documents."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, UnsetType
+
+from cronofy_cli.output.documents.base import Document, Line
+
+
+class ReadyDocument(Document, frozen=True):
+    """Where notifications can arrive now: what a `--ready-file` holds. `health_url` is there with `--health-port`."""
+
+    callback_url: str
+    channel_id: str
+    port: int
+    pid: int
+    health_url: str | UnsetType = UNSET
+
+
+class ReadyLine(ReadyDocument, Line, frozen=True, tag="ready"):
+    """Notifications can arrive from now on."""
+
+
+class GapLine(Line, frozen=True, tag="gap"):
+    """A time in which notifications may have been missed."""
+
+    started: str
+    ended: str
+    reason: str
