@@ -20,6 +20,9 @@ from cronofy_cli.output.deliveries import delivery_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_STATUS: Final = "response_status"
+_OLD_STATUS: Final = "answer_status"
+"""Its name in the exports of 0.1.0."""
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -62,9 +65,7 @@ def _delivery(document: dict[str, Any]) -> Delivery:
         request=request,
         verdict=Verdict(SignatureState(signature["state"]), None if label is None else str(label)),
         notification=parse_notification(body),
-        answer_status=_status(
-            document["response_status"] if "response_status" in document else document["answer_status"]
-        ),
+        answer_status=_status(document[_STATUS if _STATUS in document else _OLD_STATUS]),
         context=str(document["data_center"]),
     )
 

@@ -78,6 +78,15 @@ def test_lines_of_json_and_back(bodies: list[bytes], name: bytes, value: bytes, 
     )
 
 
+def test_lines_of_an_earlier_version() -> None:
+    """What 0.1.0 exported, where the response was the answer, can still be imported."""
+    line = export([make_delivery(1, status=503)], ExportFormat.NDJSON)
+
+    [again] = read_delivery_lines(line.replace(b'"response_status"', b'"answer_status"'))
+
+    assert again.answer_status == 503
+
+
 @pytest.mark.parametrize(
     "change",
     [
