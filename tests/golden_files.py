@@ -11,9 +11,9 @@ from pathlib import Path
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def check_golden(name: str, content: bytes) -> None:
+def check_golden(name: str, content: bytes, folder: Path = GOLDEN) -> None:
     """Compare with the kept file, or write it if asked to."""
-    path = GOLDEN / name
+    path = folder / name
     if os.environ.get("CRONOFY_WRITE_GENERATED"):
         path.write_bytes(content)
     assert content.decode() == path.read_bytes().decode()

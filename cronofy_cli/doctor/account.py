@@ -128,7 +128,8 @@ def check_initial_sync(info: UserInfo) -> tuple[Check, ...]:
         return late
     if not connected:
         return (skipped(INITIAL_SYNC, "no profile is connected"),)
-    return (passed(INITIAL_SYNC, f"done for {len(connected)} profiles"),)
+    profiles = "1 profile" if len(connected) == 1 else f"{len(connected)} profiles"
+    return (passed(INITIAL_SYNC, f"complete for {profiles}"),)
 
 
 def check_clock(ahead_s: float | None, *, platform: str, is_simulator: bool = False) -> Check:

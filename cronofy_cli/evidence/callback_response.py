@@ -144,7 +144,7 @@ def _fault_of(response: Response) -> _Fault | None:
         return _Fault(
             "server_error",
             "the handler, or a proxy before it, fails; Cronofy sends the notification again",
-            "look into the server's log; a handler must accept notifications that it does not know",
+            "check the server's log; a handler must accept notifications that it does not know",
         )
     return None
 

@@ -92,11 +92,12 @@ def _soon(certificate: Certificate) -> timedelta:
 
 
 def _expires_soon(certificate: Certificate, callback: Callback, now: datetime, evidence: Facts) -> Check:
-    left = certificate.not_after - now
+    days = (certificate.not_after - now).days
+    left = "within a day" if days == 0 else "in 1 day" if days == 1 else f"in {days} days"
     return Check(
         TLS,
         CheckState.WARNING,
-        f"the certificate expires in {left.days} days, on {certificate.not_after:%Y-%m-%d}",
+        f"the certificate expires {left}, on {certificate.not_after:%Y-%m-%d}",
         callback.url,
         "expires_soon",
         "from then on Cronofy rejects it and nothing is delivered",

@@ -115,7 +115,7 @@ WORDS: Final = {
     Failure.CONNECTION_CLOSED: Words(
         "the handler closes the connection without a response",
         "Cronofy counts it as failed, and sends the notification again",
-        "look into the server's log",
+        "check the server's log",
     ),
     Failure.NOT_HTTP: Words(
         "the response of port {port} of {host} is not HTTP", _NEVER_ARRIVES, "correct the port of the callback URL"

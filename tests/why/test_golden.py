@@ -5,7 +5,6 @@ A case is evidence made by hand; its golden file has the name of its function. `
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +28,7 @@ from cronofy_cli.why.documents import ConclusionDocument
 from cronofy_cli.why.evidence import ContextChannels, Question, RunElsewhere
 from cronofy_cli.why.rank import conclude
 from cronofy_cli.why.view import show_conclusion
+from tests.golden_files import check_golden
 from tests.output.outputs import MemoryOutput
 from tests.why.evidences import (
     ACCESS,
@@ -615,9 +615,9 @@ def test_everything_that_is_said(case: Callable[[], Evidence]) -> None:
     show_conclusion(text.output, conclusion)
     show_conclusion(rows.output, conclusion)
     document = msgspec.json.format(ConclusionDocument.of(conclusion).encode(), indent=2)
-    check_golden(f"{case.__name__}.txt", text.stdout.content)
-    check_golden(f"{case.__name__}.tsv", rows.stdout.content)
-    check_golden(f"{case.__name__}.json", document + b"\n")
+    check_golden(f"{case.__name__}.txt", text.stdout.content, GOLDEN)
+    check_golden(f"{case.__name__}.tsv", rows.stdout.content, GOLDEN)
+    check_golden(f"{case.__name__}.json", document + b"\n", GOLDEN)
 
 
 def test_every_cause_has_a_case() -> None:
@@ -632,11 +632,3 @@ def test_every_cause_has_a_case() -> None:
 def test_no_file_is_left_behind() -> None:
     """Each golden file belongs to a case."""
     assert {path.stem for path in GOLDEN.iterdir()} == {case.__name__ for case in CASES}
-
-
-def check_golden(name: str, content: bytes) -> None:
-    """Compare with the kept file, or write it if asked to."""
-    path = GOLDEN / name
-    if os.environ.get("CRONOFY_WRITE_GENERATED"):
-        path.write_bytes(content)
-    assert content.decode() == path.read_text(encoding="utf-8")
