@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cronofy_cli.core.events.event_changes import compare
-from cronofy_cli.core.fields import decode_object
+from cronofy_cli.core.fields import decode_object, readable
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import NotFound
 from cronofy_cli.sync.copy.ndjson_file import read_lines
-from cronofy_cli.sync.errors import CopyBusy, CopyUnavailable, translated
+from cronofy_cli.sync.errors import CopyBusy, CopyUnavailable, translated, unreadable_events
 from cronofy_cli.sync.event_row import event_row
 from cronofy_cli.sync.full_read import Truth
 from cronofy_cli.sync.plan import PlanOptions, changes_query, make_plan, whole_query
@@ -105,11 +105,15 @@ def find_drift(copy: Copy, wish: Wish, server_time: ServerTime, read: ReadEvents
 
 def _read_truth(truth: Truth, identity: Identity, plan: Plan, rule: WindowRule, read: ReadEvents) -> None:
     # The changes last: one made while the events are read is then known as such.
+    unreadable = 0
     with closing(read(whole_query(identity, plan.window))) as pages:
-        for raw in (bytes(event) for page in pages for event in page.events):
+        for raw in (readable(event) for page in pages for event in page.events):
             row = event_row(raw)
+            unreadable += not row.event_uid
             if row.event_uid and not row.deleted and rule.holds(row):
                 truth.add(row.event_uid, raw)
+    if unreadable:
+        raise unreadable_events(unreadable)
     if plan.changes_since is not None:
         with closing(read(changes_query(identity, plan))) as pages:
             for raw in (bytes(event) for page in pages for event in page.events):

@@ -1,4 +1,4 @@
-"""Why a copy cannot be used, as the one error that is raised for it, with the step that mends it."""
+"""Why a copy cannot be used, as the one error that is raised for it, with the step that fixes it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters import sqlite
 from cronofy_cli.adapters.sqlite import Trouble
-from cronofy_cli.errors import CronofyError
+from cronofy_cli.errors import CronofyError, RequestFailed
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -24,6 +24,19 @@ class CopyBusy(CopyUnavailable):
     """Another run is at work on the same copy."""
 
     code = "copy_busy"
+
+
+def unreadable_events(number: int) -> RequestFailed:
+    """Return the error for items of an answer that no copy can be kept of."""
+    items = (
+        "1 item of the answer is no event, or has"
+        if number == 1
+        else f"{number} items of the answer are no events, or have"
+    )
+    return RequestFailed(
+        f"{items} no event_uid: the copy would be incomplete, and is as it was",
+        hint="look at what Cronofy sends: cronofy events read --json",
+    )
 
 
 def translated(path: Path) -> AbstractContextManager[None]:

@@ -46,6 +46,8 @@ class Merge:
         self._log = log
         self._rule = rule
         self._last_run = last_run
+        self.unreadable = 0
+        """Items that are no events, or have no `event_uid`: no copy of them can be kept."""
         self.repeated = 0
         """Events that one read brought twice: a copy knows an event by its `event_uid`, and keeps the later one."""
 
@@ -53,6 +55,7 @@ class Merge:
         """Take an event's newest state."""
         row = event_row(one_line(raw))
         if not row.event_uid:
+            self.unreadable += 1
             return
         if not self._copy.note_seen(row.event_uid):
             self.repeated += 1

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from cronofy_cli.core.fields import readable
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.sync.copy.ndjson_file import is_untouched, write_lines
+from cronofy_cli.sync.errors import unreadable_events
 from cronofy_cli.sync.merge import LastRun, Merge
 from cronofy_cli.sync.plan import FullRead, changes_query, make_plan, whole_query
 from cronofy_cli.sync.state import CopyState, identity_of
@@ -82,6 +84,8 @@ def _merge(copy: Copy, merge: Merge, plan: Plan, identity: Identity, read: ReadE
         # First, so that a deletion comes with the server's own last state of the event.
         _read_into(copy, read(changes_query(identity, plan)), merge.take)
     _read_into(copy, read(whole_query(identity, plan.whole)), merge.take)
+    if merge.unreadable:
+        raise unreadable_events(merge.unreadable)
     merge.drop_left_behind()
     if plan.full_read is not None:
         merge.drop_missing()
@@ -92,7 +96,7 @@ def _read_into(copy: Copy, pages: Generator[EventPage], take: Callable[[bytes], 
     with closing(pages):
         for page in pages:
             for event in page.events:
-                take(bytes(event))
+                take(readable(event))
 
 
 def _write_lines(copy: Copy, state: CopyState | None) -> Fingerprint | None:

@@ -191,6 +191,49 @@ def test_events_that_share_a_uid(cli: Cli) -> None:
     assert "warning: events that share an event_uid with another: 1; the copy has only one of each" in result.stderr
 
 
+@pytest.mark.parametrize("item", ['"evt_1"', "{}", '{"event_uid": 7}', "null"])
+@pytest.mark.parametrize("options", [(), ("--check",)])
+def test_an_item_that_is_no_event(item: str, options: tuple[str, ...], cli: Cli) -> None:
+    """What no copy can be kept of makes a run and a check fail, and the copy stays as it was."""
+    cli.environment["CRONOFY_ACCESS_TOKEN"] = "token"
+    out = cli.folder / "calendar.db"
+    with scripted_server() as server:
+        script(server, event("evt_1", "2026-11-20T10:00:00Z"))
+        sync(cli, server)
+        server.answer(json={"sub": "acc_1", "zoneinfo": "Etc/UTC"})
+        server.answer(json={"pages": {}, "events": [event("evt_2", "2026-11-21T10:00:00Z")]})
+        server.answer(body=b'{"pages":{},"events":[%s]}' % item.encode())
+        if options:
+            server._script[-2:] = reversed(server._script[-2:])
+        result = run_main(cli, "sync", "--out", out, *options)
+        if options:
+            server._script.clear()
+
+    message = (
+        "error: 1 item of the answer is no event, or has no event_uid: the copy would be incomplete, and is as it was"
+    )
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (1, message)
+    assert rows(out, "SELECT event_uid FROM events") == [("evt_1",)]
+
+
+def test_a_title_with_a_bad_byte(cli: Cli) -> None:
+    """An event with a byte that is not UTF-8, or half a surrogate pair, is kept with U+FFFD in its place."""
+    cli.environment |= {"CRONOFY_ACCESS_TOKEN": "token"}
+    end = b'","start":"x","end":"x"}'
+    events = b'{"event_uid":"a","summary":"caf\xe9' + end + b',{"event_uid":"b","summary":"\\ud83d !' + end
+    out = cli.folder / "calendar.db"
+    with scripted_server() as server:
+        cli.environment["CRONOFY_DATA_CENTER"] = server.url
+        for _ in ("sync", "check"):
+            server.answer(json={"sub": "acc_1", "zoneinfo": "Etc/UTC"})
+            server.answer(body=b'{"pages":{},"events":[%s]}' % events)
+        first = run_main(cli, "sync", "--out", out)
+        check = run_main(cli, "sync", "--out", out, "--check")
+
+    assert (first.exit_code, check.exit_code) == (0, 0), check.stderr
+    assert rows(out, "SELECT summary FROM events ORDER BY event_uid") == [("caf\ufffd",), ("\ufffd !",)]
+
+
 def script(server: ScriptedServer, *events: dict[str, Any], in_one: bool = False) -> None:
     """Let a server answer one run: who it is, then each read with an event; `in_one` read with all."""
     server.answer(json={"sub": "acc_1", "zoneinfo": "Etc/UTC"})

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import msgspec
 
 from cronofy_cli.core.accounts.credential import Credential
-from cronofy_cli.core.fields import as_object, decode_object, objects, text
+from cronofy_cli.core.fields import UNREADABLE, as_object, decode_leniently, decode_object, objects, text
 from cronofy_cli.core.text import clean, shorten
 from cronofy_cli.errors import (
     InvalidRequest,
@@ -114,8 +114,8 @@ def decode_answer(body: bytes, expected: type[_Expected], said_by: str) -> _Expe
         RequestFailed: it is not that JSON.
     """
     try:
-        return msgspec.json.decode(body, type=expected)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return decode_leniently(msgspec.json.Decoder(expected), body)
+    except UNREADABLE as error:
         shown = excerpt(body)
         raise RequestFailed(
             f"the answer to {said_by} is not what Cronofy sends: {clean(str(error))}"

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cronofy_cli.cli.calendar_choice import calendar_names
-from cronofy_cli.commands.events.page_reading import Seen, tell_after, watched, with_warnings
+from cronofy_cli.commands.events.page_reading import EVENT_ID, Seen, tell_after, watched, with_warnings
 from cronofy_cli.core.api.sync_window import Days, sync_window
 from cronofy_cli.core.events.agenda import agenda
 from cronofy_cli.core.events.event import parse_event
@@ -29,7 +29,7 @@ def show_as_agenda(run: AppContext, pages: Iterable[ItemPage], style: Style, que
     Raises:
         CronofyError: a page cannot be had.
     """
-    seen = Seen()
+    seen = Seen(id_field=EVENT_ID)
     with watched(run, with_warnings(run, pages, query, here), "events", style, seen) as items:
         events = [parse_event(raw) for raw in chain.from_iterable(items)]
     days = agenda(events, here.zone, _days(query, here))

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+EVENT_ID = b'"event_uid"'
+
 
 class ItemPage(NamedTuple):
     """A page of whatever is read."""
@@ -62,10 +64,15 @@ class Seen:
     missing_fields: set[str] = field(default_factory=set)
     """Those of the wanted ones that no item has had."""
     known_fields: set[str] = field(default_factory=set)
+    id_field: bytes | None = None
+    """What each item has, if it is one of the wanted kind."""
+    without_id: int = 0
 
     def add(self, items: Sequence[msgspec.Raw]) -> None:
         """A page has come."""
         self.items += len(items)
+        if self.id_field is not None:
+            self.without_id += sum(self.id_field not in bytes(item) for item in items)
         if not self.missing_fields:
             return
         from cronofy_cli.core.events.field_paths import members_of
@@ -116,7 +123,7 @@ def show_reading(
     Raises:
         CronofyError: a page cannot be had.
     """
-    seen = Seen(missing_fields={path[0] for path in style.fields})
+    seen = Seen(missing_fields={path[0] for path in style.fields}, id_field=EVENT_ID if _is_of_events(query) else None)
     warned = with_warnings(run, pages, query, here)
     with watched(run, warned, listing.noun, style, seen) as items:
         shown = items if style.order is None else [style.order.sorted(chain.from_iterable(items), here.zone)]
@@ -178,6 +185,8 @@ def tell_after(run: AppContext, query: Query, here: Here, seen: Seen) -> None:
             for sentence in (*_calendar_reasons(run, query), *query_advice.possible_reasons(query)):
                 run.output.note(f"note: {sentence}")
         return
+    if seen.without_id:
+        run.warn(f"{seen.without_id} of {seen.items} items have no event_uid, and cannot be shown as events")
     for name in sorted(seen.missing_fields):
         near = get_close_matches(name, seen.known_fields, n=1)
         run.warn(f"nothing has a field '{name}'" + (f"; did you mean '{near[0]}'?" if near else ""))
@@ -185,6 +194,12 @@ def tell_after(run: AppContext, query: Query, here: Here, seen: Seen) -> None:
         run.output.note(f"note: {query_advice.DELETED_LEFT_OUT}")
     if query_advice.leaves_out_managed(query) and is_for_people(run):
         run.output.note(f"note: {query_advice.MANAGED_LEFT_OUT}")
+
+
+def _is_of_events(query: Query) -> bool:
+    from cronofy_cli.core.api.queries import EventsQuery
+
+    return isinstance(query, EventsQuery)
 
 
 def _calendar_reasons(run: AppContext, query: Query) -> list[str]:

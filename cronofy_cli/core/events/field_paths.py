@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from cronofy_cli.core.fields import UNREADABLE, decode_leniently
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _NULL: Final = b"null"
 _MEMBERS: Final = msgspec.json.Decoder(Members)
 _ITEMS: Final = msgspec.json.Decoder(list[msgspec.Raw])
-_BROKEN: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_VALUE: Final = msgspec.json.Decoder()
 
 
 def parse_fields(text: str) -> tuple[FieldPath, ...]:
@@ -43,8 +44,8 @@ def parse_fields(text: str) -> tuple[FieldPath, ...]:
 def members_of(raw: bytes | msgspec.Raw) -> Members:
     """Return an object's members; none when it is something else."""
     try:
-        return _MEMBERS.decode(raw)
-    except _BROKEN:
+        return decode_leniently(_MEMBERS, raw)
+    except UNREADABLE:
         return {}
 
 
@@ -119,14 +120,14 @@ def _decoded(value: msgspec.Raw, path: FieldPath) -> object:
 
 def _items_of(raw: bytes) -> list[msgspec.Raw]:
     try:
-        return _ITEMS.decode(raw)
-    except _BROKEN:
+        return decode_leniently(_ITEMS, raw)
+    except UNREADABLE:
         return []
 
 
 def _decode(raw: bytes) -> object:
-    """Return a value; None where it cannot be read: half a surrogate pair is JSON, and no text."""
+    """Return a value; None where it cannot be read."""
     try:
-        return msgspec.json.decode(raw)
-    except _BROKEN:
+        return decode_leniently(_VALUE, raw)
+    except UNREADABLE:
         return None

@@ -235,3 +235,18 @@ def test_only_a_calendar(run_at_simulator: Run) -> None:
     rows = run_at_simulator("events", "read", *NEXT_MONTH, "--calendar", "Work").lines
 
     assert {row.split("\t")[5] for row in rows} == {WORK}
+
+
+@pytest.mark.parametrize("options", [(), ("--agenda",), ("--format", "csv"), ("--format", "ics"), ("--ndjson",)])
+def test_what_is_no_event(options: tuple[str, ...], cli: Cli, cronofy: ScriptedServer) -> None:
+    """Items that are no events are counted and reported, in every format; an event with a bad byte is shown."""
+    cronofy.answer(json={"sub": "acc_1", "zoneinfo": "Etc/UTC"})
+    good = b'{"event_uid":"evt_1","calendar_id":"cal_1","summary":"caf\xe9","start":"2026-11-28","end":"2026-11-29"}'
+    cronofy.answer(body=b'{"pages":{},"events":[%s,{},"x"]}' % good)
+    if options == ("--agenda",):
+        cronofy.answer(403, only_for="GET /v1/calendars")
+
+    result = run_main(cli, "events", "read", "--from", "2026-11-01", "--to", "2026-12-31", *options)
+
+    assert "warning: 2 of 3 items have no event_uid, and cannot be shown as events" in result.stderr
+    assert b"caf\xe9" in result.stdout_bytes or "caf\ufffd" in result.stdout
