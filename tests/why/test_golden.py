@@ -170,6 +170,25 @@ def channel_closed_with_few_failures() -> Evidence:
     return replace(HEALTHY, channels=(), question=Question("chn_1"), history=history(*failed), probes={})
 
 
+def closed_after_half_a_day_of_failures() -> Evidence:
+    failed = [delivery(hours, 503, number=number) for number, hours in enumerate((13, 1), 1)]
+    return replace(HEALTHY, channels=(), question=Question("chn_1"), history=history(*failed), probes={})
+
+
+def channel_closed_after_a_success() -> Evidence:
+    received = [delivery(23 - 11 * number, status, number=number + 1) for number, status in enumerate((503, 503, 200))]
+    return replace(HEALTHY, channels=(), question=Question("chn_1"), history=history(*received), probes={})
+
+
+def channel_closed_with_one_failure() -> Evidence:
+    return replace(HEALTHY, channels=(), question=Question(url=URL), history=history(delivery(1, 300)), probes={})
+
+
+def channels_of_deliveries_that_are_not_signed() -> Evidence:
+    received = history(delivery(2, 401, INVALID), delivery(1, 401, UNSIGNED, channel_id=None))
+    return replace(HEALTHY, channels=(), question=Question("chn_1"), history=received, probes={})
+
+
 def channel_closed_unasked() -> Evidence:
     return replace(HEALTHY, channels=(), runs=KnownRuns(created=(Opened((URL,), ("chn_1",)),)), probes={})
 
@@ -385,6 +404,50 @@ def own_changes_only() -> Evidence:
     return replace(HEALTHY, changes=changes(*many))
 
 
+def event_notified_within_the_next_second() -> Evidence:
+    last = event(updated="2026-11-22T11:30:01Z")
+    return replace(HEALTHY, question=Question(event="Lunch"), event=(last,), history=history(told()))  # type: ignore[arg-type]
+
+
+def event_notified_from_its_second_on() -> Evidence:
+    first = event(updated="2026-11-22T10:30:00Z")
+    return replace(HEALTHY, question=Question(event="Lunch"), event=(first,), history=history(told()))  # type: ignore[arg-type]
+
+
+def event_changed_after_the_last_delivery() -> Evidence:
+    late = event(updated="2026-11-22T11:30:02Z")
+    return replace(HEALTHY, question=Question(event="Lunch"), event=(late,), history=history(told()))  # type: ignore[arg-type]
+
+
+def event_notified_with_a_wrong_signature_or_no_time() -> Evidence:
+    received = history(told(state=INVALID, status=200), delivery(0.4, changes_since="soon"), delivery(0.3))  # type: ignore[arg-type]
+    return replace(HEALTHY, question=Question(event="Lunch"), event=(event(),), history=received)
+
+
+def event_in_another_zone() -> Evidence:
+    tokyo = replace(JANE, zoneinfo="Asia/Tokyo")
+    moment = event("Call", start="2027-06-11T14:59:59Z", end="2027-06-11T15:30:00Z")
+    return replace(
+        HEALTHY, now=HEALTHY.now + timedelta(hours=3), account=tokyo, question=Question(event="Call"), event=(moment,)
+    )
+
+
+def event_in_a_zone_that_is_not_known() -> Evidence:
+    nowhere = replace(JANE, zoneinfo="Mars/Olympus")
+    moment = event("Call", start="2027-06-11T00:00:00Z", end="2027-06-11T01:00:00Z")
+    return replace(HEALTHY, account=nowhere, question=Question(event="Call"), event=(moment,))
+
+
+def event_without_times() -> Evidence:
+    odd = event("Odd", start=None, end=None, updated=None, created=None)
+    return replace(HEALTHY, question=Question(event="Odd"), event=(odd,))
+
+
+def deleted_event_at_the_edge_of_the_window() -> Evidence:
+    entered = event("Trip", start="2027-06-10", end="2027-06-11", updated="2026-11-20T09:08:07Z", deleted=True)
+    return replace(HEALTHY, question=Question(event="Trip"), event=(entered,))
+
+
 # Listeners.
 
 
@@ -432,6 +495,14 @@ def listener_interrupted_on_another_machine() -> Evidence:
 
 def callback(code: str, state: CheckState = CheckState.FAILED, *evidence: tuple[str, str]) -> Evidence:
     return replace(HEALTHY, channels=(channel(), channel("chn_2")), probes={URL: (check(code, state, *evidence),)})
+
+
+def callback_asked_by_its_url() -> Evidence:
+    return replace(callback("no_handler"), question=Question(url=URL))
+
+
+def callback_that_is_fine_with_a_warning() -> Evidence:
+    return callback("expires_soon", CheckState.WARNING)
 
 
 def callback_not_public() -> Evidence:

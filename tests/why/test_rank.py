@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import monotonic
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from hypothesis import given
@@ -13,9 +13,6 @@ from cronofy_cli.why.rank import CONSEQUENCES, folded, ranked
 
 if TYPE_CHECKING:
     from tests.why.scenes import Scene
-
-LIMIT_S = 9.0
-"""A few seconds, also on a busy machine."""
 
 causes = st.lists(
     st.builds(
@@ -120,18 +117,19 @@ def test_each_channel_has_its_own_causes(scene: Scene) -> None:
 
 
 def test_handlers_that_hang_do_not_add_up(scene: Scene) -> None:
-    """Several callback URLs that hang take no longer than one."""
+    """Several callback URLs are tried side by side: all have their verification before the first has responded."""
     handler = scene.handler(200)
-    handler.hang.clear()
     for number in range(6):
         scene.channel(f"{handler.url}/{number}")
+    handler.wait_for(6)
+    handler.hang.clear()
 
-    started = monotonic()
-    found = scene.why()
-    handler.hang.set()
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(scene.why)
+        handler.wait_for(12)
+        handler.hang.set()
 
-    assert monotonic() - started < LIMIT_S
-    assert found.codes == [CauseCode.CALLBACK_TIMEOUT] * 6
+    assert asked.result().codes == []
 
 
 def test_more_channels_than_are_tried(scene: Scene) -> None:
@@ -147,17 +145,17 @@ def test_more_channels_than_are_tried(scene: Scene) -> None:
 
 
 def test_cronofy_hangs(scene: Scene) -> None:
-    """Calls that stay without an answer are told as what could not be looked at; the rest is answered in time."""
+    """Calls without a response within the limit are shown as what could not be checked, and the rest is there."""
     scene.channel(scene.closed_address())
     fault = {"path_prefix": "/v1/calendars", "delay_s": 30, "times": 5}
     scene.simulator.request("POST", "/simulator/faults", 201, json=fault)
 
-    started = monotonic()
     found = scene.why()
 
-    assert monotonic() - started < LIMIT_S
     assert found.codes == [CauseCode.CALLBACK_UNREACHABLE]
-    assert "calendars" in found.unseen
+    assert {"what": "calendars", "reason": "Cronofy did not respond within 6 s", "hint": None} in (
+        found.document["not_checked"]
+    )
 
 
 def test_cronofy_is_out_of_reach(scene: Scene) -> None:

@@ -28,21 +28,22 @@ def prove_leads_here(
     explain_answer: Callable[[int, Mapping[str, str]], CronofyError | None],
     hint: str | None,
     sleep: Callable[[float], object],
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> float:
     """Ask `url` until the listener's own answer comes back, and return how many milliseconds that answer took.
 
     `explain_answer` says what a foreign answer means, such as a tunnel's error page.
 
     Raises:
-        CronofyError: it did not within the limit; the last reason is told.
+        CronofyError: it did not within the limit; the last reason is given.
     """
-    deadline = time.monotonic() + limit_s
+    deadline = monotonic() + limit_s
     while True:
-        begun = time.monotonic()
+        begun = monotonic()
         trouble = _try(url, explain_answer, hint)
         if trouble is None:
-            return (time.monotonic() - begun) * 1000
-        if time.monotonic() >= deadline:
+            return (monotonic() - begun) * 1000
+        if monotonic() >= deadline:
             raise trouble
         sleep(_PAUSE_S)
 
@@ -53,7 +54,7 @@ def _try(
     httpx = import_httpx()
     try:
         with open_client(url, httpx.Timeout(_ONE_TRY_S)) as client:
-            # ngrok's free addresses show browsers a page of their own first, and nobody who sends this header.
+            # ngrok's free addresses show browsers a page of their own first, unless they send this header.
             answer = client.get(url, headers={"ngrok-skip-browser-warning": "1", "User-Agent": "cronofy-cli probe"})
     except httpx.HTTPError as error:
         told = explain(error, url).error.message
@@ -62,5 +63,6 @@ def _try(
         return None
     explained = explain_answer(answer.status_code, {name.lower(): value for name, value in answer.headers.items()})
     return explained or Unreachable(
-        f"the public address does not lead to this listener: somebody else answered {answer.status_code}", hint=hint
+        f"the public address does not lead to this listener: something else responds with {answer.status_code}",
+        hint=hint,
     )

@@ -100,6 +100,7 @@ def test_a_handler_that_does_not_answer() -> None:
     with serving(None) as (url, server):
         server.answer(200, held_until=hold)
         report = probe(url, trust=NOBODY, limits=ProbeLimits(answer_s=0.2))
+        server.wait_for_requests(1)
         hold.set()
 
     assert problem_of(report.answers[Posting.UNSIGNED]) is Failure.ANSWER_TIMED_OUT

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,7 +44,7 @@ def test_the_listener_itself(tmp_path: Path) -> None:
 
 def test_another_path_of_the_listener(tmp_path: Path) -> None:
     """Only the served path proves it."""
-    with receiving(tmp_path) as receiver, pytest.raises(Unreachable, match="somebody else answered 404"):
+    with receiving(tmp_path) as receiver, pytest.raises(Unreachable, match="something else responds with 404"):
         prove(f"http://127.0.0.1:{receiver.port}/r/another")
 
 
@@ -54,7 +53,7 @@ def test_somebody_else(status: int, headers: dict[str, str]) -> None:
     """Nobody else's answer proves anything, not even a 405 of theirs."""
     with scripted_server() as server:
         server.answer(status, headers=headers)
-        with pytest.raises(Unreachable, match=f"somebody else answered {status}") as caught:
+        with pytest.raises(Unreachable, match=f"something else responds with {status}") as caught:
             prove(f"{server.url}{PATH}")
 
     assert caught.value.hint == "look here"
@@ -78,12 +77,30 @@ def test_an_answer_of_the_provider() -> None:
 
 
 def test_nobody_answers() -> None:
-    """An address that refuses is told as such, at the limit and not much later."""
-    started = time.monotonic()
-    with pytest.raises(Unreachable, match="our own request to the public address did not come back"):
-        prove(f"http://127.0.0.1:{free_port()}{PATH}", limit_s=0.3)
+    """An address that refuses is asked every quarter of a second until the limit, and the last reason is given."""
+    now, pauses = [100.0], list[float]()
 
-    assert 0.3 <= time.monotonic() - started < 3
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        now[0] += seconds
+
+    url = f"http://127.0.0.1:{free_port()}{PATH}"
+    with pytest.raises(Unreachable, match="our own request to the public address did not come back") as caught:
+        prove_leads_here(url, 1.0, explain_nothing, "look here", sleep, lambda: now[0])
+
+    assert (pauses, caught.value.hint) == ([0.25] * 4, "look here")
+
+
+def test_how_long_it_took() -> None:
+    """The duration is that of the last request alone, in milliseconds."""
+    times = iter([0.0, 10.0, 10.5, 20.0, 20.125])
+    with scripted_server() as server:
+        server.answer(502)
+        server.answer(405, headers={"Allow": "POST"})
+        url = f"{server.url}{PATH}"
+        took_ms = prove_leads_here(url, 60.0, explain_nothing, None, lambda _: None, lambda: next(times))
+
+    assert took_ms == 125
 
 
 def test_it_asks_again() -> None:

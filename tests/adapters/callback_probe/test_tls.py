@@ -99,7 +99,7 @@ def test_the_end_of_a_certificate_is_known(authorities: Authorities) -> None:
 def test_a_server_that_does_not_speak_tls(patient: bool, authorities: Authorities) -> None:
     """Plain HTTP under an https address is told from broken TLS, even where the server waits for a whole request."""
     with plain_http(patient=patient) as port:
-        report = look(f"https://localhost:{port}/", authorities, ProbeLimits(handshake_s=0.3))
+        report = look(f"https://localhost:{port}/", authorities, ProbeLimits(handshake_s=2.0 if patient else 10.0))
 
     obstacle = tls_of(report).obstacle
     assert obstacle is not None
