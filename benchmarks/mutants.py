@@ -87,7 +87,7 @@ class Trial:
         finally:
             file.write_bytes(source)
         if by not in {SURVIVED, HUNG} and self._run([by]) != SURVIVED:
-            by = UNCLEAR
+            by = f"{UNCLEAR}, as without it: {by}"
         return Outcome(room, module, mutation.kind, mutation.line, mutation.shown(source), by)
 
     def _noticed_by(self, module: str) -> str:
@@ -212,12 +212,16 @@ def table(found: Sequence[Outcome]) -> str:
     rooms = sorted({one.room for one in found})
     for room in [*rooms, "all"]:
         of_room = [one.by for one in found if room in {one.room, "all"}]
-        counts = Counter(by if by in {SURVIVED, UNCLEAR, HUNG} else "noticed" for by in of_room)
+        counts = Counter(_kind(by) for by in of_room)
         rate = (len(of_room) - counts[SURVIVED] - counts[UNCLEAR]) / max(len(of_room), 1)
         cells = (len(of_room), counts["noticed"], counts[HUNG], counts[UNCLEAR], counts[SURVIVED], f"{rate:.0%}")
         lines.append(f"| {room} | {' | '.join(map(str, cells))} |")
-    left = [f"- {_shown(one)}" for one in found if one.by in {SURVIVED, UNCLEAR}]
+    left = [f"- {_shown(one)}" for one in found if _kind(one.by) in {SURVIVED, UNCLEAR}]
     return "\n".join([*lines, "", *(left or ["Nothing survived."])])
+
+
+def _kind(by: str) -> str:
+    return next((kind for kind in (SURVIVED, UNCLEAR, HUNG) if by.startswith(kind)), "noticed")
 
 
 def _shown(one: Outcome) -> str:

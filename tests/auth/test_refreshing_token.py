@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -215,7 +215,9 @@ def test_what_an_answer_leaves_out_stays() -> None:
 def test_tokens_are_not_in_a_repr(account: Account) -> None:
     """Neither tokens nor secrets are shown by what carries them."""
     in_use = account.in_use()
+    hidden = ("tok_old", "ref_old", "CRN_of_the_tests")
 
     shown = repr((in_use, in_use.tokens, in_use.secrets, StoredSecrets()))
 
-    assert not any(secret in shown for secret in ("tok_old", "ref_old", "CRN_of_the_tests"))
+    assert all(secret in str(asdict(in_use.secrets)) for secret in hidden)
+    assert not any(secret in shown for secret in hidden)

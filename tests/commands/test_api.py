@@ -364,6 +364,7 @@ def test_verbose_hides_what_fields_hold(cli: Cli, cronofy: ScriptedServer) -> No
     query = run_main(cli, "api", "GET", "/oauth/x", "--verbose", "-f", f"access_token={SECRET}")
 
     assert SECRET.encode() in cronofy.requests[0].body
+    assert cronofy.requests[1].target == f"/oauth/x?access_token={SECRET}"
     assert SECRET not in body.stderr + query.stderr
     assert "***" in body.stderr
 

@@ -191,7 +191,8 @@ def test_another_machine_is_asked_about(cli: Cli) -> None:
 
 def test_a_case_that_does_not_exist(cli: Cli) -> None:
     """A wrong id is wrong usage, and nothing is sent."""
-    result = run_command(app, cli, "handler", f"http://127.0.0.1:{closed_port()}/", "--only", "signature")
+    with receiving() as handler:
+        result = run_command(app, cli, "handler", handler.url, "--only", "bytes.utf8", "--only", "signature")
 
-    assert result.exit_code == 2
+    assert (result.exit_code, handler.connections) == (2, 0)
     assert "did you mean 'signatures" in result.stderr

@@ -304,16 +304,18 @@ def test_the_body_alone(cli: Cli) -> None:
     ("arguments", "words"),
     [
         ((), "name what to send"),
-        (("chnage", "http://127.0.0.1:1/"), "did you mean 'change'"),
+        (("chnage", "{url}"), "did you mean 'change'"),
         (("change", "ftp://127.0.0.1/"), "'ftp://127.0.0.1/' is not an address to post to"),
         (("change", "99999/hook"), "'99999/hook' is not an address to post to"),
-        (("change", "http://127.0.0.1:1/", "--set", "x"), "--set does not take"),
-        (("change", "http://127.0.0.1:1/", "--unsigned", "--bad-signature"), "--unsigned sends no signature"),
+        (("change", "{url}", "--set", "x"), "--set does not take"),
+        (("change", "{url}", "--unsigned", "--bad-signature"), "--unsigned sends no signature"),
     ],
 )
-def test_what_cannot_be_meant(arguments: tuple[str, ...], words: str, trigger: Trigger) -> None:
+def test_what_cannot_be_meant(arguments: tuple[str, ...], words: str, trigger: Trigger, handler: Receiver) -> None:
     """Wrong usage is told in a sentence, and nothing is sent."""
-    result = trigger(*arguments)
+    result = trigger(*(argument.format(url=handler.url) for argument in arguments))
+
+    assert arrived(handler) == []
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert words in result.stderr

@@ -59,12 +59,20 @@ def test_what_cronofy_refuses(status: int, exit_code: int, code: str, cli: Cli, 
 
 
 def test_no_token(run: Run) -> None:
-    """Without an access token nothing is sent, and the hint names the variable and the way without an account."""
+    """Without an access token the hint names the variable and the way without an account."""
     result = run("userinfo", "--data-center", "uk")
 
     assert (result.exit_code, result.stdout) == (4, "")
     assert result.stderr.splitlines()[0].endswith(" data center uk")
     assert "set CRONOFY_ACCESS_TOKEN, or try everything without an account: cronofy demo" in result.stderr
+
+
+def test_nothing_is_sent_without_a_token(cli: Cli, cronofy: ScriptedServer) -> None:
+    """Without an access token Cronofy is not asked."""
+    del cli.environment["CRONOFY_ACCESS_TOKEN"]
+
+    assert run_main(cli, "userinfo").exit_code == 4
+    assert cronofy.requests == []
 
 
 def test_no_simulator_runs(run: Run) -> None:

@@ -297,10 +297,13 @@ def test_print(
 
 def test_without_reading_events(cli: Cli, simulator: SimulatorServer) -> None:
     """With --no-read-events a change is printed and Cronofy is not asked."""
+    run_main(cli, "simulator", "faults", "add", "/v1/events", "--status", "500", "--method", "get")
     with listening(cli, "--no-read-events", "--count", "1") as run:
         edit(cli, "add", "Lunch")
         assert run.running.end() == 0
 
+    unused = run_main(cli, "simulator", "faults", "list", "--json").json
+    assert [fault["times"] for fault in unused] == [1]
     assert [line["kind"] for line in map(json.loads, run.running.lines)] == ["ready", "delivery"]
 
 

@@ -88,8 +88,14 @@ def test_a_project_file(path: Path) -> None:
 
     found = read_project_file(path)
 
+    assert found == {
+        Key.CONTEXT: "acme",
+        Key.CALENDARS: ("Work",),
+        Key.PORT: 0,
+        Key.PRINT: "json",
+        Key.FORWARD: ("3000/hook", "http://localhost:1", "http://127.0.0.2:1/x", "https://[::1]:1"),
+    }
     assert set(found) == set(PROJECT_KEYS)
-    assert found[Key.PORT] == 0
 
 
 @pytest.mark.parametrize(

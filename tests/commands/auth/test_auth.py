@@ -361,12 +361,14 @@ def test_a_whole_answer_of_the_token_endpoint(auth: Auth, home: Cli, cronofy: Sc
 
 
 @pytest.mark.parametrize("pasted", [b"", b"{}", b"\xff", b"two words", b"\xef\xbb\xbftok"])
-def test_what_is_pasted_is_no_token(auth: Auth, simulator: SimulatorServer, pasted: bytes) -> None:
+def test_what_is_pasted_is_no_token(auth: Auth, home: Cli, simulator: SimulatorServer, pasted: bytes) -> None:
     """Something that cannot be a token is told, and nothing is kept."""
     refused = auth(*PASTE, stdin=pasted)
 
     assert refused.exit_code in {2, 4}
     assert "access token" in refused.stderr
+    assert contexts(home) == {}
+    assert not any(home.folder.rglob("context-*.json"))
 
 
 def test_a_pasted_token_that_is_refused(auth: Auth, home: Cli, simulator: SimulatorServer) -> None:
@@ -498,13 +500,14 @@ def test_refreshing(home: Cli, signed_in: Auth) -> None:
     assert secrets_in(home)["access_token"] != before
 
 
-def test_signing_out(home: Cli, signed_in: Auth) -> None:
+def test_signing_out(home: Cli, signed_in: Auth, run: Run) -> None:
     """Signing out removes the secrets, not the context, and only with --revoke tells Cronofy."""
     first = signed_in("logout", "--json")
     again = signed_in("logout", "--json")
 
     assert first.json == {"context": "simulator", "secrets_removed": True, "revoked": False}
     assert again.json == {"context": "simulator", "secrets_removed": False, "revoked": False}
+    assert run("simulator", "status", "--json").json["authorizations"] == 1
     assert not secret_path("simulator", home.environment).exists()
     assert contexts(home)["simulator"].account is None
     assert signed_in("refresh").exit_code == 4
