@@ -156,7 +156,7 @@ class _Finder(ast.NodeVisitor):
 
     def visit_Compare(self, node: ast.Compare) -> None:
         if len(node.ops) == 1:
-            left, right = self._text(node.left), self._text(node.comparators[0])
+            left, right = (_enclosed(self._text(one), one) for one in (node.left, node.comparators[0]))
             for kind, others in (("comparison", _OPPOSITES), ("border", _BORDERS)):
                 if other := others.get(type(node.ops[0])):
                     self._add(kind, node, f"{left} {other} {right}")
@@ -241,6 +241,12 @@ class _Finder(ast.NodeVisitor):
         if isinstance(node.value, ast.Name) and node.value.id == "ExitCode":
             self._add("exit code", node, "ExitCode.DONE" if node.attr != "DONE" else "ExitCode.FAILED")
         self.generic_visit(node)
+
+
+def _enclosed(text: str, node: ast.expr) -> str:
+    """Return an operand with the parentheses that its node does not count among its own."""
+    needs_none = isinstance(node, ast.Name | ast.Attribute | ast.Constant | ast.Call | ast.Subscript)
+    return text if needs_none else f"({text})"
 
 
 def _is_not(node: ast.expr | None) -> bool:

@@ -16,6 +16,7 @@ from cronofy_cli.core.accounts.contexts import Context, SecretPlace, StoredClien
 from cronofy_cli.core.accounts.oauth import Application
 from cronofy_cli.errors import NotSignedIn
 from tests.auth.accounts import SECRETS, make_account
+from tests.held_locks import wait_behind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,3 +158,31 @@ def test_signing_in_with_a_removed_client_secret() -> None:
     again = with_client_secret(kept, "CRN_old", NOW)
 
     assert (again.client_secrets[0].value, again.removed_client_secrets) == ("CRN_old", ())
+
+
+def test_a_change_waits_for_a_renewal(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another process renews while a change waits for its lock is not lost."""
+    keeper, context = account.keeper, account.context
+    renewed = replace(SECRETS, access_token="tok_of_another", refresh_token="ref_of_another")
+
+    wait_behind(
+        keeper.lock("acme"),
+        lambda: keeper.change(context, lambda kept: replace(kept, scope="changed")),
+        lambda: account.keep(renewed),
+        monkeypatch,
+    )
+
+    assert account.kept == replace(renewed, scope="changed")
+
+
+def test_forgetting_waits_for_a_renewal(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens that another process renews while they are to be forgotten do not stay behind."""
+    keeper, context = account.keeper, account.context
+
+    removed = wait_behind(
+        keeper.lock("acme"), lambda: keeper.forget(context), lambda: account.keep(SECRETS), monkeypatch
+    )
+
+    assert removed
+    assert not secret_path("acme", account.environment).exists()
+    assert account.context.account is None

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.secrets import SecretStore, secret_path
+from cronofy_cli.adapters.secrets import SecretStore, locked, secret_path
 from cronofy_cli.adapters.settings.files import read_user_file
 from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context
 from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, StoredSecrets
+from tests.held_locks import wait_behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -189,3 +191,40 @@ def test_no_command_brings_a_secret_into_the_settings(command: Command, environm
         if path.is_file() and b"_of_acme" in path.read_bytes()
     ]
     assert holding == [f"secrets{os.sep}context-new.json".replace(os.sep, "/")]
+
+
+def keep(environment: dict[str, str], secrets: StoredSecrets) -> None:
+    """Keep the first one's secrets, as another process may."""
+    SecretStore(environment, warn=pytest.fail).save(ACME, secrets)
+
+
+@pytest.mark.parametrize("held", ["acme", "acme-dev"])
+def test_renaming_waits_for_a_renewal(
+    held: str, command: Command, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tokens that another process renews at the same moment move too; the new name's lock is waited for as well."""
+    renewed = replace(SECRETS, access_token="tok_renewed")
+
+    renamed = wait_behind(
+        locked(held, environment),
+        lambda: command("rename", "acme", "acme-dev"),
+        partial(keep, environment, renewed),
+        monkeypatch,
+    )
+
+    found = SecretStore(environment, warn=pytest.fail).load(Context("acme-dev", secret_place=SecretPlace.FILE))
+    assert (renamed.exit_code, found and found.secrets) == (0, renewed)
+
+
+def test_removing_waits_for_a_renewal(
+    command: Command, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tokens that another process renews at the same moment do not stay behind."""
+    removed = wait_behind(
+        locked("acme", environment),
+        lambda: command("remove", "acme", "--yes"),
+        partial(keep, environment, SECRETS),
+        monkeypatch,
+    )
+
+    assert (removed.exit_code, secret_path("acme", environment).exists()) == (0, False)

@@ -146,6 +146,9 @@ class ApiServer(ThreadingHTTPServer):
         return 201, _document(kind, self._create(kind, json.loads(body)))
 
     def _create(self, kind: str, asked: dict[str, Any]) -> Endpoint:
+        if self.state.orders.state_file:
+            with Path(f"{self.state.orders.state_file}-asked").open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asked) + "\n")
         unknown = sorted(set(asked) - (ENDPOINT_FIELDS if kind == "endpoints" else TUNNEL_FIELDS))
         if unknown:
             raise Refused(400, "invalid tunnel configuration", f'json: unknown field "{unknown[0]}"')

@@ -221,3 +221,17 @@ def test_events(format_: OutputFormat) -> None:
     show_list(memory.output, map(parse_event, EVENTS), event_list(UTC, 2026), streamed=True)
 
     check_golden(f"events-{format_.value}.txt", memory.stdout.content)
+
+
+def test_a_table_that_just_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short list is a table as long as the terminal is as wide as it, to the column; nothing is folded then."""
+    width = len("chn_22      [bold]https://example.com[/bold]")
+    looks = []
+    for columns in (width, width - 1):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        memory = MemoryOutput(OutputFormat.TABLE, color=True)
+        show_list(memory.output, ROWS[1:2], VIEW)
+        looks.append(memory.stdout.text.splitlines()[0].count("\x1b[2m"))
+
+    # A table paints each heading and what is between them, aligned lines are painted as one.
+    assert looks == [3, 1]

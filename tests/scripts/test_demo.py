@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from tests.in_process import run_main
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.support import Cli
 
 LIMIT_S = 20.0
@@ -51,3 +53,14 @@ def test_for_programs_and_afterwards(cli: Cli) -> None:
         cli, "verify", "--delivery", "last", environment={"CRONOFY_CLIENT_SECRET": "CRN_simulator_client_secret"}
     )
     assert verified.exit_code == 0
+
+
+def test_a_notification_that_does_not_arrive(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a step takes too long it ends with 124 and says where to look; its channel is closed."""
+    monkeypatch.setattr("cronofy_cli.commands.demo.STEP_LIMIT_S", 0.0)
+
+    result = run_main(cli, "demo")
+
+    assert result.exit_code == 124
+    assert "error: the notification did not arrive within 0 s\nhint: run it again" in result.stderr
+    assert "cronofy deliveries list" in result.stderr

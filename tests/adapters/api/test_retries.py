@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cronofy_cli.adapters.api.failures import explain
 from cronofy_cli.adapters.api.retries import Failure, RetryPolicy, retry_after_s
 
 NOW = datetime(2026, 4, 19, 9, 24, 16, tzinfo=UTC)
@@ -99,3 +101,16 @@ def test_unreadable_retry_after(header: str) -> None:
 def test_retry_after_date(seconds: int) -> None:
     """An HTTP date means the time until then."""
     assert retry_after_s(format_datetime(NOW + timedelta(seconds=seconds), usegmt=True), NOW) == seconds
+
+
+@pytest.mark.parametrize(("host", "is_passing"), [("api-uk.cronofy.com", True), ("127.0.0.1:7080", False)])
+def test_a_refused_connection(host: str, is_passing: bool) -> None:
+    """Nothing was sent, so a POST may be tried again; on this machine no other attempt would end differently."""
+    error = httpx.ConnectError("refused")
+    error.__cause__ = ConnectionRefusedError()
+
+    failure = explain(error, f"https://{host}/v1/channels")
+
+    assert (failure.reason, failure.nothing_sent, failure.is_passing) == ("connection refused", True, is_passing)
+    again = Failure(failure.reason, nothing_sent=failure.nothing_sent, is_passing=failure.is_passing)
+    assert (delay("POST", again) is not None) is is_passing

@@ -208,3 +208,16 @@ def test_killed_before_it_knew_whose_it_is(cache: EventCache, environment: dict[
     (status,) = list_event_caches(environment)
 
     assert (status.data_center, status.events) == ("unknown", 0)
+
+
+def test_what_cannot_be_opened_is_closed(environment: dict[str, str]) -> None:
+    """A file that is no cache of ours is not kept open."""
+    with open_event_cache("uk", "acc_1", environment) as cache:
+        path = cache.path
+        cache._connection.execute("DROP TABLE about")
+
+    with pytest.raises(EventCacheUnavailable) as caught:
+        open_event_cache("uk", "acc_1", environment)
+
+    assert "no such table" in caught.value.message
+    assert [link for link in Path("/proc/self/fd").iterdir() if str(path) in os.path.realpath(link)] == []

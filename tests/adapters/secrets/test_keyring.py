@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from cronofy_cli.adapters.secrets.keyring_entry import _best
+
 if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
     from tests.adapters.secrets.conftest import Machine
     from tests.fakes.secret_service import SecretService
 
@@ -286,3 +290,16 @@ def _install(machine: Machine, source: str = PLAINTEXT) -> None:
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: plaintext\nVersion: 1.0\n", encoding="utf-8")
     (metadata / "entry_points.txt").write_text("[keyring.backends]\nplaintext = plaintext\n", encoding="utf-8")
+
+
+def test_the_best_of_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of keyring's own back ends that run here the one with the highest priority is taken, in whatever order."""
+
+    def backend(name: str, priority: float) -> KeyringBackend:
+        made = type("Keyring", (), {"priority": priority, "__module__": f"keyring.backends.{name}"})()
+        return cast("KeyringBackend", made)
+
+    found = [backend("kwallet", 4.9), backend("SecretService", 5), backend("libsecret", 4.8)]
+    foreign = cast("KeyringBackend", type("Keyring", (), {"priority": 20, "__module__": "plaintext"})())
+
+    assert _best(found) is _best(found[::-1]) is _best([*found, foreign]) is found[1]

@@ -151,7 +151,14 @@ def test_a_project_file_forwards_to_this_machine_only(path: Path, target: str) -
 
 @pytest.mark.parametrize(
     ("content", "line"),
-    [(b'port = 1\nprint = "full\n', 2), (b"a = 1\n\nb", 3), (b"a = 1\nb = \xff\n", 2), (b"x = [", 1)],
+    [
+        (b'port = 1\nprint = "full\n', 2),
+        (b"a = 1\n\nb", 3),
+        (b"a = 1\nb = \xff\n", 2),
+        (b"\na = \xff", 2),
+        (b"\n\nx = [", 3),
+        (b"x = [", 1),
+    ],
 )
 def test_broken_toml_is_an_error_with_its_line(path: Path, content: bytes, line: int) -> None:
     """A file that is not TOML is named with the line."""

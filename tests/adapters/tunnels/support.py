@@ -179,6 +179,10 @@ class Machine:
         path = self.home / f"{program}-calls"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
+    def asked(self) -> list[dict[str, Any]]:
+        """Return the endpoints that the stand-in was asked for, as it was asked."""
+        return [json.loads(line) for line in (self.home / "ngrok-state-asked").read_text().splitlines()]
+
     def loopback_of(self, public_url: str) -> str:
         """Return where an asked-for domain really is."""
         return str(json.loads((self.home / "ngrok-state").read_text())[public_url])

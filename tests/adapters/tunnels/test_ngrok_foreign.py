@@ -76,7 +76,9 @@ def users_agent(machine: Machine, wait_until: WaitUntil) -> Iterator[Callable[..
 def test_it_is_used_and_survives(
     machine: Machine, events: Events, listener: Upstream, users_agent: Callable[..., UsersAgent], version: str
 ) -> None:
-    """Our endpoint is added to the agent that runs, of whichever age; stop() takes it away and nothing else."""
+    """Our endpoint is added to the agent that runs, of whichever age, and kept out of its inspector; stop() takes it
+    away and nothing else.
+    """
     theirs = users_agent(FAKE_NGROK_VERSION=version)
     with machine.ngrok(events, token=None) as tunnel:
         url = tunnel.start(listener.port)
@@ -88,6 +90,7 @@ def test_it_is_used_and_survives(
         tunnel.stop()
         assert (tunnel.is_alive(), tunnel.public_url) == (False, None)
 
+    assert [asked["inspect"] for asked in machine.asked()] == [False]
     assert theirs.process.poll() is None
     assert theirs.tunnels() == []
     assert events.kinds == []

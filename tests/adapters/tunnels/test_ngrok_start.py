@@ -295,3 +295,15 @@ def test_a_data_folder_that_cannot_be_written(machine: Machine, events: Events) 
 def test_the_stand_in_can_be_run(machine: Machine) -> None:
     """The stand-ins are executable, as git keeps them."""
     assert all(os.access(FAKES / name, os.X_OK) for name in ("ngrok", "cloudflared"))
+
+
+@pytest.mark.parametrize("version", ["3.39.10", "3.19.1"])
+def test_bodies_stay_out_of_the_inspector(machine: Machine, events: Events, listener: Upstream, version: str) -> None:
+    """With either API the agent is asked not to keep what goes through it, and to lead to this machine's listener."""
+    machine.set(FAKE_NGROK_VERSION=version)
+    with machine.ngrok(events) as tunnel:
+        tunnel.start(listener.port)
+
+    (asked,) = machine.asked()
+    assert asked["inspect"] is False
+    assert asked.get("addr", asked.get("upstream", {}).get("url")) == f"http://127.0.0.1:{listener.port}"

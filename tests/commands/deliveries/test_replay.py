@@ -218,3 +218,13 @@ def test_ctrl_c_does_not_wait_for_the_app(kept: None, app: App, cli: Cli) -> Non
 
     assert (exit_code, len(app.received)) == (130, 2)
     released.set()
+
+
+def test_before_it_is_sent_to_several_machines(kept: None, run: Run) -> None:
+    """Each machine is named once, in order."""
+    targets = [option for host in ("b.invalid", "a.invalid", "b.invalid") for option in ("--to", f"http://{host}/")]
+
+    asked = run("deliveries", "replay", "1", *targets)
+
+    assert asked.exit_code == 2
+    assert "Send 3 to a.invalid, b.invalid, which is not this machine?" in asked.stderr

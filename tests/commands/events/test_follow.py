@@ -199,3 +199,21 @@ def test_for_people(simulated: Cli) -> None:
     assert len(result.lines) == 1
     assert result.lines[0][8:15] == '  + "Lu'
     assert result.lines[0].endswith("(Home)")
+
+
+def test_the_pace(cli: Cli, cronofy: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each failure in a row the pause doubles, to 16 times its length; after a success it is itself again."""
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    answer(cronofy)
+    answer(cronofy)
+    for _ in range(6):
+        cronofy.answer(404)
+    answer(cronofy)
+    answer(cronofy, event("evt_1", "09:00:00"))
+
+    result = run_main(cli, "events", "follow", "--tzid", "Etc/UTC", "--every", "2s", "--count", "1")
+
+    assert result.exit_code == 0
+    assert pauses == [2, 2, 4, 8, 16, 32, 32, 32, 2]
+    assert result.stderr.count("looking again later") == 6

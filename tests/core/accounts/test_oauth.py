@@ -151,3 +151,11 @@ def test_a_client_secret_that_cannot_be_one(secret: str) -> None:
 def test_an_application_hides_its_secret() -> None:
     """The secret is not in the repr."""
     assert "CRN_1" not in repr(checked_application("client", "CRN_1"))
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"access_token":"tok","sub":"acc_1"}', b'{"access_token":"tok","sub":"acc_1","account_id":"acc_2"}']
+)
+def test_whose_token_it_is(body: bytes) -> None:
+    """`sub` says whose it is, before `account_id`."""
+    assert parse_token_answer(body).sub == "acc_1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cronofy_cli.core.events.event import describe_when, parse_event, parse_period
+from cronofy_cli.core.events.event_local_times import is_near
 
 LONDON = ZoneInfo("Europe/London")
 FIELDS = (
@@ -156,3 +157,11 @@ def test_period() -> None:
     assert (period.calendar_id, period.free_busy_status, period.event_uid) == ("cal_1", "busy", None)
     assert describe_when(period.start, period.end, LONDON) == "Sun 19 Jan 08:00-08:30"
     assert parse_period(b"{}").free_busy_status == "unknown"
+
+
+@pytest.mark.parametrize(("days", "expected"), [(-1, False), (0, True), (6, True), (7, False)])
+def test_the_days_that_have_names_of_their_own(days: int, expected: bool) -> None:
+    """From today on seven days are told apart by their names; the eighth has today's name again."""
+    today = date(2026, 11, 28)
+
+    assert is_near(today + timedelta(days=days), today) is expected

@@ -15,6 +15,7 @@ from cronofy_cli.core.notifications.sample_bodies import Setting
 from cronofy_cli.core.notifications.samples import SAMPLES, encode_body, find_sample, with_fields
 from cronofy_cli.core.times import parse_time
 from cronofy_cli.errors import WrongUsage
+from tests.golden_files import check_golden
 from tests.support import REPOSITORY
 
 if TYPE_CHECKING:
@@ -176,3 +177,10 @@ def test_any_json_value_can_be_set_anywhere(keys: list[str], value: object) -> N
         found = found[key]
 
     assert found == value
+
+
+def test_the_bodies() -> None:
+    """Every sample, whole."""
+    bodies = {sample.name: sample.make(Setting(NOW, URL)) for sample in SAMPLES}
+
+    check_golden("sample-bodies.json", json.dumps(bodies, indent=1).encode() + b"\n")

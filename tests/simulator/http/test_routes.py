@@ -185,7 +185,10 @@ def test_writes_know_their_calendar(shared_simulator: Running) -> None:
     holidays = shared_simulator.calendar_id("Bank Holidays")
 
     shared_simulator.request("POST", "/v1/calendars/cal_x/events", 404, json=event)
+    shared_simulator.request("DELETE", "/v1/calendars/cal_x/events", 404, json={"event_id": "1"})
+    shared_simulator.request("DELETE", "/v1/calendars/cal_x/events", 404, json={"event_uid": "evt_x"})
     shared_simulator.request("POST", f"/v1/calendars/{holidays}/events", 403, json=event)
+    shared_simulator.request("DELETE", f"/v1/calendars/{holidays}/events", 403, json={"event_id": "1"})
     shared_simulator.request("DELETE", f"/v1/calendars/{holidays}/events", 403, json={"event_uid": "evt_x"})
     home = shared_simulator.calendar_id("Home")
     shared_simulator.request("DELETE", f"/v1/calendars/{home}/events", 404, json={"event_uid": "evt_x"})

@@ -212,6 +212,9 @@ def test_an_event_write_is_read() -> None:
     assert write.details.attendees == (Attendee("tom@company.com", "Tom"),)
 
 
+ZONE_TWICE = {"tzid": "errors.tzid_unrecognized", "start.tzid": "errors.tzid_unrecognized"}
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
@@ -224,6 +227,18 @@ def test_an_event_write_is_read() -> None:
         ({"transparency": "foggy"}, {"transparency": "errors.not_recognized"}),
         ({"attendees": [{"display_name": "?"}]}, {"attendees[0].email": "errors.required"}),
         ({"location": []}, {"location": "errors.not_recognized"}),
+        ({"status": "foggy"}, {"status": "errors.not_recognized"}),
+        ({"participation_status": 1}, {"participation_status": "errors.not_recognized"}),
+        ({"description": 1}, {"description": "errors.not_recognized"}),
+        ({"categories": 1}, {"categories": "errors.not_recognized"}),
+        ({"event_private": []}, {"event_private": "errors.not_recognized"}),
+        ({"conferencing": 1}, {"conferencing": "errors.not_recognized"}),
+        ({"attendees": 1}, {"attendees": "errors.not_recognized"}),
+        (
+            {"attendees": {"invite": [{"email": "a@b.c", "status": "x"}]}},
+            {"attendees[0].status": "errors.not_recognized"},
+        ),
+        ({"start": {"time": "2026-05-01", "tzid": "x"}}, ZONE_TWICE),
     ],
 )
 def test_a_bad_event_write_is_refused(change: dict[str, object], expected: dict[str, str]) -> None:
@@ -351,3 +366,17 @@ def test_a_push_needs_a_type() -> None:
     """Any type goes, none does not."""
     assert parse_push({"type": "brand_new", "fields": {"a": 1}}).fields == {"a": 1}
     assert refusal(lambda: parse_push({})) == {"type": "errors.required"}
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ((), False),
+        ((("from", "2020-01-01"),), True),
+        ((("to", "2040-01-01"),), True),
+        ((("from", "2020-01-01"), ("to", "2040-01-01")), True),
+    ],
+)
+def test_one_limit_bounds_a_query(limits: tuple[tuple[str, str], ...], expected: bool) -> None:
+    """A query with either limit says itself which days are meant."""
+    assert query(*limits).selection.is_bounded is expected
