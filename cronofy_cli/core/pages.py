@@ -20,6 +20,7 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 # Two parsers of addresses can disagree about backslashes, spaces, controls and text outside ASCII: such are refused.
 _PLAIN: Final = re.compile(r"[!-\[\]-~]+")
 _SHOWN: Final = 80
+_LONGEST: Final = 8192
 
 
 class Origin(NamedTuple):
@@ -82,8 +83,8 @@ def own_url(value: object, api_url: str) -> str:
 
 
 def _split(url: str) -> SplitResult:
-    if not is_plain(url):
-        raise ValueError("not an address in plain characters")
+    if len(url) > _LONGEST or not is_plain(url):
+        raise ValueError("no address, or one in other than plain characters")
     return urlsplit(url)
 
 

@@ -1,6 +1,6 @@
 """The client of Cronofy's API: one kept connection, an access token, and retries.
 
-Which calls there are is known in `endpoints`, what answers mean in `answers`.
+Which calls there are is known in `endpoints`, what answers mean in `api_errors`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 import threading
 import time
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -19,13 +18,14 @@ from urllib.parse import urlencode
 import msgspec
 
 from cronofy_cli.adapters.api.api_errors import Answer, Refusal, error_for
-from cronofy_cli.adapters.api.connections import OpenSockets
 from cronofy_cli.adapters.api.exchanges import Exchange, mask_body, mask_headers, mask_text
 from cronofy_cli.adapters.api.failures import TransportFailure, explain
 from cronofy_cli.adapters.api.messages import Sending, head_of
 from cronofy_cli.adapters.api.retries import Failure, Retry, RetryPolicy
 from cronofy_cli.adapters.api.tokens import FixedToken, checked_token
 from cronofy_cli.adapters.http import import_httpx, open_client
+from cronofy_cli.adapters.open_sockets import OpenSockets
+from cronofy_cli.adapters.whole_answer import AnswerLimits, TooLarge, TooSlow, read_answer
 from cronofy_cli.core.accounts.credential import Credential
 from cronofy_cli.core.pages import own_url
 from cronofy_cli.core.times import parse_http_date
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     import httpx
 
     from cronofy_cli.adapters.api.tokens import AccessTokens
+    from cronofy_cli.adapters.deadline import Deadline
     from cronofy_cli.core.accounts.data_centers import DataCenter
     from cronofy_cli.errors import CronofyError
 
@@ -48,12 +49,15 @@ _AS_THEY_ARE: Final = "[]:/@"
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long each step of a request may take."""
+    """How long each step of a request may take, and all of it."""
 
     connect_s: float = 5
     read_s: float = 30
     write_s: float = 10
     pool_s: float = 5
+    whole_s: float = 60
+    patience_s: float = 60
+    """Once so long was spent waiting for answers to a call, it is not sent again."""
 
 
 class ApiClient:
@@ -61,8 +65,9 @@ class ApiClient:
 
     A token that is refused is renewed once, if it can be, and the request sent again: nothing was done with it.
 
-    `observe` is told of every exchange, without its secrets, and `on_retry` of every wait before another attempt, both
+    `observe` gets every exchange, without its secrets, and `on_retry` of every wait before another attempt, both
     in the thread that sends the request. The connection is opened by the first request and kept until `close()`.
+    No call goes on beyond `deadline`.
 
     Raises:
         NotSignedIn: `access_token` cannot be one.
@@ -80,6 +85,7 @@ class ApiClient:
         sleep: Callable[[float], object] | None = None,
         dice: Callable[[], float] = random.random,
         credential: Credential = Credential.ACCESS_TOKEN,
+        deadline: Deadline | None = None,
     ) -> None:
         self.data_center = data_center
         self._tokens = FixedToken(checked_token(access_token)) if isinstance(access_token, str) else access_token
@@ -90,6 +96,7 @@ class ApiClient:
         self._sleep = sleep
         self._dice = dice
         self._credential = credential
+        self._deadline = deadline
         self._sockets = OpenSockets()
         self._opening = threading.Lock()
         self._http: httpx.Client | None = None
@@ -132,6 +139,7 @@ class ApiClient:
 
         Raises:
             CronofyError: Cronofy refused or failed, could not be reached, or `address` is on another origin.
+            TimeLimitReached: the answer did not come before the deadline.
         """
         query = urlencode(parameters, safe=_AS_THEY_ARE)
         content = None if json is None else msgspec.json.encode(json)
@@ -158,7 +166,7 @@ class ApiClient:
         url = self._url(address)
         stop = stop or threading.Event()
         sending = Sending(method, url, content, checked_token(self._tokens.current()), headers)
-        may_renew = True
+        may_renew, begun_s, waited_s = True, time.monotonic(), 0.0
         for attempt in count(1):
             outcome = self._attempt(sending, stop)
             if may_renew and _is_unauthorized(outcome) and (other := self._tokens.renewed(sending.token)) is not None:
@@ -169,9 +177,14 @@ class ApiClient:
                 return outcome
             failure, error = self._judge(outcome, sending.token, not_found_hint)
             delay_s = self._policy.delay_s(method, failure, attempt, dice=self._dice(), now=datetime.now(UTC))
-            if delay_s is None or stop.is_set():
+            if self._deadline is not None and self._deadline.is_over:
+                raise self._deadline.error(f"the answer of {self.data_center.api_url}") from error
+            is_patient = time.monotonic() - begun_s - waited_s < self._timeouts.patience_s
+            if delay_s is None or stop.is_set() or not is_patient:
                 raise error
-            self._wait(Retry(method, mask_text(url), failure.reason, delay_s, attempt + 1, self._policy.attempts), stop)
+            waited_s += self._wait(
+                Retry(method, mask_text(url), failure.reason, delay_s, attempt + 1, self._policy.attempts), stop
+            )
         raise AssertionError("count() does not end")
 
     def interrupt(self, stop: threading.Event) -> None:
@@ -190,23 +203,18 @@ class ApiClient:
         if stop.is_set():
             error = Unreachable("the request was broken off")
             return TransportFailure("broken off", error, nothing_sent=True, is_passing=False)
+        if self._deadline is not None and self._deadline.is_over:
+            late = self._deadline.error(f"the answer of {self.data_center.api_url}")
+            return TransportFailure("no time left", late, nothing_sent=True, is_passing=False)
         httpx = import_httpx()
         http = self._opened()
         request = http.build_request(
-            sending.method,
-            sending.url,
-            content=sending.content,
-            headers=sending.headers(),
-            extensions={"trace": self._sockets.tracer(stop)},
+            sending.method, sending.url, content=sending.content, headers=sending.headers(), timeout=self._timeout()
         )
         begun = time.perf_counter()
         try:
-            response = http.send(request, stream=True)
-            with closing(response):
-                # Not response.content: a response is part of a reference cycle, which would keep every page's body
-                # until the garbage collector comes by.
-                body = b"".join(response.iter_bytes())
-        except httpx.HTTPError as error:
+            response, body = read_answer(http, request, self._sockets, AnswerLimits(self._left_s()), stop)
+        except (httpx.HTTPError, TooSlow, TooLarge) as error:
             failed = explain(error, sending.url)
             self._tell(request, sending, begun, failed)
             return failed
@@ -218,12 +226,22 @@ class ApiClient:
     def _opened(self) -> httpx.Client:
         with self._opening:
             if self._http is None:
-                limits = self._timeouts
-                timeout = import_httpx().Timeout(
-                    connect=limits.connect_s, read=limits.read_s, write=limits.write_s, pool=limits.pool_s
-                )
-                self._http = open_client(self.data_center.api_url, timeout)
+                self._http = open_client(self.data_center.api_url)
             return self._http
+
+    def _timeout(self) -> httpx.Timeout:
+        limits, left_s = self._timeouts, self._left_s()
+        timeout: httpx.Timeout = import_httpx().Timeout(
+            connect=min(limits.connect_s, left_s),
+            read=min(limits.read_s, left_s),
+            write=min(limits.write_s, left_s),
+            pool=min(limits.pool_s, left_s),
+        )
+        return timeout
+
+    def _left_s(self) -> float:
+        left_s = self._timeouts.whole_s
+        return left_s if self._deadline is None else min(left_s, self._deadline.remaining_s)
 
     def _judge(
         self, outcome: Answer | TransportFailure, token: str, not_found_hint: str | None
@@ -238,10 +256,14 @@ class ApiClient:
         error.__cause__ = Refusal(outcome)
         return failure, error
 
-    def _wait(self, retry: Retry, stop: threading.Event) -> None:
+    def _wait(self, retry: Retry, stop: threading.Event) -> float:
+        """Wait before another attempt, as long as there is time, and return how long that was."""
         if self._on_retry is not None:
             self._on_retry(retry)
-        (self._sleep or stop.wait)(retry.delay_s)
+        delay_s = retry.delay_s if self._deadline is None else min(retry.delay_s, self._deadline.remaining_s)
+        begun_s = time.monotonic()
+        (self._sleep or stop.wait)(delay_s)
+        return time.monotonic() - begun_s
 
     def _tell(self, request: httpx.Request, sending: Sending, begun: float, outcome: Answer | TransportFailure) -> None:
         if self._observe is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
 from cronofy_cli.adapters.http import import_httpx, is_loopback
+from cronofy_cli.adapters.whole_answer import LARGEST_BYTES, MEBIBYTE, TooLarge, TooSlow
 from cronofy_cli.core.text import clean, shorten
 from cronofy_cli.errors import RequestFailed, Unreachable
 
@@ -37,10 +38,17 @@ class TransportFailure:
     """Whether another attempt may end differently."""
 
 
-def explain(error: httpx.HTTPError, url: str) -> TransportFailure:
-    """Return what httpx's exception means for a request to `url`."""
+def explain(error: httpx.HTTPError | TooSlow | TooLarge, url: str) -> TransportFailure:
+    """Return what the exception of a request to `url` means."""
     httpx = import_httpx()
     host = urlsplit(url).netloc
+    if isinstance(error, TooSlow):
+        told = Unreachable(
+            f"{host} did not finish its answer in time", hint="run it again; see https://status.cronofy.com"
+        )
+        return TransportFailure("no whole answer in time", told, nothing_sent=False, is_passing=False)
+    if isinstance(error, TooLarge):
+        return _too_large(host)
     if isinstance(error, httpx.TimeoutException):
         return _timeout(error, host)
     if isinstance(error, httpx.ProxyError):
@@ -56,6 +64,14 @@ def explain(error: httpx.HTTPError, url: str) -> TransportFailure:
         return TransportFailure("undecodable answer", undecodable, nothing_sent=False, is_passing=False)
     told = Unreachable(f"{host} broke the connection off: {_words(error)}", hint="run it again")
     return TransportFailure("broken connection", told, nothing_sent=False, is_passing=True)
+
+
+def _too_large(host: str) -> TransportFailure:
+    told = RequestFailed(
+        f"the answer of {host} is larger than {LARGEST_BYTES // MEBIBYTE} MiB: it was not read to its end",
+        hint="ask for less, such as a shorter time span, and check that --data-center names Cronofy",
+    )
+    return TransportFailure("answer too large", told, nothing_sent=False, is_passing=False)
 
 
 def _timeout(error: httpx.TimeoutException, host: str) -> TransportFailure:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli import __version__
+from cronofy_cli.adapters.whole_answer import ACCEPTED_ENCODING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,11 @@ class Sending:
 
     def headers(self) -> list[tuple[str, str]]:
         """Return all headers but those that the HTTP library adds."""
-        usual = [("Accept", "application/json"), ("User-Agent", USER_AGENT)]
+        usual = [
+            ("Accept", "application/json"),
+            ("Accept-Encoding", ACCEPTED_ENCODING),
+            ("User-Agent", USER_AGENT),
+        ]
         if self.content is not None:
             usual.append(("Content-Type", "application/json; charset=utf-8"))
         named = {name.lower() for name, _ in self.further}

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.api.client import ApiClient
 
 PageT = TypeVar("PageT")
+
+MOST_PAGES: Final = 10_000
+"""No answer has so many: a page of Read Events holds a hundred events or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def stream_pages(
     """Yield the pages in order. Closing the generator breaks off what is being fetched.
 
     Raises:
-        RequestFailed: a page is no such answer, is on another origin, or was there before.
+        RequestFailed: a page is no such answer, is on another origin, was there before, or there are too many.
         NotFound: the address of a page has expired.
         CronofyError: what the client raises.
     """
@@ -101,6 +104,11 @@ class _PageReader(Generic[PageT]):
         url = own_url(next_page, self._client.data_center.api_url)
         if url in self._seen:
             raise RequestFailed("the pages lead back to one that was read already: the rest cannot be reached")
+        if len(self._seen) + 1 >= MOST_PAGES:
+            raise RequestFailed(
+                f"there are more than {MOST_PAGES:,} pages: the rest was not read",
+                hint="ask for a shorter time span, or for fewer calendars",
+            )
         self._seen.add(url)
         try:
             return self._fetch(url, self._stop)

@@ -5,6 +5,7 @@ Docs: /developers/api/authorization/request-token/, …/refresh-token/, …/revo
 
 from __future__ import annotations
 
+import threading
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,8 @@ from cronofy_cli import __version__
 from cronofy_cli.adapters.api.exchanges import Exchange, mask_body, mask_headers
 from cronofy_cli.adapters.api.failures import explain
 from cronofy_cli.adapters.http import import_httpx, open_client
+from cronofy_cli.adapters.open_sockets import OpenSockets
+from cronofy_cli.adapters.whole_answer import ACCEPTED_ENCODING, AnswerLimits, TooLarge, TooSlow, read_answer
 from cronofy_cli.core.accounts.oauth import parse_token_answer
 from cronofy_cli.core.fields import decode_object, text
 from cronofy_cli.core.text import clean, shorten
@@ -25,19 +28,26 @@ if TYPE_CHECKING:
 
     import httpx
 
+    _Whole = tuple[httpx.Response, bytes]
+
     from cronofy_cli.core.accounts.data_centers import DataCenter
     from cronofy_cli.core.accounts.oauth import Application, TokenAnswer
     from cronofy_cli.errors import CronofyError
 
 _LONGEST_CODE: Final = 100
-_HEADERS: Final = {"Content-Type": "application/json; charset=utf-8", "User-Agent": f"cronofy-cli/{__version__}"}
+LIMITS: Final = AnswerLimits()
+_HEADERS: Final = {
+    "Content-Type": "application/json; charset=utf-8",
+    "Accept-Encoding": ACCEPTED_ENCODING,
+    "User-Agent": f"cronofy-cli/{__version__}",
+}
 _SECRET_FIELDS: Final = ("client_secret", "code", "refresh_token", "token")
 
 
 class TokenEndpoint:
     """The token endpoint of one data center, for one application.
 
-    `again` is the command that signs in anew, for hints. `observe` is told of every exchange, without its secrets.
+    `again` is the command that signs in again, for hints. `observe` gets every exchange, without its secrets.
     """
 
     def __init__(
@@ -92,30 +102,31 @@ class TokenEndpoint:
         sent, begun = msgspec.json.encode(fields), time.perf_counter()
         try:
             with open_client(url, httpx.Timeout(30, connect=5)) as client:
-                response = client.post(url, content=sent, headers=_HEADERS)
-        except httpx.HTTPError as error:
+                request = client.build_request("POST", url, content=sent, headers=_HEADERS)
+                response, body = read_answer(client, request, OpenSockets(), LIMITS, threading.Event())
+        except (httpx.HTTPError, TooSlow, TooLarge) as error:
             failure = explain(error, url)
             self._tell(url, fields, begun, failure.reason)
             # Not `from error`: httpx keeps the request, and with it the secret, on its exceptions.
             raise failure.error from None
-        self._tell(url, fields, begun, response)
+        self._tell(url, fields, begun, (response, body))
         if response.status_code == HTTPStatus.OK:
-            content: bytes = response.content
-            return content
-        raise self._error(response.status_code, response.content)
+            return body
+        raise self._error(response.status_code, body)
 
-    def _tell(self, url: str, fields: dict[str, str], begun: float, outcome: httpx.Response | str) -> None:
+    def _tell(self, url: str, fields: dict[str, str], begun: float, outcome: _Whole | str) -> None:
         if self._observe is None:
             return
-        shown = {name: "***" if name in _SECRET_FIELDS else value for name, value in fields.items()}
-        sent = ("POST", url, tuple(_HEADERS.items()), msgspec.json.encode(shown))
+        sent_fields = {name: "***" if name in _SECRET_FIELDS else value for name, value in fields.items()}
+        sent = ("POST", url, tuple(_HEADERS.items()), msgspec.json.encode(sent_fields))
         elapsed_ms = (time.perf_counter() - begun) * 1000
         if isinstance(outcome, str):
             self._observe(Exchange(*sent, elapsed_ms, failure=outcome))
             return
         # A body can repeat what was sent.
-        body = mask_body(outcome.content, *(fields[name] for name in _SECRET_FIELDS if name in fields))
-        self._observe(Exchange(*sent, elapsed_ms, outcome.status_code, mask_headers(outcome.headers.items()), body))
+        response, body = outcome
+        shown = mask_body(body, *(fields[name] for name in _SECRET_FIELDS if name in fields))
+        self._observe(Exchange(*sent, elapsed_ms, response.status_code, mask_headers(response.headers.items()), shown))
 
     def _error(self, status: int, body: bytes) -> CronofyError:
         if status == HTTPStatus.TOO_MANY_REQUESTS:

@@ -23,14 +23,14 @@ class OpenSockets:
         self._lock = threading.Lock()
         self._sockets: WeakSet[socket.socket] = WeakSet()
 
-    def tracer(self, stop: threading.Event) -> Callable[[str, Mapping[str, object]], None]:
-        """Return the `trace` extension of a request that ends as soon as `stop` is set."""
+    def tracer(self, is_over: Callable[[], bool]) -> Callable[[str, Mapping[str, object]], None]:
+        """Return the `trace` extension of a request that ends when the sockets are shut down and `is_over`."""
 
         def trace(step: str, info: Mapping[str, object]) -> None:
             if step.endswith((".connect_tcp.complete", ".start_tls.complete")):
                 self._add(_socket_of(info.get("return_value")))
                 # A connection that was being made while the others were shut down.
-                if stop.is_set():
+                if is_over():
                     self.shut_down()
 
         return trace

@@ -1,0 +1,38 @@
+"""The moment by which a command has to end, such as that of `--timeout`, for everything that waits on its behalf."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from cronofy_cli.errors import TimeLimitReached
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Counted from the command's first moment by `Deadline.after()`."""
+
+    limit_s: float
+    ends_at_s: float
+    """By the monotonic clock."""
+
+    @classmethod
+    def after(cls, limit_s: float) -> Deadline:
+        """Return the moment so long from now."""
+        return cls(limit_s, time.monotonic() + limit_s)
+
+    @property
+    def remaining_s(self) -> float:
+        """The time that is left; 0 when there is none."""
+        return max(self.ends_at_s - time.monotonic(), 0.0)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is no time left."""
+        return self.remaining_s == 0
+
+    def error(self, awaited: str) -> TimeLimitReached:
+        """Return the error for what was still awaited then, such as `Cronofy's answer`."""
+        return TimeLimitReached(
+            f"{awaited} did not come within the time limit of {self.limit_s:g} s", hint="give it more time: --timeout"
+        )
