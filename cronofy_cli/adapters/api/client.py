@@ -5,6 +5,7 @@ Which calls there are is known in `endpoints`, what answers mean in `api_errors`
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -230,7 +231,7 @@ class ApiClient:
             return self._http
 
     def _timeout(self) -> httpx.Timeout:
-        limits, left_s = self._timeouts, self._left_s()
+        limits, left_s = self._timeouts, math.inf if self._deadline is None else self._deadline.remaining_s
         timeout: httpx.Timeout = import_httpx().Timeout(
             connect=min(limits.connect_s, left_s),
             read=min(limits.read_s, left_s),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from cronofy_cli.commands.events.query_times import CHANGES_OPTION, Limits, names_delivery, tell_sent
 from cronofy_cli.core.api.queries import EventsQuery, change_query
 from cronofy_cli.errors import NotFound, WrongUsage
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.deliveries import Delivery
 
 LAST = "last"
-OPTION = "--changes-since"
-_DELIVERY = re.compile(r"last|@.*|#?\d+", re.ASCII)
 
 
 def changes_query(run: AppContext, choice: str, here: Here) -> EventsQuery:
@@ -27,22 +25,16 @@ def changes_query(run: AppContext, choice: str, here: Here) -> EventsQuery:
         WrongUsage: it is neither, or the delivery speaks of no changes.
         NotFound: there is no such delivery.
     """
-    if _DELIVERY.fullmatch(choice):
+    if names_delivery(choice):
         delivery = _find(run, choice)
         return change_query(delivery.notification, here.tzid)
-    from cronofy_cli.commands.events.query_times import Limits, tell_sent
     from cronofy_cli.core.api.time_limits import parse_moment
     from cronofy_cli.core.notifications.notification import Notification
 
-    since = parse_moment(choice, here.clock, option=OPTION)
+    since = parse_moment(choice, here.clock, option=CHANGES_OPTION)
     if not since.is_as_written:
         tell_sent(run, Limits(last_modified=since.text), here)
     return change_query(Notification(type="change", changes_since=since.text), here.tzid)
-
-
-def names_delivery(choice: str) -> bool:
-    """Whether a delivery is chosen, whose channel says which calendars are meant."""
-    return _DELIVERY.fullmatch(choice) is not None
 
 
 def _find(run: AppContext, choice: str) -> Delivery:
@@ -53,7 +45,7 @@ def _find(run: AppContext, choice: str) -> Delivery:
     if not delivery.notification.changes_since:
         raise WrongUsage(
             f"{number} is '{delivery.notification.label}', which speaks of no changes",
-            hint=f"name a 'change': cronofy deliveries list --type change, or {OPTION} last",
+            hint=f"name a 'change': cronofy deliveries list --type change, or {CHANGES_OPTION} last",
         )
     if delivery.context != run.data_center.name:
         run.warn(f"{number} was received from data center {delivery.context}, and {run.data_center.name} is asked")
@@ -68,4 +60,4 @@ def _last_change(run: AppContext) -> Delivery:
     for delivery in run.history.newest_first(Criteria(type="change")):
         if delivery.verdict.state in wanted:
             return delivery
-    raise NotFound("no 'change' has been received yet", hint=f"name a time: {OPTION} 2h")
+    raise NotFound("no 'change' has been received yet", hint=f"name a time: {CHANGES_OPTION} 2h")

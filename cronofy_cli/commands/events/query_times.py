@@ -5,11 +5,11 @@ What words become is told on stderr, to people: at a terminal, or with --verbose
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cronofy_cli.commands.events.changes_choice import OPTION, names_delivery
 from cronofy_cli.core.api.time_limits import Clock, Sent, needs_clock, parse_limits, parse_moment
 from cronofy_cli.core.times import is_date
 from cronofy_cli.core.zones import find_zone
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
 
 FALLBACK_TZID = "Etc/UTC"
+CHANGES_OPTION = "--changes-since"
+_DELIVERY = re.compile(r"last|@.*|#?\d+", re.ASCII)
+
+
+def names_delivery(choice: str) -> bool:
+    """Whether `--changes-since` names a delivery, whose channel says which calendars are meant."""
+    return _DELIVERY.fullmatch(choice) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ class TimeChoice:
         clock = Clock(datetime.now(UTC), UTC)
         self._parsed(clock)
         if self.changes_since is not None and not names_delivery(self.changes_since):
-            parse_moment(self.changes_since, clock, option=OPTION)
+            parse_moment(self.changes_since, clock, option=CHANGES_OPTION)
 
     def _parsed(self, clock: Clock) -> tuple[Sent | None, Sent | None, Sent | None]:
         modified = self.last_modified

@@ -126,7 +126,8 @@ def _query(
     run: AppContext, choice: TimeChoice, calendar: list[str] | None, here: Here, *, is_agenda: bool
 ) -> EventsQuery:
     from cronofy_cli.cli.calendar_choice import calendar_ids
-    from cronofy_cli.commands.events.changes_choice import changes_query, names_delivery
+    from cronofy_cli.commands.events.changes_choice import changes_query
+    from cronofy_cli.commands.events.query_times import names_delivery
 
     since = choice.changes_since
     limits = coming_week(run, here) if is_agenda and choice == TimeChoice() else choice.limits(run, here)
