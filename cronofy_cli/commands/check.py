@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,10 +12,10 @@ from cronofy_cli.cli.client_secrets import SecretFilesOption, find_secrets
 from cronofy_cli.cli.options import SigningListCommand, app_context, command_app
 from cronofy_cli.commands.posting import InsecureOption, confirm_posting, posting_target
 from cronofy_cli.core.notifications.sample_bodies import CHANNEL_ID, Setting
+from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import ExitCode, WrongUsage
 from cronofy_cli.handler_check.case import DOCS_SITE, Workshop
 from cronofy_cli.handler_check.catalogue import all_cases, choose
-from cronofy_cli.handler_check.documents import result_document
 from cronofy_cli.handler_check.report import common_line, result_lines
 from cronofy_cli.handler_check.verdict import Result, common_failure, summary
 from cronofy_cli.output.lists import Column, ListView, show_list
@@ -25,10 +24,9 @@ from cronofy_cli.output.streams import OutputFormat
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cronofy_cli.cli.context import AppContext
     from cronofy_cli.handler_check.case import Case
+    from cronofy_cli.outbound.poster import Poster
     from cronofy_cli.outbound.target import Target
-    from cronofy_cli.outbound.timed_sender import Sender
     from cronofy_cli.output.streams import Output
 
 app = command_app("Check that an application handles what Cronofy really sends.")
@@ -60,8 +58,9 @@ def handler(
       cronofy check handler 3000/hook --client-secret-file secret.txt --junit report.xml
       cronofy check handler https://localhost:3000/hook --insecure --only signatures --only bytes.utf8
     """
+    from cronofy_cli.outbound.poster import Poster
+    from cronofy_cli.outbound.settings import trial_settings
     from cronofy_cli.outbound.signing_keys import signing_keys
-    from cronofy_cli.outbound.timed_sender import Sender
 
     run = app_context(context)
     if junit is not None:
@@ -71,7 +70,8 @@ def handler(
     cases = choose(all_cases(Workshop(Setting(started_at, found.url, channel), keys)), only or [])
     number = sum(len(case.posts) for case in cases)
     confirm_posting(run.output, found, f"{number} notifications, some of which ask for deletion of data,", yes=yes)
-    results = _show(run.output, _results(run, Sender(found, insecure=insecure), cases))
+    poster = Poster(found, trial_settings(insecure=insecure), lambda: datetime.now(UTC))
+    results = _show(run.output, _results(poster, cases), found)
     _tell_common(run.output, results, found)
     if junit is not None:
         _write_junit(junit, results, found.url, started_at)
@@ -86,14 +86,13 @@ def _check_place(junit: Path) -> None:
         raise WrongUsage(f"'{junit}' cannot be written: it is a folder", hint=f"--junit {junit / 'report.xml'}")
 
 
-def _results(run: AppContext, sender: Sender, cases: tuple[Case, ...]) -> Iterator[Result]:
+def _results(poster: Poster, cases: tuple[Case, ...]) -> Iterator[Result]:
     from cronofy_cli.handler_check.run import run_cases
-    from cronofy_cli.outbound.pacing import iterate
 
-    return run.resources.enter_context(closing(iterate(run_cases(sender, cases))))
+    return run_cases(poster, cases)
 
 
-def _show(output: Output, results: Iterable[Result]) -> list[Result]:
+def _show(output: Output, results: Iterable[Result], target: Target) -> list[Result]:
     """Write each result as soon as it is known, and return them all."""
     shown: list[Result] = []
 
@@ -106,25 +105,33 @@ def _show(output: Output, results: Iterable[Result]) -> list[Result]:
         for result in kept():
             for line in result_lines(output, result):
                 output.data(line)
-        output.note(f"{summary(shown)}{_address(shown)}")
+        output.note(f"{summary(shown)}{_address(shown, target)}")
     else:
         show_list(output, kept(), _view())
     return shown
 
 
-def _address(results: list[Result]) -> str:
-    found = {outcome.address for result in results for outcome in result.outcomes if outcome.address}
-    return f"; localhost was found at {' and '.join(sorted(found))}" if found else ""
+def _address(results: list[Result], target: Target) -> str:
+    found = {attempt.address for result in results for attempt in result.attempts if attempt.address}
+    is_open = target.host == "localhost" and found
+    return f"; localhost was found at {' and '.join(sorted(found))}" if is_open else ""
 
 
 def _tell_common(output: Output, results: list[Result], target: Target) -> None:
     """Tell people what to look at first when the handler accepts nothing: then the cases say little."""
-    from cronofy_cli.outbound.trigger_advice import advice
+    from cronofy_cli.outbound.advice import Circumstances, advice, runs_in_container
 
     failure = common_failure(results)
-    advised = advice(failure, target) if failure is not None else None
+    known = Circumstances(SignatureState.VALID, in_container=runs_in_container())
+    advised = advice(failure, target, known) if failure is not None else None
     if failure is not None and advised is not None and output.format is OutputFormat.TABLE:
         output.note(common_line(failure, advised))
+
+
+def _result_document(result: Result) -> bytes:
+    from cronofy_cli.handler_check.documents import ResultDocument
+
+    return ResultDocument.of(result).encode()
 
 
 def _view() -> ListView[Result]:
@@ -139,7 +146,7 @@ def _view() -> ListView[Result]:
             Column("WHY", lambda result: result.case.reason.why),
             Column("DOCS", lambda result: DOCS_SITE + result.case.reason.docs),
         ),
-        document=result_document,
+        document=_result_document,
         empty="nothing was checked",
     )
 

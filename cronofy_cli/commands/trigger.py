@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from cronofy_cli.cli.client_secrets import SecretFilesOption, find_secrets
+from cronofy_cli.cli.client_secrets import SecretFilesOption
 from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
-from cronofy_cli.commands.posting import InsecureOption, confirm_posting, posting_target
-from cronofy_cli.commands.trigger_choice import Choice
-from cronofy_cli.commands.trigger_results import SentDelivery, show_deliveries, show_samples
+from cronofy_cli.commands.posting import InsecureOption, posting_target
+from cronofy_cli.commands.trigger_results import show_samples, show_triggered
+from cronofy_cli.commands.trigger_sending import Choice, send
 from cronofy_cli.core.durations import parse_duration
-from cronofy_cli.core.notifications.sample_bodies import Setting
-from cronofy_cli.core.notifications.samples import find_sample, with_fields
-from cronofy_cli.errors import NotSignedIn, WrongUsage
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cronofy_cli.adapters.simulator.control import SimulatorControl
-    from cronofy_cli.cli.context import AppContext
-    from cronofy_cli.outbound.outcome import Outcome
-    from cronofy_cli.outbound.request import Post
-    from cronofy_cli.outbound.signing_keys import SigningKeys
-    from cronofy_cli.outbound.target import Target
+from cronofy_cli.core.notifications.samples import find_sample
+from cronofy_cli.errors import WrongUsage
 
 app = command_app()
 
@@ -36,7 +23,6 @@ MOST = 100_000
 MOST_SECRETS = 10
 PLACEHOLDER_URL = "https://example.com/cronofy"
 """Stands in a body that is only printed."""
-FORGED_AND_TAKEN = "the app took it, though Cronofy did not sign it: does it check the signature?"
 
 TargetArgument = Annotated[
     str | None,
@@ -138,107 +124,6 @@ def trigger(
         run.output.data_bytes(choice.body(posting_target(target).url if target else PLACEHOLDER_URL) + end)
         return
     delay_s = parse_duration(delay, option="--delay") if delay is not None else 0
-    deliveries = _deliveries(run, choice, target, yes=yes)
+    sent = send(run, choice, target, yes=yes)
     time.sleep(delay_s)
-    raise typer.Exit(show_deliveries(run.output, deliveries))
-
-
-def _deliveries(run: AppContext, choice: Choice, named: str | None, *, yes: bool) -> Iterator[SentDelivery]:
-    """Return what will be sent, with everything found out that can stop it."""
-    if named is None and run.is_simulator and choice.can_be_pushed:
-        from cronofy_cli.commands.simulator.access import control_of
-
-        return _pushed(control_of(run), choice)
-    target = posting_target(named if named is not None else _only_callback_url(run, choice.sample.name))
-    posts = _posts(choice, _keys(run, choice), choice.body(target.url))
-    confirm_posting(run.output, target, f"{choice.count} × {choice.sample.name}", yes=yes)
-    return _posted(run, choice, target, posts)
-
-
-def _posted(run: AppContext, choice: Choice, target: Target, posts: Iterator[Post]) -> Iterator[SentDelivery]:
-    """Send from here."""
-    from cronofy_cli.outbound.pacing import iterate, send_at_rate, send_in_turn
-    from cronofy_cli.outbound.timed_sender import Sender
-
-    sender, rate = Sender(target, insecure=choice.is_insecure, observer=run.observer), choice.rate_per_s
-    outcomes = iterate(send_in_turn(sender, posts) if rate is None else send_at_rate(sender, posts, rate))
-    run.resources.enter_context(closing(outcomes))
-    return (
-        SentDelivery(number, choice.sample.name, target.url, outcome, _advice(choice, outcome, target))
-        for number, outcome in outcomes
-    )
-
-
-def _advice(choice: Choice, outcome: Outcome, target: Target) -> str | None:
-    if outcome.is_success:
-        return FORGED_AND_TAKEN if choice.is_forged else None
-    if choice.is_forged and outcome.is_refused:
-        return None
-    from cronofy_cli.outbound.trigger_advice import advice
-
-    return advice(outcome, target)
-
-
-def _keys(run: AppContext, choice: Choice) -> SigningKeys:
-    from cronofy_cli.outbound.signing_keys import SigningKeys, signing_keys
-
-    if choice.is_unsigned or choice.is_bad:
-        return signing_keys((), choice.digests or 1)
-    known = find_secrets(run, choice.secret_files)[: choice.digests]
-    if choice.digests is None:
-        return SigningKeys(tuple(secret.value for secret in known), ())
-    return signing_keys(known, choice.digests - len(known))
-
-
-def _posts(choice: Choice, keys: SigningKeys, body: bytes) -> Iterator[Post]:
-    from cronofy_cli.outbound.request import Post
-
-    if choice.is_unsigned:
-        signatures: tuple[str | None, ...] = (None,)
-    else:
-        signatures = (keys.right_last(body), keys.right_first(body))
-    return (Post(body, signatures[number % len(signatures)]) for number in range(choice.count))
-
-
-def _only_callback_url(run: AppContext, name: str) -> str:
-    """Return where the only open channel's notifications go.
-
-    Raises:
-        WrongUsage: no channel is open, several are, or it is not known.
-    """
-    from cronofy_cli.adapters.api import endpoints
-
-    try:
-        channels = endpoints.list_channels(run.api)
-    except NotSignedIn as error:
-        raise WrongUsage(
-            "no target is given, and the open channels are not known without signing in",
-            hint=f"cronofy trigger {name} 3000/hook",
-        ) from error
-    if len(channels) == 1:
-        return channels[0].callback_url
-    number = f"{len(channels)} channels are" if channels else "no channel is"
-    example = channels[0].callback_url if channels else "3000/hook"
-    raise WrongUsage(f"no target is given, and {number} open", hint=f"cronofy trigger {name} {example}")
-
-
-def _pushed(control: SimulatorControl, choice: Choice) -> Iterator[SentDelivery]:
-    """Have the simulator send to all its open channels."""
-    from cronofy_cli.core.fields import as_object
-    from cronofy_cli.outbound.simulator_push import push
-
-    body = with_fields(choice.sample.make(Setting(datetime.now(UTC), "")), choice.assignments)
-    fields = as_object(body["notification"])
-    type_ = str(fields.pop("type", choice.sample.name))
-    number = 0
-    for _ in range(choice.count):
-        before = number
-        for pushed in push(control, type_, fields):
-            number += 1
-            target = posting_target(pushed.callback_url)
-            yield SentDelivery(number, type_, target.url, pushed.outcome, _advice(choice, pushed.outcome, target))
-        if number == before:
-            raise WrongUsage(
-                "no target is given, and no channel is open",
-                hint="open one: cronofy listen --data-center simulator; or name a target",
-            )
+    raise typer.Exit(show_triggered(run.output, sent))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,72 +14,79 @@ from cronofy_cli.output.streams import OutputFormat, Style
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from cronofy_cli.core.attempt import Attempt
     from cronofy_cli.core.notifications.samples import Sample
-    from cronofy_cli.outbound.outcome import Outcome
     from cronofy_cli.output.streams import Output
 
 
 @dataclass(frozen=True, slots=True)
-class SentDelivery:
+class Triggered:
     """One notification that was sent by hand."""
 
     number: int
     type: str
-    url: str
-    outcome: Outcome
-    advice: str | None = None
-    """What to look at when it failed."""
+    target: str
+    attempt: Attempt
+    hint: str | None = None
+    """What to look at when it did not go well."""
 
 
-def show_deliveries(output: Output, deliveries: Iterable[SentDelivery]) -> int:
-    """Write each delivery as soon as it is done, and return the exit code."""
-    outcomes: list[Outcome] = []
+def show_triggered(output: Output, sent: Iterable[Triggered]) -> int:
+    """Write each notification as soon as it is answered, and return the exit code."""
+    attempts: list[Attempt] = []
 
-    def kept() -> Iterator[SentDelivery]:
-        for delivery in deliveries:
-            outcomes.append(delivery.outcome)
-            yield delivery
+    def kept() -> Iterator[Triggered]:
+        for triggered in sent:
+            attempts.append(triggered.attempt)
+            yield triggered
 
     if output.format is OutputFormat.TABLE:
-        for delivery in kept():
-            output.data(_line(output, delivery))
+        for triggered in kept():
+            output.data(_line(output, triggered))
     else:
         show_list(output, kept(), _view())
-    failed = [outcome for outcome in outcomes if not outcome.is_success]
+    failed = [attempt for attempt in attempts if not attempt.succeeded]
     if not failed:
         return ExitCode.DONE
-    return ExitCode.UNREACHABLE if all(outcome.is_unreachable for outcome in failed) else ExitCode.FAILED
+    return ExitCode.UNREACHABLE if all(attempt.is_unreachable for attempt in failed) else ExitCode.FAILED
 
 
-def _line(output: Output, delivery: SentDelivery) -> str:
-    outcome = delivery.outcome
-    mark = output.paint("✓", Style.GREEN) if outcome.is_success else output.paint("✗", Style.RED)
-    below = [] if outcome.is_success else outcome.excerpt.splitlines()
-    below += [delivery.advice] if delivery.advice else []
+def _line(output: Output, triggered: Triggered) -> str:
+    attempt = triggered.attempt
+    mark = output.paint("✓", Style.GREEN) if attempt.succeeded else output.paint("✗", Style.RED)
+    below = [] if attempt.succeeded else list(attempt.excerpt)
+    below += [triggered.hint] if triggered.hint else []
     answer = "".join(f"\n     {clean(line)}" for line in below)
-    found = f" at {outcome.address}" if outcome.address else ""
-    return f" {mark} {clean(delivery.type)} -> {clean(delivery.url)}  {outcome.summary}{found}{answer}"
+    found = f" at {attempt.address}" if attempt.address and "//localhost" in triggered.target else ""
+    return f" {mark} {clean(triggered.type)} -> {clean(triggered.target)}  {attempt.summary}{found}{answer}"
 
 
-def _view() -> ListView[SentDelivery]:
+def _view() -> ListView[Triggered]:
     return ListView(
         columns=(
             Column("NUMBER", lambda each: str(each.number)),
             Column("TYPE", lambda each: each.type),
-            Column("URL", lambda each: each.url),
-            Column("STATUS", lambda each: str(each.outcome.status or each.outcome.trouble)),
-            Column("MS", lambda each: f"{each.outcome.elapsed_ms:.0f}"),
-            Column("ANSWER", lambda each: each.outcome.excerpt or each.outcome.detail),
-            Column("ADVICE", lambda each: each.advice or ""),
+            Column("TARGET", lambda each: each.target),
+            Column("RESULT", lambda each: each.attempt.result),
+            Column("MS", lambda each: f"{each.attempt.duration_ms:.0f}"),
+            Column("ANSWER", lambda each: " ".join(each.attempt.excerpt) or each.attempt.reason or ""),
+            Column("HINT", lambda each: each.hint or ""),
         ),
         document=_document,
         empty="",
     )
 
 
-def _document(delivery: SentDelivery) -> bytes:
-    fields: dict[str, object] = {"number": delivery.number, "type": delivery.type, "url": delivery.url}
-    return json.dumps(fields | delivery.outcome.document | {"advice": delivery.advice}).encode()
+def _document(triggered: Triggered) -> bytes:
+    from msgspec.structs import asdict
+
+    from cronofy_cli.output.documents.attempts import AttemptDocument, TriggeredDocument
+
+    attempt = AttemptDocument.about(triggered.attempt, triggered.hint)
+    document = TriggeredDocument(
+        **asdict(attempt), number=triggered.number, type=triggered.type, target=triggered.target
+    )
+    return document.encode()
 
 
 def show_samples(output: Output) -> None:
@@ -91,15 +97,13 @@ def show_samples(output: Output) -> None:
             Column("SENT TO THE URL OF", lambda sample: sample.surface),
             Column("MEANING", lambda sample: sample.meaning, 100),
         ),
-        document=lambda sample: json.dumps(
-            {
-                "name": sample.name,
-                "type": sample.type,
-                "surface": sample.surface,
-                "meaning": sample.meaning,
-                "docs": sample.docs,
-            }
-        ).encode(),
+        document=_sample_document,
         empty="",
     )
     show_list(output, SAMPLES, view, streamed=True)
+
+
+def _sample_document(sample: Sample) -> bytes:
+    from cronofy_cli.output.documents.samples import SampleDocument
+
+    return SampleDocument(sample.name, sample.type, sample.surface, sample.meaning, sample.docs).encode()

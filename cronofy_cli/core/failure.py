@@ -37,6 +37,7 @@ class Failure(StrEnum):
     NOT_HTTP = "not_http"
     ANSWER_UNREADABLE = "answer_unreadable"
     NOT_DELIVERED = "not_delivered"
+    OTHER = "other"
 
     @property
     def description(self) -> str:
@@ -78,10 +79,11 @@ _DESCRIPTIONS: Final = {
     Failure.CERTIFICATE_TOO_WEAK: "the certificate's key or signature is too weak",
     Failure.CERTIFICATE_UNTRUSTED: "the certificate is not trusted for another reason",
     Failure.ANSWER_TIMED_OUT: "no answer within the time limit",
-    Failure.CONNECTION_CLOSED: "the connection ended without an answer",
+    Failure.CONNECTION_CLOSED: "the connection ended without a complete answer",
     Failure.NOT_HTTP: "the answer is not HTTP",
     Failure.ANSWER_UNREADABLE: "the answer cannot be decompressed",
     Failure.NOT_DELIVERED: "the simulator did not deliver the notification",
+    Failure.OTHER: "another failure, named in the reason",
 }
 _ABSENCES: Final = frozenset(
     {

@@ -1,31 +1,45 @@
-"""Results as JSON, for programs. Keys are an API."""
+"""Results as documents, for programs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-import msgspec
-
-from cronofy_cli.handler_check.case import DOCS_SITE
+from cronofy_cli.handler_check.case import DOCS_SITE, Importance
+from cronofy_cli.handler_check.verdict import State
+from cronofy_cli.output.documents.attempts import AttemptDocument
+from cronofy_cli.output.documents.base import Document
 
 if TYPE_CHECKING:
     from cronofy_cli.handler_check.verdict import Result
 
 
-def result_document(result: Result) -> bytes:
-    """Return a result as a JSON object."""
-    case = result.case
-    return msgspec.json.encode(
-        {
-            "case": case.id,
-            "state": result.state.value,
-            "importance": case.importance.value,
-            "sent": case.sent,
-            "expected": case.expectation.words,
-            "finding": result.finding,
-            "why": case.reason.why,
-            "usual_cause": case.reason.usual_cause,
-            "docs": DOCS_SITE + case.reason.docs,
-            "answers": [outcome.document for outcome in result.outcomes],
-        }
-    )
+class ResultDocument(Document, frozen=True):
+    """A case and how it ended, with each request that was made for it."""
+
+    case: str
+    state: State
+    importance: Importance
+    sent: str
+    expected: str
+    finding: str
+    why: str
+    hint: str
+    docs: str
+    attempts: tuple[AttemptDocument, ...]
+
+    @classmethod
+    def of(cls, result: Result) -> Self:
+        """Return the document of a result."""
+        case = result.case
+        return cls(
+            case=case.id,
+            state=result.state,
+            importance=case.importance,
+            sent=case.sent,
+            expected=case.expectation.words,
+            finding=result.finding,
+            why=case.reason.why,
+            hint=case.reason.usual_cause,
+            docs=DOCS_SITE + case.reason.docs,
+            attempts=tuple(map(AttemptDocument.about, result.attempts)),
+        )

@@ -33,7 +33,7 @@ def junit_xml(results: Sequence[Result], url: str, started_at: datetime) -> byte
         "failures": str(sum(_is_failure(result) for result in results)),
         "errors": "0",
         "skipped": str(sum(result.state is not State.PASSED and not _is_failure(result) for result in results)),
-        "time": _seconds(sum(result.elapsed_ms for result in results)),
+        "time": _seconds(sum(result.duration_ms for result in results)),
     }
     suites = ET.Element("testsuites", {"name": SUITE, **totals})
     about = {"timestamp": to_utc_seconds(started_at), "hostname": _xml(urlsplit(url).netloc.rpartition("@")[2])}
@@ -47,7 +47,7 @@ def junit_xml(results: Sequence[Result], url: str, started_at: datetime) -> byte
 
 def _add_test(suite: ET.Element, result: Result) -> None:
     case = result.case
-    name = {"classname": f"cronofy.handler.{case.group}", "name": case.id, "time": _seconds(result.elapsed_ms)}
+    name = {"classname": f"cronofy.handler.{case.group}", "name": case.id, "time": _seconds(result.duration_ms)}
     test = ET.SubElement(suite, "testcase", name)
     if _is_failure(result):
         failure = ET.SubElement(test, "failure", {"type": case.id, "message": _xml(result.finding)})
@@ -66,7 +66,7 @@ def _explanation(result: Result) -> str:
     lines = [
         f"sent: {case.sent}",
         f"expected: {case.expectation.words}",
-        *(f"answer: {line}" for line in result.excerpt.splitlines()),
+        *(f"answer: {line}" for line in result.excerpt),
         f"why: {case.reason.why}",
         f"usually: {case.reason.usual_cause}",
         f"docs: {DOCS_SITE}{case.reason.docs}",

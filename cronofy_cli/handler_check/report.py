@@ -12,8 +12,8 @@ from cronofy_cli.output.streams import Style
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cronofy_cli.core.attempt import Attempt
     from cronofy_cli.handler_check.verdict import Result
-    from cronofy_cli.outbound.outcome import Outcome
     from cronofy_cli.output.streams import Output
 
 _MARKS: Final = {
@@ -25,15 +25,10 @@ _ID_WIDTH: Final = 40
 _INDENT: Final = " " * 12
 
 
-_PERHAPS_UNKNOWN: Final = {400, 401, 403}
-"""How a handler refuses what it takes for forged."""
-
-
-def common_line(outcome: Outcome, advice: str) -> str:
+def common_line(attempt: Attempt, advice: str) -> str:
     """Say what to look at first when everything failed alike."""
-    how = outcome.trouble.words if outcome.trouble is not None else str(outcome.status)
-    secret = "; or does the app check with another client secret?" if outcome.status in _PERHAPS_UNKNOWN else ""
-    return f"All that it should accept ended alike, {how}: {clean(advice)}{secret}"
+    how = attempt.summary if attempt.failure is not None else str(attempt.status)
+    return f"All that it should accept ended alike, {how}: {clean(advice)}"
 
 
 def result_lines(output: Output, result: Result) -> Iterator[str]:
@@ -46,7 +41,7 @@ def result_lines(output: Output, result: Result) -> Iterator[str]:
     told = [
         ("sent", case.sent),
         ("expected", case.expectation.words),
-        *(("answer", line) for line in result.excerpt.splitlines()),
+        *(("answer", line) for line in result.excerpt),
         ("why", case.reason.why),
         ("usually", case.reason.usual_cause),
         ("docs", DOCS_SITE + case.reason.docs),

@@ -2,54 +2,58 @@
 
 from __future__ import annotations
 
-import asyncio
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.errors import Unreachable
 from cronofy_cli.handler_check.verdict import is_expected, judge, skip
-from cronofy_cli.outbound.trigger_advice import advice
+from cronofy_cli.outbound.advice import Circumstances, advice, runs_in_container
+from cronofy_cli.outbound.pacing import in_order, side_by_side
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from cronofy_cli.core.attempt import Attempt
     from cronofy_cli.handler_check.case import Case
     from cronofy_cli.handler_check.verdict import Result
-    from cronofy_cli.outbound.outcome import Outcome
-    from cronofy_cli.outbound.timed_sender import Sender
+    from cronofy_cli.outbound.poster import Poster
 
 PATIENCE: Final = 3
-"""After so many cases in a row without any answer the rest is not sent: each would take the whole limit."""
+"""After this many cases in a row without any answer the rest is not sent: each would take the whole limit."""
 
 
-async def run_cases(sender: Sender, cases: Sequence[Case]) -> AsyncGenerator[Result]:
+def run_cases(poster: Poster, cases: Sequence[Case]) -> Iterator[Result]:
     """Yield each case's result as soon as it is known.
 
     Raises:
         Unreachable: the first post does not reach a server.
     """
     silent, has_reached = 0, False
-    async with sender:
-        for case in cases:
-            if silent >= PATIENCE:
-                yield skip(case)
-                continue
-            outcomes = await _send(sender, case)
-            if not has_reached and outcomes[0].is_unreachable:
-                raise Unreachable(
-                    f"the handler cannot be reached: {outcomes[0].summary}", hint=advice(outcomes[0], sender.target)
-                )
-            has_reached = True
-            silent = 0 if any(outcome.status for outcome in outcomes) else silent + 1
-            yield judge(case, outcomes, sender.limit_s)
+    for case in cases:
+        if silent >= PATIENCE:
+            yield skip(case)
+            continue
+        attempts = _send(poster, case)
+        if not has_reached and attempts[0].is_unreachable:
+            raise _unreachable(poster, attempts[0])
+        has_reached = True
+        silent = 0 if any(attempt.status for attempt in attempts) else silent + 1
+        yield judge(case, attempts, poster.limit_s)
 
 
-async def _send(sender: Sender, case: Case) -> list[Outcome]:
+def _unreachable(poster: Poster, attempt: Attempt) -> Unreachable:
+    known = Circumstances(in_container=runs_in_container())
+    return Unreachable(f"the handler cannot be reached: {attempt.summary}", hint=advice(attempt, poster.target, known))
+
+
+def _send(poster: Poster, case: Case) -> list[Attempt]:
     """Send a case's posts. Of posts in turn, nothing is sent after one that failed."""
     if case.at_once:
-        return await asyncio.gather(*map(sender.send, case.posts))
-    outcomes: list[Outcome] = []
+        with closing(side_by_side(poster.post, case.posts)) as attempts:
+            return list(in_order(attempts))
+    sent: list[Attempt] = []
     for post in case.posts:
-        outcomes.append(await sender.send(post))
-        if not is_expected(case, outcomes[-1], sender.limit_s):
+        sent.append(poster.post(post))
+        if not is_expected(case, sent[-1], poster.limit_s):
             break
-    return outcomes
+    return sent

@@ -1,4 +1,4 @@
-"""What a case's outcomes mean: passed, failed, or not sent.
+"""What a case's attempts mean: passed, failed, or not sent.
 
 Pure.
 """
@@ -14,8 +14,8 @@ from cronofy_cli.handler_check.case import Expectation, Importance
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cronofy_cli.core.attempt import Attempt
     from cronofy_cli.handler_check.case import Case
-    from cronofy_cli.outbound.outcome import Outcome
 
 HEADROOM: Final = 0.5
 """The part of the limit that a quick answer stays within."""
@@ -38,10 +38,10 @@ class Result:
     state: State
     finding: str
     """What was seen, in a few words."""
-    outcomes: tuple[Outcome, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
     """Of the posts that were made, in their order."""
-    excerpt: str = ""
-    """The first lines of the answer that decided."""
+    excerpt: tuple[str, ...] = ()
+    """The first lines of the answer that decided, safe to show."""
 
     @property
     def is_breach(self) -> bool:
@@ -49,30 +49,30 @@ class Result:
         return self.case.importance is Importance.MUST and self.state is not State.PASSED
 
     @property
-    def elapsed_ms(self) -> float:
+    def duration_ms(self) -> float:
         """How long the slowest answer took."""
-        return max((outcome.elapsed_ms for outcome in self.outcomes), default=0.0)
+        return max((attempt.duration_ms for attempt in self.attempts), default=0.0)
 
 
-def is_expected(case: Case, outcome: Outcome, limit_s: float) -> bool:
-    """Whether an outcome is what a case asks for."""
+def is_expected(case: Case, attempt: Attempt, limit_s: float) -> bool:
+    """Whether an attempt is what a case asks for."""
     if case.expectation is Expectation.REFUSED:
-        return outcome.is_refused
+        return attempt.is_refused
     if case.expectation is Expectation.QUICKLY_ACCEPTED:
-        return outcome.is_success and outcome.elapsed_ms <= limit_s * 1000 * HEADROOM
-    return outcome.is_success
+        return attempt.succeeded and attempt.duration_ms <= limit_s * 1000 * HEADROOM
+    return attempt.succeeded
 
 
-def judge(case: Case, outcomes: Sequence[Outcome], limit_s: float) -> Result:
-    """Judge the outcomes of a case's posts."""
-    for number, outcome in enumerate(outcomes, 1):
-        if not is_expected(case, outcome, limit_s):
+def judge(case: Case, attempts: Sequence[Attempt], limit_s: float) -> Result:
+    """Judge the attempts of a case's posts."""
+    for number, attempt in enumerate(attempts, 1):
+        if not is_expected(case, attempt, limit_s):
             which = f" (post {number} of {len(case.posts)})" if len(case.posts) > 1 else ""
-            finding = f"{outcome.summary}{which}"
-            return Result(case, State.FAILED, finding, tuple(outcomes), outcome.excerpt)
-    slowest = max(outcomes, key=lambda outcome: outcome.elapsed_ms)
-    answers = f"{len(outcomes)} answers, the slowest: " if len(outcomes) > 1 else ""
-    return Result(case, State.PASSED, f"{answers}{slowest.summary}", tuple(outcomes), slowest.excerpt)
+            finding = f"{attempt.summary}{which}"
+            return Result(case, State.FAILED, finding, tuple(attempts), attempt.excerpt)
+    slowest = max(attempts, key=lambda attempt: attempt.duration_ms)
+    answers = f"{len(attempts)} answers, the slowest: " if len(attempts) > 1 else ""
+    return Result(case, State.PASSED, f"{answers}{slowest.summary}", tuple(attempts), slowest.excerpt)
 
 
 def skip(case: Case) -> Result:
@@ -89,12 +89,12 @@ def summary(results: Sequence[Result]) -> str:
     return ", ".join(f"{number} {words}" for words, number in numbers if number)
 
 
-def common_failure(results: Sequence[Result]) -> Outcome | None:
+def common_failure(results: Sequence[Result]) -> Attempt | None:
     """Return how every notification ended that should have been accepted, if all of them failed alike."""
     asked = [result for result in results if result.case.expectation is not Expectation.REFUSED]
-    failed = [outcome for result in asked for outcome in result.outcomes if not outcome.is_success]
-    alike = {(outcome.status, outcome.trouble) for outcome in failed}
-    is_all = all(any(not outcome.is_success for outcome in result.outcomes) for result in asked)
+    failed = [attempt for result in asked for attempt in result.attempts if not attempt.succeeded]
+    alike = {(attempt.status, attempt.failure) for attempt in failed}
+    is_all = all(any(not attempt.succeeded for attempt in result.attempts) for result in asked)
     return failed[0] if is_all and len(alike) == 1 else None
 
 

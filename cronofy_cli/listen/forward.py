@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.paths import history_file
-from cronofy_cli.listen.forwarding.forwarder import ForwarderCalls
 from cronofy_cli.listen.forwarding.options import build_app_ack, build_forwarder
+from cronofy_cli.listen.forwarding.reports import ForwarderCalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -71,7 +71,7 @@ def forwarding_for(
     Raises:
         WrongUsage: an option cannot be meant.
     """
-    calls = ForwarderCalls(live.forwarded, live.target_changed, live.trouble)
+    calls = ForwarderCalls(live.forwarded, live.target_changed, live.trouble, live.trouble)
     file = history_file(context.environment)
     if app_answers:
         ack, others = build_app_ack(options, file, calls, _now)

@@ -122,12 +122,12 @@ class LiveOutput:
 
     def forwarded(self, report: ForwardReport) -> None:
         """Tell how handing a delivery to the application went."""
-        from cronofy_cli.listen.forward_lines import forward_document, forward_lines
+        from cronofy_cli.listen.forward_lines import forward_lines
 
         if self._style is PrintStyle.JSON:
-            import msgspec
+            from cronofy_cli.output.documents.attempts import ForwardLine
 
-            line = msgspec.json.encode({"kind": "forward", **forward_document(report)})
+            line = ForwardLine.live(report.forward, report.hint, report.retried_in_s).encode()
         else:
             line = "\n".join(forward_lines(report, color=self._output.color_stdout)).encode("utf-8", "replace")
         with self._lock:

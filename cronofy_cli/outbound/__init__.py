@@ -1,6 +1,7 @@
-"""Sending notifications as Cronofy does: signed posts over real HTTP, and what became of each.
+"""Requests to the user's application, over real HTTP: notifications that are forwarded, sent again, or made up.
 
-`post` is what is sent, `signing` who signs it, `sender` sends one, `pacing` many, `outcome` tells how it ended
-and `advice` what to look at then.
-What is in a body is not known here (`cronofy_cli.core.notifications.samples`).
+`target` is where to, `connection` the way there, `sender` sends one request exactly as it is given, `pacing` many.
+`headers` makes the request that hands a delivery on, `request` a post as Cronofy makes it. What became of it is a
+`core.attempt.Attempt`, and `advice` says what to look at then. What is in a made-up body is not known here
+(`core.notifications.samples`).
 """

@@ -11,20 +11,33 @@ import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.outbound.failure import FailureKind, ForwardFailed
+from cronofy_cli.core.failure import Failure
+from cronofy_cli.outbound.errors import SendingFailed
+from cronofy_cli.outbound.proxy import proxy_for
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+    from cronofy_cli.outbound.proxy import Proxy
+    from cronofy_cli.outbound.settings import SenderSettings
     from cronofy_cli.outbound.target import Target
 
 CONNECT_LIMIT_S: Final = 5.0
 """How long one address may take to accept, unless less is left."""
 
+_LOCALHOST: Final = "localhost"
 _LOOPBACKS: Final = ("127.0.0.1", "::1")
-_REFUSALS: Final = {errno.ECONNREFUSED}
 _NOT_THERE: Final = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.ENETUNREACH, errno.EHOSTUNREACH}
 """On a machine without IPv6, ::1 fails so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a target is reached."""
+
+    target: Target
+    tls: SSLContext | None = None
+    proxy: Proxy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,37 +48,44 @@ class Reached:
     address: str
 
 
-def reach(target: Target, tls: SSLContext | None, limit_s: float | None, *, preferred: str | None = None) -> Reached:
+def reach(way: Way, limit_s: float | None, *, preferred: str | None = None) -> Reached:
     """Connect to a target; `preferred` is the loopback address that worked before.
 
     Raises:
-        ForwardFailed: there is no way to it; nothing was sent.
+        SendingFailed: there is no way to it; nothing was sent.
     """
-    hosts = _LOOPBACKS if target.host == "localhost" else (target.host,)
-    ordered = sorted(hosts, key=lambda host: host != preferred)
+    place: Target | Proxy = way.proxy or way.target
+    hosts = _LOOPBACKS if place.host == _LOCALHOST else (place.host,)
     within_s = CONNECT_LIMIT_S if limit_s is None else min(limit_s, CONNECT_LIMIT_S)
-    failures: list[ForwardFailed] = []
-    for host in ordered:
+    failures: list[SendingFailed] = []
+    for host in sorted(hosts, key=lambda host: host != preferred):
         try:
-            opened = _open(host, target.port, within_s)
-        except ForwardFailed as failure:
-            failures.append(failure)
+            opened = _open(host, place.port, within_s)
+        except SendingFailed as failed:
+            failures.append(failed)
             continue
-        return Reached(
-            _secured(opened, target, tls), f"[{host}]:{target.port}" if ":" in host else f"{host}:{target.port}"
-        )
+        return Reached(_secured(opened, way), f"[{host}]:{place.port}" if ":" in host else f"{host}:{place.port}")
     # That nothing listens on ::1 says less than how 127.0.0.1 failed, unless ::1 was the one that had worked.
     raise failures[0]
 
 
-def tls_context(target: Target, *, insecure: bool) -> SSLContext | None:
-    """Return how TLS is spoken with a target; None for plain HTTP. `insecure` takes any certificate."""
-    if target.scheme != "https":
-        return None
-    import ssl
+def way_to(target: Target, settings: SenderSettings) -> Way:
+    """Return how a target is reached.
 
-    context = ssl.create_default_context()
+    Raises:
+        WrongUsage: the environment names a proxy or certificates that cannot be used.
+    """
+    tls = _tls(insecure=settings.insecure) if target.scheme == "https" else None
+    return Way(target, tls, proxy_for(target) if settings.is_trial else None)
+
+
+def _tls(*, insecure: bool) -> SSLContext:
+    from cronofy_cli.adapters.http import tls_context
+
+    context = tls_context()
     if insecure:
+        import ssl
+
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
@@ -75,24 +95,33 @@ def _open(host: str, port: int, within_s: float) -> socket.socket:
     try:
         opened = socket.create_connection((host, port), timeout=within_s)
     except TimeoutError as error:
-        raise ForwardFailed(FailureKind.UNREACHABLE, f"no connection within {within_s:g} s") from error
-    except socket.gaierror as error:
-        raise ForwardFailed(FailureKind.NO_SUCH_HOST, f"there is no host {host}") from error
+        raise SendingFailed(Failure.CONNECTION_TIMED_OUT, f"no connection within {within_s:g} s") from error
+    except (socket.gaierror, UnicodeError) as error:  # UnicodeError: a label that is empty or too long
+        raise SendingFailed(Failure.NAME_NOT_RESOLVED, f"the name {host} does not resolve") from error
+    except ConnectionRefusedError as error:
+        raise SendingFailed(Failure.CONNECTION_REFUSED, "connection refused") from error
     except OSError as error:
-        kind = FailureKind.REFUSED if error.errno in _REFUSALS | _NOT_THERE else FailureKind.UNREACHABLE
-        raise ForwardFailed(kind, error.strerror or str(error)) from error
+        is_absent = host in _LOOPBACKS and error.errno in _NOT_THERE
+        failure = Failure.CONNECTION_REFUSED if is_absent else Failure.HOST_UNREACHABLE
+        raise SendingFailed(failure, (error.strerror or str(error)).lower()) from error
     # A small body must not wait for the head's acknowledgement.
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return opened
 
 
-def _secured(opened: socket.socket, target: Target, tls: SSLContext | None) -> socket.socket:
-    if tls is None:
+def _secured(opened: socket.socket, way: Way) -> socket.socket:
+    if way.tls is None:
         return opened
+    from cronofy_cli.adapters.tls_failures import handshake_failure
+
     try:
-        return tls.wrap_socket(opened, server_hostname=target.host)
+        if way.proxy is not None:
+            way.proxy.open_tunnel(opened, way.target)
+        return way.tls.wrap_socket(opened, server_hostname=way.target.host)
     # An SSLError is an OSError, and so is a connection that ends during the handshake.
-    except OSError as error:
+    except (OSError, ValueError) as error:
         opened.close()
-        reason = getattr(error, "verify_message", "") or getattr(error, "reason", "") or error.strerror or str(error)
-        raise ForwardFailed(FailureKind.TLS, str(reason)) from error
+        raise SendingFailed(*handshake_failure(error)) from error
+    except SendingFailed:
+        opened.close()
+        raise

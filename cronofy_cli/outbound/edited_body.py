@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cronofy_cli.core.notifications.notification import parse_notification
-from cronofy_cli.core.signature import HEADER, sign
+from cronofy_cli.core.signature import HEADER, judge, sign
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def with_body(delivery: Delivery, body: bytes, client_secrets: Sequence[ClientSe
     headers = _replaced(delivery.request.headers, HEADER.encode(), signature)
     headers = _replaced(headers, _LENGTH, b"%d" % len(body))
     request = replace(delivery.request, headers=headers, body=body)
-    return replace(delivery, request=request, notification=parse_notification(body))
+    verdict = judge(signature.decode(), body, client_secrets)
+    return replace(delivery, request=request, notification=parse_notification(body), verdict=verdict)
 
 
 def set_fields(body: bytes, assignments: Sequence[str]) -> bytes:

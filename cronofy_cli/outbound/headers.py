@@ -1,4 +1,4 @@
-"""What is sent to a target: the delivery's own headers in their order and spelling, less those of the hop to us.
+"""What is forwarded to a target: the delivery's own headers in their order and spelling, less those of the hop to us.
 
 Pure. The body is not touched at all, so the signature in the headers stays true.
 """
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.notifications.deliveries import find_header
 from cronofy_cli.errors import WrongUsage
+from cronofy_cli.outbound.request import OutgoingRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cronofy_cli.core.notifications.deliveries import Headers, ReceivedRequest
+    from cronofy_cli.core.notifications.deliveries import Delivery, Headers, ReceivedRequest
     from cronofy_cli.outbound.target import Target
 
 _HOP_BY_HOP: Final = {b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade"}
@@ -25,18 +26,17 @@ _FULFILLED: Final = {b"expect"}
 
 _FRAMING: Final = {b"content-length", b"transfer-encoding", b"host", b"connection"}
 _HEADER: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)")
+_SCHEMES: Final = {"http", "https"}
 _SENDER: Final = b"127.0.0.1"
 """Whoever posts to the listener does it from this machine: the tunnel's agent, or the simulator."""
 
 
-def outgoing_headers(
-    request: ReceivedRequest, target: Target, extra: Headers = (), *, scheme: str = "http"
-) -> list[tuple[bytes, bytes]]:
-    """Return the header lines to send.
+def forwarded_request(delivery: Delivery, target: Target, extra: Headers = ()) -> OutgoingRequest:
+    """Return the request that hands a delivery on; `extra` header lines take the place of those of the same name.
 
-    `extra` take the place of those of the same name. `scheme` is how the sender reached us; what a tunnel has already
-    said in `X-Forwarded-…` stays as it is.
+    What a tunnel has already said in `X-Forwarded-…` stays as it is.
     """
+    request = delivery.request
     dropped = _dropped(request.headers)
     replaced = {name.lower() for name, _ in extra}
     host, length = target.authority.encode(), b"%d" % len(request.body)
@@ -50,11 +50,12 @@ def outgoing_headers(
     present = {name.lower() for name, _ in kept}
     first = [] if b"host" in present else [(b"Host", host)]
     last = [] if b"content-length" in present else [(b"Content-Length", length)]
-    forwarded = [line for line in _forwarded(request, scheme) if line[0].lower() not in present | replaced]
-    return [*first, *kept, *last, *forwarded, *extra]
+    forwarded = [line for line in _forwarded(delivery) if line[0].lower() not in present | replaced]
+    headers = (*first, *kept, *last, *forwarded, *extra)
+    return OutgoingRequest(request.method, _path(request, target), headers, request.body)
 
 
-def outgoing_target(request: ReceivedRequest, target: Target) -> str:
+def _path(request: ReceivedRequest, target: Target) -> str:
     """Return path and query to ask for: the target's, with the query that Cronofy sent.
 
     That query is the callback URL's own and often says whose account it is (docs:
@@ -84,9 +85,12 @@ def _extra(line: str) -> tuple[bytes, bytes]:
     return name, value
 
 
-def _forwarded(request: ReceivedRequest, scheme: str) -> Sequence[tuple[bytes, bytes]]:
-    host = (request.header("Host") or "").encode("utf-8", "surrogateescape")
-    lines = ((b"X-Forwarded-For", _SENDER), (b"X-Forwarded-Proto", scheme.encode()), (b"X-Forwarded-Host", host))
+def _forwarded(delivery: Delivery) -> Sequence[tuple[bytes, bytes]]:
+    """Return what says how the sender reached us, as far as it is known."""
+    host = (delivery.request.header("Host") or "").encode("utf-8", "surrogateescape")
+    scheme = (delivery.notification.callback_url or "").partition("://")[0].lower()
+    proto = scheme.encode() if scheme in _SCHEMES else b""
+    lines = ((b"X-Forwarded-For", _SENDER), (b"X-Forwarded-Proto", proto), (b"X-Forwarded-Host", host))
     return [line for line in lines if line[1]]
 
 

@@ -1,4 +1,4 @@
-"""One post as Cronofy makes it: a body, its signature, and the headers.
+"""What is sent: a request as it goes over the wire, and a post as Cronofy makes it.
 
 Pure. Cronofy documents two headers (docs: /developers/push-notifications/authentication/); no delivery id, time or
 attempt goes along. Its User-Agent is not documented, so ours says whose post this is.
@@ -7,20 +7,32 @@ attempt goes along. Its User-Agent is not documented, so ours says whose post th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cronofy_cli import __version__
 from cronofy_cli.core.signature import HEADER
 
+if TYPE_CHECKING:
+    from cronofy_cli.core.notifications.deliveries import Headers
+    from cronofy_cli.outbound.target import Target
+
 CONTENT_TYPE: Final = "application/json; charset=utf-8"
 
-Headers = tuple[tuple[bytes, bytes], ...]
-"""Names and values in the order and spelling in which they are sent."""
+
+@dataclass(frozen=True, slots=True)
+class OutgoingRequest:
+    """A request with every header line that is sent, `Host` and `Content-Length` too."""
+
+    method: str
+    path: str
+    """With its query."""
+    headers: Headers
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What is posted. `Host` and `Content-Length` are HTTP's own and are added on the way."""
+    """A body and its signature."""
 
     body: bytes
     signature: str | None
@@ -28,9 +40,15 @@ class Post:
     signature_header: str = HEADER
     """The spelling of its name."""
 
-    @property
-    def headers(self) -> Headers:
-        """The headers, in Cronofy's spelling."""
+    def to(self, target: Target) -> OutgoingRequest:
+        """Return the request, with the headers in Cronofy's spelling."""
         signed = ((self.signature_header, self.signature),) if self.signature is not None else ()
-        named = (("Content-Type", CONTENT_TYPE), ("User-Agent", f"cronofy-cli/{__version__}"), *signed)
-        return tuple((name.encode(), value.encode("latin-1")) for name, value in named)
+        named = (
+            ("Host", target.authority),
+            ("Content-Type", CONTENT_TYPE),
+            ("User-Agent", f"cronofy-cli/{__version__}"),
+            *signed,
+            ("Content-Length", str(len(self.body))),
+        )
+        headers = tuple((name.encode(), value.encode("latin-1")) for name, value in named)
+        return OutgoingRequest("POST", target.request_target, headers, self.body)

@@ -1,17 +1,20 @@
-"""How to forward: plain values, which cost nothing to import."""
+"""How to send: plain values, which cost nothing to import."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
-from cronofy_cli.core.signature import SignaturePolicy
+from cronofy_cli.core.attempt import CRONOFY_LIMIT_S
+from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.outbound.headers import parse_extra_headers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cronofy_cli.core.notifications.deliveries import Headers
-    from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
-    from cronofy_cli.outbound.target import Target
+
+DEFAULT_TIMEOUT: Final = "30s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +22,33 @@ class SenderSettings:
     """How to send to one target."""
 
     limit_s: float | None = 30.0
-    """How long a target may take; None waits for ever, as for a breakpoint."""
+    """How long a target may take; None waits without a limit, as for a breakpoint."""
     headers: Headers = ()
+    """Added to what is forwarded."""
     insecure: bool = False
-    scheme: str = "http"
-    """How Cronofy reaches us, for `X-Forwarded-Proto`."""
+    """Whether any certificate is taken."""
+    is_trial: bool = False
+    """Whether the target is tried as Cronofy would: each request over a connection of its own, through the proxy of the
+    environment if it is not on this machine, and an answer that does not end within the limit is none.
+
+    Else a connection is kept for the next request, and the status counts as soon as it is there.
+    """
 
 
-@dataclass(frozen=True, slots=True)
-class ForwarderSettings:
-    """How to forward to all of them."""
+def trial_settings(*, insecure: bool, limit_s: float = CRONOFY_LIMIT_S) -> SenderSettings:
+    """Return how `trigger` and `check handler` send."""
+    return SenderSettings(limit_s=limit_s, insecure=insecure, is_trial=True)
 
-    targets: tuple[Target, ...]
-    sending: SenderSettings
-    policy: SignaturePolicy = SignaturePolicy.STRICT
-    retries: int = 0
-    """How often a delivery that was not taken is tried again."""
-    concurrency: int = 8
-    """To how many targets something is sent at once."""
-    chosen: DeliveryFilter = EVERYTHING
-    """What is forwarded at all."""
+
+def forwarding_settings(timeout: str, header: Iterable[str] = (), *, insecure: bool = False) -> SenderSettings:
+    """Return how `listen` and `deliveries replay` send, by the values of their options; a timeout of 0 is no limit.
+
+    Raises:
+        WrongUsage: a header or the time limit cannot be meant.
+    """
+    has_limit = timeout.strip() not in {"0", "0s"}
+    return SenderSettings(
+        limit_s=parse_duration(timeout, option="--forward-timeout") if has_limit else None,
+        headers=parse_extra_headers(header),
+        insecure=insecure,
+    )

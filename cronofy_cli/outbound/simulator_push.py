@@ -7,28 +7,30 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from cronofy_cli.outbound.outcome import Outcome, Trouble
-from cronofy_cli.outbound.timed_sender import ANSWER_LIMIT_S
+from cronofy_cli.core.attempt import CRONOFY_LIMIT_S, Attempt
+from cronofy_cli.core.failure import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cronofy_cli.adapters.simulator.control import SimulatorControl
 
-LIMIT_S: Final = ANSWER_LIMIT_S + 5
+LIMIT_S: Final = CRONOFY_LIMIT_S + 5
 """How long the simulator may take to post and to be answered."""
 _PAUSE_S: Final = 0.05
 
 
-class _Attempt(msgspec.Struct, frozen=True):
+class _SimulatorAttempt(msgspec.Struct, frozen=True):
     channel_id: str
     callback_url: str
     type: str
     attempt: int
+    at: datetime
     milliseconds: float
     status: int | None = None
     error: str | None = None
@@ -38,8 +40,9 @@ class _Attempt(msgspec.Struct, frozen=True):
 class Pushed:
     """The first attempt at one channel."""
 
-    callback_url: str
-    outcome: Outcome
+    target: str
+    """The channel's callback URL; its id when no attempt was made."""
+    attempt: Attempt
 
 
 def push(
@@ -54,17 +57,23 @@ def push(
     deadline = time.monotonic() + limit_s
     while waiting and time.monotonic() < deadline:
         for raw in control.attempts():
-            attempt = msgspec.json.decode(raw, type=_Attempt)
-            is_ours = raw not in before and attempt.type == type_ and attempt.attempt == 1
-            if is_ours and attempt.channel_id in waiting:
-                waiting.remove(attempt.channel_id)
-                yield Pushed(attempt.callback_url, _outcome(attempt))
+            made = msgspec.json.decode(raw, type=_SimulatorAttempt)
+            is_ours = raw not in before and made.type == type_ and made.attempt == 1
+            if is_ours and made.channel_id in waiting:
+                waiting.remove(made.channel_id)
+                yield Pushed(made.callback_url, _attempt(made))
         if waiting:
             time.sleep(_PAUSE_S)
     for channel_id in sorted(waiting):
-        yield Pushed(channel_id, Outcome(limit_s * 1000, trouble=Trouble.NOT_DELIVERED, detail="no attempt was made"))
+        yield Pushed(channel_id, _not_delivered(datetime.now(UTC), limit_s * 1000, "no attempt was made"))
 
 
-def _outcome(attempt: _Attempt) -> Outcome:
-    trouble = Trouble.NOT_DELIVERED if attempt.status is None else None
-    return Outcome(attempt.milliseconds, attempt.status, trouble=trouble, detail=attempt.error or "")
+def _attempt(made: _SimulatorAttempt) -> Attempt:
+    if made.status is None:
+        return _not_delivered(made.at, made.milliseconds, made.error or "")
+    return Attempt(made.at, timedelta(milliseconds=made.milliseconds), status=made.status)
+
+
+def _not_delivered(started_at: datetime, duration_ms: float, reason: str) -> Attempt:
+    duration = timedelta(milliseconds=duration_ms)
+    return Attempt(started_at, duration, failure=Failure.NOT_DELIVERED, reason=f"not delivered: {reason}")

@@ -1,13 +1,13 @@
-"""Where deliveries are forwarded to, as the user writes it: `3000`, `3000/cronofy/hook`, a URL, `change=URL`."""
+"""An address of the user's application, as the user writes it: `3000`, `3000/cronofy/hook`, a URL, `change=URL`."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from cronofy_cli.adapters.http import is_loopback
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -39,18 +39,23 @@ class Target:
     @property
     def authority(self) -> str:
         """The value of the Host header."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = self.bracketed_host
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def bracketed_host(self) -> str:
+        """The host as it stands before a port: an IPv6 address is in brackets."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    @property
+    def request_target(self) -> str:
+        """Path and query."""
+        return f"{self.path}?{self.query}" if self.query else self.path
 
     @property
     def is_loopback(self) -> bool:
         """Whether it is on this machine."""
-        if self.host == "localhost" or self.host.endswith(".localhost"):
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     def wants(self, notification: Notification) -> bool:
         """Whether a notification of this type goes here."""
@@ -87,8 +92,7 @@ def parse_route(text: str) -> Target:
     if match is None:
         return parse_target(text)
     target = parse_target(match[2])
-    types = frozenset(filter(None, match[1].split(",")))
-    return Target(target.url, target.scheme, target.host, target.port, target.path, target.query, types)
+    return replace(target, types=frozenset(filter(None, match[1].split(","))))
 
 
 def _target(url: str) -> Target:

@@ -16,9 +16,9 @@ from cronofy_cli.output.streams import Style, painted
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cronofy_cli.adapters.history import Forward
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_diff import Difference
+    from cronofy_cli.output.documents.attempts import ForwardAndHint
     from cronofy_cli.output.streams import Output
 
 SIGNATURE_TEXT = {
@@ -29,45 +29,38 @@ SIGNATURE_TEXT = {
 }
 
 
-def forward_result(forward: Forward) -> str:
-    """Return the status of the answer, or in a word why there was none."""
-    return str(forward.status) if forward.status is not None else str(forward.failure)
-
-
-def show_forwards(output: Output, forwards: Iterable[Forward]) -> None:
+def show_forwards(output: Output, forwards: Iterable[ForwardAndHint]) -> None:
     """List attempts to forward."""
-    from cronofy_cli.output.documents.forwards import ForwardDocument
+    from cronofy_cli.output.documents.attempts import ForwardDocument
 
-    view: ListView[Forward] = ListView(
+    view: ListView[ForwardAndHint] = ListView(
         columns=(
-            Column("ID", lambda forward: str(forward.delivery_id)),
-            Column("STARTED", lambda forward: to_utc_millis(forward.started_at)),
-            Column("TARGET", lambda forward: forward.target),
-            Column("ATTEMPT", lambda forward: str(forward.attempt)),
-            Column("RESULT", forward_result),
-            Column("MS", lambda forward: f"{forward.duration_ms:.0f}"),
+            Column("ID", lambda row: str(row[0].delivery_id)),
+            Column("STARTED", lambda row: to_utc_millis(row[0].attempt.started_at)),
+            Column("TARGET", lambda row: row[0].target),
+            Column("ATTEMPT", lambda row: str(row[0].number)),
+            Column("RESULT", lambda row: row[0].attempt.result),
+            Column("MS", lambda row: f"{row[0].attempt.duration_ms:.0f}"),
         ),
-        document=lambda forward: ForwardDocument.of(forward).encode(),
+        document=lambda row: ForwardDocument.of(*row).encode(),
         empty="It was not forwarded. Do it: cronofy deliveries replay ID --to URL",
     )
     show_list(output, forwards, view, streamed=True)
 
 
-def replay_list() -> ListView[tuple[Forward, str | None]]:
-    """How the results of a replay are listed: an attempt, and advice."""
-    import msgspec
-
-    from cronofy_cli.output.documents.forwards import ForwardDocument
+def replay_list() -> ListView[ForwardAndHint]:
+    """How the results of a replay are listed."""
+    from cronofy_cli.output.documents.attempts import ForwardDocument
 
     return ListView(
         columns=(
             Column("ID", lambda row: str(row[0].delivery_id)),
             Column("TARGET", lambda row: row[0].target),
-            Column("RESULT", lambda row: forward_result(row[0])),
-            Column("MS", lambda row: f"{row[0].duration_ms:.0f}"),
-            Column("ADVICE", lambda row: row[1] or "-", width=120),
+            Column("RESULT", lambda row: row[0].attempt.result),
+            Column("MS", lambda row: f"{row[0].attempt.duration_ms:.0f}"),
+            Column("HINT", lambda row: row[1] or "-", width=120),
         ),
-        document=lambda row: msgspec.json.encode(msgspec.to_builtins(ForwardDocument.of(row[0])) | {"advice": row[1]}),
+        document=lambda row: ForwardDocument.of(*row).encode(),
         empty="Nothing was sent.",
     )
 

@@ -61,8 +61,8 @@ def test_a_broken_handler_on_a_terminal(cli: Cli) -> None:
     ]
     assert result.stderr == (
         "1 must failed, 1 passed\n"
-        "All that it should accept ended alike, 401: is the route behind a login? Cronofy sends a signature and no "
-        "credentials; or does the app check with another client secret?\n"
+        "All that it should accept ended alike, 401: the signature is right for the client secret known here: "
+        "does the app use the same one, and check the raw body?\n"
     )
 
 
@@ -88,7 +88,7 @@ def test_a_port_and_a_path(address: str, cli: Cli) -> None:
         result = run_command(app, cli, "handler", f"{receiver.port}/hook", "--only", "types.change", "--json")
 
     assert result.exit_code == 0
-    assert result.json[0]["answers"][0]["address"].endswith(f":{receiver.port}")
+    assert result.json[0]["attempts"][0]["address"].endswith(f":{receiver.port}")
     assert receiver.requests[0].startswith(b"POST /hook HTTP/1.1\r\nHost: localhost:")
 
 
@@ -118,7 +118,7 @@ def test_a_line_of_json_for_each_case(cli: Cli) -> None:
 
     failed = [each for each in map(json.loads, result.lines) if each["state"] == "failed"]
     assert result.exit_code == 1
-    assert [(each["case"], each["answers"][0]["status"], each["answers"][0]["answer"]) for each in failed] == [
+    assert [(each["case"], each["attempts"][0]["status"], each["attempts"][0]["response_body"]) for each in failed] == [
         ("types.unknown", 404, "<h1>Not Found</h1>")
     ]
 

@@ -91,21 +91,23 @@ def test_for_programs(trigger: Trigger, handler: Receiver) -> None:
     """A document per delivery, its keys fixed."""
     result = trigger("change", handler.url, "--json")
 
-    assert result.json[0].pop("milliseconds") > 0
-    assert result.json == [
-        {
-            "number": 1,
-            "type": "change",
-            "url": handler.url,
-            "status": 200,
-            "address": None,
-            "error": None,
-            "detail": None,
-            "milliseconds": result.json[0]["milliseconds"],
-            "answer": None,
-            "advice": None,
-        }
-    ]
+    (document,) = result.json
+    assert document.pop("duration_ms") > 0
+    assert document.pop("started_at").endswith("Z")
+    assert document.pop("response_head").startswith("HTTP/1.1 200 ")
+    assert document == {
+        "number": 1,
+        "type": "change",
+        "target": handler.url,
+        "address": handler.url.removeprefix("http://").partition("/")[0],
+        "succeeded": True,
+        "status": 200,
+        "failure": None,
+        "reason": None,
+        "hint": None,
+        "response_body": "",
+        "response_body_is_cut": False,
+    }
 
 
 def test_verbose(trigger: Trigger, handler: Receiver) -> None:
@@ -224,7 +226,7 @@ def test_targets(address: str, written: str, trigger: Trigger) -> None:
 
     url, shown = f"http://localhost:{receiver.port}/hook", f"[{address}]" if ":" in address else address
     assert result.exit_code == 0
-    assert (result.json[0]["url"], result.json[0]["address"]) == (url, f"{shown}:{receiver.port}")
+    assert (result.json[0]["target"], result.json[0]["address"]) == (url, f"{shown}:{receiver.port}")
     assert f'"callback_url":"{url}"'.encode() in receiver.requests[0]
 
 
@@ -235,7 +237,7 @@ def test_a_certificate_of_ones_own(trigger: Trigger, tmp_path: Path) -> None:
         taken = trigger("change", url, "--insecure")
 
     assert (refused.exit_code, taken.exit_code) == (3, 0)
-    assert "add --insecure" in refused.json[0]["advice"]
+    assert "add --insecure" in refused.json[0]["hint"]
 
 
 @pytest.mark.parametrize(
@@ -246,7 +248,7 @@ def test_advice(status: int, words: str, trigger: Trigger, handler: Receiver) ->
     """A failure is advised on as when it is forwarded."""
     handler.statuses = [status]
 
-    assert words in trigger("change", handler.url, "--json").json[0]["advice"]
+    assert words in trigger("change", handler.url, "--json").json[0]["hint"]
 
 
 @pytest.mark.parametrize("option", ["--bad-signature", "--unsigned"])
@@ -256,8 +258,8 @@ def test_a_forged_one(option: str, trigger: Trigger, handler: Receiver) -> None:
 
     refused, taken = (trigger("change", handler.url, option, "--json") for _ in range(2))
 
-    assert (refused.exit_code, refused.json[0]["advice"]) == (1, None)
-    assert (taken.exit_code, "does it check the signature?" in taken.json[0]["advice"]) == (0, True)
+    assert (refused.exit_code, refused.json[0]["hint"]) == (1, None)
+    assert (taken.exit_code, "does it check the signature?" in taken.json[0]["hint"]) == (0, True)
 
 
 def test_nothing_listens(trigger: Trigger) -> None:

@@ -31,6 +31,7 @@ def test_whether_anything_was_sent() -> None:
         Failure.NOT_HTTP,
         Failure.ANSWER_UNREADABLE,
         Failure.NOT_DELIVERED,
+        Failure.OTHER,
     }
     assert not any(failure.is_absence and failure.is_tls for failure in Failure)
     assert {failure for failure in Failure if failure.is_tls} == {

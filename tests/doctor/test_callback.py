@@ -223,7 +223,12 @@ def test_every_obstacle_has_its_words() -> None:
     """Whatever stands in the way is explained with the host and port at hand."""
     target = parse_target("https://hooks.example.com:8443/")
 
-    assert set(Failure) - WORDS.keys() == {Failure.PROXY_FAILED, Failure.ANSWER_UNREADABLE, Failure.NOT_DELIVERED}
+    assert set(Failure) - WORDS.keys() == {
+        Failure.PROXY_FAILED,
+        Failure.ANSWER_UNREADABLE,
+        Failure.NOT_DELIVERED,
+        Failure.OTHER,
+    }
     for problem in WORDS:
         words = WORDS[problem].about(target)
         assert all((words.finding, words.meaning, words.hint)), problem

@@ -10,10 +10,10 @@ from cronofy_cli.handler_check.case import Workshop
 from cronofy_cli.handler_check.catalogue import all_cases, choose
 from cronofy_cli.handler_check.run import run_cases
 from cronofy_cli.handler_check.verdict import State
-from cronofy_cli.outbound.pacing import iterate
+from cronofy_cli.outbound.poster import Poster
+from cronofy_cli.outbound.settings import trial_settings
 from cronofy_cli.outbound.signing_keys import SigningKeys
 from cronofy_cli.outbound.target import parse_target
-from cronofy_cli.outbound.timed_sender import Sender
 from tests.handler_check.handlers import SECRET, serving
 
 if TYPE_CHECKING:
@@ -39,7 +39,12 @@ def make_cases(*only: str) -> tuple[Case, ...]:
 def check(handler: Correct, *only: str, limit_s: float = 5) -> list[Result]:
     """Run cases against a handler and return their results."""
     with serving(handler) as url:
-        return list(iterate(run_cases(Sender(parse_target(url), limit_s=limit_s), make_cases(*only))))
+        return list(run_cases(poster_to(url, limit_s), make_cases(*only)))
+
+
+def poster_to(url: str, limit_s: float = 5) -> Poster:
+    """Return what posts to a handler."""
+    return Poster(parse_target(url), trial_settings(insecure=False, limit_s=limit_s), lambda: NOW)
 
 
 def failed(results: Iterable[Result]) -> set[str]:

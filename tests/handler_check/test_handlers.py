@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.errors import Unreachable
 from cronofy_cli.handler_check.case import Expectation
 from cronofy_cli.handler_check.run import PATIENCE, run_cases
 from cronofy_cli.handler_check.verdict import State, common_failure
-from cronofy_cli.outbound.outcome import Trouble
-from cronofy_cli.outbound.pacing import iterate
-from cronofy_cli.outbound.target import parse_target
-from cronofy_cli.outbound.timed_sender import Sender
 from tests.adapters.callback_probe.tls_servers import closed_port
 from tests.handler_check import handlers
-from tests.handler_check.checking import check, failed, make_cases
+from tests.handler_check.checking import check, failed, make_cases, poster_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,8 +75,8 @@ def test_a_slow_handler() -> None:
     results = check(handlers.Slow(pause_s=5), limit_s=0.2)
 
     assert results[0].case.id == "time.within_limit"
-    assert results[0].outcomes[0].trouble is Trouble.ANSWER_TIMEOUT
-    assert results[0].finding == "no answer: within 0.2 s (post 1 of 3)"
+    assert results[0].attempts[0].failure is Failure.ANSWER_TIMED_OUT
+    assert results[0].finding == "no answer within 0.2 s (post 1 of 3)"
     assert [result.state for result in results[: PATIENCE + 1]] == [State.FAILED] * PATIENCE + [State.SKIPPED]
     assert {result.state for result in results[PATIENCE:]} == {State.SKIPPED}
     assert all(result.is_breach for result in results if result.case.importance == "must")
@@ -101,15 +98,15 @@ def test_a_single_threaded_handler() -> None:
     results = check(handlers.SingleThreaded(pause_s=0.1), "types.change", "load.at_once", limit_s=0.8)
 
     assert failed(results) == {"load.at_once"}
-    assert len(results[-1].outcomes) == 20
-    assert Trouble.ANSWER_TIMEOUT in {outcome.trouble for outcome in results[-1].outcomes}
+    assert len(results[-1].attempts) == 20
+    assert Failure.ANSWER_TIMED_OUT in {attempt.failure for attempt in results[-1].attempts}
 
 
 def test_a_dying_handler() -> None:
     """A handler that breaks connections off is told from one that cannot be reached."""
     results = check(handlers.HangsUp())
 
-    assert {result.outcomes[0].trouble for result in results[:PATIENCE]} == {Trouble.BROKEN_OFF}
+    assert {result.attempts[0].failure for result in results[:PATIENCE]} == {Failure.CONNECTION_CLOSED}
     assert {result.state for result in results[PATIENCE:]} == {State.SKIPPED}
 
 
@@ -117,7 +114,7 @@ def test_where_a_redirect_leads() -> None:
     """A redirect is not followed, and its aim is told."""
     result = check(handlers.Redirects(), "types.change")[0]
 
-    assert result.outcomes[0].location == "/login"
+    assert result.attempts[0].location == "/login"
     assert result.finding.startswith("302 to /login in ")
 
 
@@ -125,7 +122,7 @@ def test_the_answer_that_decided() -> None:
     """A failed case keeps the first lines of the handler's answer."""
     result = check(handlers.FailsOnDuplicate(), "repetition.duplicate")[0]
 
-    assert result.excerpt == "UNIQUE constraint failed: notifications.body"
+    assert result.excerpt == ("UNIQUE constraint failed: notifications.body",)
     assert result.finding.endswith("(post 2 of 2)")
 
 
@@ -144,6 +141,6 @@ def test_nothing_listens() -> None:
     port = closed_port()
 
     with pytest.raises(Unreachable, match="connection refused") as caught:
-        list(iterate(run_cases(Sender(parse_target(f"http://127.0.0.1:{port}/hook")), make_cases())))
+        list(run_cases(poster_to(f"http://127.0.0.1:{port}/hook"), make_cases()))
 
     assert (caught.value.hint or "").startswith(f"nothing listens on port {port} ")

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
-from cronofy_cli.handler_check.documents import result_document
+from cronofy_cli.core.attempt import Attempt
+from cronofy_cli.core.failure import Failure
+from cronofy_cli.handler_check.documents import ResultDocument
 from cronofy_cli.handler_check.junit import junit_xml
 from cronofy_cli.handler_check.verdict import judge, skip, summary
-from cronofy_cli.outbound.outcome import Outcome, Trouble, excerpt_of
 from tests.handler_check.checking import NOW, make_cases
 
 BODY = '<b>"no" & \x1b[2J]]>\x00\ufffe</b>\nsecond\n\nthird\nfourth'.encode()
+
+
+def attempt(
+    duration_ms: float, status: int | None = None, body: bytes = b"", failure: Failure | None = None
+) -> Attempt:
+    """Return an attempt that ended so."""
+    duration = timedelta(milliseconds=duration_ms)
+    return Attempt(NOW, duration, status=status, answer_body=body, failure=failure)
+
+
 MUST, SHOULD, ANOTHER = make_cases("types.change", "types.smart_invite", "types.unknown")
 RESULTS = [
-    judge(MUST, [Outcome(12.34, 500, excerpt_of(BODY))], 5),
-    judge(SHOULD, [Outcome(5000, trouble=Trouble.ANSWER_TIMEOUT, detail="within 5 s")], 5),
-    judge(ANOTHER, [Outcome(3, 200)], 5),
+    judge(MUST, [attempt(12.34, 500, BODY)], 5),
+    judge(SHOULD, [attempt(5000, failure=Failure.ANSWER_TIMED_OUT)], 5),
+    judge(ANOTHER, [attempt(3, 200)], 5),
     skip(ANOTHER),
 ]
 
@@ -62,18 +74,16 @@ def test_junit_keeps_the_url_to_itself() -> None:
 
 def test_document() -> None:
     """A result as JSON says what was sent, expected and seen, and why it matters."""
-    document = json.loads(result_document(RESULTS[0]))
+    document = json.loads(ResultDocument.of(RESULTS[0]).encode())
 
-    assert document["answers"] == [
-        {
-            "status": 500,
-            "address": None,
-            "error": None,
-            "detail": None,
-            "milliseconds": 12.3,
-            "answer": '<b>"no" & [2J]]>\ufffe</b>\nsecond\nthird',
-        }
-    ]
+    (sent,) = document["attempts"]
+    assert {name: sent[name] for name in ("status", "failure", "duration_ms", "succeeded")} == {
+        "status": 500,
+        "failure": None,
+        "duration_ms": 12.34,
+        "succeeded": False,
+    }
+    assert sent["response_body"] == BODY.decode()
     assert {name: document[name] for name in ("case", "state", "importance", "sent", "expected", "finding")} == {
         "case": "types.change",
         "state": "failed",
@@ -84,7 +94,7 @@ def test_document() -> None:
     }
     assert document["docs"] == "https://docs.cronofy.com/developers/api/push-notifications/"
     assert document["why"]
-    assert document["usual_cause"]
+    assert document["hint"]
 
 
 def test_summary() -> None:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cronofy_cli.listen.forward_lines import forward_in_full, forward_lines
 from cronofy_cli.listen.forwarding.reports import ForwardReport
 from cronofy_cli.outbound.target import parse_target
-from tests.adapters.history.samples import forward
+from tests.adapters.history.samples import answered, forward
 from tests.samples import make_delivery
+
+if TYPE_CHECKING:
+    from cronofy_cli.adapters.history import Forward
+
+
+def kept(status: int | None = 200, **changes: Any) -> Forward:
+    """Return a forward whose attempt is changed so."""
+    return replace(forward(1), attempt=answered(status, **changes))
 
 
 @pytest.mark.parametrize(
@@ -24,16 +33,16 @@ from tests.samples import make_delivery
 )
 def test_where_localhost_was_found(target: str, address: str | None, shown: str) -> None:
     """Of localhost the line tells on which of its two addresses the app was found."""
-    attempt = replace(forward(1), address=address)
+    found = kept(address=address)
 
-    (line,) = forward_lines(ForwardReport(make_delivery(1), parse_target(target), attempt, None), color=False)
+    (line,) = forward_lines(ForwardReport(make_delivery(1), parse_target(target), found, None), color=False)
 
     assert line == f"          -> 200 in 23 ms  {shown}"
 
 
 def test_in_full() -> None:
     """An attempt with the whole answer, safe to show; that more of it was not kept is told."""
-    attempt = replace(forward(1, 500), answer_body=b"\x1b[31mNo such table\r\n\r\n  at line 5\n")
+    attempt = kept(500, answer_body=b"\x1b[31mNo such table\r\n\r\n  at line 5\n")
 
     assert forward_in_full(attempt, color=False).splitlines() == [
         "2026-11-22T12:00:00.000Z  -> 500 in 23 ms  http://localhost:3000/hook  at 127.0.0.1:3000  attempt 1",
@@ -49,7 +58,7 @@ def test_in_full() -> None:
 
 def test_in_full_without_an_answer() -> None:
     """Without an answer it is why there was none."""
-    attempt = replace(forward(1, None), answer_body=b"", is_cut=False)
+    attempt = kept(None, answer_body=b"", is_cut=False)
 
     assert forward_in_full(attempt, color=False) == (
         "2026-11-22T12:00:00.000Z  -> connection refused in 23 ms  http://localhost:3000/hook  attempt 1"

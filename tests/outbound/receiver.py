@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LIMIT_S = 10.0
+_INTERVAL_S = 0.02
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
@@ -24,6 +25,8 @@ class Receiver:
     answer: bytes = OK
     rest: bytes = b""
     """Sent after the answer once `released` is set."""
+    pieces: int = 0
+    """How often a byte more follows the answer, at intervals."""
     hang_up: bool = False
     """Whether connections are closed without an answer."""
     released: threading.Event = field(default_factory=threading.Event)
@@ -41,6 +44,10 @@ def _serve(connection: socket.socket, receiver: Receiver) -> None:
             if receiver.hang_up:
                 return
             connection.sendall(receiver.answer)
+            for _ in range(receiver.pieces):
+                connection.sendall(b"x")
+                if receiver.released.wait(_INTERVAL_S):
+                    break
             if receiver.rest:
                 receiver.released.wait(LIMIT_S)
                 connection.sendall(receiver.rest)

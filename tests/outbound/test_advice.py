@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from cronofy_cli.outbound.advice import advice, first_lines
-from cronofy_cli.outbound.failure import FailureKind
+from cronofy_cli.core.failure import Failure
+from cronofy_cli.core.signature import SignatureState
+from cronofy_cli.outbound.advice import Circumstances, advice, forward_advice
 from cronofy_cli.outbound.target import parse_target
-from tests.adapters.history.samples import forward
+from tests.adapters.history.samples import answered, forward
 
 TARGET = parse_target("3000/hook")
+SECRET = "right for the client secret known here: does the app use the same one"
+SIGNED = Circumstances(SignatureState.VALID)
 
 
 @pytest.mark.parametrize(
     ("status", "said"),
     [
         (400, "raw body"),
-        (401, "behind a login"),
-        (403, "behind a login"),
+        (401, SECRET),
+        (403, SECRET),
         (404, "a route for POST /hook"),
         (405, "take POST"),
         (419, "CSRF"),
@@ -34,47 +36,121 @@ TARGET = parse_target("3000/hook")
     ],
 )
 def test_by_status(status: int, said: str) -> None:
-    """Each status that has a usual cause leads to it."""
-    assert said in (advice(forward(1, status), TARGET) or "")
+    """Each status that has a usual cause leads to it, where the app says nothing."""
+    assert said in (advice(answered(status, answer_body=b""), TARGET, SIGNED) or "")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (
+            401,
+            b"bad signature",
+            SECRET,
+        ),
+        (400, b'{"error":"HMAC mismatch"}', SECRET),
+        (403, b"<h1>Forbidden</h1><p>CSRF verification failed. Request aborted.</p>", "under CSRF protection"),
+        (422, b"Can't verify CSRF token authenticity", "under CSRF protection"),
+        (422, b"ActionController::InvalidAuthenticityToken", "under CSRF protection"),
+        (400, b"bad json", "cannot read the body as JSON"),
+        (422, b'{"detail":[{"type":"json_invalid","msg":"JSON decode error"}]}', "cannot read the body as JSON"),
+        (400, b"SyntaxError: Unexpected token < in JSON at position 0", "cannot read the body as JSON"),
+        (400, b"DisallowedHost at /hook", "does not accept the host localhost:3000"),
+        (400, b"Invalid HTTP_HOST header: 'x'. You may need to add 'x' to ALLOWED_HOSTS.", "localhost:3000"),
+        (403, b"Blocked host: localhost:3000", "does not accept the host localhost:3000"),
+        (403, b"This host is not allowed", "does not accept the host localhost:3000"),
+        (403, b"origin not allowed", "checks the origin"),
+        (401, b"missing token", "wants credentials"),
+        (401, b"invalid JWT", "wants credentials"),
+        (403, b"Please log in", "wants credentials"),
+        (403, b"not allowed", "allows only some senders"),
+    ],
+)
+def test_by_the_words_of_the_app(status: int, body: bytes, said: str) -> None:
+    """What the app says chooses the sentence, before its status does."""
+    assert said in (advice(answered(status, answer_head=b"", answer_body=body), TARGET, SIGNED) or "")
+
+
+def test_by_a_header() -> None:
+    """An app that names a scheme of authentication has a login before the route."""
+    head = b'HTTP/1.1 401 X\r\nWWW-Authenticate: Basic realm="x"\r\n\r\n'
+
+    assert "credentials" in (advice(answered(401, answer_head=head, answer_body=b""), TARGET, SIGNED) or "")
+
+
+def test_words_that_nobody_sees() -> None:
+    """Scripts, styles and tags of a page are not what the app says."""
+    page = b'<head><meta name="csrf-token"><style>.json{}</style><script>origin="login"</script></head><p>No.</p>'
+
+    assert "client secret" in (advice(answered(401, answer_head=b"", answer_body=page), TARGET, SIGNED) or "")
+
+
+@pytest.mark.parametrize("state", [SignatureState.INVALID, SignatureState.UNSIGNED])
+def test_what_cronofy_did_not_sign(state: SignatureState) -> None:
+    """An app that refuses it is right, and nothing is to be looked at."""
+    said = advice(answered(401, answer_body=b"bad signature"), TARGET, Circumstances(state))
+
+    assert said == "Cronofy did not sign this, and the app refuses it, as it should"
+
+
+def test_a_signature_that_was_not_checked() -> None:
+    """Where no client secret is known, nothing is claimed about the signature."""
+    said = advice(answered(401, answer_body=b"bad signature"), TARGET) or ""
+
+    assert said.startswith("does the app use the client secret of this application")
 
 
 def test_where_a_redirect_leads() -> None:
     """The address is named, made safe."""
     head = b"HTTP/1.1 302 Found\r\nLOCATION: /login\x1b[2J\r\n\r\n"
 
-    assert (advice(replace(forward(1, 302), answer_head=head), TARGET) or "").endswith("it leads to, /login[2J")
+    assert (advice(answered(302, answer_head=head), TARGET) or "").endswith("it leads to, /login[2J")
 
 
-@pytest.mark.parametrize("kind", FailureKind)
-def test_by_failure(kind: FailureKind) -> None:
-    """Every kind of failure has its advice, each another one."""
-    said = {each: advice(replace(forward(1, None), failure=each.value), TARGET) for each in FailureKind}
+@pytest.mark.parametrize("failure", Failure)
+def test_by_failure(failure: Failure) -> None:
+    """Every failure that can be looked into has its advice, and none names an option that is not there."""
+    said = advice(answered(None, failure=failure), TARGET)
 
-    assert said[kind]
-    assert list(said.values()).count(said[kind]) == 1
+    assert (said is None) is (failure in {Failure.ANSWER_UNREADABLE, Failure.NOT_DELIVERED, Failure.OTHER})
+    assert "--forward-timeout" not in (said or "")
+
+
+def test_what_hangs() -> None:
+    """Where the command can wait longer, the option is named; else it is what Cronofy would do."""
+    late = answered(None, failure=Failure.ANSWER_TIMED_OUT)
+
+    assert "--forward-timeout 0 waits" in (advice(late, TARGET, Circumstances(can_wait=True)) or "")
+    assert "answer first, then work" in (advice(late, TARGET) or "")
 
 
 def test_containers() -> None:
     """In a container localhost is the container: the host's name there is suggested, and how to have it."""
-    refused = forward(1, None)
-    unknown = replace(refused, failure="no_such_host")
+    refused = answered(None)
+    unknown = answered(None, failure=Failure.NAME_NOT_RESOLVED)
 
-    assert "host.docker.internal:3000/hook" in (advice(refused, TARGET, in_container=True) or "")
+    assert "host.docker.internal:3000/hook" in (advice(refused, TARGET, Circumstances(in_container=True)) or "")
     assert "127.0.0.1 and ::1" in (advice(refused, TARGET) or "")
     assert "--add-host" in (advice(unknown, parse_target("host.docker.internal:3000")) or "")
 
 
 def test_slow() -> None:
     """An answer that is good and too late for Cronofy is told; one in time needs no advice."""
-    assert advice(forward(1, 200), TARGET) is None
-    assert "took 5.1 s" in (advice(replace(forward(1, 200), duration=timedelta(seconds=5.1)), TARGET) or "")
+    assert advice(answered(200), TARGET) is None
+    assert "took 5.1 s" in (advice(answered(200, duration=timedelta(seconds=5.1)), TARGET) or "")
+
+
+def test_what_is_kept() -> None:
+    """A forward of the history has the same advice; a target that another version wrote has none."""
+    assert forward_advice(forward(1, 404), SignatureState.VALID) == advice(answered(404), TARGET, SIGNED)
+    assert forward_advice(forward(1, 404, target="unix:/run/app"), SignatureState.VALID) is None
 
 
 def test_first_lines() -> None:
     """The first lines that say something are shown, three at most, and cannot drive the terminal."""
     body = b"\r\n\n  <h1>Oh\x1b[31m no</h1>\n\n" + b"x" * 500 + b"\nthree\nfour"
 
-    assert first_lines(replace(forward(1, 500), answer_body=body)) == ("<h1>Oh[31m no</h1>", "x" * 160, "three")
+    assert answered(500, answer_body=body).excerpt == ("<h1>Oh[31m no</h1>", "x" * 159 + "…", "three")
 
 
 @pytest.mark.parametrize(
@@ -92,4 +168,4 @@ def test_the_first_lines_of_a_compressed_answer(encoding: str, body: bytes, line
     """Cronofy accepts compressed answers and so the app may send one: its first lines are shown as text."""
     head = f"HTTP/1.1 500 X\r\ncontent-encoding: {encoding}\r\n\r\n".encode()
 
-    assert first_lines(replace(forward(1, 500), answer_head=head, answer_body=body)) == lines
+    assert answered(500, answer_head=head, answer_body=body).excerpt == lines

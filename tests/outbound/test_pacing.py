@@ -1,90 +1,128 @@
-"""Sending many: in turn or at a rate, with results as they come."""
+"""Doing many things: in turn or side by side, with results as they come."""
 
 from __future__ import annotations
 
-import asyncio
+import threading
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.outbound.outcome import Trouble
-from cronofy_cli.outbound.pacing import iterate, send_at_rate, send_in_turn
+from cronofy_cli.core.failure import Failure
+from cronofy_cli.outbound.pacing import in_order, in_turn, side_by_side
+from cronofy_cli.outbound.poster import Poster
 from cronofy_cli.outbound.request import Post
+from cronofy_cli.outbound.settings import trial_settings
 from cronofy_cli.outbound.target import parse_target
-from cronofy_cli.outbound.timed_sender import Sender
+from tests.listen.forwarding.following import now
 from tests.outbound.receiver import receiving
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from tests.outbound.receiver import Receiver
 
+LIMIT_S = 10.0
 POSTS = [Post(b"%d" % number, None) for number in range(1, 6)]
+
+
+def poster_to(receiver: Receiver, limit_s: float = 5) -> Poster:
+    """Return what posts to a receiver."""
+    return Poster(parse_target(receiver.url), trial_settings(insecure=False, limit_s=limit_s), now)
 
 
 def test_in_turn() -> None:
     """Each post is sent when the one before is answered, and its result is there at once."""
     with receiving() as receiver:
-        seen = [
-            (number, outcome.status, len(receiver.requests))
-            for number, outcome in iterate(send_in_turn(Sender(parse_target(receiver.url)), POSTS))
-        ]
+        seen = [(each.status, len(receiver.requests)) for each in in_turn(poster_to(receiver).post, POSTS)]
 
-    assert seen == [(number, 200, number) for number in range(1, 6)]
+    assert seen == [(200, number) for number in range(1, 6)]
     assert [request[-1:] for request in receiver.requests] == [b"1", b"2", b"3", b"4", b"5"]
 
 
 def test_every_post_has_its_own_connection() -> None:
     """No post can fail because a server closed a kept connection."""
     with receiving() as receiver:
-        list(iterate(send_in_turn(Sender(parse_target(receiver.url)), POSTS)))
+        list(in_turn(poster_to(receiver).post, POSTS))
 
     assert receiver.connections == len(POSTS)
 
 
 def test_at_a_rate() -> None:
-    """So many are started a second, not more."""
-    with receiving() as receiver:
-        started = time.monotonic()
-        outcomes = list(iterate(send_at_rate(Sender(parse_target(receiver.url)), POSTS, 20)))
-        elapsed_s = time.monotonic() - started
+    """No thing is started before its time."""
+    begun_s = time.monotonic()
+    started_s: dict[int, float] = {}
 
-    assert sorted(number for number, _ in outcomes) == [1, 2, 3, 4, 5]
-    assert elapsed_s >= 4 / 20
+    def work(number: int) -> None:
+        started_s[number] = time.monotonic() - begun_s
+
+    results = list(side_by_side(work, range(5), interval_s=0.02))
+
+    assert sorted(index for index, _ in results) == [0, 1, 2, 3, 4]
+    assert all(moment_s >= number * 0.02 for number, moment_s in started_s.items())
 
 
-def test_at_a_rate_nothing_waits_for_answers() -> None:
-    """A receiver that hangs is sent the rest all the same."""
+def test_nothing_waits_for_answers() -> None:
+    """A receiver that hangs is sent the rest all the same, and each result is told by its place."""
     with receiving() as receiver:
         receiver.answer, receiver.rest = b"", b"late"
-        outcomes = dict(iterate(send_at_rate(Sender(parse_target(receiver.url), limit_s=0.5), POSTS, 1000)))
+        attempts = dict(side_by_side(poster_to(receiver, limit_s=1).post, POSTS, interval_s=0.001))
 
     assert len(receiver.requests) == len(POSTS)
-    assert {outcome.trouble for outcome in outcomes.values()} == {Trouble.ANSWER_TIMEOUT}
+    assert set(attempts) == {0, 1, 2, 3, 4}
+    assert {attempt.failure for attempt in attempts.values()} == {Failure.ANSWER_TIMED_OUT}
 
 
-def test_whoever_stops_listening_stops_the_sending() -> None:
-    """When the results are not wanted any more nothing further is sent."""
-    with receiving() as receiver:
-        results = iterate(send_at_rate(Sender(parse_target(receiver.url)), POSTS, 2))
+def test_at_most_so_many_at_once() -> None:
+    """What finds all places taken waits for one, and all are taken."""
+    together = threading.Barrier(3, timeout=LIMIT_S)
+    lock, running, most = threading.Lock(), 0, 0
+
+    def work(_: int) -> None:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        together.wait()
+        with lock:
+            running -= 1
+
+    list(side_by_side(work, range(9), at_once=3))
+
+    assert most == 3
+
+
+def test_the_order_of_the_things() -> None:
+    """Results can be had in the order of the things, though a later one was done first."""
+    second_is_done = threading.Event()
+
+    def work(number: int) -> int:
+        if number == 0:
+            assert second_is_done.wait(LIMIT_S)
+        second_is_done.set()
+        return number
+
+    assert list(in_order(side_by_side(work, range(4), at_once=4))) == [0, 1, 2, 3]
+
+
+def test_nothing_is_begun_after_the_end() -> None:
+    """When the results are not wanted any more, nothing further is done, and every thread ends."""
+    begun: list[int] = []
+    before = set(threading.enumerate())
+
+    with closing(side_by_side(begun.append, iter(range(1000)), interval_s=0.01)) as results:
         next(results)
-        results.close()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(LIMIT_S)
 
-        assert len(receiver.requests) == 1
+    assert set(threading.enumerate()) <= before
+    assert len(begun) < 1000
 
 
-def test_iterating_ends_with_the_items() -> None:
-    """An asynchronous generator becomes a plain one: items in order, then the end; errors pass."""
+def test_an_error() -> None:
+    """What a thing raises is raised where the results are taken."""
 
-    async def numbers() -> AsyncGenerator[int | None]:
-        yield 1
-        await asyncio.sleep(0)
-        yield None
-        raise LookupError
+    def work(number: int) -> float:
+        return 1 / number
 
-    items = iterate(numbers())
-
-    assert [next(items), next(items)] == [1, None]
-    with pytest.raises(LookupError):
-        next(items)
-    with pytest.raises(StopIteration):
-        next(items)
+    with pytest.raises(ZeroDivisionError):
+        list(side_by_side(work, [1, 0]))

@@ -6,8 +6,9 @@ import pytest
 
 from cronofy_cli.core.notifications.notification import Notification
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_app_ack, parse_targets, sender_settings
+from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_app_ack, parse_targets
 from cronofy_cli.outbound.headers import parse_extra_headers
+from cronofy_cli.outbound.settings import forwarding_settings
 from cronofy_cli.outbound.target import parse_route, parse_target
 from tests.listen.forwarding.following import Following, now
 
@@ -95,12 +96,12 @@ def test_headers_that_cannot_be(line: str) -> None:
 
 def test_options(tmp_path_factory: pytest.TempPathFactory) -> None:
     """TARGET comes first, then each --forward; 0 means no time limit; --ack app needs somebody to ask."""
-    options = ForwardingOptions("3000", ("change=4000",), ("A: b",), timeout="0", is_public_https=True)
+    options = ForwardingOptions("3000", ("change=4000",), ("A: b",), timeout="0")
     following = Following(tmp_path_factory.mktemp("history") / "history.db")
 
     assert [target.port for target in parse_targets(options)] == [3000, 4000]
-    assert (sender_settings(options).limit_s, sender_settings(options).scheme) == (None, "https")
-    assert sender_settings(ForwardingOptions(timeout="1.5s")).limit_s == 1.5
+    assert (forwarding_settings("0").limit_s, forwarding_settings("1.5s").limit_s) == (None, 1.5)
+    assert forwarding_settings("30s", ["A: b"]).headers == ((b"A", b"b"),)
     assert parse_targets(ForwardingOptions()) == ()
     with pytest.raises(WrongUsage, match="named twice"):
         parse_targets(ForwardingOptions("3000", ("3000/",)))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cronofy_cli.adapters.history import Forward, Gap
 from cronofy_cli.core.accounts.calendars import Calendar, Profile, UserInfo
 from cronofy_cli.core.accounts.data_centers import DataCenterId, real_data_center
+from cronofy_cli.core.attempt import Attempt
 from cronofy_cli.core.checks import Check, CheckState
 from cronofy_cli.core.events.event import parse_event
 from cronofy_cli.core.notifications.channels import Channel
@@ -98,13 +99,17 @@ def delivery(
 
 
 def forward(
-    number: int = 1, status: int | None = 500, *, hours_ago: float = 1, attempt: int = 1, **changes: Any
+    delivery_id: int = 1,
+    status: int | None = 500,
+    *,
+    hours_ago: float = 1,
+    target: str = "gopher://app",
+    number: int = 1,
+    **changes: Any,
 ) -> Forward:
     """Return an attempt to forward a delivery."""
-    tried = Forward(
-        number, "gopher://app", attempt, NOW - timedelta(hours=hours_ago), timedelta(seconds=1), None, status
-    )
-    return replace(tried, **changes)
+    tried = Attempt(NOW - timedelta(hours=hours_ago), timedelta(seconds=1), status=status)
+    return Forward(delivery_id, target, number, replace(tried, **changes))
 
 
 def gap(minutes_ago: float, minutes: float, reason: str = "the tunnel lost its session") -> Gap:

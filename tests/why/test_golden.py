@@ -18,6 +18,7 @@ from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.core.autopsy import Cause as SignatureCause
 from cronofy_cli.core.autopsy import Confidence, Finding
 from cronofy_cli.core.checks import Check, CheckState
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.notifications.ownership import KnownRuns
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import HistoryUnavailable, NotAllowed, NotSignedIn, TimeLimitReached, Unreachable
@@ -589,7 +590,7 @@ def forwards_fail() -> Evidence:
     tried = (
         forward(1, 200, hours_ago=3),
         forward(2, 500, hours_ago=2),
-        forward(2, None, attempt=2, failure="connection_refused", reason="nothing listens there"),
+        forward(2, None, number=2, failure=Failure.CONNECTION_REFUSED, reason="nothing listens there"),
         forward(2, 503, target="gopher://other", hours_ago=25),
         forward(9, 500, target="gopher://third"),
     )

@@ -18,6 +18,7 @@ from cronofy_cli.adapters.callback_probe.certificate import (
 )
 from cronofy_cli.adapters.callback_probe.connection import open_connection, time_left_s
 from cronofy_cli.adapters.callback_probe.probe_failure import ProbeFailure
+from cronofy_cli.adapters.tls_failures import NO_ISSUER, certificate_failure, handshake_failure
 from cronofy_cli.core.failure import Failure
 
 if TYPE_CHECKING:
@@ -28,22 +29,7 @@ if TYPE_CHECKING:
     )
     from cronofy_cli.adapters.callback_probe.target import ProbeTarget
 
-# OpenSSL's codes: https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
-_NO_ISSUER: Final = frozenset({2, 20, 21})
-_PROBLEMS: Final = {
-    9: Failure.CERTIFICATE_NOT_YET_VALID,
-    10: Failure.CERTIFICATE_EXPIRED,
-    18: Failure.CERTIFICATE_SELF_SIGNED,
-    19: Failure.CERTIFICATE_ROOT_UNTRUSTED,
-    62: Failure.CERTIFICATE_WRONG_HOST,
-    64: Failure.CERTIFICATE_WRONG_HOST,
-    66: Failure.CERTIFICATE_TOO_WEAK,
-    67: Failure.CERTIFICATE_TOO_WEAK,
-    68: Failure.CERTIFICATE_TOO_WEAK,
-}
 _HTTP: Final = b"HTTP/"
-_NOT_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "RECORD_LAYER_FAILURE"})
-_TOO_OLD: Final = frozenset({"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE"})
 _MAY_BE_PLAIN: Final = frozenset({Failure.TLS_TIMED_OUT, Failure.TLS_FAILED})
 _OLD_VERSIONS: Final = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 
@@ -83,7 +69,7 @@ class Handshake:
             raise
         except (OSError, ValueError) as error:  # ValueError: a host that no certificate can name
             connection.close()
-            return _explain(error)
+            return ProbeFailure(*handshake_failure(error))
 
 
 def check_tls(target: ProbeTarget, addresses: Sequence[str], trust: ssl.SSLContext, limit_s: float) -> TlsReport:
@@ -132,21 +118,8 @@ def _judge(shake_hands: Handshake, trust: ssl.SSLContext, seen: TlsReport) -> Pr
 
 
 def _problem(code: int, seen: TlsReport) -> Failure:
-    if code not in _NO_ISSUER:
-        return _PROBLEMS.get(code, Failure.CERTIFICATE_UNTRUSTED)
+    if code not in NO_ISSUER:
+        return certificate_failure(code)
     if seen.certificate is not None and seen.certificate.is_self_issued:
         return Failure.CERTIFICATE_SELF_SIGNED
     return Failure.CERTIFICATE_CHAIN_INCOMPLETE if seen.chain_length == 1 else Failure.CERTIFICATE_ROOT_UNTRUSTED
-
-
-def _explain(error: OSError | ValueError) -> ProbeFailure:
-    if isinstance(error, TimeoutError):
-        return ProbeFailure(Failure.TLS_TIMED_OUT, "no answer to the TLS handshake")
-    reason = error.reason if isinstance(error, ssl.SSLError) else None
-    if reason in _NOT_TLS:
-        return ProbeFailure(Failure.NOT_TLS, "what it answers is not TLS")
-    if reason in _TOO_OLD:
-        return ProbeFailure(Failure.TLS_TOO_OLD, "it speaks no version of TLS that is in use")
-    if isinstance(error, ssl.SSLEOFError | ConnectionError):
-        return ProbeFailure(Failure.TLS_FAILED, "it closed the connection during the handshake")
-    return ProbeFailure(Failure.TLS_FAILED, (reason or str(error)).replace("_", " ").lower())

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from cronofy_cli.adapters.history.rows import from_micros, to_micros
+from cronofy_cli.core.attempt import Attempt
+from cronofy_cli.core.failure import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from cronofy_cli.adapters.history.database import Database
 
@@ -28,41 +29,26 @@ _INSERT: Final = (
 )
 
 
+_FORMER: Final = {
+    "refused": Failure.CONNECTION_REFUSED,
+    "no_such_host": Failure.NAME_NOT_RESOLVED,
+    "unreachable": Failure.HOST_UNREACHABLE,
+    "tls": Failure.TLS_FAILED,
+    "time_limit": Failure.ANSWER_TIMED_OUT,
+    "closed": Failure.CONNECTION_CLOSED,
+}
+"""What 0.1.0 wrote."""
+
+
 @dataclass(frozen=True, slots=True)
 class Forward:
     """One attempt to hand a delivery to a target."""
 
     delivery_id: int
     target: str
-    attempt: int
-    """1 for the first."""
-    started_at: datetime
-    duration: timedelta
-    """Until the answer was there, or it was given up."""
-    address: str | None
-    """Where the target was found, such as `[::1]:3000`; None when no connection came about."""
-    status: int | None
-    """The answer's status; None when there was none."""
-    failure: str | None = None
-    """Why there was no answer, as one stable word."""
-    reason: str | None = None
-    """The same in words."""
-    answer_head: bytes = b""
-    """Status line and headers."""
-    answer_body: bytes = b""
-    """The first bytes of the body."""
-    is_cut: bool = False
-    """Whether there was more of the body."""
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether the target took the delivery: by any 2xx (docs: /developers/push-notifications/)."""
-        return self.status is not None and 200 <= self.status < 300
-
-    @property
-    def duration_ms(self) -> float:
-        """The duration in milliseconds."""
-        return self.duration / timedelta(milliseconds=1)
+    number: int
+    """1 for the first attempt."""
+    attempt: Attempt
 
 
 class Forwards:
@@ -90,36 +76,43 @@ class Forwards:
 
 
 def _values(forward: Forward) -> tuple[object, ...]:
+    attempt = forward.attempt
     return (
         forward.delivery_id,
         forward.target,
-        forward.attempt,
-        to_micros(forward.started_at),
-        forward.duration // timedelta(microseconds=1),
-        forward.address,
-        forward.status,
-        forward.failure,
-        forward.reason,
-        forward.answer_head,
-        forward.answer_body,
-        int(forward.is_cut),
-        int(forward.succeeded),
+        forward.number,
+        to_micros(attempt.started_at),
+        attempt.duration // timedelta(microseconds=1),
+        attempt.address,
+        attempt.status,
+        attempt.failure,
+        attempt.reason,
+        attempt.answer_head,
+        attempt.answer_body,
+        int(attempt.is_cut),
+        int(attempt.succeeded),
         forward.delivery_id,
     )
 
 
 def _forward(row: tuple[Any, ...]) -> Forward:
-    return Forward(
-        delivery_id=row[0],
-        target=row[1],
-        attempt=row[2],
+    attempt = Attempt(
         started_at=from_micros(row[3]),
         duration=timedelta(microseconds=row[4]),
         address=row[5],
         status=row[6],
-        failure=row[7],
+        failure=_failure(row[7]),
         reason=row[8],
         answer_head=row[9],
         answer_body=row[10],
         is_cut=bool(row[11]),
     )
+    return Forward(row[0], row[1], row[2], attempt)
+
+
+def _failure(code: str | None) -> Failure | None:
+    """Return the failure of a code, which another version may have written."""
+    if code is None:
+        return None
+    known = Failure.__members__.values()
+    return _FORMER.get(code) or next((failure for failure in known if failure.value == code), Failure.OTHER)

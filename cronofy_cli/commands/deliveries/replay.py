@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +15,7 @@ from cronofy_cli.cli.options import SigningListCommand, app_context, command_app
 from cronofy_cli.commands.deliveries.choice import SinceOption, TypeOption, find_deliveries, local_moment
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import ExitCode, NotFound, WrongUsage
+from cronofy_cli.outbound.settings import DEFAULT_TIMEOUT, forwarding_settings
 from cronofy_cli.output.deliveries import replay_list
 from cronofy_cli.output.lists import show_as_they_come
 
@@ -23,16 +24,15 @@ if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.signature import ClientSecret
-    from cronofy_cli.outbound.replay import Replayer, ReplayJob
-    from cronofy_cli.outbound.settings import SenderSettings
+    from cronofy_cli.outbound.replay import Replayed, ReplayJob
     from cronofy_cli.outbound.target import Target
 
 app = command_app()
 
 
 @dataclass(slots=True)
-class _Outcome:
-    exit_code: int = ExitCode.DONE
+class _ExitCode:
+    code: int = ExitCode.DONE
 
 
 DeliveriesArgument = Annotated[
@@ -112,7 +112,7 @@ def replay(
     concurrency: ConcurrencyOption = 1,
     header: HeaderOption = None,
     insecure: InsecureOption = False,
-    forward_timeout: ForwardTimeoutOption = "30s",
+    forward_timeout: ForwardTimeoutOption = DEFAULT_TIMEOUT,
     yes: YesOption = False,
 ) -> None:
     """Send deliveries again, byte for byte. Exits with 1 if one was not accepted, 3 if a target could not be reached.
@@ -125,38 +125,31 @@ def replay(
       cronofy deliveries replay last --set notification.changes_since=2026-11-22T09:00:00Z
       cronofy deliveries replay last --edit --client-secret-file secret.txt
     """
-    from cronofy_cli.listen.forwarding.options import ForwardingOptions, sender_settings
+    from cronofy_cli.outbound.replay import send_again
 
     run = app_context(context)
     is_changed = bool(set_ or edit)
     if client_secret_file and not is_changed:
-        raise WrongUsage("nothing is signed anew: the body stays as it is", hint="change it with --set or --edit")
-    sending = sender_settings(ForwardingOptions(header=header or (), insecure=insecure, timeout=forward_timeout))
+        raise WrongUsage(
+            "--client-secret-file is for a changed body, and the body is not changed",
+            hint="change it with --set or --edit",
+        )
+    settings = forwarding_settings(forward_timeout, header or (), insecure=insecure)
+    interval_s = parse_duration(interval, option="--interval") if interval else 0.0
     chosen = _choose(run.history, deliveries or [], failed, not_forwarded, since, type_)
     jobs = _jobs(run.history, chosen, to or [], only_failed=failed)
     _ask(run, jobs, times, yes=yes)
     if is_changed:
         secrets = find_secrets(run, client_secret_file or [])
         jobs = _changed(run, jobs, set_ or [], secrets, edit=edit)
-    replayer = _replayer(sending, interval, concurrency)
-    outcome = _Outcome()
-    results = replayer.run(job for job in jobs for _ in range(times))
+    outcome = _ExitCode()
+    repeated = (job for job in jobs for _ in range(times))
+    results = send_again(repeated, settings, lambda: datetime.now(UTC), interval_s=interval_s, at_once=concurrency)
+    run.resources.enter_context(closing(results))
     # A changed body says nothing about whether the app has taken what Cronofy sent.
     shown = _noted(results, outcome, None if is_changed else run.open_history())
     show_as_they_come(run.output, shown, replay_list())
-    raise typer.Exit(outcome.exit_code)
-
-
-def _replayer(sending: SenderSettings, interval: str | None, concurrency: int) -> Replayer:
-    from cronofy_cli.outbound.replay import Replayer
-
-    return Replayer(
-        sending,
-        lambda: datetime.now(UTC),
-        interval_s=parse_duration(interval, option="--interval") if interval else 0.0,
-        concurrency=concurrency,
-        pause=time.sleep,
-    )
+    raise typer.Exit(outcome.code)
 
 
 def _choose(
@@ -167,7 +160,8 @@ def _choose(
     is_search = failed or not_forwarded or since is not None or type_ is not None
     if bool(names) == is_search or (failed and not_forwarded):
         raise WrongUsage(
-            "which deliveries to send is not said, or said twice", hint="name them, or use --failed or --since 1h"
+            "name the deliveries to send, or choose them by options; not both",
+            hint="cronofy deliveries replay last, or cronofy deliveries replay --failed --since 1h",
         )
     if names:
         return find_deliveries(history, names)
@@ -176,7 +170,7 @@ def _choose(
     criteria = Criteria(type=type_, since=moment, forward=forward)
     found = [each for part in history.between(1, criteria=criteria) for each in part]
     if not found:
-        raise NotFound("no delivery is like that", hint="cronofy deliveries list")
+        raise NotFound("no delivery matches", hint="cronofy deliveries list")
     return found
 
 
@@ -198,12 +192,12 @@ def _earlier(history: History, delivery: Delivery, *, only_failed: bool) -> list
 
     assert delivery.id is not None
     succeeded: dict[str, bool] = {}
-    for attempt in history.forwards.of(delivery.id):
-        succeeded[attempt.target] = succeeded.get(attempt.target, False) or attempt.succeeded
+    for forward in history.forwards.of(delivery.id):
+        succeeded[forward.target] = succeeded.get(forward.target, False) or forward.attempt.succeeded
     urls = [url for url, is_taken in succeeded.items() if not (only_failed and is_taken)]
     if not urls:
         raise WrongUsage(
-            f"#{delivery.id} was not forwarded before: where to send it is not known", hint="add --to 3000/your/hook"
+            f"#{delivery.id} was not forwarded before, so its target is not known", hint="add --to 3000/your/hook"
         )
     return [parse_target(url) for url in urls]
 
@@ -255,22 +249,25 @@ def _edited(run: AppContext, body: bytes) -> bytes:
         except (OSError, ValueError) as error:
             raise WrongUsage(f"the editor '{editor}' does not start", hint="set EDITOR to one that does") from error
         if done.returncode != 0:
-            raise WrongUsage(f"the editor ended with {done.returncode}: nothing was sent", hint="save, and leave it")
+            raise WrongUsage(
+                f"the editor exited with {done.returncode}: nothing was sent", hint="save the file and exit the editor"
+            )
         return file.read_bytes()
 
 
 def _noted(
-    results: Iterator[tuple[ReplayJob, Forward]], outcome: _Outcome, history: History | None
+    results: Iterable[Replayed], outcome: _ExitCode, history: History | None
 ) -> Iterator[tuple[Forward, str | None]]:
-    from cronofy_cli.outbound.advice import advice, runs_in_container
-    from cronofy_cli.outbound.failure import AWAY
+    from cronofy_cli.outbound.advice import Circumstances, advice, runs_in_container
 
     in_container = runs_in_container()
     for job, forward in results:
+        attempt = forward.attempt
         if history is not None:
             history.forwards.record([forward])
-        if forward.failure in AWAY:
-            outcome.exit_code = ExitCode.UNREACHABLE
-        elif not forward.succeeded and outcome.exit_code == ExitCode.DONE:
-            outcome.exit_code = ExitCode.FAILED
-        yield forward, advice(forward, job.target, in_container=in_container)
+        if attempt.is_unreachable:
+            outcome.code = ExitCode.UNREACHABLE
+        elif not attempt.succeeded and outcome.code == ExitCode.DONE:
+            outcome.code = ExitCode.FAILED
+        known = Circumstances(job.delivery.verdict.state, in_container=in_container, can_wait=True)
+        yield forward, advice(attempt, job.target, known)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.history import Forward
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.output.documents.attempts import ForwardAndHint
 
 app = command_app()
 
@@ -62,7 +63,7 @@ def show(
     elif forwards and attempts and run.output.format is OutputFormat.TABLE:
         _show_answers(run, attempts)
     elif forwards:
-        show_forwards(run.output, attempts)
+        show_forwards(run.output, _hinted(found, attempts))
     else:
         _show_all(run, found, attempts)
 
@@ -93,6 +94,12 @@ def _show_answers(run: AppContext, attempts: list[Forward]) -> None:
     run.output.data("\n\n".join(forward_in_full(attempt, color=run.output.color_stdout) for attempt in attempts))
 
 
+def _hinted(found: Delivery, attempts: list[Forward]) -> list[ForwardAndHint]:
+    from cronofy_cli.outbound.advice import forward_advice
+
+    return [(forward, forward_advice(forward, found.verdict.state)) for forward in attempts]
+
+
 def _show_all(run: AppContext, found: Delivery, attempts: list[Forward]) -> None:
     assert found.id is not None
     tags = run.history.tags.of(found.id)
@@ -108,7 +115,7 @@ def _show_all(run: AppContext, found: Delivery, attempts: list[Forward]) -> None
         run.output.data(f"\n    tags  {' '.join(f'@{tag}' for tag in tags)}")
     if attempts:
         run.output.data("\n    forwards\n")
-        show_forwards(run.output, attempts)
+        show_forwards(run.output, _hinted(found, attempts))
     if events is not None:
         _show_events(run, events)
 
@@ -138,6 +145,6 @@ def _show_document(
     from cronofy_cli.output.json_text import show_document
 
     document = ShownDelivery.with_all(
-        found, tags=tags, is_reconstructed=is_reconstructed, forwards=attempts, events=events
+        found, tags=tags, is_reconstructed=is_reconstructed, forwards=_hinted(found, attempts), events=events
     )
     show_document(run.output, document.encode())

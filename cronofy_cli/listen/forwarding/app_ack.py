@@ -8,27 +8,29 @@ to the application in production (docs: /developers/push-notifications/), so not
 from __future__ import annotations
 
 import queue
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.worker import Worker
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
 from cronofy_cli.errors import CronofyError
-from cronofy_cli.listen.forwarding.reports import ForwardReport
-from cronofy_cli.outbound.advice import advice, first_lines, runs_in_container
-from cronofy_cli.outbound.exact_sender import Sender
-from cronofy_cli.outbound.failure import FailureKind
+from cronofy_cli.listen.forwarding.reports import report_of
+from cronofy_cli.outbound.advice import runs_in_container
+from cronofy_cli.outbound.sender import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import ExitStack
     from datetime import datetime
     from pathlib import Path
 
-    from cronofy_cli.adapters.history import Forward, History
+    from cronofy_cli.adapters.history import History
+    from cronofy_cli.core.attempt import Attempt
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
-    from cronofy_cli.listen.forwarding.forwarder import ForwarderCalls
+    from cronofy_cli.listen.forwarding.reports import ForwarderCalls
     from cronofy_cli.outbound.settings import SenderSettings
     from cronofy_cli.outbound.target import Target
 
@@ -58,35 +60,38 @@ class AppAck:
     ) -> None:
         """What is not `chosen` the application never sees."""
         self._target = target
-        self._sending = sending
-        self._history_file = history_file
-        self._calls = calls
-        self._clock = clock
         self._chosen = chosen
-        self._in_container = runs_in_container()
         self._questions: queue.SimpleQueue[_Question | None] = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=self._work, name="cronofy-ack", daemon=True) for _ in range(concurrency)
-        ]
+        self._workers = tuple(
+            _Asker(Sender(target, sending, clock), history_file, calls, self._questions) for _ in range(concurrency)
+        )
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop(0)
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
 
     def start(self) -> None:
-        """Be ready to decide."""
-        for thread in self._threads:
-            thread.start()
+        """Be ready to decide.
+
+        Raises:
+            HistoryUnavailable: the history cannot be opened.
+        """
+        for worker in self._workers:
+            worker.start()
 
     def stop(self, limit_s: float = 2.0) -> None:
-        """Decide what is waiting, for at most `limit_s` for each thread."""
-        for _ in self._threads:
-            self._questions.put(None)
-        for thread in self._threads:
-            thread.join(limit_s)
+        """Decide what is waiting, for at most `limit_s` for each thread. Harmless in any state."""
+        for worker in self._workers:
+            worker.end()
+        for worker in self._workers:
+            worker.stop(limit_s)
 
     def decide(self, delivery: Delivery, answer: Callable[[int], None]) -> None:
         """Have the application say what a recorded delivery is answered. Never waits."""
@@ -98,49 +103,62 @@ class AppAck:
     def hand_on(self, deliveries: Sequence[Delivery]) -> None:
         """Forward deliveries whose sender does not wait for an answer. Never waits."""
         for delivery in deliveries:
-            self.decide(delivery, _nobody_waits)
+            self.decide(delivery, _no_answer)
+
+
+class _Asker(Worker):
+    """Asks the application about one delivery at a time."""
+
+    _history: History
+
+    def __init__(
+        self,
+        sender: Sender,
+        history_file: Path,
+        calls: ForwarderCalls,
+        questions: queue.SimpleQueue[_Question | None],
+    ) -> None:
+        super().__init__("asking the application", calls.failed)
+        self._sender = sender
+        self._history_file = history_file
+        self._calls = calls
+        self._questions = questions
+        self._in_container = runs_in_container()
+
+    def end(self) -> None:
+        """Decide what is waiting, and end."""
+        self._ending.set()
+        self._wake()
+
+    def _open(self, stack: ExitStack) -> None:
+        self._history = stack.enter_context(open_history(self._history_file, survives_power_cut=False))
+        stack.callback(self._sender.close)
+
+    def _wake(self) -> None:
+        self._questions.put(None)
 
     def _work(self) -> None:
-        sender = Sender(self._target, self._sending, self._clock)
-        history: History | None = None
-        try:
-            history = open_history(self._history_file, survives_power_cut=False)
-        except CronofyError as error:
-            self._calls.trouble(error)
-        try:
-            while question := self._questions.get():
-                self._settle(question, sender.send(question.delivery), history)
-        finally:
-            sender.close()
-            if history is not None:
-                history.close()
+        while not self._abandoned.is_set() and (question := self._questions.get()) is not None:
+            self._settle(question)
 
-    def _settle(self, question: _Question, forward: Forward, history: History | None) -> None:
-        status = _status(forward)
+    def _settle(self, question: _Question) -> None:
+        forward = self._sender.forward(question.delivery)
+        status = _status(forward.attempt)
         # Cronofy first: its five seconds are running.
         question.answer(status)
-        if history is not None:
-            try:
-                history.forwards.record([forward])
-                history.set_answer(forward.delivery_id, status)
-            except CronofyError as error:
-                self._calls.trouble(error)
-        self._calls.report(
-            ForwardReport(
-                delivery=question.delivery,
-                target=self._target,
-                forward=forward,
-                advice=advice(forward, self._target, in_container=self._in_container),
-                lines=() if forward.succeeded else first_lines(forward),
-            )
-        )
+        try:
+            self._history.forwards.record([forward])
+            self._history.set_answer(forward.delivery_id, status)
+        except CronofyError as error:
+            self._calls.trouble(error)
+        self._calls.report(report_of(question.delivery, self._sender.target, forward, in_container=self._in_container))
 
 
-def _nobody_waits(_status: int) -> None:
-    """There is nobody to answer."""
+def _no_answer(_status: int) -> None:
+    """Nobody waits for an answer."""
 
 
-def _status(forward: Forward) -> int:
-    if forward.status is not None:
-        return forward.status
-    return _GATEWAY_TIMEOUT if forward.failure == FailureKind.TIME_LIMIT else _BAD_GATEWAY
+def _status(attempt: Attempt) -> int:
+    if attempt.status is not None:
+        return attempt.status
+    return _GATEWAY_TIMEOUT if attempt.failure is Failure.ANSWER_TIMED_OUT else _BAD_GATEWAY

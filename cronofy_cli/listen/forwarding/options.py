@@ -6,14 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
 from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.outbound.headers import parse_extra_headers
-from cronofy_cli.outbound.settings import ForwarderSettings, SenderSettings
+from cronofy_cli.outbound.settings import DEFAULT_TIMEOUT, forwarding_settings
 from cronofy_cli.outbound.target import parse_route, parse_target
 
 if TYPE_CHECKING:
@@ -23,10 +21,10 @@ if TYPE_CHECKING:
 
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.listen.forwarding.app_ack import AppAck
-    from cronofy_cli.listen.forwarding.forwarder import Forwarder, ForwarderCalls
+    from cronofy_cli.listen.forwarding.forwarder import Forwarder
+    from cronofy_cli.listen.forwarding.reports import ForwarderCalls
+    from cronofy_cli.outbound.settings import SenderSettings
     from cronofy_cli.outbound.target import Target
-
-DEFAULT_TIMEOUT: Final = "30s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +38,10 @@ class ForwardingOptions:
     header: Sequence[str] = ()
     insecure: bool = False
     timeout: str = DEFAULT_TIMEOUT
-    """--forward-timeout; 0 waits for ever."""
+    """--forward-timeout; 0 is no limit."""
     retries: int = 0
     concurrency: int = 8
     policy: SignaturePolicy = SignaturePolicy.STRICT
-    is_public_https: bool = False
-    """Whether Cronofy reaches us over https."""
     chosen: DeliveryFilter = EVERYTHING
     """--only, --channel and --where."""
 
@@ -64,19 +60,8 @@ def parse_targets(options: ForwardingOptions) -> tuple[Target, ...]:
     return tuple(targets)
 
 
-def sender_settings(options: ForwardingOptions) -> SenderSettings:
-    """Return how to send.
-
-    Raises:
-        WrongUsage: a header or the time limit cannot be meant.
-    """
-    waits_for_ever = options.timeout.strip() in {"0", "0s"}
-    return SenderSettings(
-        limit_s=None if waits_for_ever else parse_duration(options.timeout, option="--forward-timeout"),
-        headers=parse_extra_headers(options.header),
-        insecure=options.insecure,
-        scheme="https" if options.is_public_https else "http",
-    )
+def _sending(options: ForwardingOptions) -> SenderSettings:
+    return forwarding_settings(options.timeout, options.header, insecure=options.insecure)
 
 
 def build_forwarder(
@@ -87,11 +72,11 @@ def build_forwarder(
     Raises:
         WrongUsage: an option cannot be meant.
     """
-    from cronofy_cli.listen.forwarding.forwarder import Forwarder
+    from cronofy_cli.listen.forwarding.forwarder import Forwarder, ForwarderSettings
 
     settings = ForwarderSettings(
         targets=parse_targets(options),
-        sending=sender_settings(options),
+        sending=_sending(options),
         policy=options.policy,
         retries=options.retries,
         concurrency=options.concurrency,
@@ -109,12 +94,12 @@ def build_app_ack(
         WrongUsage: there is no target that could decide, or an option cannot be meant.
     """
     from cronofy_cli.listen.forwarding.app_ack import AppAck
-    from cronofy_cli.listen.forwarding.forwarder import Forwarder
+    from cronofy_cli.listen.forwarding.forwarder import Forwarder, ForwarderSettings
 
     targets = parse_targets(options)
     if not targets:
         raise WrongUsage("--ack app needs an app to ask", hint="name it: cronofy listen 3000/hook --ack app")
-    sending = sender_settings(options)
+    sending = _sending(options)
     ack = AppAck(
         targets[0], sending, history_file, calls, clock, concurrency=options.concurrency, chosen=options.chosen
     )

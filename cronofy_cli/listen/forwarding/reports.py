@@ -1,13 +1,18 @@
-"""What is told about forwarding while it goes on."""
+"""What is reported about forwarding while it goes on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cronofy_cli.outbound.advice import Circumstances, advice
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cronofy_cli.adapters.history import Forward
     from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.errors import CronofyError
     from cronofy_cli.outbound.target import Target
 
 
@@ -18,7 +23,7 @@ class ForwardReport:
     delivery: Delivery
     target: Target
     forward: Forward
-    advice: str | None
+    hint: str | None
     """One sentence on what to look at; None when all is well."""
     lines: tuple[str, ...] = ()
     """The first lines of an answer that was not 2xx, safe to show."""
@@ -34,3 +39,27 @@ class TargetChange:
     is_up: bool
     detail: str
     """Where it was found, or what to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForwarderCalls:
+    """Who is called about what. Called on several threads, one call after the other for each target."""
+
+    report: Callable[[ForwardReport], None]
+    """An attempt is over."""
+    change: Callable[[TargetChange], None]
+    """A target has gone, or is back."""
+    trouble: Callable[[CronofyError], None]
+    """The history could not be read or written, and forwarding goes on."""
+    failed: Callable[[CronofyError], None]
+    """A thread has ended too early: forwarding is broken."""
+
+
+def report_of(
+    delivery: Delivery, target: Target, forward: Forward, *, in_container: bool, retried_in_s: float | None = None
+) -> ForwardReport:
+    """Return the report of an attempt, with what to look at if it did not go well."""
+    attempt = forward.attempt
+    known = Circumstances(delivery.verdict.state, in_container=in_container, can_wait=True)
+    lines = () if attempt.succeeded else attempt.excerpt
+    return ForwardReport(delivery, target, forward, advice(attempt, target, known), lines, retried_in_s)

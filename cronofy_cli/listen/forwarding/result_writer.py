@@ -6,59 +6,60 @@ A listener that records must not wait behind each result, and a result need not 
 from __future__ import annotations
 
 import queue
-import threading
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.errors import CronofyError, HistoryUnavailable
+from cronofy_cli.adapters.worker import Worker
+from cronofy_cli.errors import HistoryUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from contextlib import ExitStack
     from pathlib import Path
 
     from cronofy_cli.adapters.history import Forward, History
+    from cronofy_cli.listen.forwarding.reports import ForwarderCalls
 
 _AT_ONCE: Final = 256
 _WAITING: Final = 1000
-"""Results in memory; who has more of them waits."""
+"""Results in memory; whoever has more of them waits."""
+_PATIENCE_S: Final = 1.0
 
 _TRIES: Final = 5
 """Each waits for a locked file as long as the history does."""
 
 
-class ResultKeeper:
-    """Keeps results in their order, and says when it cannot."""
+class ResultWriter(Worker):
+    """Writes results in their order, and reports when it cannot."""
 
-    def __init__(self, history_file: Path, on_trouble: Callable[[CronofyError], None]) -> None:
-        """`on_trouble` is called on the keeper's thread."""
+    _history: History
+
+    def __init__(self, history_file: Path, calls: ForwarderCalls) -> None:
+        super().__init__("writing results", calls.failed)
         self._history_file = history_file
-        self._on_trouble = on_trouble
+        self._on_trouble = calls.trouble
         self._results: queue.Queue[Forward | None] = queue.Queue(_WAITING)
-        self._thread = threading.Thread(target=self._work, name="cronofy-results", daemon=True)
-
-    def start(self) -> None:
-        """Begin to write."""
-        self._thread.start()
 
     def keep(self, forward: Forward) -> None:
         """Have a result written soon."""
-        self._results.put(forward)
+        self._put(forward)
 
-    def stop(self, limit_s: float) -> None:
-        """Write what is left, for at most `limit_s`."""
-        if self._thread.is_alive():
-            self._results.put(None)
-            self._thread.join(limit_s)
+    def _open(self, stack: ExitStack) -> None:
+        self._history = stack.enter_context(open_history(self._history_file, survives_power_cut=False))
+
+    def _wake(self) -> None:
+        self._put(None)
+
+    def _put(self, result: Forward | None) -> None:
+        while self.is_alive:
+            try:
+                self._results.put(result, timeout=_PATIENCE_S)
+            except queue.Full:
+                continue
+            return
 
     def _work(self) -> None:
-        try:
-            with open_history(self._history_file, survives_power_cut=False) as history:
-                while batch := self._take():
-                    self._write(history, batch)
-        except CronofyError as error:
-            self._on_trouble(error)
-            while self._take():
-                pass
+        while batch := self._take():
+            self._write(batch)
 
     def _take(self) -> list[Forward]:
         """Return what there is, once there is something; nothing at the end."""
@@ -73,10 +74,10 @@ class ResultKeeper:
             self._results.put(None)
         return batch
 
-    def _write(self, history: History, batch: list[Forward]) -> None:
+    def _write(self, batch: list[Forward]) -> None:
         for left in reversed(range(_TRIES)):
             try:
-                history.forwards.record(batch)
+                self._history.forwards.record(batch)
             except HistoryUnavailable as error:
                 if not left:
                     self._on_trouble(error)

@@ -2,28 +2,34 @@
 
 A delivery that the target refuses, or does not answer in time, is tried again as often as was asked for, and holds the
 later ones back meanwhile. While the target is not there at all nothing is given up: it is looked for, and everything
-goes on in order once it is back. What waits is bounded in memory by the backlog.
+goes on in order once it is back. What waits is bounded in memory: the rest is read back from the history.
 """
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.history.spill_queue import Backlog
+from cronofy_cli.adapters.worker import Worker
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.errors import CronofyError
-from cronofy_cli.listen.forwarding.reports import ForwardReport, TargetChange
-from cronofy_cli.outbound.advice import advice, first_lines
-from cronofy_cli.outbound.failure import AWAY, FailureKind
+from cronofy_cli.listen.forwarding.reports import TargetChange, report_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager, ExitStack
+    from pathlib import Path
 
-    from cronofy_cli.adapters.history import Forward
-    from cronofy_cli.adapters.history.spill_queue import Backlog
+    from cronofy_cli.adapters.history import Forward, History
     from cronofy_cli.core.notifications.deliveries import Delivery
-    from cronofy_cli.outbound.exact_sender import Sender
+    from cronofy_cli.listen.forwarding.reports import ForwarderCalls
+    from cronofy_cli.outbound.sender import Sender
+
+_HELD: Final = 256
+"""Deliveries in memory."""
+_CHUNK: Final = 32
 
 _FIRST_PROBE_S: Final = 0.1
 _SLOWEST_PROBE_S: Final = 2.0
@@ -33,84 +39,79 @@ _LONGEST_PAUSE_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerCalls:
-    """Whom a worker tells what. Called on its thread."""
+class WorkerSettings:
+    """What is the same for all targets."""
 
-    keep: Callable[[Forward], None]
-    report: Callable[[ForwardReport], None]
-    change: Callable[[TargetChange], None]
-    trouble: Callable[[CronofyError], None]
+    history_file: Path
+    permit: AbstractContextManager[object]
+    """Held while something is sent: it bounds how many targets are sent to at once."""
+    retries: int
+    in_container: bool
 
 
-class TargetWorker:
-    """Takes deliveries from a backlog and hands them to one target, one at a time."""
+class TargetWorker(Worker):
+    """Hands deliveries to one target, one at a time."""
+
+    _history: History
 
     def __init__(
-        self,
-        sender: Sender,
-        backlog: Backlog,
-        calls: WorkerCalls,
-        permit: AbstractContextManager[object],
-        *,
-        retries: int,
-        in_container: bool,
+        self, sender: Sender, settings: WorkerSettings, keep: Callable[[Forward], None], calls: ForwarderCalls
     ) -> None:
-        """`permit` is held while something is sent: it bounds how many targets are sent to at once."""
+        """`keep` takes each result for the history."""
+        super().__init__(f"forwarding to {sender.target.url}", calls.failed)
         self._sender = sender
-        self._backlog = backlog
+        self._settings = settings
+        self._keep = keep
         self._calls = calls
-        self._permit = permit
-        self._retries = retries
-        self._in_container = in_container
+        self._backlog = Backlog(self._read_back, limit=_HELD, chunk=_CHUNK)
         self._is_away = False
-        self._ending = threading.Event()
-        self._abandoned = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="cronofy-forward", daemon=True)
 
-    def start(self) -> None:
-        """Begin to forward."""
-        self._thread.start()
+    def put(self, deliveries: Iterable[Delivery]) -> None:
+        """Take deliveries; those of types that the target does not want are left out. Never waits."""
+        wants = self._sender.target.wants
+        self._backlog.put([delivery for delivery in deliveries if wants(delivery.notification)])
 
     def end(self) -> None:
         """Take nothing new; a target that is not there is not waited for any longer."""
-        self._backlog.close()
         self._ending.set()
+        self._wake()
 
-    def join(self, limit_s: float) -> bool:
+    def finish(self, limit_s: float) -> bool:
         """Wait for what is left, and return whether all of it was forwarded within the limit."""
-        self._thread.join(limit_s)
-        self._abandoned.set()
-        return self.has_ended and self._backlog.is_exhausted and not self._is_away
+        return self.stop(limit_s) and self._backlog.is_exhausted and not self._is_away
 
-    @property
-    def has_ended(self) -> bool:
-        """Whether nothing is done any more; one that hangs on its target may go on for a while."""
-        return not self._thread.is_alive()
+    def _open(self, stack: ExitStack) -> None:
+        # For writing, though it only reads: before the listener's first delivery there may be no file to open.
+        self._history = stack.enter_context(open_history(self._settings.history_file, survives_power_cut=False))
+        stack.callback(self._sender.close)
+
+    def _wake(self) -> None:
+        self._backlog.close()
+
+    def _read_back(self, first: int, last: int) -> Iterable[Sequence[Delivery]]:
+        return self._history.between(first, last)
 
     def _work(self) -> None:
-        try:
-            while not (self._abandoned.is_set() or self._backlog.is_exhausted):
-                try:
-                    batch = self._backlog.take()
-                except CronofyError as error:
-                    self._calls.trouble(error)
-                    continue
-                if not all(self._forward(delivery) for delivery in batch):
-                    return
-        finally:
-            self._sender.close()
+        while not (self._abandoned.is_set() or self._backlog.is_exhausted):
+            try:
+                batch = self._backlog.take()
+            except CronofyError as error:
+                self._calls.trouble(error)
+                continue
+            if not all(self._forward(delivery) for delivery in batch):
+                return
 
     def _forward(self, delivery: Delivery) -> bool:
         """Forward a delivery, however long that takes, and return whether to go on with the next one."""
-        attempt, was_cut_off = 1, False
+        number, was_cut_off = 1, False
         while not self._abandoned.is_set():
-            with self._permit:
-                forward = self._sender.send(delivery, attempt)
-            failure = FailureKind(forward.failure) if forward.failure is not None else None
-            if failure in AWAY:
+            with self._settings.permit:
+                forward = self._sender.forward(delivery, number)
+            failure = forward.attempt.failure
+            if failure is not None and failure.is_absence:
                 if not self._wait_for_target(delivery, forward):
                     return False
-            elif failure is FailureKind.CLOSED and not was_cut_off:
+            elif failure is Failure.CONNECTION_CLOSED and not was_cut_off:
                 # An app that restarts ends its connections first, and may accept new ones for a moment only to drop
                 # them; if it is gone by the next try, that one finds out and waits.
                 was_cut_off = True
@@ -118,41 +119,35 @@ class TargetWorker:
             elif self._is_done(delivery, forward):
                 return True
             else:
-                attempt += 1
+                number += 1
         return False
 
     def _is_done(self, delivery: Delivery, forward: Forward) -> bool:
-        pause_s = min(_FIRST_PAUSE_S * 2 ** (forward.attempt - 1), _LONGEST_PAUSE_S)
-        is_last = forward.succeeded or forward.attempt > self._retries
-        self._tell(delivery, forward, None if is_last else pause_s)
+        pause_s = min(_FIRST_PAUSE_S * 2 ** (forward.number - 1), _LONGEST_PAUSE_S)
+        is_last = forward.attempt.succeeded or forward.number > self._settings.retries
+        self._report(delivery, forward, None if is_last else pause_s)
         if not is_last:
             self._ending.wait(pause_s)
         return is_last
 
     def _wait_for_target(self, delivery: Delivery, forward: Forward) -> bool:
-        """Wait until the target is back; false when the end comes first. Only changes are told."""
+        """Wait until the target is back; false when the end comes first. Only changes are reported."""
+        target = self._sender.target
         if not self._is_away:
             self._is_away = True
-            self._tell(delivery, forward, None)
-            self._calls.change(TargetChange(self._sender.target, is_up=False, detail=forward.reason or ""))
+            self._report(delivery, forward, None)
+            self._calls.change(TargetChange(target, is_up=False, detail=forward.attempt.summary))
         pause_s = _FIRST_PROBE_S
         while not self._ending.wait(pause_s):
             if self._sender.probe():
                 self._is_away = False
-                self._calls.change(TargetChange(self._sender.target, is_up=True, detail=self._sender.address or ""))
+                self._calls.change(TargetChange(target, is_up=True, detail=self._sender.address or ""))
                 return True
             pause_s = min(pause_s * 2, _SLOWEST_PROBE_S)
         return False
 
-    def _tell(self, delivery: Delivery, forward: Forward, retried_in_s: float | None) -> None:
-        self._calls.keep(forward)
-        self._calls.report(
-            ForwardReport(
-                delivery=delivery,
-                target=self._sender.target,
-                forward=forward,
-                advice=advice(forward, self._sender.target, in_container=self._in_container),
-                lines=() if forward.succeeded else first_lines(forward),
-                retried_in_s=retried_in_s,
-            )
-        )
+    def _report(self, delivery: Delivery, forward: Forward, retried_in_s: float | None) -> None:
+        self._keep(forward)
+        in_container = self._settings.in_container
+        target = self._sender.target
+        self._calls.report(report_of(delivery, target, forward, in_container=in_container, retried_in_s=retried_in_s))

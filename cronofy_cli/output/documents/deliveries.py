@@ -11,15 +11,15 @@ from msgspec.structs import asdict
 from cronofy_cli.core.notifications.delivery_diff import DifferencePart
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.core.times import to_utc_millis
+from cronofy_cli.output.documents.attempts import ForwardDocument
 from cronofy_cli.output.documents.base import Document, Line, content_of
-from cronofy_cli.output.documents.forwards import ForwardDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cronofy_cli.adapters.history import Forward
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_diff import Difference
+    from cronofy_cli.output.documents.attempts import ForwardAndHint
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -90,7 +90,7 @@ class ShownDelivery(DeliveryDocument, frozen=True, kw_only=True):
         *,
         tags: Iterable[str],
         is_reconstructed: bool,
-        forwards: Iterable[Forward],
+        forwards: Iterable[ForwardAndHint],
         events: bytes | None,
     ) -> Self:
         """Return the document of a delivery and of what belongs to it."""
@@ -99,7 +99,7 @@ class ShownDelivery(DeliveryDocument, frozen=True, kw_only=True):
             **asdict(document),
             tags=tuple(tags),
             reconstructed=is_reconstructed,
-            forwards=tuple(map(ForwardDocument.of, forwards)),
+            forwards=tuple(ForwardDocument.of(forward, hint) for forward, hint in forwards),
             events=None if events is None else Raw(events),
         )
 

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.autopsy import Cause as SignatureCause
 from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.errors import WrongUsage
-from cronofy_cli.outbound.advice import advice
-from cronofy_cli.outbound.target import parse_target
+from cronofy_cli.outbound.advice import forward_advice
 from cronofy_cli.why.conclusion import CauseCode, Likelihood, ProbableCause
 from cronofy_cli.why.evidence import HistoryEvidence
 
@@ -71,29 +69,27 @@ def forwards_fail(evidence: Evidence) -> Iterator[ProbableCause]:
     if not isinstance(evidence.history, HistoryEvidence):
         return
     for channel, _ in _newest(evidence):
-        ids = {delivery.id for delivery in evidence.deliveries_of(channel)}
-        for failed in _failed([each for each in evidence.history.forwards if each.delivery_id in ids]):
+        signatures = {delivery.id: delivery.verdict.state for delivery in evidence.deliveries_of(channel)}
+        for failed in _failed([each for each in evidence.history.forwards if each.delivery_id in signatures]):
+            attempt = failed.attempt
             yield ProbableCause(
                 CauseCode.FORWARDS_FAIL,
-                _certainty(evidence, failed.started_at),
+                _certainty(evidence, attempt.started_at),
                 f"notifications of {channel.channel_id} arrive here, and {failed.target} does not accept them: "
-                + (failed.reason or f"it responds with {failed.status}"),
-                _advice(failed),
+                + (attempt.reason or f"it responds with {attempt.status}"),
+                _advice(failed, signatures[failed.delivery_id]),
                 (
                     ("delivery", f"#{failed.delivery_id}"),
-                    ("forward", f"{failed.started_at:%Y-%m-%d %H:%M:%S} UTC, attempt {failed.attempt}"),
-                    ("response", str(failed.status or failed.failure or "none")),
+                    ("forward", f"{attempt.started_at:%Y-%m-%d %H:%M:%S} UTC, attempt {failed.number}"),
+                    ("response", attempt.result),
                 ),
                 channel.channel_id,
             )
 
 
-def _advice(failed: Forward) -> str:
+def _advice(failed: Forward, signature: SignatureState) -> str:
     replay = f"cronofy deliveries replay {failed.delivery_id}"
-    try:
-        words = advice(failed, parse_target(failed.target))
-    except WrongUsage:  # another release knew more kinds of target
-        words = None
+    words = forward_advice(failed, signature)
     return (
         f"{words}; then send it again: {replay}" if words else f"look at the application, then send it again: {replay}"
     )
@@ -108,8 +104,8 @@ def _newest(evidence: Evidence) -> Iterator[tuple[Channel, Delivery]]:
 
 def _failed(forwards: Sequence[Forward]) -> list[Forward]:
     """Return the newest attempt at each target, if it has failed."""
-    newest = {forward.target: forward for forward in sorted(forwards, key=lambda forward: forward.started_at)}
-    return [forward for forward in newest.values() if not forward.succeeded]
+    newest = {forward.target: forward for forward in sorted(forwards, key=lambda forward: forward.attempt.started_at)}
+    return [forward for forward in newest.values() if not forward.attempt.succeeded]
 
 
 def _is_success(delivery: Delivery) -> bool:

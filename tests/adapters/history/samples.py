@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cronofy_cli.adapters.history import Forward
+from cronofy_cli.core.attempt import Attempt
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import SignatureState
 from tests.samples import CHANGE, make_delivery
 
@@ -23,19 +25,22 @@ def at(minute: int, body: bytes = CHANGE, state: SignatureState = SignatureState
     return replace(made, request=replace(made.request, received_at=START + timedelta(minutes=minute)), id=None)
 
 
-def forward(delivery_id: int, status: int | None = 200, *, target: str = APP, attempt: int = 1) -> Forward:
+def forward(delivery_id: int, status: int | None = 200, *, target: str = APP, number: int = 1) -> Forward:
     """Return an attempt that was answered so, or refused when `status` is None."""
-    return Forward(
-        delivery_id=delivery_id,
-        target=target,
-        attempt=attempt,
+    return Forward(delivery_id, target, number, answered(status))
+
+
+def answered(status: int | None = 200, **changes: Any) -> Attempt:
+    """Return an attempt that was answered so, or refused when `status` is None."""
+    made = Attempt(
         started_at=START,
         duration=timedelta(milliseconds=23, microseconds=5),
         address=None if status is None else "127.0.0.1:3000",
         status=status,
-        failure="refused" if status is None else None,
+        failure=Failure.CONNECTION_REFUSED if status is None else None,
         reason="connection refused" if status is None else None,
         answer_head=b"" if status is None else b"HTTP/1.1 %d X\r\nX-Odd: \xe9\r\n\r\n" % status,
         answer_body=bytes(range(256)),
         is_cut=True,
     )
+    return replace(made, **changes)

@@ -36,7 +36,7 @@ def filled(history: History) -> History:
             at(-60),
         ]
     )
-    history.forwards.record([forward(1), forward(2, 500), forward(2, 204, attempt=2)])
+    history.forwards.record([forward(1), forward(2, 500), forward(2, 204, number=2)])
     history.forwards.record([forward(5, None), forward(6, 422), forward(6, 200, target="http://[::1]:1/"), forward(7)])
     history.tags.put("odd", 5)
     return history

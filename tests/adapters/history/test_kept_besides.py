@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.history import Gap, open_history
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.errors import HistoryUnavailable
 from tests.adapters.history.samples import START, at, forward
 
@@ -21,12 +24,36 @@ if TYPE_CHECKING:
 def test_forwards(history: History) -> None:
     """Each attempt is read as it was kept, to the byte and the microsecond, in its order."""
     history.record([at(0), at(1)])
-    attempts = [forward(1, None), forward(1, 500, attempt=2), forward(1, 204, attempt=3)]
+    attempts = [forward(1, None), forward(1, 500, number=2), forward(1, 204, number=3)]
     history.forwards.record([*attempts, forward(2)])
 
     assert history.forwards.of(1) == attempts
-    assert [each.succeeded for each in attempts] == [False, False, True]
-    assert attempts[0].duration_ms == 23.005
+    assert [each.attempt.succeeded for each in attempts] == [False, False, True]
+    assert attempts[0].attempt.duration_ms == 23.005
+
+
+@pytest.mark.parametrize(
+    ("written", "failure"),
+    [
+        ("refused", Failure.CONNECTION_REFUSED),
+        ("no_such_host", Failure.NAME_NOT_RESOLVED),
+        ("unreachable", Failure.HOST_UNREACHABLE),
+        ("tls", Failure.TLS_FAILED),
+        ("time_limit", Failure.ANSWER_TIMED_OUT),
+        ("closed", Failure.CONNECTION_CLOSED),
+        ("not_http", Failure.NOT_HTTP),
+        ("a word of tomorrow", Failure.OTHER),
+    ],
+)
+def test_failures_of_other_versions(written: str, failure: Failure, history: History, tmp_path: Path) -> None:
+    """The words for failures that 0.1.0 wrote are read as today's codes; one that is not known is another failure."""
+    history.record([at(0)])
+    history.forwards.record([forward(1, None)])
+    (file,) = tmp_path.glob("*.db")
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("UPDATE forwards SET failure = ?", (written,))
+
+    assert history.forwards.of(1)[0].attempt.failure is failure
 
 
 def test_a_forward_of_a_delivery_that_is_gone(history: History) -> None:

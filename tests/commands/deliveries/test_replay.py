@@ -59,7 +59,7 @@ def test_the_same_bytes(kept: None, app: App, run: Run) -> None:
     result = run("deliveries", "replay", "1", "--json")
 
     (received,) = app.received
-    assert (result.exit_code, result.json[0]["status"], result.json[0]["advice"]) == (0, 200, None)
+    assert (result.exit_code, result.json[0]["status"], result.json[0]["hint"]) == (0, 200, None)
     assert received.body == BODIES[0]
     assert received.line == b"POST /hook?user_id=42 HTTP/1.1"
     assert is_signed(received.body, received.value(HEADER.encode()))
@@ -174,7 +174,7 @@ def test_exit_codes(kept: None, app: App, run: Run) -> None:
 
     assert refused.exit_code == 1
     assert "does the app have a route" in refused.lines[0]
-    assert (away.exit_code, away.json[0]["failure"]) == (3, "refused")
+    assert (away.exit_code, away.json[0]["failure"]) == (3, "connection_refused")
 
 
 def test_another_machine(kept: None, run: Run) -> None:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.listen.forwarding.forwarder import ForwarderCalls
 from cronofy_cli.listen.forwarding.options import build_forwarder
+from cronofy_cli.listen.forwarding.reports import ForwarderCalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,12 +41,14 @@ class Following:
     reports: list[ForwardReport] = field(default_factory=list)
     changes: list[TargetChange] = field(default_factory=list)
     troubles: list[CronofyError] = field(default_factory=list)
+    failures: list[CronofyError] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     @property
     def calls(self) -> ForwarderCalls:
         """Return what a forwarder is to call."""
-        return ForwarderCalls(self._told(self.reports), self._told(self.changes), self._told(self.troubles))
+        told = (self._told(self.reports), self._told(self.changes), self._told(self.troubles))
+        return ForwarderCalls(*told, self._told(self.failures))
 
     def await_reports(self, count: int) -> list[ForwardReport]:
         """Wait for so many attempts and return all."""

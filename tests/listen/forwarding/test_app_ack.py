@@ -71,7 +71,7 @@ def test_the_apps_status(status: int, tmp_path: Path) -> None:
     with open_history(tmp_path / "history.db", read_only=True) as history:
         found = history.get(1)
         assert found is not None
-        assert (found.answer_status, [each.status for each in history.forwards.of(1)]) == (status, [status])
+        assert (found.answer_status, [each.attempt.status for each in history.forwards.of(1)]) == (status, [status])
 
 
 def test_recorded_before_it_is_forwarded(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_no_app(tmp_path: Path) -> None:
         port = app.port
     with asking(tmp_path, str(port)) as (url, following, _):
         assert post(url, CHANGE) == 502
-        assert following.await_reports(1)[0].forward.failure == "refused"
+        assert following.await_reports(1)[0].forward.attempt.failure == "connection_refused"
     with running_app(hangs=True) as app, asking(tmp_path, str(app.port), "0.2s") as (url, _, _):
         assert post(url, CHANGE) == 504
         app.awake.set()

@@ -10,6 +10,7 @@ import pytest
 
 from cronofy_cli.adapters.history import Criteria, ForwardState, open_history
 from cronofy_cli.adapters.history.spill_queue import Backlog
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureState
 from cronofy_cli.listen.forwarding.options import ForwardingOptions
 from cronofy_cli.receiver.pipeline import Pipeline
@@ -98,7 +99,7 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
         recorded = following.record([make_delivery(0, body) for body in numbered(1000)])
         for start in range(0, 1000, 50):
             forwarder(recorded[start : start + 50])
-        held = forwarder._lanes[0].backlog._held
+        held = forwarder._workers[0]._backlog._held
         app.awake.set()
 
         assert held <= 256
@@ -119,8 +120,8 @@ def test_an_app_that_is_down(tmp_path: Path) -> None:
 
     assert [(change.is_up, change.target.port) for change in following.changes] == [(False, port), (True, port)]
     assert following.changes[1].detail == f"127.0.0.1:{port}"
-    assert [each.forward.failure for each in reports] == ["refused", *[None] * 40]
-    assert [each.status for each in following.kept(1)] == [None, 200]
+    assert [each.forward.attempt.failure for each in reports] == [Failure.CONNECTION_REFUSED, *[None] * 40]
+    assert [each.attempt.status for each in following.kept(1)] == [None, 200]
 
 
 def test_an_app_that_restarts(tmp_path: Path) -> None:
@@ -149,11 +150,16 @@ def test_retries(tmp_path: Path) -> None:
             reports = following.await_reports(4)
 
     assert [each.body for each in app.received] == [numbered(2)[number] for number in (0, 0, 0, 1)]
-    assert [(each.forward.attempt, each.forward.status) for each in reports] == [(1, 503), (2, 503), (3, 503), (1, 200)]
+    assert [(each.forward.number, each.forward.attempt.status) for each in reports] == [
+        (1, 503),
+        (2, 503),
+        (3, 503),
+        (1, 200),
+    ]
     assert [each.retried_in_s for each in reports] == [0.5, 1.0, None, None]
     assert reports[0].lines == ("<h1>busy</h1>",)
-    assert "its log" in (reports[0].advice or "")
-    assert [each.status for each in following.kept(1)] == [503, 503, 503]
+    assert "its log" in (reports[0].hint or "")
+    assert [each.attempt.status for each in following.kept(1)] == [503, 503, 503]
 
 
 def test_a_target_does_not_wait_for_another(tmp_path: Path) -> None:

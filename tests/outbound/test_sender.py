@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import socket
 import threading
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from cronofy_cli.adapters.history.forwards import KEPT_BODY_BYTES
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge, sign
 from cronofy_cli.outbound.advice import advice
-from cronofy_cli.outbound.exact_sender import Sender
+from cronofy_cli.outbound.sender import Sender
 from cronofy_cli.outbound.settings import SenderSettings
 from cronofy_cli.outbound.target import parse_target
 from tests.listen.forwarding.following import now
@@ -75,7 +76,7 @@ def is_signed(received: Received) -> bool:
 
 def test_an_odd_body(app: App, sender: Sender) -> None:
     """Odd spacing, escapes, duplicate keys, no final newline: the bytes arrive as they came, the signature valid."""
-    sender.send(signed(ODD_BODY))
+    sender.forward(signed(ODD_BODY))
 
     (received,) = app.received
     assert received.body == ODD_BODY
@@ -114,7 +115,7 @@ def test_ten_thousand_bodies(shared: App, seed: int) -> None:
     sender = sender_to(shared)
     before = len(shared.received)
 
-    statuses = {sender.send(signed(body)).status for body in bodies}
+    statuses = {sender.forward(signed(body)).attempt.status for body in bodies}
 
     sender.close()
     arrived = shared.received[before:]
@@ -146,7 +147,7 @@ def test_headers(app: App, sender: Sender) -> None:
         ),
     )
 
-    sender.send(delivery)
+    sender.forward(delivery)
 
     (received,) = app.received
     assert received.line == b"POST /hook?user_id=42 HTTP/1.1"
@@ -157,7 +158,6 @@ def test_headers(app: App, sender: Sender) -> None:
         b"x-forwarded-for: 3.4.5.6",
         b"X-Twice: 2",
         b"Content-Length: 2",
-        b"X-Forwarded-Proto: http",
         b"X-Forwarded-Host: ab12.example.com",
     )
 
@@ -166,7 +166,7 @@ def test_the_length_is_that_of_the_body(app: App, sender: Sender) -> None:
     """Of a delivery that was imported with another length the whole body arrives; the header keeps its place."""
     headers = ((b"content-LENGTH", b"237"), (b"X-A", b"b"))
 
-    assert sender.send(make_delivery(7, b"{}", headers=headers)).status == 200
+    assert sender.forward(make_delivery(7, b"{}", headers=headers)).attempt.status == 200
     (received,) = app.received
     assert received.body == b"{}"
     assert [line for line in received.lines if not line.startswith((b"X-Forwarded", b"Host"))] == [
@@ -177,9 +177,9 @@ def test_the_length_is_that_of_the_body(app: App, sender: Sender) -> None:
 
 def test_own_headers(app: App) -> None:
     """Headers of the user's own are added, in the place of those of the same name."""
-    own = SenderSettings(headers=((b"Authorization", b"Basic x"), (b"x-a", b"new")), scheme="https")
+    own = SenderSettings(headers=((b"Authorization", b"Basic x"), (b"x-a", b"new")))
     sender = sender_to(app, "/hook?key=1", own)
-    sender.send(make_delivery(7, b"", headers=((b"X-A", b"old"), (b"Host", b"h"))))
+    sender.forward(make_delivery(7, b"", headers=((b"X-A", b"old"), (b"Host", b"h"))))
     sender.close()
 
     (received,) = app.received
@@ -188,7 +188,6 @@ def test_own_headers(app: App) -> None:
         b"Host: localhost:%d" % app.port,
         b"Content-Length: 0",
         b"X-Forwarded-For: 127.0.0.1",
-        b"X-Forwarded-Proto: https",
         b"X-Forwarded-Host: h",
         b"Authorization: Basic x",
         b"x-a: new",
@@ -199,14 +198,15 @@ def test_the_answer(app: App, sender: Sender) -> None:
     """Status, head and the first 64 KiB of the answer are kept, and how long it took, and where it came from."""
     app.answer = lambda _: answer_of(422, b"x" * 100_000, "X-Request-ID: 5")
 
-    forward = sender.send(make_delivery(7), attempt=3)
+    forward = sender.forward(make_delivery(7), 3)
+    attempt = forward.attempt
 
-    assert (forward.delivery_id, forward.attempt, forward.status, forward.succeeded) == (7, 3, 422, False)
-    assert forward.answer_head == b"HTTP/1.1 422 Whatever\r\nContent-Length: 100000\r\nX-Request-ID: 5\r\n\r\n"
-    assert (len(forward.answer_body), forward.is_cut) == (KEPT_BODY_BYTES, True)
-    assert forward.address == f"127.0.0.1:{app.port}"
-    assert 0 < forward.duration_ms < 10_000
-    assert sender.send(make_delivery(8)).status == 422
+    assert (forward.delivery_id, forward.number, attempt.status, attempt.succeeded) == (7, 3, 422, False)
+    assert attempt.answer_head == b"HTTP/1.1 422 Whatever\r\nContent-Length: 100000\r\nX-Request-ID: 5\r\n\r\n"
+    assert (len(attempt.answer_body), attempt.is_cut) == (KEPT_BODY_BYTES, True)
+    assert attempt.address == f"127.0.0.1:{app.port}"
+    assert 0 < attempt.duration_ms < 10_000
+    assert sender.forward(make_delivery(8)).attempt.status == 422
     assert {each.connection for each in app.received} == {1}
 
 
@@ -219,28 +219,28 @@ def test_ways_to_answer(raw: bytes, app: App, sender: Sender) -> None:
     """An answer in chunks, and one after interim answers, is read whole, and the connection is used again."""
     app.answer = lambda _: raw
 
-    forwards = [sender.send(make_delivery(number)) for number in (1, 2)]
+    attempts = [sender.forward(make_delivery(number)).attempt for number in (1, 2)]
 
-    assert [(each.status, each.answer_body, each.is_cut) for each in forwards] == [(200, b"abcdef", False)] * 2
+    assert [(each.status, each.answer_body, each.is_cut) for each in attempts] == [(200, b"abcdef", False)] * 2
     assert {each.connection for each in app.received} == {1}
 
 
 def test_an_answer_until_the_end() -> None:
     """An answer that ends with its connection is read whole."""
     with UntilTheEnd(b"HTTP/1.0 200 OK\r\n\r\nabcdef") as port:
-        forward = Sender(parse_target(str(port)), SenderSettings(limit_s=10), now).send(make_delivery(7))
+        attempt = Sender(parse_target(str(port)), SenderSettings(limit_s=10), now).forward(make_delivery(7)).attempt
 
-    assert (forward.status, forward.answer_body) == (200, b"abcdef")
+    assert (attempt.status, attempt.answer_body) == (200, b"abcdef")
 
 
 def test_a_kept_connection_that_was_closed(app: App, sender: Sender) -> None:
     """When the app has closed the connection meanwhile, the delivery goes over a new one: nobody notices."""
-    sender.send(make_delivery(1))
+    sender.forward(make_delivery(1))
     app.answer = lambda received: None if received.connection == 1 else answer_of(204)
 
-    forward = sender.send(make_delivery(2))
+    attempt = sender.forward(make_delivery(2)).attempt
 
-    assert forward.status == 204
+    assert attempt.status == 204
     assert [each.connection for each in app.received] == [1, 1, 2]
 
 
@@ -249,12 +249,12 @@ def test_localhost(host: str, address: str) -> None:
     """An app that listens on only one of 127.0.0.1 and ::1 is found, and it is told on which."""
     with running_app(host=host) as app:
         sender = sender_to(app)
-        forwards = [sender.send(make_delivery(number)) for number in (1, 2)]
+        attempts = [sender.forward(make_delivery(number)).attempt for number in (1, 2)]
         assert sender.probe()
         sender.close()
 
-    assert [each.status for each in forwards] == [200, 200]
-    assert {each.address for each in forwards} == {address.format(app.port)}
+    assert [each.status for each in attempts] == [200, 200]
+    assert {each.address for each in attempts} == {address.format(app.port)}
 
 
 def closed_port() -> int:
@@ -297,33 +297,34 @@ def test_nobody_there() -> None:
     """A port that nothing listens on is a result that says so, with no address."""
     sender = Sender(parse_target(str(closed_port())), SenderSettings(limit_s=5), now)
 
-    forward = sender.send(make_delivery(7))
+    attempt = sender.forward(make_delivery(7)).attempt
 
-    assert (forward.status, forward.failure, forward.address) == (None, "refused", None)
+    assert (attempt.status, attempt.failure, attempt.address) == (None, "connection_refused", None)
     assert not sender.probe()
 
 
 @pytest.mark.parametrize(
-    ("said", "failure"), [(b"", "closed"), (b"SSH-2.0-OpenSSH\r\n", "not_http"), (b"HTTP/1.1 20", "not_http")]
+    ("said", "failure"),
+    [(b"", "connection_closed"), (b"SSH-2.0-OpenSSH\r\n", "not_http"), (b"HTTP/1.1 20", "not_http")],
 )
 def test_no_answer(said: bytes, failure: str) -> None:
     """A connection that ends without an answer, or with something else than HTTP, is told apart."""
     with UntilTheEnd(said) as port:
-        forward = Sender(parse_target(str(port)), SenderSettings(limit_s=5), now).send(make_delivery(7))
+        attempt = Sender(parse_target(str(port)), SenderSettings(limit_s=5), now).forward(make_delivery(7)).attempt
 
-    assert (forward.status, forward.failure) == (None, failure)
+    assert (attempt.status, attempt.failure) == (None, failure)
 
 
 def test_the_time_limit(app: App) -> None:
     """An app that does not answer in time is given up; one that answers slowly is waited for when there is no limit."""
     app.awake.clear()
     sender = sender_to(app, sending=SenderSettings(limit_s=0.1))
-    forward = sender.send(make_delivery(7))
+    attempt = sender.forward(make_delivery(7)).attempt
     app.awake.set()
     patient = sender_to(app, sending=SenderSettings(limit_s=None))
 
-    assert (forward.failure, forward.reason) == ("time_limit", "no answer within 0.1 s")
-    assert patient.send(make_delivery(8)).status == 200
+    assert (attempt.failure, attempt.reason) == ("answer_timed_out", "no answer within 0.1 s")
+    assert patient.forward(make_delivery(8)).attempt.status == 200
     patient.close()
 
 
@@ -332,16 +333,16 @@ def test_a_body_that_never_ends(app: App) -> None:
     app.answer = lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"
     sender = sender_to(app, sending=SenderSettings(limit_s=0.2))
 
-    forward = sender.send(make_delivery(7))
+    attempt = sender.forward(make_delivery(7)).attempt
 
-    assert (forward.status, forward.answer_body, forward.is_cut) == (200, b"abc", True)
+    assert (attempt.status, attempt.answer_body, attempt.is_cut) == (200, b"abc", True)
 
 
 def test_an_unknown_host() -> None:
     """A name that stands for nothing is a result."""
     sender = Sender(parse_target("http://no-such-host.invalid:1/"), SenderSettings(limit_s=5), now)
 
-    assert sender.send(make_delivery(7)).failure == "no_such_host"
+    assert sender.forward(make_delivery(7)).attempt.failure == "name_not_resolved"
 
 
 def test_https() -> None:
@@ -354,14 +355,31 @@ def test_https() -> None:
     trustme.CA().issue_cert("localhost").configure_cert(tls)
     with running_app(tls=tls) as app, UntilTheEnd(b"HTTP/1.1 400 Bad Request\r\n\r\n") as plain:
         target = parse_target(f"https://localhost:{app.port}/")
-        careful = Sender(target, SenderSettings(limit_s=5), now).send(make_delivery(7))
+        careful = Sender(target, SenderSettings(limit_s=5), now).forward(make_delivery(7)).attempt
         careless = Sender(target, SenderSettings(limit_s=5, insecure=True), now)
-        forwards = [careless.send(make_delivery(number)) for number in (7, 8)]
+        taken = [careless.forward(make_delivery(number)).attempt.status for number in (7, 8)]
         careless.close()
         wrong = Sender(parse_target(f"https://localhost:{plain}/"), SenderSettings(limit_s=5), now)
 
-        assert careful.failure == "tls"
-        assert [each.status for each in forwards] == [200, 200]
-        forward = wrong.send(make_delivery(7))
-        assert forward.failure == "tls"
-        assert "does not speak TLS" in (advice(forward, wrong.target) or "")
+        assert careful.failure == "certificate_untrusted"
+        assert taken == [200, 200]
+        attempt = wrong.forward(make_delivery(7)).attempt
+        assert attempt.failure == "not_tls"
+        assert "does not speak TLS" in (advice(attempt, wrong.target) or "")
+
+
+@pytest.mark.parametrize(
+    ("callback_url", "lines"),
+    [
+        ("https://ab12.example.com/r/x", [b"X-Forwarded-Proto: https"]),
+        ("HTTP://127.0.0.1:4000/", [b"X-Forwarded-Proto: http"]),
+        ("ftp://x/", []),
+        (None, []),
+    ],
+)
+def test_how_cronofy_reached_us(callback_url: str | None, lines: list[bytes], app: App, sender: Sender) -> None:
+    """The scheme that the app is told is that of the channel's callback URL; where none is known nothing is said."""
+    channel = {} if callback_url is None else {"callback_url": callback_url}
+    sender.forward(make_delivery(7, json.dumps({"channel": channel}).encode(), headers=()))
+
+    assert [line for line in app.received[0].lines if b"proto" in line.lower()] == lines

@@ -1,0 +1,91 @@
+"""Requests to an application and what came of them, as documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from msgspec import UNSET, UnsetType
+from msgspec.structs import asdict, replace
+
+from cronofy_cli.core.failure import Failure
+from cronofy_cli.core.times import to_utc_millis
+from cronofy_cli.output.documents.base import Document, Line, content_of
+
+if TYPE_CHECKING:
+    from cronofy_cli.adapters.history import Forward
+    from cronofy_cli.core.attempt import Attempt
+
+ForwardAndHint = tuple["Forward", str | None]
+"""An attempt to hand a delivery to a target, and what to look at if it did not go well."""
+
+
+class AttemptDocument(Document, frozen=True):
+    """A request, and its response or why there is none.
+
+    `response_body_base64` stands in place of a `response_body` that is not UTF-8.
+    """
+
+    started_at: str
+    duration_ms: float
+    address: str | None
+    succeeded: bool
+    status: int | None
+    failure: Failure | None
+    reason: str | None
+    hint: str | None
+    response_head: str
+    response_body_is_cut: bool
+    response_body: str | UnsetType = UNSET
+    response_body_base64: str | UnsetType = UNSET
+
+    @classmethod
+    def about(cls, attempt: Attempt, hint: str | None = None) -> AttemptDocument:
+        """Return the document of an attempt, with what to look at."""
+        body = content_of(attempt.answer_body)
+        return AttemptDocument(
+            started_at=to_utc_millis(attempt.started_at),
+            duration_ms=round(attempt.duration_ms, 3),
+            address=attempt.address,
+            succeeded=attempt.succeeded,
+            status=attempt.status,
+            failure=attempt.failure,
+            reason=attempt.reason,
+            hint=hint,
+            response_head=attempt.answer_head.decode("latin-1"),
+            response_body_is_cut=attempt.is_cut,
+            response_body=body.text,
+            response_body_base64=body.base64,
+        )
+
+
+class ForwardDocument(AttemptDocument, frozen=True, kw_only=True):
+    """An attempt to hand a delivery to an application; `attempt` counts from 1."""
+
+    delivery_id: int
+    target: str
+    attempt: int
+
+    @classmethod
+    def of(cls, forward: Forward, hint: str | None) -> Self:
+        """Return the document of a forward."""
+        attempt = AttemptDocument.about(forward.attempt, hint)
+        return cls(**asdict(attempt), delivery_id=forward.delivery_id, target=forward.target, attempt=forward.number)
+
+
+class ForwardLine(ForwardDocument, Line, frozen=True, kw_only=True, tag="forward"):
+    """A forward while `listen` runs, and when it is tried again."""
+
+    retried_in_s: float | None = None
+
+    @classmethod
+    def live(cls, forward: Forward, hint: str | None, retried_in_s: float | None) -> Self:
+        """Return the line of a forward that is over just now."""
+        return replace(cls.of(forward, hint), retried_in_s=retried_in_s)
+
+
+class TriggeredDocument(AttemptDocument, frozen=True, kw_only=True):
+    """A notification that was sent by hand."""
+
+    number: int
+    type: str
+    target: str
