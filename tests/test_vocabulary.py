@@ -18,10 +18,23 @@ from msgspec.structs import fields
 import cronofy_cli
 from cronofy_cli.cli.tree import command_paths
 from cronofy_cli.core.autopsy.causes import Cause
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import SignatureState, digest
 from cronofy_cli.doctor.documents import CheckDocument
 from cronofy_cli.errors import CronofyError
-from cronofy_cli.output.documents import accounts, deliveries, events, running, settings, signatures, simulator, tunnels
+from cronofy_cli.handler_check.documents import ResultDocument
+from cronofy_cli.output.documents import (
+    accounts,
+    attempts,
+    deliveries,
+    events,
+    running,
+    samples,
+    settings,
+    signatures,
+    simulator,
+    tunnels,
+)
 from cronofy_cli.output.documents.base import Document, Line
 from cronofy_cli.output.documents.errors import ErrorDocument
 from cronofy_cli.simulator.world.seed import WORK
@@ -77,9 +90,9 @@ PRINTED: dict[str, Any] = {
     "deliveries show": deliveries.ShownDelivery,
     "deliveries diff": list[deliveries.DifferenceDocument],
     "deliveries tag": deliveries.TagDocument,
-    "deliveries replay": Any,
-    "trigger": Any,
-    "check handler": Any,
+    "deliveries replay": list[attempts.ForwardDocument],
+    "trigger": list[attempts.TriggeredDocument],
+    "check handler": list[ResultDocument],
     "deliveries import": deliveries.ImportedDocument,
     "deliveries prune": deliveries.PrunedDocument,
     "deliveries path": deliveries.HistoryPathDocument,
@@ -100,6 +113,7 @@ WITH_OPTION: dict[tuple[str, str], Any] = {
     ("sync", "--check"): DriftReportDocument,
     ("deliveries tag", "--remove"): deliveries.TagRemovedDocument,
     ("auth login", "--start"): accounts.SignInStartedDocument,
+    ("trigger", "--list"): list[samples.SampleDocument],
 }
 """What a command prints instead with an option."""
 
@@ -268,6 +282,13 @@ def test_every_code() -> None:
     sets.setdefault(tuple(sorted(ours)), set()).add("code")
 
     assert {tuple(quoted(row[2])): set(quoted(row[1])) for row in section("Codes")} == sets
+
+
+def test_every_failure() -> None:
+    """The table has exactly the codes of `failure`, with what each means."""
+    rows = {quoted(row[0])[0]: row[1].rstrip(".").lower() for row in section("Failures")}
+
+    assert rows == {failure.value: failure.description.lower() for failure in Failure}
 
 
 def test_every_cause_of_a_failed_signature() -> None:
