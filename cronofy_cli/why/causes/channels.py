@@ -168,7 +168,7 @@ def _failures(evidence: Evidence, former: FormerChannel) -> Facts:
     lost = [("listener", "it has ended, and nothing has responded since")] if former.has_lost_listener else []
     own = [each for each in evidence.deliveries if each.notification.channel_id == former.channel_id]
     failed = list(takewhile(_is_failure, reversed(own)))
-    is_long = len(failed) > 1 and failed[0].request.received_at - failed[-1].request.received_at >= _LONG
+    is_long = bool(failed) and failed[0].request.received_at - failed[-1].request.received_at >= _LONG
     return (*now, *lost, *([("recorded", _described(failed))] if is_long else []))
 
 
