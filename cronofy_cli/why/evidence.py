@@ -64,8 +64,8 @@ class Access:
     """Where the context belongs, if that is another data center than the asked one."""
     context_account: ContextAccount | None = None
     """The account that the context is signed in to."""
-    has_client_secret: bool = False
-    is_behind_proxy: bool = False
+    has_client_secret: bool = field(kw_only=True)
+    is_behind_proxy: bool = field(kw_only=True)
     """Whether this machine reaches the internet through a proxy, which callback URLs are not tried through."""
 
 

@@ -158,7 +158,7 @@ CALENDARS = (
     calendar("Family", "apple"),
 )
 PLACE = Place(real_data_center(DataCenterId.UK), "--data-center")
-ACCESS = Access(PLACE, "context acme", ("--data-center", "uk"), "acme", has_client_secret=True)
+ACCESS = Access(PLACE, "context acme", ("--data-center", "uk"), "acme", has_client_secret=True, is_behind_proxy=False)
 HEALTHY = Evidence(
     Question(),
     ACCESS,

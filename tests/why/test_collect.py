@@ -49,7 +49,9 @@ def sources(scene: Scene, *, ahead: timedelta = timedelta()) -> Sources:
         return datetime.now(UTC) + ahead
 
     return Sources(
-        access=Access(Place(data_center, "--data-center"), "the running simulator"),
+        access=Access(
+            Place(data_center, "--data-center"), "the running simulator", has_client_secret=False, is_behind_proxy=False
+        ),
         clock=clock,
         journal=scene.journal,
         open_history=lambda: scene.enter(open_history(scene.cli.data / "deliveries.db", read_only=True)),
