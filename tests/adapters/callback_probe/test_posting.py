@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import socketserver
 import ssl
 import threading
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli import __version__
 from cronofy_cli.adapters.callback_probe import Posting, ProbeLimits, probe
 from cronofy_cli.adapters.callback_probe.posting import Response
 from cronofy_cli.adapters.callback_probe.probe_failure import ProbeFailure
@@ -17,6 +20,8 @@ from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, jud
 from tests.adapters.callback_probe.tls_servers import answering, serving
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.adapters.callback_probe.tls_servers import Authorities
 
 SECRETS = (ClientSecret("new", "CRN_new"), ClientSecret("old", "CRN_old"))
@@ -40,6 +45,28 @@ def problem_of(answer: Response | ProbeFailure) -> Failure:
     """Return why there is no answer."""
     assert isinstance(answer, ProbeFailure)
     return answer.failure
+
+
+@contextmanager
+def endless() -> Iterator[int]:
+    """Serve answers that go on until the client hangs up."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            self.request.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            with suppress(OSError):
+                while True:
+                    self.request.sendall(b"x" * 65536)
+
+    with socketserver.ThreadingTCPServer(("localhost", 0), Handler) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.02,))
+        serving.start()
+        try:
+            yield int(server.server_address[1])
+        finally:
+            server.shutdown()
+            serving.join()
 
 
 def test_an_unsigned_and_a_wrongly_signed_verification_are_posted() -> None:
@@ -92,6 +119,32 @@ def test_a_redirect_is_not_followed() -> None:
     assert isinstance(answer, Response)
     assert (answer.status, answer.location) == (302, url.replace("/cronofy", "/elsewhere"))
     assert {request.target for request in server.requests} == {"/cronofy?user_id=42"}
+
+
+def test_the_head_of_the_request() -> None:
+    """The handler sees where it was called, who calls, and that the connection ends with the response."""
+    with serving(None, 401, 401) as (url, server):
+        probe(url, trust=NOBODY)
+
+    request = server.requests[0]
+    assert request.headers.items() == [
+        ("Host", url.split("/")[2]),
+        ("User-Agent", f"cronofy-cli/{__version__}"),
+        ("Accept", "*/*"),
+        ("Connection", "close"),
+        ("Content-Length", str(len(request.body))),
+        ("Content-Type", "application/json; charset=utf-8"),
+    ]
+    channel = json.loads(request.body)["channel"]
+    assert channel == {"channel_id": "chn_000000000000000000000000", "callback_url": url, "filters": {}}
+
+
+def test_an_answer_without_an_end() -> None:
+    """A handler that sends more than anybody reads has answered."""
+    with endless() as port:
+        report = probe(f"http://localhost:{port}/", trust=NOBODY, limits=ProbeLimits(answer_s=60))
+
+    assert {status_of(answer) for answer in report.answers.values()} == {200}
 
 
 def test_a_handler_that_does_not_answer() -> None:
