@@ -46,7 +46,7 @@ HARMLESS = "Pay[2J]0;owned me now evt_fake 2026 [bold]x[/bold]"
         (["channels", "show"], 2, "missing argument 'CHANNEL_ID'", "cronofy channels show --help"),
         (["channels", "list", "more"], 2, "got unexpected extra argument(s) (more)", "cronofy channels list --help"),
         (["listen", "--count", "0"], 2, "invalid value for '--count': 0 is not in the range x>=1", None),
-        (["listen", "--color", "pink"], 2, "--color does not know 'pink'", "use one of auto, always, never"),
+        (["listen", "--color", "pink"], 2, "'pink' is not a value of --color", "use one of auto, always, never"),
         (["userinfo", "--data-center", "fr"], 2, "'fr' is not a data center", None),
         (["sign", "nowhere"], 4, "no client secret is known", None),
     ],

@@ -42,7 +42,7 @@ def calendar_names(run: AppContext) -> dict[str, str]:
     try:
         return {calendar.calendar_id: calendar.calendar_name for calendar in endpoints.list_calendars(run.api)}
     except CronofyError as error:
-        run.warn(f"calendars are shown by their ids: {error.message}")
+        run.warn(f"calendars are shown as ids: {error.message}")
         return {}
 
 
@@ -64,5 +64,5 @@ def _by_name(name: str, known: Sequence[Calendar]) -> str:
     found = [calendar for calendar in named if not calendar.calendar_deleted] or named
     if len(found) != 1:
         number = "no calendar is" if not found else f"{len(found)} calendars are"
-        raise WrongUsage(f"{number} named '{name}'", hint="name it by its id; see: cronofy calendars list")
+        raise WrongUsage(f"{number} named '{name}'", hint="use its id; see: cronofy calendars list")
     return found[0].calendar_id

@@ -79,7 +79,7 @@ def given_secrets(run: AppContext, files: Sequence[str], *, body_source: str | N
     """
     chosen = _labelled(files)
     if [*(file.source for file in chosen), body_source].count(STDIN) > 1:
-        raise WrongUsage("stdin can be read only once", hint="give the body or the client secret as a file")
+        raise WrongUsage("stdin can be read only once", hint="use a file for the body or the client secret")
     if chosen:
         return tuple(ClientSecret(file.label, read_secret(run, file.source)) for file in chosen)
     # A simulator signs with its own; those of the environment are another application's.
@@ -113,7 +113,7 @@ def read_secret(run: AppContext, source: str) -> str:
     """
     secret = read_bytes(run, source).decode("utf-8", "surrogateescape").strip("\r\n")
     if not secret:
-        raise WrongUsage(f"'{source}' holds no client secret", hint="put the client secret in it, and nothing else")
+        raise WrongUsage(f"'{source}' has no client secret", hint="the file holds only the client secret")
     return secret
 
 

@@ -63,7 +63,7 @@ def _store_query(context: typer.Context, _parameter: object, value: str | None) 
 
 def _known_color(value: str) -> str:
     if value not in set(Color):
-        raise WrongUsage(f"--color does not know '{value}'", hint=f"use one of {', '.join(Color)}")
+        raise WrongUsage(f"'{value}' is not a value of --color", hint=f"use one of {', '.join(Color)}")
     return value
 
 
@@ -84,7 +84,9 @@ def shared_options(names: tuple[str, ...]) -> list[TyperOption]:
             callback=_store("context"),
             expose_value=False,
         ),
-        "json": lambda: _flag("json", "Write one JSON document, or a line each where it goes on; errors too."),
+        "json": lambda: _flag(
+            "json", "Write JSON: one document, or lines from commands that keep running; errors too."
+        ),
         "ndjson": lambda: _flag("ndjson", "Write one JSON document per line."),
         "query": lambda: TyperOption(
             param_decls=["-q", "--query"],

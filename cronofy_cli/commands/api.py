@@ -92,12 +92,14 @@ def call_api(
     credential = Credential.CLIENT_SECRET if use_client_secret else Credential.ACCESS_TOKEN
     request = _request(run, method, path, _fields(run, raw_field, field, input_), header, input_)
     if paginate and request.method is not Method.GET:
-        raise WrongUsage("only what a GET answers has pages", hint="leave out --paginate")
+        raise WrongUsage("--paginate works with GET only", hint="leave out --paginate")
     printer = AnswerPrinter(run.output, _form(run, paginate=paginate), with_head=include, with_body=not silent)
     if include and run.flags.query is not None:
-        raise WrongUsage("--include has no place in what --query finds", hint="leave out one of them")
+        raise WrongUsage("--include and --query cannot be combined", hint="leave out one of them")
     if include and not printer.takes_any_answer:
-        raise WrongUsage("--include has no place among a list's items", hint="leave out --include, --ndjson or --json")
+        raise WrongUsage(
+            "--include cannot be combined with a list of items", hint="leave out --include, --ndjson or --json"
+        )
     try:
         with closing(_answers(_client(run, credential), request, paginate=paginate)) as answers:
             printer.show_all(answers)
@@ -114,7 +116,7 @@ def _fields(run: AppContext, raw: Sequence[str] | None, typed: Sequence[str] | N
     def read_file(source: str) -> str:
         sources.append(source)
         if sources.count(STDIN) > 1:
-            raise WrongUsage("stdin can be read only once", hint="give the body or a field as a file")
+            raise WrongUsage("stdin can be read only once", hint="use a file for the body or the field")
         return _text(read_bytes(run, source), source)
 
     return [*map(parse_field, raw or ()), *(parse_field(each, read_file) for each in typed or ())]
@@ -125,7 +127,7 @@ def _text(content: bytes, source: str) -> str:
     try:
         return content.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError as error:
-        raise WrongUsage(f"'{source}' is not UTF-8 text", hint="give the whole body with --input FILE") from error
+        raise WrongUsage(f"'{source}' is not UTF-8 text", hint="use --input FILE for the body") from error
 
 
 def _request(

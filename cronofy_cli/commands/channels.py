@@ -175,7 +175,7 @@ def _not_open(channel_id: str) -> NotFound:
 
 def _chosen(run: AppContext, channel_ids: list[str], *, every: bool) -> list[str]:
     if every == bool(channel_ids):
-        raise WrongUsage("name the channels to close", hint="give their ids, or --all")
+        raise WrongUsage("no channel is named", hint="name channel ids, or add --all")
     if not every:
         return channel_ids
     from cronofy_cli.adapters.api import endpoints

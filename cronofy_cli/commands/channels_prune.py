@@ -35,7 +35,7 @@ def prune(
     channels, agents = _left(run) if dry_run else _swept(run)
     show_list(run.output, channels, _view(dry_run=dry_run))
     for agent in agents:
-        run.output.note(f"{'would end' if dry_run else 'ended'} the {agent.name} that was left running: {agent.pid}")
+        run.output.note(f"{'would end' if dry_run else 'ended'} the {agent.name} that was still running: {agent.pid}")
 
 
 def _left(run: AppContext) -> tuple[Sequence[Channel], Sequence[AgentProcess]]:

@@ -77,9 +77,9 @@ def set_(
     run = app_context(context)
     setting, of_context = find_setting(key), run.flags.context
     if of_context is None and setting.key not in DEFAULT_KEYS:
-        raise WrongUsage(f"'{setting.key}' belongs to a context", hint="add --context NAME")
+        raise WrongUsage(f"'{setting.key}' can be set only in a context", hint="add --context NAME")
     if of_context is not None and setting.key not in CONTEXT_KEYS:
-        raise WrongUsage(f"'{setting.key}' cannot belong to a context", hint="leave out --context")
+        raise WrongUsage(f"'{setting.key}' cannot be set in a context", hint="leave out --context")
     value = setting.parse(values)
     settings = run.settings
     if setting.key is Key.CONTEXT:
@@ -190,7 +190,7 @@ def _show_change(run: AppContext, key: Key, value: Value) -> None:
     del run.settings
     found, file = run.settings.find(key), str(run.settings.user_file)
     if found.value != value:
-        run.output.note(f"warning: here {found.origin} comes first, which says '{found}'")
+        run.output.note(f"warning: {found.origin} takes precedence here: '{found}'")
     document = SettingChangedDocument(key, value, run.flags.context, file)
     shown = ", ".join(value) if isinstance(value, tuple) else str(value)
     show_record(run.output, [(key, shown), ("file", file)], document.encode())

@@ -66,7 +66,7 @@ def use(context: typer.Context, name: NameArgument) -> None:
     del run.settings
     found = run.settings.find(Key.CONTEXT)
     if found.text != name:
-        run.output.note(f"warning: here {found.origin} comes first, which says '{found}'")
+        run.output.note(f"warning: {found.origin} takes precedence here: '{found}'")
     _show(run, chosen, is_current=found.text == name)
 
 

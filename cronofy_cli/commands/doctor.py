@@ -49,7 +49,7 @@ def doctor(
     """
     run = app_context(context)
     if url is not None and fix:
-        raise WrongUsage("--url checks an address, --fix repairs files on this machine", hint="leave one of them out")
+        raise WrongUsage("--url and --fix cannot be combined", hint="leave one of them out")
     groups = _everything(run, signed=signed, fix=fix) if url is None else (_one_url(run, url, signed=signed),)
     checks = show_checks(run.output, run_groups(groups))
     if not nothing_failed(checks):

@@ -25,7 +25,7 @@ def posting_target(text: str) -> Target:
     try:
         return parse_target(text)
     except WrongUsage as error:
-        raise WrongUsage(f"'{text}' is not an address to post to", hint=error.hint) from error
+        raise WrongUsage(f"'{text}' is not a target", hint=error.hint) from error
 
 
 def confirm_posting(output: Output, target: Target, what: str, *, yes: bool) -> None:

@@ -83,7 +83,9 @@ def sync(
     from cronofy_cli.sync.plan import PlanOptions
 
     if check and (full or exit_code):
-        raise WrongUsage("--check only compares", hint="leave --full and --exit-code out")
+        raise WrongUsage(
+            "--check cannot be combined with --full or --exit-code", hint="leave out --full and --exit-code"
+        )
     run = app_context(context)
     if tzid is not None:
         find_zone(tzid)
@@ -105,7 +107,7 @@ def _wish(run: AppContext, calendar: list[str] | None, tzid: str | None) -> tupl
     answer = run.api.send("GET", "/v1/userinfo")
     info = parse_userinfo(answer.body)
     if not info.sub:
-        raise RequestFailed("the answer to GET /v1/userinfo names no account", hint="check --data-center")
+        raise RequestFailed("the response to GET /v1/userinfo has no account", hint="check --data-center")
     chosen = tuple(sorted(set(calendar_ids(run, calendar))))
     wish = Wish(
         data_center=run.data_center.name,

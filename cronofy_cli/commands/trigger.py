@@ -104,7 +104,8 @@ def trigger(
         return
     if type_ is None:
         raise WrongUsage(
-            "name what to send", hint="cronofy trigger change 3000/hook; for all types: cronofy trigger --list"
+            "a notification type is needed",
+            hint="cronofy trigger change 3000/hook; for all types: cronofy trigger --list",
         )
     if unsigned and (bad_signature or secrets):
         raise WrongUsage("--unsigned sends no signature", hint="leave out --bad-signature and --secrets")

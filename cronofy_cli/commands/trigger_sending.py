@@ -139,7 +139,7 @@ def _only_callback_url(run: AppContext, name: str) -> str:
         channels = endpoints.list_channels(run.api)
     except NotSignedIn as error:
         raise WrongUsage(
-            "no target is given, and the open channels are not known without signing in",
+            "no target is given, and without signing in the open channels are unknown",
             hint=f"cronofy trigger {name} 3000/hook",
         ) from error
     if len(channels) == 1:

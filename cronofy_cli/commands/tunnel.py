@@ -127,9 +127,9 @@ def _forget(run: AppContext, token_file: str | None) -> None:
     from cronofy_cli.adapters.tunnels.ngrok.token import forget_token
 
     if token_file is not None:
-        raise WrongUsage("a token is either kept or removed", hint="leave out --token-file or --forget")
+        raise WrongUsage("--token-file and --forget cannot be combined", hint="leave out --token-file or --forget")
     if not forget_token(run.environment):
-        raise NotFound("no authtoken is kept", hint="cronofy tunnel status tells what ngrok would use")
+        raise NotFound("no authtoken is stored", hint="cronofy tunnel status")
 
 
 def _given(run: AppContext, source: str | None) -> str:
@@ -145,8 +145,8 @@ def _checked(value: str) -> str:
     """Refuse what cannot be a token, without showing it: it may be one with something around it."""
     if not value or not value.isascii() or not value.isprintable() or " " in value:
         raise WrongUsage(
-            "that is not an ngrok authtoken: it is one word",
-            hint="give the authtoken alone, from https://dashboard.ngrok.com/get-started/your-authtoken",
+            "that is not an ngrok authtoken",
+            hint="use only the authtoken, from https://dashboard.ngrok.com/get-started/your-authtoken",
         )
     return value
 

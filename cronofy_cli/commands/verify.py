@@ -63,7 +63,9 @@ def verify(
     """
     run = app_context(context)
     if [body, request, delivery].count(None) != 2:
-        raise WrongUsage("name one thing to verify", hint="a body FILE or -, --request FILE, or --delivery ID")
+        raise WrongUsage(
+            "exactly one thing to verify is needed", hint="a body FILE or -, --request FILE, or --delivery ID"
+        )
     stored = _stored(run, delivery) if delivery is not None else None
     given = _given(run, client_secret_file or [], stored, body_source=body or request)
     secrets = given or kept_secrets(run)

@@ -1,4 +1,4 @@
-"""`cronofy wait`: block until matching notifications are in the history, and receive them if nobody else does."""
+"""`cronofy wait`: block until matching notifications are in the history, and receive them if no one else does."""
 
 from __future__ import annotations
 
@@ -93,7 +93,9 @@ def wait(
     run = app_context(context)
     deadline = Deadline(parse_duration(timeout, option="--timeout") if timeout is not None else None)
     if listen and channel is not None:
-        raise WrongUsage("--listen opens a channel of its own, which is not the one of --channel", hint="leave out one")
+        raise WrongUsage(
+            "--listen and --channel cannot be combined: --listen opens a new channel", hint="leave out one of them"
+        )
     listen = False if channel is not None else listen
     criteria = Criteria(
         type=type_,
@@ -185,7 +187,7 @@ def _receive(run: AppContext, gathering: Gathering, deadline: Deadline) -> int:
 
     others = find_listeners(run).elsewhere
     which = f"; the one for {', '.join(others)} is another account's" if others else ""
-    run.output.note(f" this waits with a channel of its own{which}")
+    run.output.note(f" waiting with a new channel{which}")
     ending: int = ExitCode.TIME_LIMIT
 
     def pause(seconds: float) -> None:

@@ -68,12 +68,12 @@ def own_url(value: object, api_url: str) -> str:
         origin = _origin(parts)
     except ValueError as error:
         raise RequestFailed(
-            "the address of the next page cannot be understood: it was not asked for",
+            "the URL of the next page is not valid: it was not requested",
             hint="check that --data-center names Cronofy or a simulator",
         ) from error
     if origin != origin_of(api_url):
         raise RequestFailed(
-            f"the next page is said to be on {shorten(origin.address, _SHOWN)}, not on {origin_of(api_url).address}: "
+            f"the next page is on {shorten(origin.address, _SHOWN)}, not on {origin_of(api_url).address}: "
             "it was not asked for",
             hint="the access token is sent only to the data center's own address; check --data-center",
         )

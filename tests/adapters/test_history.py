@@ -170,7 +170,7 @@ def test_events(history: History) -> None:
 
 
 def test_private(path: Path) -> None:
-    """Notifications are nobody else's business: only the user may enter the folder and read the files."""
+    """Notifications are no one else's business: only the user may enter the folder and read the files."""
     previous = os.umask(0)
     try:
         with open_history(path) as history:

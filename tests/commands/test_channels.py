@@ -64,7 +64,7 @@ def test_a_calendar_that_is_not_there(name: str, channels: Callable[..., Result]
 
     assert (result.exit_code, result.stderr) == (
         2,
-        f"error: no calendar is named '{name}'\nhint: name it by its id; see: cronofy calendars list\n",
+        f"error: no calendar is named '{name}'\nhint: use its id; see: cronofy calendars list\n",
     )
     assert channels("list").stdout == ""
 
@@ -219,7 +219,7 @@ def test_close_wants_to_know_which(arguments: list[str], channels: Callable[...,
     """Neither none nor both of ids and --all."""
     result = channels("close", *arguments)
 
-    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, "error: name the channels to close")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, "error: no channel is named")
 
 
 @pytest.mark.parametrize("verb", ["show", "close"])

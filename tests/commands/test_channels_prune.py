@@ -150,8 +150,8 @@ def test_agents(desk: Desk) -> None:
         wet = desk.cronofy("channels", "prune")
 
         assert still_running
-        assert dry.stderr == f"would end the {agent.name} that was left running: {process.pid}\n"
-        assert wet.stderr == f"ended the {agent.name} that was left running: {process.pid}\n"
+        assert dry.stderr == f"would end the {agent.name} that was still running: {process.pid}\n"
+        assert wet.stderr == f"ended the {agent.name} that was still running: {process.pid}\n"
         assert process.wait(5) < 0
 
 

@@ -93,13 +93,13 @@ def test_unsetting(command: Command) -> None:
     ("arguments", "complaint"),
     [
         (("colour", "blue"), "there is no setting 'colour'"),
-        (("client_secret", "CRN_x"), "'client_secret' is not a setting: secrets are never kept in files of settings"),
+        (("client_secret", "CRN_x"), "'client_secret' is not a setting: secrets are never kept in settings files"),
         (("access_token", "tok"), "'access_token' is not a setting"),
-        (("client_id", "x"), "'client_id' belongs to a context"),
+        (("client_id", "x"), "'client_id' can be set only in a context"),
         (("port", "1", "2"), "'port' takes one value, not 2"),
         (("port", "high"), "'high' is not a port"),
-        (("tunnel", "bore"), "'bore' is not one of the choices"),
-        (("port", "1", "--context", "acme"), "'port' cannot belong to a context"),
+        (("tunnel", "bore"), "'bore' is not a valid value"),
+        (("port", "1", "--context", "acme"), "'port' cannot be set in a context"),
     ],
 )
 def test_what_cannot_be_set(
@@ -128,7 +128,7 @@ def test_a_contexts_own_value_comes_first_and_is_said_to(
     hidden = command("set", "data_center", "de")
     own = command("set", "data_center", "au", "--context", "acme")
 
-    assert hidden.stderr == "warning: here context acme comes first, which says 'uk'\n"
+    assert hidden.stderr == "warning: context acme takes precedence here: 'uk'\n"
     assert own.stderr == ""
     assert command("get", "data_center", "--json").json["origin"] == "context acme"
     assert command("get", "data_center").stdout == "au\n"

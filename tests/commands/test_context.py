@@ -121,7 +121,7 @@ def test_using_one_that_something_else_overrides(command: Command, environment: 
 
     used = command("use", "acme")
 
-    assert used.stderr == "warning: here CRONOFY_CONTEXT comes first, which says 'other'\n"
+    assert used.stderr == "warning: CRONOFY_CONTEXT takes precedence here: 'other'\n"
     assert read_user_file(user_file(environment)).defaults == {"context": "acme"}
 
 

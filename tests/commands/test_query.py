@@ -89,7 +89,7 @@ def test_on_a_terminal(run: Run) -> None:
         ),
         (["help", "exit-codes", "-r"], "--raw-output goes with --query"),
         (["events", "read", "--format", "csv", "-q", "a"], "--query needs JSON, not --format csv"),
-        (["api", "GET", "/v1/userinfo", "-i", "-q", "a"], "--include has no place in what --query finds"),
+        (["api", "GET", "/v1/userinfo", "-i", "-q", "a"], "--include and --query cannot be combined"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -305,10 +305,10 @@ def test_the_body_alone(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((), "name what to send"),
+        ((), "a notification type is needed"),
         (("chnage", "{url}"), "did you mean 'change'"),
-        (("change", "ftp://127.0.0.1/"), "'ftp://127.0.0.1/' is not an address to post to"),
-        (("change", "99999/hook"), "'99999/hook' is not an address to post to"),
+        (("change", "ftp://127.0.0.1/"), "'ftp://127.0.0.1/' is not a target"),
+        (("change", "99999/hook"), "'99999/hook' is not a target"),
         (("change", "{url}", "--set", "x"), "--set does not take"),
         (("change", "{url}", "--unsigned", "--bad-signature"), "--unsigned sends no signature"),
     ],

@@ -103,7 +103,7 @@ def test_a_token_is_forgotten(run: Run) -> None:
 
     assert (both.exit_code, was_there) == (2, True)
     assert (removed.exit_code, removed.stdout, kept.exists()) == (0, f"removed\t{kept}\n", False)
-    assert (again.exit_code, again.stderr.splitlines()[0]) == (1, "error: no authtoken is kept")
+    assert (again.exit_code, again.stderr.splitlines()[0]) == (1, "error: no authtoken is stored")
 
 
 @pytest.mark.parametrize(

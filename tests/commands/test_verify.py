@@ -336,14 +336,14 @@ def test_a_label_twice(run: Run, secret_file: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--signature", SIGNATURE], "name one thing to verify"),
-        (["body", "--delivery", "1"], "name one thing to verify"),
+        (["--signature", SIGNATURE], "exactly one thing to verify is needed"),
+        (["body", "--delivery", "1"], "exactly one thing to verify is needed"),
         (["nowhere"], "'nowhere' cannot be read"),
         (["--delivery", "first"], "'first' does not name a delivery"),
         (["--delivery", "²"], "'²' does not name a delivery"),
         (["-", "--client-secret-file", "-"], "stdin can be read only once"),
-        (["-", "--client-secret-file", "/dev/null"], "holds no client secret"),
-        (["--request", "-"], "not a saved HTTP request"),
+        (["-", "--client-secret-file", "/dev/null"], "has no client secret"),
+        (["--request", "-"], "not an HTTP request"),
     ],
 )
 def test_what_cannot_be_meant(arguments: list[str], said: str, cli: Cli, run: Run) -> None:

@@ -151,7 +151,7 @@ def test_it_cannot_receive(option: list[str], run: Run) -> None:
         (["--since", ""], "--since does not take ''"),
         (["--where", ""], "--where is not understood"),
         (["--after", "first"], "'first' does not name a delivery"),
-        (["--listen", "--channel", "chn_1"], "--listen opens a channel of its own"),
+        (["--listen", "--channel", "chn_1"], "--listen and --channel cannot be combined"),
     ],
 )
 def test_what_cannot_be_meant(options: list[str], said: str, run: Run) -> None:

@@ -77,7 +77,7 @@ def test_other_origin(scheme: str, host: str, port: int | None, path: str) -> No
 )
 def test_not_an_address(value: object) -> None:
     """What is no absolute address, names a user, or could be read in two ways is refused."""
-    with pytest.raises(RequestFailed, match="cannot be understood"):
+    with pytest.raises(RequestFailed, match="is not valid"):
         own_url(value, API)
 
 

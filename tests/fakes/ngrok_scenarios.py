@@ -74,7 +74,7 @@ class Orders:
     scenario: Scenario
     version: tuple[int, int, int]
     port: int
-    """The first public port; 0 takes any free one, so that the address is new at every start."""
+    """The first public port; 0 picks a free one, so that the address is new at every start."""
     state_file: str | None
     """Where public addresses are mapped to loopback ones, for a sender that wants to reach an asked-for domain."""
     calls_file: str | None

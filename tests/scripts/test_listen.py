@@ -329,7 +329,7 @@ def test_nobody_reads_any_more(cli: Cli, simulator: SimulatorServer) -> None:
     ("arguments", "exit_code", "said"),
     [
         ([], 3, "no tunnel can be opened on this machine"),
-        (["--public-url", "https://hooks.example.com"], 2, "--public-url needs to know where it leads"),
+        (["--public-url", "https://hooks.example.com"], 2, "--public-url needs the local port that it leads to"),
         (["--public-url", "http://localhost:1", "--port", "1"], 2, "Cronofy cannot reach localhost"),
         (["--public-url", "hooks", "--port", "1"], 2, "'hooks' is not a callback URL"),
         (["--timeout", "soon"], 2, "--timeout does not take 'soon'"),

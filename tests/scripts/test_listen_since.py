@@ -89,7 +89,7 @@ def test_a_moment_that_is_yet_to_come(cli: Cli, simulator: SimulatorServer) -> N
     result = cli("listen", "--data-center", "simulator", "--since", "tomorrow", "--timeout", "200ms")
 
     assert result.exit_code == 124
-    assert "which is yet to come by this machine's clock" in result.stderr
+    assert "which is in the future by this machine's clock" in result.stderr
 
 
 def test_nothing_to_catch_up_on(cli: Cli, simulator: SimulatorServer) -> None:
@@ -155,7 +155,7 @@ def test_what_was_missed_is_not_forwarded(options: list[str], cli: Cli, simulato
     [
         (["--since", "soon"], 2, "--since does not take 'soon'"),
         (["--since", "1h", "--no-read-events"], 2, "--since reads what was missed"),
-        (["--forward-reconstructed"], 2, "--forward-reconstructed needs somewhere to forward to"),
+        (["--forward-reconstructed"], 2, "--forward-reconstructed needs a target"),
         (["3000", "--forward-reconstructed"], 4, "--forward-reconstructed needs a client secret to sign with"),
     ],
 )

@@ -224,7 +224,7 @@ def test_without_the_calendars_names(account: Keeping) -> None:
     assert result.exit_code == 0
     assert '"Tea"' in result.stdout
     assert WORK in result.stdout
-    assert "warning: calendars are shown by their ids: the access token does not allow this (403)" in result.stderr
+    assert "warning: calendars are shown as ids: the access token does not allow this (403)" in result.stderr
 
 
 def test_progress(cli: Cli) -> None:

@@ -90,7 +90,7 @@ def read_toml(path: Path) -> dict[str, object]:
     except OSError as error:
         raise WrongUsage(f"{path} cannot be read: {error.strerror or error}", hint="check its permissions") from error
     if len(content) > _LARGEST_FILE:
-        raise WrongUsage(f"{path} is too large for a file of settings", hint="cronofy config list")
+        raise WrongUsage(f"{path} is too large for a settings file", hint="cronofy config list")
     return _parsed(content, path)
 
 
@@ -103,12 +103,12 @@ def _parsed(content: bytes, path: Path) -> dict[str, object]:
         found = _LINE.search(str(error))
         line = found[1] if found else content.count(b"\n") + 1
         reason = _LINE.sub("", str(error)).strip()
-        raise WrongUsage(f"{path}, line {line}: not TOML: {reason}", hint="mend that line") from error
+        raise WrongUsage(f"{path}, line {line}: not TOML: {reason}", hint="fix that line") from error
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise WrongUsage(f"{path}, line {line}: not TOML: not UTF-8", hint="mend that line") from error
+        raise WrongUsage(f"{path}, line {line}: not TOML: not UTF-8", hint="fix that line") from error
     except RecursionError as error:
-        raise WrongUsage(f"{path} is nested too deeply for a file of settings", hint="cronofy config list") from error
+        raise WrongUsage(f"{path} is nested too deeply for a settings file", hint="cronofy config list") from error
 
 
 def _values(document: Mapping[str, object], path: Path, where: str = "") -> Iterator[tuple[Key, Value]]:
@@ -157,9 +157,9 @@ def _context(name: str, table: object, path: Path) -> Context:
 def _own_text(table: Mapping[str, object], key: str, where: str) -> str | None:
     value = table.get(key)
     if value is not None and not isinstance(value, str):
-        raise WrongUsage(f'{where} must be a text such as "a"')
+        raise WrongUsage(f'{where} must be a string such as "a"')
     if key == SECRETS and value is not None and value not in set(SecretPlace):
-        raise WrongUsage(f"{where} is not one of {', '.join(SecretPlace)}", hint="secrets themselves never stand there")
+        raise WrongUsage(f"{where} is not one of {', '.join(SecretPlace)}", hint="secrets are never kept in this file")
     return value
 
 

@@ -108,26 +108,26 @@ def find_setting(name: str) -> Setting:
     if wanted in SETTINGS:
         return SETTINGS[Key(wanted)]
     if "secret" in wanted or "token" in wanted:
-        raise WrongUsage(f"'{name}' is not a setting: secrets are never kept in files of settings", hint=_SECRETS_HINT)
+        raise WrongUsage(f"'{name}' is not a setting: secrets are never kept in settings files", hint=_SECRETS_HINT)
     near = get_close_matches(wanted, SETTINGS)
     raise WrongUsage(
         f"there is no setting '{name}'", hint=f"did you mean '{near[0]}'?" if near else "cronofy config list"
     )
 
 
-_EXPECTED = {Kind.LIST: 'a list of texts such as ["a"]', Kind.NUMBER: "a number", Kind.TEXT: 'a text such as "a"'}
+_EXPECTED = {Kind.LIST: 'a list of strings such as ["a"]', Kind.NUMBER: "a number", Kind.TEXT: 'a string such as "a"'}
 _SECRETS_HINT = f"set {Variable.ACCESS_TOKEN} or {Variable.CLIENT_SECRET}, or sign in"
 
 
 def _not_empty(text: str) -> str:
     if not text.strip():
-        raise WrongUsage("an empty text means nothing here")
+        raise WrongUsage("the value is empty")
     return text.strip()
 
 
 def _port(text: str) -> str:
     if not (text.isascii() and text.isdigit()) or int(text) > _HIGHEST_PORT:
-        raise WrongUsage(f"'{text}' is not a port", hint=f"use a number up to {_HIGHEST_PORT}; 0 takes any free one")
+        raise WrongUsage(f"'{text}' is not a port", hint=f"use a number up to {_HIGHEST_PORT}; 0 picks a free one")
     return text
 
 
@@ -138,7 +138,7 @@ def _either(choices: Sequence[str]) -> str:
 def _one_of(choices: Sequence[str]) -> Callable[[str], str]:
     def check(text: str) -> str:
         if text not in choices:
-            raise WrongUsage(f"'{text}' is not one of the choices", hint=f"use one of {', '.join(choices)}")
+            raise WrongUsage(f"'{text}' is not a valid value", hint=f"use one of {', '.join(choices)}")
         return text
 
     return check

@@ -163,7 +163,7 @@ def _check_result(path: Path, document: TOMLDocument, text: str) -> None:
 
 
 def _not_by_us(path: Path) -> WrongUsage:
-    return WrongUsage(f"{path} is written in a way that this command cannot change", hint="edit it by hand")
+    return WrongUsage(f"{path} has a form that this command cannot change", hint="edit it by hand")
 
 
 def _write(path: Path, text: str) -> None:

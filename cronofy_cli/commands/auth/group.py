@@ -83,9 +83,9 @@ def login(
     run = app_context(context)
     options = LoginOptions(client_id, client_secret_file, port, scope, provider, insecure_storage)
     if [start, complete is not None, access_token_file is not None, no_browser].count(True) > 1:
-        raise WrongUsage("--start, --complete, --access-token-file and --no-browser exclude one another")
+        raise WrongUsage("--start, --complete, --access-token-file and --no-browser cannot be combined")
     if [client_secret_file, access_token_file, complete].count("-") > 1:
-        raise WrongUsage("stdin can be read only once", hint="give the client secret as a file")
+        raise WrongUsage("stdin can be read only once", hint="use a file for the client secret")
     before = _current_name(run)
     if start or (no_browser and run.output.format.is_json):
         login.start_login(run, options)
@@ -124,8 +124,8 @@ def refresh(context: typer.Context) -> None:
     run = app_context(context)
     if run.environment_is_enough:
         raise NotSignedIn(
-            f"the access token comes from {Variable.ACCESS_TOKEN}, which cannot be renewed here",
-            hint=f"unset {Variable.ACCESS_TOKEN}, to use what signing in kept",
+            f"the access token comes from {Variable.ACCESS_TOKEN}, which cannot be refreshed here",
+            hint=f"unset {Variable.ACCESS_TOKEN}, to use the tokens of the sign-in",
         )
     account = _account(run)
     tokens = account.tokens
@@ -193,7 +193,7 @@ def _log_in(
 def _chosen(run: AppContext) -> Context:
     current = run.settings.context
     if current is None:
-        raise NotSignedIn("no context is chosen", hint="cronofy auth login, or name one: --context NAME")
+        raise NotSignedIn("there is no current context", hint="cronofy auth login, or name one: --context NAME")
     return current
 
 
@@ -227,7 +227,7 @@ def _show_signed_in(run: AppContext, signed_in: Context, before: str | None) -> 
     )
     _show(run, document)
     if before not in {None, signed_in.name}:
-        run.output.note(f"{signed_in.name} is the current context now; go back: cronofy context use {before}")
+        run.output.note(f"{signed_in.name} is now the current context; to switch back: cronofy context use {before}")
 
 
 def _show(run: AppContext, document: Document) -> None:

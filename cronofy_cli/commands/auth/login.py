@@ -55,14 +55,14 @@ def log_in_by_pasting(run: AppContext, options: LoginOptions) -> Context:
     """
     if not run.output.can_prompt:
         raise WrongUsage(
-            "--no-browser asks for the address that the browser ended at, and there is no terminal to ask at",
-            hint=f"do it in two steps: {server_of(run, options).again} --start",
+            "--no-browser asks for the URL that the browser ended at, and there is no terminal",
+            hint=f"sign in with two commands: {server_of(run, options).again} --start",
         )
     keeper = keeper_of(run, insecure_storage=options.insecure_storage)
     chosen = choose_sign_in(run, keeper, options)
     server, request = server_of(run, options), chosen.request(options.port)
-    run.output.note(f"Open this address in any browser and approve:\n  {request.url(server.data_center)}")
-    run.output.note("It ends at a page that cannot be shown. Copy that page's whole address, or the code in it.")
+    run.output.note(f"Open this URL in any browser and approve:\n  {request.url(server.data_center)}")
+    run.output.note("It ends at a page that cannot be shown. Copy the whole URL of that page, or the code in it.")
     ended = ask(run, "The address, which is not shown while you paste it", option="--complete URL", hidden=True)
     code = code_from_redirect(ended, request.state, again=server.again) if "=" in ended else ended
     answer = server.tokens(chosen.application).exchange(code, request.redirect_uri)
@@ -105,7 +105,7 @@ def finish_login(run: AppContext, options: LoginOptions, ended: str) -> Context:
     if {run.flags.context, run.flags.data_center} - {None, started.context, started.data_center}:
         raise WrongUsage(
             f"the sign-in that was started is for context {started.context} at data center {started.data_center}",
-            hint="leave out --context and --data-center, or start anew: cronofy auth login --start",
+            hint="leave out --context and --data-center, or start again: cronofy auth login --start",
         )
     run.flags.context, run.flags.data_center = started.context, started.data_center
     run.forget_choices()
@@ -201,6 +201,6 @@ def _read_tokens(run: AppContext, source: str) -> TokenAnswer:
         return TokenAnswer(content.decode("ascii"), None, None, None, None)
     except (RequestFailed, UnicodeDecodeError) as error:
         raise WrongUsage(
-            f"'{source}' holds no access token",
-            hint="put the token in it and nothing else, or the whole JSON of the token endpoint, without a BOM",
+            f"'{source}' has no access token",
+            hint="the file holds only the token, or the JSON response of the token endpoint, without a BOM",
         ) from error

@@ -86,7 +86,7 @@ def choose_context(run: AppContext, keeper: AccountKeeper) -> Context:
         raise WrongUsage(
             f"the context {name} is signed in to data center {known.data_center}, not {choice}",
             hint=f"choose another name: cronofy auth login --context NAME --data-center {shlex.quote(choice)}; "
-            f"or give this one up: cronofy auth logout --context {name}",
+            f"or sign this one out: cronofy auth logout --context {name}",
         )
     return keeper.settle_place(replace(known, data_center=choice))
 
@@ -150,7 +150,7 @@ def ask(run: AppContext, what: str, *, option: str, hidden: bool = False) -> str
         WrongUsage: there is nobody to ask, or nothing was answered.
     """
     if not run.output.can_prompt:
-        raise WrongUsage(f"{_lowered(what)} is needed, and there is no terminal to ask at", hint=f"add {option}")
+        raise WrongUsage(f"{_lowered(what)} is needed, and there is no terminal to ask for it", hint=f"add {option}")
     question = f"{what} ({option}):"
     answer = _ask_hidden(run, question) if hidden else run.output.ask(question)
     if not answer:

@@ -60,9 +60,9 @@ def add(
     def change(kept: StoredSecrets) -> StoredSecrets:
         for secret in kept.client_secrets:
             if secret.label == label:
-                raise WrongUsage(f"there is a client secret '{label}' already", hint=_remove_command(current, label))
+                raise WrongUsage(f"there is already a client secret '{label}'", hint=_remove_command(current, label))
             if secret.value == added.value:
-                raise WrongUsage(f"this client secret is known already, as '{secret.label}'")
+                raise WrongUsage(f"this client secret is already known as '{secret.label}'")
         return with_added(kept, added)
 
     keeper_of(run).change(current, change)
@@ -125,7 +125,7 @@ def remove(
         if rest == kept:
             raise _nothing_to_remove(kept, current, label)
         if kept.client_secrets and not rest.client_secrets:
-            run.warn("no client secret is left: signatures cannot be checked, nor the access token renewed")
+            run.warn("no client secret is left: signatures cannot be checked and the access token cannot be refreshed")
         return rest
 
     from cronofy_cli.output.documents.accounts import ClientSecretRemovedDocument
@@ -138,7 +138,7 @@ def remove(
 def _nothing_to_remove(kept: StoredSecrets, current: Context, label: str) -> NotFound:
     if any(secret.label == label for secret in kept.removed_client_secrets):
         return NotFound(
-            f"the client secret '{label}' was removed before", hint=f"{_remove_command(current, label)} --forget"
+            f"the client secret '{label}' was already removed", hint=f"{_remove_command(current, label)} --forget"
         )
     return NotFound(f"there is no client secret '{label}'", hint=f"cronofy auth secret list{_option(current)}")
 
@@ -158,7 +158,7 @@ def _value(run: AppContext, current: Context, source: str | None) -> str:
 def _current(run: AppContext) -> Context:
     found = run.settings.context
     if found is None:
-        raise NotSignedIn("no context is chosen", hint="cronofy auth login, or name one: --context NAME")
+        raise NotSignedIn("there is no current context", hint="cronofy auth login, or name one: --context NAME")
     return found
 
 

@@ -32,25 +32,30 @@ _AT_ONCE = 500
 _STDOUT = Path("-")
 
 
+DeliveriesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[ID|last|@TAG]...", help="The deliveries; by default all that match the filters."),
+]
+RedactOption = Annotated[
+    bool, typer.Option("--redact", help="Leave out signatures, credentials, addresses, URLs and e-mails.")
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file instead of stdout.")
+]
+
+
 @app.command("export", cls=LocalCommand)
 def export_deliveries(
     context: typer.Context,
-    deliveries: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[ID|last|@TAG]...", help="The deliveries; by default all that match the filters."),
-    ] = None,
+    deliveries: DeliveriesArgument = None,
     format_: Annotated[ExportFormat, typer.Option("--format", help="Output format.")] = ExportFormat.NDJSON,
     type_: TypeOption = None,
     channel: ChannelOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     signature: SignatureOption = None,
-    redact: Annotated[
-        bool, typer.Option("--redact", help="Leave out signatures, credentials, addresses, URLs and e-mails.")
-    ] = False,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file instead of stdout.")
-    ] = None,
+    redact: RedactOption = False,
+    output: OutputOption = None,
 ) -> None:
     """Export deliveries as NDJSON, HAR, a shell script of curl commands, or a pytest fixture.
 
@@ -74,7 +79,10 @@ def export_deliveries(
         signature=signature,
     )
     if deliveries and criteria != EVERYTHING:
-        raise WrongUsage("which deliveries to write is said twice", hint="name them, or use --type or --since")
+        raise WrongUsage(
+            "deliveries are named both by id and by a filter",
+            hint="use either ids or filters such as --type and --since",
+        )
     chosen: Iterable[Delivery] = (
         find_deliveries(run.history, deliveries)
         if deliveries

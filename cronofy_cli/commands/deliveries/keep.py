@@ -45,7 +45,7 @@ def tag(
         rows = sorted(run.history.tags.all().items())
         show_list(run.output, rows, _tag_list())
     elif name is None or remove is not None:
-        raise WrongUsage("a delivery and a name are needed", hint="cronofy deliveries tag last NAME")
+        raise WrongUsage("a delivery and a tag are needed", hint="cronofy deliveries tag last NAME")
     else:
         _put(run, delivery, name.removeprefix("@"))
 
@@ -70,7 +70,7 @@ def prune(
     """
     run = app_context(context)
     if (older_than is None) == (keep is None):
-        raise WrongUsage("what to remove is not said", hint="use either --older-than 30d or --keep 1000")
+        raise WrongUsage("either --older-than or --keep is needed", hint="for example --older-than 30d or --keep 1000")
     question = f"Remove all but the newest {keep}?" if older_than is None else f"Remove those older than {older_than}?"
     moment = None if older_than is None else local_moment(older_than, option="--older-than")
     if not yes and not run.output.confirm(question, flag="--yes"):
@@ -101,7 +101,7 @@ def path(context: typer.Context) -> None:
 
 def _put(run: AppContext, delivery: str, name: str) -> None:
     if not _TAG.fullmatch(name) or name.isdigit() or name == "last":
-        raise WrongUsage(f"'{name}' cannot be a tag", hint="use letters, digits, dots, dashes and underscores")
+        raise WrongUsage(f"'{name}' is not a valid tag", hint="use letters, digits, dots, dashes and underscores")
     from cronofy_cli.output.documents.deliveries import TagDocument
 
     found = find_delivery(run.history, delivery)

@@ -247,7 +247,7 @@ def _edited(run: AppContext, body: bytes) -> bytes:
             # The user's own editor, with its options.
             done = subprocess.run([*shlex.split(editor), str(file)], check=False)  # noqa: S603
         except (OSError, ValueError) as error:
-            raise WrongUsage(f"the editor '{editor}' does not start", hint="set EDITOR to one that does") from error
+            raise WrongUsage(f"the editor '{editor}' cannot be started", hint="set EDITOR to another one") from error
         if done.returncode != 0:
             raise WrongUsage(
                 f"the editor exited with {done.returncode}: nothing was sent", hint="save the file and exit the editor"

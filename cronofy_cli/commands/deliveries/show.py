@@ -48,7 +48,7 @@ def show(
     """
     run = app_context(context)
     if [raw, headers, forwards, curl].count(True) > 1:
-        raise WrongUsage("--raw, --headers, --forwards and --curl exclude one another", hint="use one of them")
+        raise WrongUsage("--raw, --headers, --forwards and --curl cannot be combined", hint="use one of them")
     found = find_delivery(run.history, delivery)
     assert found.id is not None
     attempts = run.history.forwards.of(found.id)

@@ -44,7 +44,7 @@ def _find(run: AppContext, choice: str) -> Delivery:
     number = f"delivery #{delivery.id}"
     if not delivery.notification.changes_since:
         raise WrongUsage(
-            f"{number} is '{delivery.notification.label}', which speaks of no changes",
+            f"{number} is '{delivery.notification.label}', which does not report changes",
             hint=f"name a 'change': cronofy deliveries list --type change, or {CHANGES_OPTION} last",
         )
     if delivery.context != run.data_center.name:

@@ -70,7 +70,7 @@ def follow(
     every_s = parse_duration(every, option="--every")
     limit_s = parse_duration(timeout, option="--timeout") if timeout else None
     if every_s < SHORTEST_S and run.data_center.is_real:
-        raise WrongUsage(f"--every {every} is more often than Cronofy allows", hint="use 1s or longer")
+        raise WrongUsage(f"--every {every} is more often than Cronofy's rate limits allow", hint="use 1s or longer")
     here = find_here(run, tzid, need_clock=needs_clock(since))
     query = EventsQuery(
         here.tzid,
@@ -141,7 +141,7 @@ def _follow(run: AppContext, poller: Poller, printed: _Printed, since: datetime 
 
         printed.calendar_names = calendar_names(run)
     printed.show(poller.begin(since))
-    run.output.note(f"Following {poller.count:,} events, a look every {pace.every_s:g} s. Ctrl-C ends.")
+    run.output.note(f"Following {poller.count:,} events, checking every {pace.every_s:g} s. Stop with Ctrl-C.")
     while not printed.is_enough and pace.wait():
         changes: list[EventChange] = []
         try:
@@ -149,7 +149,7 @@ def _follow(run: AppContext, poller: Poller, printed: _Printed, since: datetime 
             pace.failures = 0
         except (RateLimited, ServerFailed, Unreachable, NotFound) as error:
             pace.failures += 1
-            run.warn(f"{error.message}; looking again later")
+            run.warn(f"{error.message}; trying again later")
         printed.show(changes)
 
 

@@ -82,7 +82,7 @@ class TimeChoice:
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
         if self.changes_since is not None and self.last_modified is not None:
-            raise WrongUsage("--changes-since and --last-modified both say since when", hint="use one of them")
+            raise WrongUsage("--changes-since and --last-modified cannot be combined", hint="use one of them")
         named = [
             option
             for option, is_given in (
@@ -93,7 +93,7 @@ class TimeChoice:
             if is_given
         ]
         if len(named) > 1:
-            raise WrongUsage(f"{' and '.join(named)} name different days", hint="use one of them")
+            raise WrongUsage(f"{' and '.join(named)} cannot be combined", hint="use one of them")
         # Before anybody is asked: words that mean nothing do so on any day.
         clock = Clock(datetime.now(UTC), UTC)
         self._parsed(clock)
@@ -198,7 +198,7 @@ def _account_tzid(run: AppContext, *, warn: bool) -> str | None:
     except (NotAllowed, NotFound, RequestFailed) as error:
         # A token for events alone may not be allowed to see whose they are.
         if warn:
-            run.warn(f"the account's time zone is not known, dates may be meant in another one: {error.message}")
+            run.warn(f"the account's time zone is not known, dates may be in another one: {error.message}")
         return None
     return zone if zone and _is_known(zone) else None
 

@@ -118,7 +118,10 @@ def _style(run: AppContext, format_: PageFormat | None, fields: str | None, sort
     if not agenda:
         return style
     if format_ is not None or fields is not None or sort is not None or run.output.format.is_json:
-        raise WrongUsage("--agenda is a format and an order of its own", hint="leave out --agenda, or the others")
+        raise WrongUsage(
+            "--agenda cannot be combined with --format, --fields, --sort or --json",
+            hint="leave out --agenda or the other options",
+        )
     return replace(style, is_agenda=True)
 
 

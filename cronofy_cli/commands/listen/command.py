@@ -153,7 +153,7 @@ def _since(run: AppContext, text: str | None) -> str | None:
         raise WrongUsage(error.message, hint=_SINCE_HINT) from error
     if parse_time(since) > here.now:
         # Cronofy's clock decides, and a simulator's may have been turned.
-        run.warn(f"--since {text} is {since}, which is yet to come by this machine's clock")
+        run.warn(f"--since {text} is {since}, which is in the future by this machine's clock")
     return since
 
 
@@ -166,12 +166,12 @@ def _check_reading(run: AppContext, wishes: Wishes) -> None:
         return
     if wishes.forwarding.target is None and not wishes.forwarding.forward:
         raise WrongUsage(
-            "--forward-reconstructed needs somewhere to forward to",
-            hint="name it: cronofy listen 3000/hook --forward-reconstructed",
+            "--forward-reconstructed needs a target",
+            hint="name one: cronofy listen 3000/hook --forward-reconstructed",
         )
     if not run.client_secrets:
         raise NotSignedIn(
-            "--forward-reconstructed needs a client secret to sign with, and none is known",
+            "--forward-reconstructed needs a client secret to sign with",
             hint=f"set {Variable.CLIENT_SECRET}, or sign in: cronofy auth login",
         )
 
@@ -188,7 +188,7 @@ def _prepare(run: AppContext, public_url: str | None, port: int | None) -> None:
 def _check_address(run: AppContext, public_url: str, port: int | None) -> None:
     check_callback_url(public_url, must_be_public=not run.is_simulator and run.data_center.is_real)
     if not port:
-        raise WrongUsage("--public-url needs to know where it leads", hint="add --port PORT")
+        raise WrongUsage("--public-url needs the local port that it leads to", hint="add --port PORT")
 
 
 def _style(run: AppContext, chosen: PrintStyle | None) -> PrintStyle:

@@ -89,7 +89,7 @@ def move(
     """
     run = app_context(context)
     if (start is None and end is None) == (by is None):
-        raise WrongUsage("say where to move it", hint="give --start, --end or both, or --by DURATION")
+        raise WrongUsage("a new time is needed", hint="give --start, --end or both, or --by DURATION")
     control = control_of(run)
     found = _find(control, event)
     details = _given({"start": start, "end": end, "tzid": tzid} if by is None else {"start": _shifted(found.start, by)})
@@ -130,7 +130,7 @@ def change(
     if location is not None:
         details["location"] = {"description": location}
     if not details:
-        raise WrongUsage("say what to change", hint="give --title, --description or --location")
+        raise WrongUsage("a change is needed", hint="give --title, --description or --location")
     control = control_of(run)
     with _owner_is_told():
         _show(run, control.change_event(_find(control, event).event_uid, details))

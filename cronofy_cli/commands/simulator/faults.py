@@ -44,11 +44,9 @@ def add(
     """
     run = app_context(context)
     if not path.startswith("/"):
-        raise WrongUsage(f"no call has a path that begins with '{path}'", hint=f"begin it with a slash: /{path}")
+        raise WrongUsage(f"no request has a path that starts with '{path}'", hint=f"start it with a slash: /{path}")
     if (status is not None and drop) or not (status or delay or drop):
-        raise WrongUsage(
-            "say how the calls are to fail", hint="give --status or --drop, or --delay alone or with one of them"
-        )
+        raise WrongUsage("a kind of failure is needed", hint="add --status, --drop or --delay")
     fault: dict[str, object] = {"path_prefix": path, "status": status, "drop": drop, "method": method, "times": times}
     if delay is not None:
         fault["delay_s"] = parse_duration(delay, option="--delay")

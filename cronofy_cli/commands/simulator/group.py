@@ -126,7 +126,7 @@ def _serve(run: AppContext, settings: SimulatorSettings) -> int:
                 run.resources.callback(_hand_back, simulator, earlier, run.environment)
                 _show_running(run, simulator)
                 if earlier is not None:
-                    run.output.note(f"Until then commands reach this one, not the simulator at {earlier.url}.")
+                    run.output.note(f"Until it stops, commands use this simulator, not the one at {earlier.url}.")
                 return stop.wait(None)
         except KeyboardInterrupt:
             return stop.exit_code
@@ -162,7 +162,7 @@ def _show_running(run: AppContext, simulator: RunningSimulator) -> None:
         ("edit", "cronofy simulator edit add 'Lunch' --calendar Home"),
     ]
     show_record(run.output, fields, document.encode())
-    run.output.note("Ctrl-C ends it.")
+    run.output.note("Stop with Ctrl-C.")
 
 
 @app.command("status", cls=DataCommand)

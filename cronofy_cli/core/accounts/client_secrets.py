@@ -29,8 +29,8 @@ def check_label(text: str) -> str:
     """
     if not text.strip() or not text.isprintable() or len(text) > LONGEST_LABEL:
         raise WrongUsage(
-            f"'{clean(shorten(text, LONGEST_LABEL))}' is no label",
-            hint=f"call the client secret by a word such as 2026-11, of at most {LONGEST_LABEL} characters",
+            f"'{clean(shorten(text, LONGEST_LABEL))}' is not a valid label",
+            hint=f"use a word such as 2026-11, of at most {LONGEST_LABEL} characters",
         )
     return text
 

@@ -194,7 +194,7 @@ def check_context_name(name: str) -> str:
     """
     if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
         raise WrongUsage(
-            f"'{name}' cannot name a context",
+            f"'{name}' is not a valid name for a context",
             hint=f"use up to {LONGEST_NAME} letters, digits, . _ and -, starting with a letter or a digit",
         )
     return name
@@ -210,7 +210,7 @@ def check_is_new(name: str, taken: Iterable[str]) -> str:
     """
     for other in taken:
         if other.casefold() == name.casefold():
-            raise WrongUsage(f"there is a context '{other}' already", hint=f"cronofy context show {other}")
+            raise WrongUsage(f"there is already a context '{other}'", hint=f"cronofy context show {other}")
     return check_context_name(name)
 
 

@@ -40,7 +40,7 @@ class AuthorizationRequest:
     client_id: str
     redirect_uri: str
     state: str
-    """Returned unchanged. Compared, so that nobody else's redirect is taken for ours."""
+    """Returned unchanged. Compared, so that no one else's redirect is taken for ours."""
     scope: str = DEFAULT_SCOPE
     provider_name: str | None = None
 
@@ -84,8 +84,8 @@ def checked_application(client_id: str, client_secret: str) -> Application:
     for name, value in (("client id", client_id), ("client secret", client_secret)):
         if not value or not value.isascii() or not value.isprintable() or " " in value:
             raise WrongUsage(
-                f"the {name} is empty, or holds characters that no {name} has",
-                hint="copy it from the Cronofy dashboard; a file holds nothing else, as plain text without a BOM",
+                f"the {name} is empty, or has characters that a {name} cannot have",
+                hint="copy it from the Cronofy dashboard; a file must hold only that, as plain text without a BOM",
             )
     return Application(client_id, client_secret)
 
@@ -102,7 +102,7 @@ def code_from_redirect(redirected: str, state: str, *, again: str) -> str:
     """
     query = _query_of(redirected)
     if not query.keys() & {"code", "error"}:
-        raise WrongUsage("there is no code in it", hint="paste the whole address that the browser ended at")
+        raise WrongUsage("there is no code in that URL", hint="paste the whole URL that the browser ended at")
     if not is_same_state(query.get("state", ""), state):
         raise NotSignedIn(
             "the redirect belongs to another sign-in: its state is not the one that was sent",

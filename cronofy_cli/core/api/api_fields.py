@@ -64,7 +64,7 @@ def parse_field(text: str, read_file: Callable[[str], str] | None = None) -> Fie
         )
     keys = (found[1], *_STEP.findall(found[2]))
     if len(keys) > _DEEPEST:
-        raise WrongUsage(f"a field has more than {_DEEPEST} levels", hint="give the body with --input FILE")
+        raise WrongUsage(f"a field has more than {_DEEPEST} levels", hint="use --input FILE for the body")
     if not equals:
         return Field(name, keys, _Nothing.NO_ITEMS)
     return Field(name, keys, value if read_file is None else _typed(value, read_file))
@@ -126,7 +126,7 @@ def _add(items: list[object], keys: Sequence[str], field: Field) -> None:
         items += [] if isinstance(field.value, _Nothing) else [field.value]
         return
     if keys[0] == _ARRAY_ITEM:
-        raise WrongUsage(f"'{_shown(field)}' is an array in an array", hint="give the body with --input FILE")
+        raise WrongUsage(f"'{_shown(field)}' is an array in an array", hint="use --input FILE for the body")
     last = items[-1] if items else None
     if not isinstance(last, dict) or _is_taken(last, keys):
         last = {}
@@ -158,4 +158,4 @@ def _check_encodable(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise WrongUsage("a field is not valid UTF-8", hint="give the body with --input FILE") from error
+        raise WrongUsage("a field is not valid UTF-8", hint="use --input FILE for the body") from error

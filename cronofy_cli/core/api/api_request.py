@@ -116,11 +116,11 @@ def parse_header(text: str) -> HeaderLine:
         raise WrongUsage("a header cannot be read", hint="write it as -H 'Name: value', in ASCII")
     if name.lower() in _CREDENTIALS:
         raise WrongUsage(
-            f"{name} is not taken from the command line, which other users of this machine can read",
+            f"{name} cannot be set on the command line, which other users of this machine can read",
             hint="sign in, set CRONOFY_ACCESS_TOKEN, or add --use-client-secret",
         )
     if name.lower() in _FRAMING:
-        raise WrongUsage(f"{name} is not yours to set", hint=f"leave out -H '{name}: ...'")
+        raise WrongUsage(f"{name} cannot be set", hint=f"leave out -H '{name}: ...'")
     return name, value
 
 
@@ -156,13 +156,13 @@ def asked_as_other(address: str, credential: Credential) -> Credential | None:
 def _check_readable(text: str) -> None:
     if not is_plain(text):
         raise WrongUsage(
-            "the path is empty, or holds a backslash, a space, or something else than plain ASCII",
+            "the path is empty, or holds a backslash, a space, or characters outside ASCII",
             hint="write such characters as %20, or give parameters with -f, which does that",
         )
     if "#" in text:
-        raise WrongUsage("what follows # is never sent to a server", hint="write it as %23")
+        raise WrongUsage("a path cannot have a # part", hint="write it as %23")
     if found := _PLACEHOLDER.search(text.partition("?")[0]):
-        raise WrongUsage(f"the path still holds {found[0]}", hint=f"put a value in the place of {found[0]}")
+        raise WrongUsage(f"the path has the placeholder {found[0]}", hint=f"replace {found[0]} with a value")
 
 
 def _path(text: str) -> str:

@@ -37,7 +37,7 @@ def parse_fields(text: str) -> tuple[FieldPath, ...]:
     names = list(dict.fromkeys(name.strip() for name in text.split(",")))
     for name in names:
         if not _NAME.fullmatch(name):
-            raise WrongUsage(f"'{name}' is not a field's name", hint="write them as event_uid,start.time,summary")
+            raise WrongUsage(f"'{name}' is not a field name", hint="write them as event_uid,start.time,summary")
     return tuple(tuple(name.split(".")) for name in names)
 
 

@@ -94,6 +94,6 @@ def _unchunk(body: bytes) -> bytes:
 
 def _not_a_request() -> WrongUsage:
     return WrongUsage(
-        "this is not a saved HTTP request",
+        "this is not an HTTP request",
         hint="it starts with a line such as 'POST /hook HTTP/1.1', then headers, an empty line, the body",
     )

@@ -198,7 +198,7 @@ def _assign(body: Body, keys: list[str], value: object) -> None:
         else:
             path = ".".join(keys[: depth - 1])
             raise WrongUsage(
-                f"--set cannot reach '{'.'.join(keys)}': '{path}' has no place '{key}'",
+                f"--set cannot reach '{'.'.join(keys)}': '{path}' has no '{key}'",
                 hint="see the body first: add --print-body",
             )
 

@@ -110,7 +110,7 @@ class Authorities:
 
 
 def make_authorities(folder: Path) -> Authorities:
-    """Return authorities that nobody else knows."""
+    """Return authorities that no one else knows."""
     root = trustme.CA()
     return Authorities(folder, root, root.create_child_ca())
 

@@ -75,7 +75,7 @@ def test_another_world(environment: dict[str, str]) -> None:
 
 
 def test_private(environment: dict[str, str]) -> None:
-    """Events are nobody else's business: only the user may enter the folder and read the files."""
+    """Events are no one else's business: only the user may enter the folder and read the files."""
     previous = os.umask(0)
     try:
         with open_event_cache("uk", "acc_1", environment) as cache:

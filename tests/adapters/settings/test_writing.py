@@ -179,9 +179,9 @@ def test_removing_the_current_context_leaves_none_current(commented: Path) -> No
 
 def test_names_that_differ_in_capital_letters_only_are_refused(commented: Path) -> None:
     """Two such contexts would share a file of secrets on many systems."""
-    with pytest.raises(WrongUsage, match="'acme' already"):
+    with pytest.raises(WrongUsage, match="already a context 'acme'"):
         save_context(commented, Context("Acme"))
-    with pytest.raises(WrongUsage, match="'other' already"):
+    with pytest.raises(WrongUsage, match="already a context 'other'"):
         rename_context(commented, "acme", "OTHER")
 
     assert commented.read_text(encoding="utf-8") == COMMENTED

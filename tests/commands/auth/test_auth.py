@@ -233,7 +233,7 @@ def test_the_port_is_in_use(home: Cli, auth: Auth, simulator: SimulatorServer) -
         (("--data-center", "uk", "--client-id", "mine", "--insecure-storage"), "--client-secret-file FILE"),
         (("--data-center", "uk", "--no-browser"), "cronofy auth login --data-center uk --start"),
         (("--start", "--no-browser"), None),
-        (("--client-secret-file", "-", "--complete", "-"), "give the client secret as a file"),
+        (("--client-secret-file", "-", "--complete", "-"), "use a file for the client secret"),
         (("--client-secret-file", "missing.txt", *SIMULATOR, "--insecure-storage"), "name a file"),
         (("--data-center", "uk", "--context", "no/name", "--insecure-storage"), "letters, digits"),
         (("--data-center", "nowhere", "--insecure-storage"), "use one of us, uk"),
@@ -276,7 +276,7 @@ def test_signing_in_elsewhere_does_not_replace_the_current_context(auth: Auth, h
 
     assert done.json["context"] == "simulator"
     assert contexts(home)["acme"].data_center == "uk"
-    assert "simulator is the current context now; go back: cronofy context use acme" in done.stderr
+    assert "simulator is now the current context; to switch back: cronofy context use acme" in done.stderr
 
 
 def test_a_named_context_is_not_moved_to_another_data_center(home: Cli, signed_in: Auth) -> None:
@@ -288,7 +288,7 @@ def test_a_named_context_is_not_moved_to_another_data_center(home: Cli, signed_i
         (
             "error: the context simulator is signed in to data center simulator, not uk\n"
             "hint: choose another name: cronofy auth login --context NAME --data-center uk; "
-            "or give this one up: cronofy auth logout --context simulator\n"
+            "or sign this one out: cronofy auth logout --context simulator\n"
         ),
     )
 
@@ -297,7 +297,7 @@ def test_a_name_that_is_almost_taken(home: Cli, signed_in: Auth) -> None:
     """A name that differs only in capitals is refused before anything is begun."""
     refused = signed_in("login", "--context", "Simulator", *SIMULATOR)
 
-    assert (refused.exit_code, "there is a context 'simulator' already" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "there is already a context 'simulator'" in refused.stderr) == (2, True)
 
 
 def test_secrets_of_one_application_are_not_used_for_another(home: Cli, signed_in: Auth) -> None:
@@ -527,7 +527,7 @@ def test_nothing_is_chosen(auth: Auth) -> None:
     """Commands about a sign-in say that there is none."""
     for command in ("refresh", "logout"):
         refused = auth(command, "--data-center", "uk")
-        assert (refused.exit_code, refused.stderr.splitlines()[0]) == (4, "error: no context is chosen")
+        assert (refused.exit_code, refused.stderr.splitlines()[0]) == (4, "error: there is no current context")
 
 
 def test_a_simulator_of_the_run_does_not_get_the_tokens_of_another(signed_in: Auth, home: Cli) -> None:
@@ -577,7 +577,7 @@ def test_the_last_client_secret(signed_in: Auth) -> None:
     ("arguments", "exit_code", "told"),
     [
         (("add", "main", "--client-secret-file", "new.txt"), 2, "cronofy auth secret remove main --context simulator"),
-        (("add", "again", "--client-secret-file", "known.txt"), 2, "known already, as 'main'"),
+        (("add", "again", "--client-secret-file", "known.txt"), 2, "already known as 'main'"),
         (("add", "bom", "--client-secret-file", "bom.txt"), 2, "without a BOM"),
         (("add", "new"), 2, "add --client-secret-file FILE"),
         (("remove", "none"), 1, "cronofy auth secret list --context simulator"),

@@ -83,7 +83,7 @@ def test_what_is_no_label(label: str, secret: Secret, home: Cli) -> None:
     result = secret("add", label, "--client-secret-file", "-", stdin=b"CRN_new")
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "is no label" in result.stderr
+    assert "is not a valid label" in result.stderr
     assert "\nhint: " in result.stderr
     assert "CRN_new" not in kept(home)
 
@@ -137,7 +137,7 @@ def test_removing_twice(secret: Secret, home: Cli) -> None:
     again, third = secret("remove", "old"), secret("remove", "none", "--forget")
 
     assert (again.exit_code, third.exit_code, kept(home)) == (1, 1, before)
-    assert "'old' was removed before" in again.stderr
+    assert "'old' was already removed" in again.stderr
     assert "cronofy auth secret remove old --context acme --forget" in again.stderr
     assert "there is no client secret 'none'" in third.stderr
 

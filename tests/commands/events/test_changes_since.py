@@ -91,7 +91,7 @@ def test_a_time(cli: Cli, cronofy: ScriptedServer) -> None:
 @pytest.mark.parametrize(
     ("choice", "exit_code", "message"),
     [
-        ("2", 2, "error: delivery #2 is 'verification', which speaks of no changes"),
+        ("2", 2, "error: delivery #2 is 'verification', which does not report changes"),
         ("9", 1, "error: there is no delivery #9"),
         ("@nowhere", 1, "error: no delivery has the tag @nowhere"),
     ],

@@ -216,4 +216,4 @@ def test_the_pace(cli: Cli, cronofy: ScriptedServer, monkeypatch: pytest.MonkeyP
 
     assert result.exit_code == 0
     assert pauses == [2, 2, 4, 8, 16, 32, 32, 32, 2]
-    assert result.stderr.count("looking again later") == 6
+    assert result.stderr.count("trying again later") == 6

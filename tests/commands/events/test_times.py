@@ -119,13 +119,13 @@ def test_words_are_shown_as_what_was_sent(cli: Cli, cronofy: ScriptedServer) -> 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--window", "--window-edge"], "--window and --window-edge name different days"),
-        (["--window", "--from", "today"], "--window and --from or --to name different days"),
-        (["--window-edge", "--to", "+7d"], "--window-edge and --from or --to name different days"),
+        (["--window", "--window-edge"], "--window and --window-edge cannot be combined"),
+        (["--window", "--from", "today"], "--window and --from or --to cannot be combined"),
+        (["--window-edge", "--to", "+7d"], "--window-edge and --from or --to cannot be combined"),
         (["--from", "someday"], "--from does not take 'someday'"),
         (["--to", ""], "--to does not take ''"),
         (["--last-modified", "soon"], "--last-modified does not take 'soon'"),
-        (["--changes-since", "1h", "--last-modified", "1h"], "--changes-since and --last-modified both say since when"),
+        (["--changes-since", "1h", "--last-modified", "1h"], "--changes-since and --last-modified cannot be combined"),
         (["--changes-since", "soon"], "--changes-since does not take 'soon'"),
     ],
 )
@@ -149,7 +149,7 @@ def test_what_cannot_be_meant(options: list[str], message: str, cli: Cli, cronof
     ],
 )
 def test_warnings(options: list[str], warning: str | None, cli: Cli, cronofy: ScriptedServer) -> None:
-    """Who asks for what Cronofy cannot know is warned, in scripts too, once, with the reason; nobody else is."""
+    """Who asks for what Cronofy cannot know is warned, in scripts too, once, with the reason; no one else is."""
     cronofy.answer(json=EMPTY)
 
     result = run_main(cli, *READ, *options)

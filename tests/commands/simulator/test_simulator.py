@@ -29,7 +29,7 @@ TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
 def simulator_run(cli: Cli, *arguments: str | Path) -> Iterator[Running]:
     """Run `cronofy simulator run` on a free port, and go on when it is there."""
     with cli.start("simulator", "run", "--port", "0", "--json", *arguments) as running:
-        running.wait_for("Ctrl-C ends it.")
+        running.wait_for("Stop with Ctrl-C.")
         running.wait_until(bool)
         yield running
 
@@ -79,7 +79,7 @@ def test_the_simulator_that_ran_before(cli: Cli) -> None:
         first.stop()
 
     assert [afterwards, between] == urls
-    assert f"not the simulator at {urls[0]}" in second.errors[-1]
+    assert f"not the one at {urls[0]}" in second.errors[-1]
     assert run_main(cli, "simulator", "status").exit_code == 3
 
 
@@ -88,7 +88,7 @@ def test_signals_end_it_in_order(number: int, exit_code: int, cli: Cli) -> None:
     """Any ending signal withdraws the announcement, and the exit code tells which it was."""
     with simulator_run(cli) as running:
         assert running.stop(number) == exit_code
-        assert running.errors == ["Ctrl-C ends it."]
+        assert running.errors == ["Stop with Ctrl-C."]
 
     assert not (cli.data / "simulator.json").exists()
 
@@ -291,8 +291,8 @@ def test_the_next_one_of_a_title_is_meant(edit: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "said"),
     [
-        (["move", "Review"], 2, "say where to move it"),
-        (["move", "Review", "--by", "1d", "--start", "2026-11-24"], 2, "say where to move it"),
+        (["move", "Review"], 2, "a new time is needed"),
+        (["move", "Review", "--by", "1d", "--start", "2026-11-24"], 2, "a new time is needed"),
         (["move", "Nowhere at all", "--by", "1d"], 1, "the simulator has no event 'Nowhere at all'"),
         (["delete", "evt_nowhere"], 1, "the simulator has no event 'evt_nowhere'"),
         (["add", "Lunch", "--calendar", "Garden"], 1, "calendar"),

@@ -47,7 +47,7 @@ def test_what_cannot_name_a_context(name: str) -> None:
 def test_a_new_name_differs_in_more_than_capital_letters() -> None:
     """Two contexts never share a file on a system that ignores capital letters."""
     assert check_is_new("acme", ["acme-dev"]) == "acme"
-    with pytest.raises(WrongUsage, match="'Acme' already"):
+    with pytest.raises(WrongUsage, match="already a context 'Acme'"):
         check_is_new("acme", ["Acme"])
 
 

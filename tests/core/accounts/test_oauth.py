@@ -142,7 +142,7 @@ def test_a_token_answer_without_a_token(body: bytes) -> None:
 @pytest.mark.parametrize("secret", ["", "\ufeffCRN_1", "CRN 1", "CRN\t1", "CRN_\udcff", "schlüssel"])
 def test_a_client_secret_that_cannot_be_one(secret: str) -> None:
     """A byte order mark, a blank or a broken character is told before it is sent, and not shown."""
-    with pytest.raises(WrongUsage, match="no client secret has") as refused:
+    with pytest.raises(WrongUsage, match="a client secret cannot have") as refused:
         checked_application("client", secret)
 
     assert "CRN" not in f"{refused.value.message} {refused.value.hint}"

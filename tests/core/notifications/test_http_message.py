@@ -97,7 +97,7 @@ def test_a_chunked_body_that_is_cut_short_is_refused(chunks: bytes) -> None:
 )
 def test_what_is_no_saved_request_is_refused(content: bytes) -> None:
     """Anything else is said to be none, with what one looks like."""
-    with pytest.raises(WrongUsage, match="not a saved HTTP request") as caught:
+    with pytest.raises(WrongUsage, match="not an HTTP request") as caught:
         parse_saved_request(content)
 
     assert "POST /hook HTTP/1.1" in str(caught.value.hint)
