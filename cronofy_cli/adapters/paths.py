@@ -9,7 +9,7 @@ from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 
 def data_folder(environment: Mapping[str, str]) -> Path:
@@ -32,41 +32,18 @@ def simulator_file(environment: Mapping[str, str]) -> Path:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Replace a file at once, readable by its owner only, with its folder made if need be.
+    """Replace a file of ours at once, readable by its owner only, with its folder made if need be.
 
     Raises:
         WrongUsage: it cannot be written there.
     """
-    write_private_parts(path, (content,))
+    from cronofy_cli.adapters.output_files import replace_file
 
-
-def write_private_parts(path: Path, parts: Iterable[bytes]) -> None:
-    """Replace a file at once by what may be long, as `write_private` does. If a part cannot be had, it stays as it was.
-
-    Raises:
-        WrongUsage: it cannot be written there.
-    """
     try:
-        _replace(path, parts)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_file(path, (content,))
     except OSError as error:
         raise WrongUsage(
             f"'{path}' cannot be written: {error.strerror or error}",
             hint=f"choose another place: the option that names the file, or {Variable.DATA_DIR}",
         ) from error
-
-
-def _replace(path: Path, parts: Iterable[bytes]) -> None:
-    import os
-    import tempfile
-
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.writelines(parts)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:  # an interrupt too must not leave the temporary file behind
-        Path(temporary).unlink(missing_ok=True)
-        raise

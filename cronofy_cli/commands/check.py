@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.adapters.output_files import check_output, write_output
 from cronofy_cli.cli.client_secrets import SecretFilesOption, find_secrets
 from cronofy_cli.cli.options import SigningListCommand, app_context, command_app
 from cronofy_cli.commands.posting import InsecureOption, confirm_posting, posting_target
 from cronofy_cli.core.notifications.sample_bodies import CHANNEL_ID, Setting
 from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.errors import ExitCode, WrongUsage
+from cronofy_cli.errors import ExitCode
 from cronofy_cli.handler_check.case import DOCS_SITE, Workshop
 from cronofy_cli.handler_check.catalogue import all_cases, choose
 from cronofy_cli.handler_check.report import common_line, result_lines
@@ -64,7 +65,7 @@ def handler(
 
     run = app_context(context)
     if junit is not None:
-        _check_place(junit)
+        check_output(junit)
     found, started_at = posting_target(target), datetime.now(UTC)
     keys = signing_keys(find_secrets(run, client_secret_file or []))
     cases = choose(all_cases(Workshop(Setting(started_at, found.url, channel), keys)), only or [])
@@ -77,13 +78,6 @@ def handler(
         _write_junit(junit, results, found.url, started_at)
     if any(result.is_breach for result in results):
         raise typer.Exit(ExitCode.FAILED)
-
-
-def _check_place(junit: Path) -> None:
-    if not junit.absolute().parent.is_dir():
-        raise WrongUsage(f"there is no folder for '{junit}'", hint=f"mkdir -p {junit.parent}")
-    if junit.is_dir():
-        raise WrongUsage(f"'{junit}' cannot be written: it is a folder", hint=f"--junit {junit / 'report.xml'}")
 
 
 def _results(poster: Poster, cases: tuple[Case, ...]) -> Iterator[Result]:
@@ -154,9 +148,4 @@ def _view() -> ListView[Result]:
 def _write_junit(path: Path, results: list[Result], url: str, started_at: datetime) -> None:
     from cronofy_cli.handler_check.junit import junit_xml
 
-    try:
-        path.write_bytes(junit_xml(results, url, started_at))
-    except OSError as error:
-        raise WrongUsage(
-            f"'{path}' cannot be written: {error.strerror or error}", hint="name a file for --junit that can be written"
-        ) from error
+    write_output(path, (junit_xml(results, url, started_at),))

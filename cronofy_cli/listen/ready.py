@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from cronofy_cli.adapters.paths import write_private
+from cronofy_cli.adapters.ready_file import ReadyFile
 from cronofy_cli.listen.health import HealthServer
 
 if TYPE_CHECKING:
@@ -21,8 +21,12 @@ class ReadyNotice:
     """The `ready` line and the `--ready-file`. The watchdog's thread withdraws and renews it."""
 
     def __init__(self, file: Path | None, health_port: int | None = None) -> None:
-        """With `health_port`, `/healthz` says the same on that loopback port; 0 takes any free one."""
-        self._file = file
+        """With `health_port`, `/healthz` says the same on that loopback port; 0 takes any free one.
+
+        Raises:
+            WrongUsage: the file is somebody else's, or cannot be written.
+        """
+        self._file = None if file is None else ReadyFile(file)
         self._health = None if health_port is None else HealthServer(health_port, lambda: self.is_ready)
         self._run: Run | None = None
         self._lock = threading.Lock()
@@ -59,7 +63,7 @@ class ReadyNotice:
             self._remove()
 
     def renew(self) -> None:
-        """Tell anew, with the address and the channel of now.
+        """Tell it again, with the address and the channel of now.
 
         Raises:
             WrongUsage: the file cannot be written.
@@ -84,10 +88,9 @@ class ReadyNotice:
             health_url=UNSET if self._health is None else self._health.url,
         )
         if self._file is not None:
-            write_private(self._file, document.encode())
+            self._file.write(document.encode())
         run.live.ready(document, "Ready. Ctrl-C closes the channel.")
 
     def _remove(self) -> None:
         if self._file is not None:
-            with suppress(OSError):
-                self._file.unlink()
+            self._file.remove()

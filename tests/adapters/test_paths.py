@@ -1,4 +1,4 @@
-"""Files that are replaced at once."""
+"""Our own files, which are replaced at once."""
 
 from __future__ import annotations
 
@@ -7,38 +7,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.paths import write_private, write_private_parts
-from cronofy_cli.errors import HistoryUnavailable, WrongUsage
+from cronofy_cli.adapters.paths import write_private
+from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
-def test_parts(tmp_path: Path) -> None:
-    """A file of many parts holds them in order, for its owner alone."""
-    path = tmp_path / "made" / "kept.ndjson"
+def test_a_file_of_ours(tmp_path: Path) -> None:
+    """It is for its owner alone, in a folder that is made for it, and nothing is left beside it."""
+    path = tmp_path / "made" / "kept.json"
 
-    write_private_parts(path, (b"%d\n" % number for number in range(1000)))
-
-    assert path.read_bytes() == b"".join(b"%d\n" % number for number in range(1000))
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def test_a_part_that_cannot_be_had(tmp_path: Path) -> None:
-    """The file stays as it was, and nothing is left beside it."""
-    path = tmp_path / "kept.ndjson"
     write_private(path, b"before")
+    write_private(path, b"after")
 
-    def parts() -> Iterator[bytes]:
-        yield b"after"
-        raise HistoryUnavailable("it is gone")
-
-    with pytest.raises(HistoryUnavailable):
-        write_private_parts(path, parts())
-
-    assert path.read_bytes() == b"before"
-    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_bytes() == b"after"
+    assert (stat.S_IMODE(path.stat().st_mode), stat.S_IMODE(path.parent.stat().st_mode)) == (0o600, 0o700)
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:

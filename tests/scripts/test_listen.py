@@ -56,7 +56,7 @@ def test_commands_to_type_name_the_data_center(cli: Cli, simulator: SimulatorSer
 
 def test_the_main_job(cli: Cli, simulator: SimulatorServer, tmp_path: Path) -> None:
     """Ready, an edit in a second process, a verified notification, the events behind it, and after Ctrl-C nothing."""
-    ready_file = tmp_path / "ready" / "listen.json"
+    ready_file = tmp_path / "listen.json"
     with listening(cli, "--ready-file", ready_file) as run:
         assert json.loads(ready_file.read_bytes()) == {
             "callback_url": run.callback_url,
@@ -357,13 +357,14 @@ def test_a_port_that_is_taken(cli: Cli, simulator: SimulatorServer) -> None:
 
 
 def test_a_ready_file_that_cannot_be_written(cli: Cli, simulator: SimulatorServer, tmp_path: Path) -> None:
-    """It ends with an error that names the file, and closes the channel."""
+    """It ends with an error that names the file, before a channel is created."""
     (tmp_path / "file").write_bytes(b"")
 
     result = cli("listen", "--data-center", "simulator", "--ready-file", tmp_path / "file" / "ready")
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "/file/ready' cannot be written" in result.stderr
+    assert "there is no folder for" in result.stderr
+    assert "/file/ready'" in result.stderr
     assert open_channels(cli) == []
 
 

@@ -97,9 +97,9 @@ def export_deliveries(
         for part in parts:
             run.output.data_bytes(part)
         return
-    from cronofy_cli.adapters.paths import write_private_parts
+    from cronofy_cli.adapters.output_files import write_output
 
-    write_private_parts(output, parts)
+    write_output(output, parts)
 
 
 @app.command("import", cls=DataCommand)

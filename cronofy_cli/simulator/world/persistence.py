@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from cronofy_cli.adapters.output_files import put
 from cronofy_cli.errors import CronofyError
 from cronofy_cli.simulator.world.authorizations import AuthorizationsState
 from cronofy_cli.simulator.world.delivery import OutboxState
 from cronofy_cli.simulator.world.model import Snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FORMAT: Final = "cronofy-simulator"
 VERSION: Final = 1
@@ -65,19 +66,9 @@ def save(path: Path, state: StoredState) -> None:
     Raises:
         CronofyError: it cannot be written.
     """
-    temporary: Path | None = None
     try:
-        # mkstemp makes files with mode 0600.
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(state))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        put(path, (msgspec.json.encode(state),))
     except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         raise CronofyError(
             f"the simulator's state cannot be kept in {path}: {error.strerror}", hint="choose another file for --state"
         ) from error

@@ -1,14 +1,14 @@
 """A copy as one file of NDJSON: an event a line, by start, each as the server sent it.
 
-It is written anew from the database, beside the old one, and put in its place at once: a reader sees the one or the
+It is written again from the database, beside the old one, and put in its place at once: a reader sees the one or the
 other. Lines keep their order, so that two versions can be compared line by line.
 """
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
+from cronofy_cli.adapters.output_files import put
 from cronofy_cli.core.json_lines import one_line
 from cronofy_cli.sync.errors import translated
 from cronofy_cli.sync.state import Fingerprint
@@ -24,15 +24,8 @@ def write_lines(path: Path, events: Iterable[bytes]) -> Fingerprint:
     Raises:
         CopyUnavailable: it cannot be written; the old one is still there.
     """
-    # One name, since a run has the copy for itself: what a run that was killed left behind is overwritten.
-    temporary = path.with_name(f".{path.name}.new")
     with translated(path):
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-            file.writelines(one_line(event) + b"\n" for event in events)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        put(path, (one_line(event) + b"\n" for event in events))
         return _fingerprint(path)
 
 
