@@ -81,9 +81,7 @@ def verify(
         from cronofy_cli.output.json_text import show_document
 
         show_document(run.output, VerifyDocument.of(verdict.state, finding).encode())
-    raise SignatureMismatch(
-        _message(verdict.state, finding), hint=_what_is_missing(body, signed) or _clause(finding.hint)
-    )
+    raise mismatch(verdict.state, finding, hint=_what_is_missing(body, signed))
 
 
 def _stored(run: AppContext, name: str) -> Delivery:
@@ -158,6 +156,11 @@ def _show_valid(output: Output, label: str) -> None:
         output.data(f"valid\t{label}")
     else:
         output.data(f"{output.paint('✓ valid', Style.GREEN)}  signed with {label}")
+
+
+def mismatch(state: SignatureState, finding: Finding, *, hint: str | None = None) -> SignatureMismatch:
+    """Return the error for a signature that is not right; `hint` takes the place of the finding's own."""
+    return SignatureMismatch(_message(state, finding), hint=hint or _clause(finding.hint))
 
 
 def _message(state: SignatureState, finding: Finding) -> str:
