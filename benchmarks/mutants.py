@@ -43,7 +43,10 @@ if TYPE_CHECKING:
     from benchmarks.mutations import Mutation
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-COPIED = ("cronofy_cli", "tests", "benchmarks", "completions", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE")
+COPIED = (
+    *("cronofy_cli", "tests", "benchmarks", "completions", "docs"),
+    *("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"),
+)
 SILENCE_LIMIT_S = 60
 """A test that takes longer hangs; pytest then ends with a traceback of every thread."""
 RUN_LIMIT_S = 900

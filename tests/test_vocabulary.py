@@ -43,6 +43,8 @@ from cronofy_cli.sync.documents import DriftReportDocument, SyncDocument
 from cronofy_cli.why.documents import ConclusionDocument
 from tests.golden_files import GOLDEN
 from tests.in_process import run_main
+from tests.outbound.app import running_app
+from tests.ports import free_port
 from tests.scripts.listening import edit, listening
 from tests.sender import post
 from tests.support import REPOSITORY
@@ -135,7 +137,14 @@ WITHOUT_JSON = {"completion", "help where", "deliveries export"}
 
 SECRET_FILE = ("--client-secret-file", "secret.txt")
 SIMULATOR = ("--data-center", "simulator")
+PORT = str(free_port())
+"""Of the application, which answers everything with 200."""
 SCENARIOS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "sending": (
+        ("trigger", "--list"),
+        ("trigger", "change", PORT, *SECRET_FILE),
+        ("check", "handler", PORT, "--only", "signatures", *SECRET_FILE),
+    ),
     "signatures": (
         ("verify", "body.json", "--signature", digest(BODY, SECRET), *SECRET_FILE),
         ("verify", "body.json", "--signature", digest(BODY + b"\n", SECRET), *SECRET_FILE),
@@ -202,15 +211,14 @@ SCENARIOS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("deliveries", "diff", "1", "2"),
         ("deliveries", "tag", "last", "odd"),
         ("deliveries", "tag", "--remove", "odd"),
+        ("deliveries", "replay", "last", "--to", PORT),
+        ("deliveries", "show", "last"),
         ("wait", "--after", "1", "--timeout", "5s"),
         ("deliveries", "path"),
         ("deliveries", "prune", "--keep", "0", "--yes"),
     ),
 }
 RUN_ELSEWHERE = {
-    "check handler": "tests/commands/test_check.py",
-    "deliveries replay": "tests/commands/deliveries/test_replay.py",
-    "trigger": "tests/commands/test_trigger.py",
     "auth refresh": "tests/commands/auth/test_auth.py",
     "events follow": "tests/commands/events/test_follow.py",
     "simulator run": "tests/commands/simulator/test_simulator.py",
@@ -220,9 +228,9 @@ RUN_ELSEWHERE = {
 
 
 def documents() -> list[type[Document]]:
-    """Return the types of all documents."""
+    """Return the types of all documents. Every module is imported, so that none is missed, nor an error's code."""
     for module in pkgutil.walk_packages(cronofy_cli.__path__, "cronofy_cli."):
-        if "documents" in module.name.split("."):
+        if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     return sorted(set(below(Document)) - {Line}, key=lambda each: each.__name__)
 
@@ -315,14 +323,15 @@ def test_what_commands_print(
     """Each command prints its document, with every key of it and no other; an error is a document on stderr."""
     prepare(cli)
     monkeypatch.chdir(cli.folder)
-    for arguments in SCENARIOS[scenario]:
-        result = run_main(cli, *arguments, "--json")
+    with running_app(port=int(PORT)):
+        results = [(arguments, run_main(cli, *arguments, "--json")) for arguments in SCENARIOS[scenario]]
 
-        assert result.exit_code in {0, 1, 5}, (arguments, result.stderr)
+    for arguments, result in results:
+        assert result.exit_code in {0, 1, 3, 5}, (arguments, result.stderr)
         path = path_of(arguments)
         if path in PRINTED:
             check(result.stdout, kind_of(path, arguments))
-        if result.exit_code and path not in {"why", "doctor", "sync"}:
+        if result.stderr.startswith("{"):
             check(result.stderr.splitlines()[-1], ErrorDocument)
 
 
@@ -377,9 +386,10 @@ def check(text: str | bytes, kind: Any) -> None:
 def test_lines_of_listen(cli: Cli, simulator: SimulatorServer) -> None:
     """Each line that `listen` prints is a document of its kind."""
     kinds = {str(each.__struct_config__.tag): each for each in documents() if issubclass(each, Line)}
-    with listening(cli) as run:
+    with listening(cli, PORT) as run:
         edit(cli, "add", "Lunch", "--calendar", WORK)
         run.wait_for("events")
+        run.wait_for("forward")
         post(run.callback_url, BODY, secret=None)
         run.wait_for("diagnosis")
         assert run.running.stop() == 130
@@ -387,7 +397,7 @@ def test_lines_of_listen(cli: Cli, simulator: SimulatorServer) -> None:
 
     for line in lines:
         check(line, kinds[json.loads(line)["kind"]])
-    assert {json.loads(line)["kind"] for line in lines} == {"ready", "delivery", "events", "diagnosis"}
+    assert {json.loads(line)["kind"] for line in lines} == {"ready", "delivery", "events", "forward", "diagnosis"}
 
 
 def test_golden_lines() -> None:
