@@ -57,6 +57,10 @@ InputOption = Annotated[
     str | None,
     typer.Option("--input", metavar="FILE|-", help="Send this file as the body; fields then go to the query."),
 ]
+MethodOption = Annotated[
+    str | None,
+    typer.Option("-X", "--method", metavar="METHOD", help="By default GET, or POST with a field or a body."),
+]
 UseClientSecretOption = Annotated[
     bool, typer.Option("--use-client-secret", help="Authenticate as the application, with its client secret.")
 ]
@@ -65,8 +69,10 @@ UseClientSecretOption = Annotated[
 @app.command(cls=ApiListCommand)
 def call_api(
     context: typer.Context,
-    method: Annotated[str, typer.Argument(metavar="METHOD", help="GET, POST, DELETE and so on.")],
-    path: Annotated[str, typer.Argument(metavar="PATH", help="Such as /v1/userinfo or 'v1/events?tzid=Etc/UTC'.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="[METHOD] PATH", help="Such as /v1/userinfo or 'v1/events?tzid=Etc/UTC'.")
+    ],
+    method: MethodOption = None,
     raw_field: RawFieldOption = None,
     field: FieldOption = None,
     header: HeaderOption = None,
@@ -83,14 +89,18 @@ def call_api(
 
     \b
     Examples:
-      cronofy api GET /v1/userinfo
-      cronofy api GET /v1/events -f tzid=Etc/UTC -f 'calendar_ids[]=cal_1' --paginate --ndjson
-      cronofy api POST /v1/channels -f callback_url=https://example.com/hook -F 'filters[only_managed]=true'
-      cronofy api POST /v1/real_time_scheduling --use-client-secret --input request.json
+      cronofy api /v1/userinfo
+      cronofy api /v1/userinfo --query sub -r
+      cronofy api /v1/events -f tzid=Etc/UTC -f 'calendar_ids[]=cal_1' --paginate --ndjson
+      cronofy api /v1/channels -f callback_url=https://example.com/hook -F 'filters[only_managed]=true'
+      cronofy api -X POST /v1/real_time_scheduling --use-client-secret --input request.json
     """
     run = app_context(context)
     credential = Credential.CLIENT_SECRET if use_client_secret else Credential.ACCESS_TOKEN
-    request = _request(run, method, path, _fields(run, raw_field, field, input_), header, input_)
+    fields = _fields(run, raw_field, field, input_)
+    has_body = (bool(fields) or input_ is not None) and not paginate
+    known, path = _method_and_path(words, method, Method.POST if has_body else Method.GET)
+    request = _request(run, known, path, fields, header, input_)
     if paginate and request.method is not Method.GET:
         raise WrongUsage("--paginate works with GET only", hint="leave out --paginate")
     printer = AnswerPrinter(run.output, _form(run, paginate=paginate), with_head=include, with_body=not silent)
@@ -107,6 +117,23 @@ def call_api(
         _show_refusal(error, printer)
         error.hint = _hint(error, request.address, credential)
         raise
+
+
+def _method_and_path(words: Sequence[str], option: str | None, otherwise: Method) -> tuple[Method, str]:
+    """Return what `[METHOD] PATH` and --method say.
+
+    Raises:
+        WrongUsage: the path is missing, there are too many words, or the method is given twice.
+    """
+    if len(words) > 2:
+        raise WrongUsage(f"there is one path, not {len(words) - 1}", hint="cronofy api --help")
+    *before, path = words
+    if not before and path.upper() in set(Method):
+        raise WrongUsage("the path is missing", hint=f"cronofy api {path} /v1/userinfo")
+    if before and option is not None:
+        raise WrongUsage("the method is given twice", hint=f"leave out {before[0]} or --method {option}")
+    named = before[0] if before else option
+    return otherwise if named is None else parse_method(named), path
 
 
 def _fields(run: AppContext, raw: Sequence[str] | None, typed: Sequence[str] | None, input_: str | None) -> list[Field]:
@@ -131,9 +158,8 @@ def _text(content: bytes, source: str) -> str:
 
 
 def _request(
-    run: AppContext, method: str, path: str, fields: list[Field], headers: Sequence[str] | None, input_: str | None
+    run: AppContext, known: Method, path: str, fields: list[Field], headers: Sequence[str] | None, input_: str | None
 ) -> ApiRequest:
-    known = parse_method(method)
     lines = tuple(map(parse_header, headers or ()))
     in_query = known.puts_fields_in_query or input_ is not None
     document = None if in_query or not fields else as_document(fields)

@@ -305,6 +305,44 @@ def test_wrong_usage(arguments: list[str], cli: Cli, cronofy: ScriptedServer) ->
     assert SECRET not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sent"),
+    [
+        (["/v1/x"], "GET /v1/x"),
+        (["/v1/x", "-f", "a=1"], "POST /v1/x"),
+        (["/v1/x", "-F", "a=1"], "POST /v1/x"),
+        (["/v1/x", "--input", "-"], "POST /v1/x"),
+        (["/v1/x", "-f", "a=1", "--paginate"], "GET /v1/x?a=1"),
+        (["-X", "GET", "/v1/x", "-f", "a=1"], "GET /v1/x?a=1"),
+        (["-X", "delete", "/v1/x"], "DELETE /v1/x"),
+        (["PATCH", "/v1/x", "-f", "a=1"], "PATCH /v1/x"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_the_method_need_not_be_named(arguments: list[str], sent: str, cli: Cli, cronofy: ScriptedServer) -> None:
+    """A path alone is a GET; with a field or a body it is a POST, unless pages are read."""
+    cronofy.answer(body=b"[]", only_for=sent)
+
+    assert run_main(cli, "api", *arguments, stdin=b"{}").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["GET"], "the path is missing"),
+        (["GET", "/v1/x", "-X", "POST"], "the method is given twice"),
+        (["GET", "/v1/x", "/v1/y"], "there is one path, not 2"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_method_and_path_are_told_apart(arguments: list[str], message: str, cli: Cli, cronofy: ScriptedServer) -> None:
+    """What is missing, or too much, is named."""
+    result = run_main(cli, "api", *arguments)
+
+    assert (result.exit_code, cronofy.requests) == (2, [])
+    assert result.stderr.startswith(f"error: {message}")
+
+
 def test_status_and_headers(cli: Cli, cronofy: ScriptedServer) -> None:
     """With --include the answer's head comes first, that of a refusal too."""
     cronofy.answer(200, headers={"X-Request-Id": "r1"}, body=b"{}")

@@ -98,10 +98,7 @@ def parse_method(text: str) -> Method:
     """
     if text.upper() in set(Method):
         return Method(text.upper())
-    hint = f"use one of {', '.join(Method)}"
-    if "/" in text:
-        hint = f"name the method first: cronofy api GET {text}"
-    raise WrongUsage(f"'{shorten(text, _SHOWN)}' is not a method", hint=hint)
+    raise WrongUsage(f"'{shorten(text, _SHOWN)}' is not a method", hint=f"use one of {', '.join(Method)}")
 
 
 def parse_header(text: str) -> HeaderLine:
