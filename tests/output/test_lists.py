@@ -64,6 +64,25 @@ def test_a_short_list_on_a_terminal(color: bool, wide: None) -> None:
     check_golden(f"list-table{'-color' if color else ''}.txt", memory.stdout.content)
 
 
+@pytest.mark.parametrize(("columns", "is_table"), [(22, True), (21, True), (20, False)])
+def test_a_list_that_just_fits(columns: int, is_table: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table is drawn up to the terminal's very width, which knows that some characters are two cells wide."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    memory = MemoryOutput(OutputFormat.TABLE)
+    view: ListView[Row] = ListView(
+        (Column("ID", lambda row: row[0]), Column("TEXT", lambda row: row[1])), VIEW.document, ""
+    )
+
+    show_list(memory.output, [("chn_1", "x" * 14), ("📅", "y")], view)
+
+    gap = 5 if is_table else 6
+    assert [line.rstrip() for line in memory.stdout.text.splitlines()] == [
+        "ID     TEXT",
+        f"chn_1  {'x' * 14}",
+        f"📅{' ' * gap}y",
+    ]
+
+
 def test_a_short_list_that_is_too_wide(wide: None) -> None:
     """Nothing is cut or folded: what stands in a cell can be copied as a whole, whatever the terminal's width."""
     memory = MemoryOutput(OutputFormat.TABLE)
