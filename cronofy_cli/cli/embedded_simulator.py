@@ -53,9 +53,9 @@ def start_simulator(run: AppContext, settings: SimulatorSettings) -> RunningSimu
     run.resources.callback(server.stop)
     simulator = RunningSimulator(
         url=server.url,
-        client_id=settings.client_id,
-        client_secrets=settings.client_secrets,
-        access_token=settings.access_token,
+        client_id=server.credentials.client_id,
+        client_secrets=server.credentials.client_secrets,
+        access_token=server.credentials.access_token,
         pid=this_process(),
     )
     run.use_simulator(simulator)

@@ -31,9 +31,9 @@ class _SimulatorAttempt(msgspec.Struct, frozen=True):
     type: str
     attempt: int
     at: datetime
-    milliseconds: float
+    duration_ms: float
     status: int | None = None
-    error: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ def push(
 
 def _attempt(made: _SimulatorAttempt) -> Attempt:
     if made.status is None:
-        return _not_delivered(made.at, made.milliseconds, made.error or "")
-    return Attempt(made.at, timedelta(milliseconds=made.milliseconds), status=made.status)
+        return _not_delivered(made.at, made.duration_ms, made.reason or "")
+    return Attempt(made.at, timedelta(milliseconds=made.duration_ms), status=made.status)
 
 
 def _not_delivered(started_at: datetime, duration_ms: float, reason: str) -> Attempt:

@@ -1,42 +1,40 @@
-"""Sends what the outbox says is due, each notification in a task of its own, and reports how it went.
+"""Sends what a world's outbox says is due, each notification in a task of its own, and reports how it went.
 
-Input and output only: what is due, and what a failure means, is decided in `delivery`.
+What is due, and what a failure means, is decided in `delivery`. A clock that is advanced goes from one due moment to
+the next and waits for the answers, so that a day of retries makes the same attempts every time.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.adapters.http import import_httpx, tls_context
-from cronofy_cli.errors import NotFound, WrongUsage
+from cronofy_cli.core import signature
+from cronofy_cli.errors import NotFound
 from cronofy_cli.simulator.messages.notification_body import notification_body, notification_headers
-from cronofy_cli.simulator.world.attempts import Outcome
+from cronofy_cli.simulator.world.attempts import Attempt, Outcome
 
 if TYPE_CHECKING:
-    import httpx
+    from datetime import datetime
 
-    from cronofy_cli.simulator.service import Simulator
+    from cronofy_cli.simulator.callback_sender import CallbackSender
+    from cronofy_cli.simulator.simulated_world import SimulatedWorld
     from cronofy_cli.simulator.world.delivery import Notification
     from cronofy_cli.simulator.world.model import Channel
 
-MAX_AT_ONCE: Final = 128
-"""Posts on their way: one per channel that an account can have, and well below the usual limit of open files."""
-MAX_ANSWER_BYTES: Final = 64 * 1024
-"""Of an answer's body; it is read only so that the connection can be used again."""
+MAX_STEPS: Final = 100_000
+"""Of one advance; a clock that is set back while it advances must not go on for ever."""
 
 
 class Notifier:
-    """The sending side of the simulator."""
+    """The sending side of a world."""
 
-    def __init__(self, simulator: Simulator) -> None:
-        self._simulator = simulator
+    def __init__(self, world: SimulatedWorld, sender: CallbackSender) -> None:
+        self._world = world
+        self._sender = sender
         self._wake = asyncio.Event()
-        self._places = asyncio.Semaphore(MAX_AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._clients: dict[bool, httpx.AsyncClient] = {}
 
     def wake(self) -> None:
         """Look again at what is due."""
@@ -47,19 +45,49 @@ class Notifier:
         try:
             while True:
                 self._wake.clear()
-                self._simulator.close_dead_channels()
-                for notification in self._simulator.outbox.take_due(self._simulator.clock()):
-                    task = asyncio.create_task(self._deliver(notification))
-                    self._tasks.add(task)
-                    task.add_done_callback(self._tasks.discard)
+                self._send_due()
                 await self._sleep()
         finally:
-            await self._close()
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass, one due moment after the other, and wait for what is sent at each."""
+        clock = self._world.clock
+        was_stopped, ahead_s = clock.is_stopped, clock.ahead_s
+        target = clock.after(seconds)
+        clock.stop()
+        for _ in range(MAX_STEPS):
+            self._send_due()
+            await self._all_answered()
+            due_at = self._world.outbox.next_due()
+            if due_at is None or due_at > target:
+                break
+            if due_at > clock():
+                clock.set(due_at)
+        clock.set(target)
+        if not was_stopped:
+            clock.resume(ahead_s + seconds)
+        self._world.note_act()
+
+    def _send_due(self) -> None:
+        self._world.close_dead_channels()
+        for notification in self._world.outbox.take_due(self._world.clock()):
+            task = asyncio.create_task(self._deliver(notification))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _all_answered(self) -> None:
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks))
 
     async def _sleep(self) -> None:
-        """Wait until something is due or `wake` is called."""
-        due_at = self._simulator.outbox.next_due()
-        pause_s = None if due_at is None else (due_at - self._simulator.clock()).total_seconds()
+        """Wait until something is due or `wake` is called; a clock that stands still makes nothing due."""
+        due_at = self._world.outbox.next_due()
+        now = self._world.clock()
+        is_never = due_at is None or (self._world.clock.is_stopped and due_at > now)
+        pause_s = None if is_never or due_at is None else (due_at - now).total_seconds()
         try:
             async with asyncio.timeout(pause_s):
                 await self._wake.wait()
@@ -67,56 +95,61 @@ class Notifier:
             return
 
     async def _deliver(self, notification: Notification) -> None:
-        async with self._places:
+        world, channel, callback = self._world, None, notification.callback
+        if callback is None:
             try:
-                channel = self._simulator.world.channel(notification.channel_id)
+                channel = world.channels.get(notification.channel_id)
             except NotFound:
                 return  # Closed since the notification became due.
-            started_at, started = self._simulator.clock(), time.perf_counter()
-            status, error = await self._post(notification, channel)
-        milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        self._simulator.note_outcome(notification, channel, Outcome(started_at, milliseconds, status, error))
+            url, application = channel.callback_url, channel.application
+        else:
+            url, application = callback.url, callback.application
+        settings = world.settings
+        body = notification_body(
+            notification,
+            channel,
+            scheduling_conversations=settings.emit_scheduling_conversations,
+            layout=settings.body_layout,
+        )
+        headers = notification_headers(body, world.applications[application].client_secrets)
+        started_at, started = world.clock(), time.perf_counter()
+        status, failure, reason = await self._sender.post(url, body, headers, settings.answer_limit_s)
+        duration_ms = round((time.perf_counter() - started) * 1000, 1)
+        outcome = Outcome(started_at, duration_ms, status, failure, reason)
+        self._note(notification, channel, url, outcome, body, headers[signature.HEADER])
 
-    async def _post(self, notification: Notification, channel: Channel) -> tuple[int | None, str | None]:
-        """Post a notification; return the answer's status, or what went wrong."""
-        library = import_httpx()
-        settings = self._simulator.settings
-        body = notification_body(notification, channel, scheduling_conversations=settings.emit_scheduling_conversations)
-        headers = notification_headers(body, settings.client_secrets)
-        try:
-            async with asyncio.timeout(settings.answer_limit_s):
-                return await self._status(channel.callback_url, body, headers), None
-        except TimeoutError:
-            return None, f"no answer within {settings.answer_limit_s:g} s"
-        except (library.HTTPError, library.InvalidURL, WrongUsage) as error:
-            return None, str(error) or type(error).__name__
-
-    async def _status(self, url: str, body: bytes, headers: dict[str, str]) -> int:
-        client = self._client(is_tls=url.lower().startswith("https:"))
-        async with client.stream("POST", url, content=body, headers=headers) as answer:
-            received = 0
-            async for chunk in answer.aiter_raw():
-                received += len(chunk)
-                if received > MAX_ANSWER_BYTES:
-                    break
-            return answer.status_code
-
-    def _client(self, *, is_tls: bool) -> httpx.AsyncClient:
-        """Return the client for a scheme. Certificates are loaded only when the first https URL needs them."""
-        if is_tls not in self._clients:
-            library = import_httpx()
-            self._clients[is_tls] = library.AsyncClient(
-                verify=tls_context() if is_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-                timeout=None,
-                limits=library.Limits(max_connections=None, max_keepalive_connections=MAX_AT_ONCE),
-                follow_redirects=False,
-                trust_env=False,
+    def _note(
+        self,
+        notification: Notification,
+        channel: Channel | None,
+        url: str,
+        outcome: Outcome,
+        body: bytes,
+        signed: str,
+    ) -> None:
+        """Take note of how a post ended."""
+        world = self._world
+        next_attempt_at: datetime | None = None
+        if outcome.is_success:
+            world.outbox.succeeded(notification)
+        else:
+            next_attempt_at = world.outbox.failed(notification, world.clock())
+        world.attempts.add(
+            Attempt(
+                number=world.attempts.next_number,
+                notification=notification.number,
+                at=outcome.started_at,
+                channel_id="" if channel is None else channel.channel_id,
+                callback_url=url,
+                type=notification.type,
+                attempt=notification.attempt,
+                duration_ms=outcome.duration_ms,
+                status=outcome.status,
+                failure=outcome.failure,
+                reason=outcome.reason,
+                next_attempt_at=next_attempt_at,
+                body=body.decode(),
+                signature=signed,
             )
-        return self._clients[is_tls]
-
-    async def _close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for client in self._clients.values():
-            await client.aclose()
+        )
+        world.note_act()

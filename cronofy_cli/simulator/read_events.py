@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 
 
 def select_events(
-    events: Iterable[Event], selection: Selection, now: datetime, *, enforce_sync_window: bool = True
+    events: Iterable[Event],
+    selection: Selection,
+    now: datetime,
+    application: str | None,
+    *,
+    enforce_sync_window: bool = True,
 ) -> list[Event]:
-    """Return the events that a call means, by start (docs: /developers/api/events/read-events/).
+    """Return the events that an application's call means, by start (docs: /developers/api/events/read-events/).
 
     The sync window is the default, and beyond it nothing is known. Managed events are not bound by it: without `from`
     and `to` all of them are returned.
@@ -31,7 +36,7 @@ def select_events(
     synced = selection.window
     if enforce_sync_window or not selection.is_bounded:
         synced = synced.cut_to(sync_window(now, selection.zone))
-    found = [event for event in events if _is_meant(event, selection, synced)]
+    found = [event for event in events if _is_meant(event, selection, synced, application)]
     found.sort(key=_order)
     return found
 
@@ -53,20 +58,21 @@ def without_details(event: Event) -> Event:
     )
 
 
-def _is_meant(event: Event, selection: Selection, synced: Window) -> bool:
+def _is_meant(event: Event, selection: Selection, synced: Window, application: str | None) -> bool:
     """Whether one event is meant; the checks that rule out most come first."""
     if event.deleted and not selection.include_deleted:
         return False
     if selection.last_modified is not None and event.updated < selection.last_modified:
         return False
-    if event.event_id is None:
+    is_managed = event.event_id is not None and event.application == application
+    if not is_managed:
         if selection.only_managed:
             return False
     elif not (selection.include_managed or selection.only_managed):
         return False
     if selection.calendar_ids and event.calendar_id not in selection.calendar_ids:
         return False
-    window = synced if event.event_id is None else selection.window
+    window = selection.window if is_managed else synced
     return window.holds_any(event) if selection.include_moved else window.holds(event.span)
 
 

@@ -17,18 +17,11 @@ if TYPE_CHECKING:
 
 
 class Saver:
-    """Keeps one file in step. `capture` is called on the event loop, so what it returns is consistent."""
+    """Keeps one file in step."""
 
-    def __init__(
-        self,
-        path: Path,
-        delay_s: float,
-        capture: Callable[[], StoredState],
-        on_problem: Callable[[CronofyError], None],
-    ) -> None:
+    def __init__(self, path: Path, delay_s: float, on_problem: Callable[[CronofyError], None]) -> None:
         self._path = path
         self._delay_s = delay_s
-        self._capture = capture
         self._on_problem = on_problem
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -42,8 +35,11 @@ class Saver:
         self._stopping.set()
         self._changed.set()
 
-    async def run(self) -> None:
-        """Save after changes until stopped. A failure is reported, and the next change tries again."""
+    async def run(self, capture: Callable[[], StoredState]) -> None:
+        """Save after changes until stopped. A failure is reported, and the next change tries again.
+
+        `capture` is called on the event loop, so what it returns is consistent.
+        """
         while True:
             await self._changed.wait()
             with suppress(TimeoutError):
@@ -53,6 +49,6 @@ class Saver:
                 return
             self._changed.clear()
             try:
-                await asyncio.to_thread(save, self._path, self._capture())
+                await asyncio.to_thread(save, self._path, capture())
             except CronofyError as error:
                 self._on_problem(error)

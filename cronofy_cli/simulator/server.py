@@ -10,9 +10,9 @@ import errno
 import os
 import socket
 import threading
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from cronofy_cli.errors import CronofyError, Unreachable, WrongUsage
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from cronofy_cli.simulator.request_log import LoggedRequest
+    from cronofy_cli.simulator.world.attempts import Attempt
     from cronofy_cli.simulator.world.persistence import StoredState
     from cronofy_cli.simulator.world.settings import SimulatorSettings
 
@@ -28,6 +30,26 @@ START_LIMIT_S: Final = 15.0
 STOP_LIMIT_S: Final = 10.0
 MAX_PORT: Final = 65535
 BACKLOG: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class WorldCredentials:
+    """Of the first application and account of a world."""
+
+    client_id: str
+    client_secrets: tuple[str, ...] = field(repr=False)
+    access_token: str = field(repr=False)
+    sub: str
+
+
+def credentials_in(state: StoredState) -> WorldCredentials:
+    """Return what a client needs to call a world."""
+    world = state.world
+    application, account_id = world.applications[0], world.accounts[0].account.account_id
+    own = (
+        token.token for token in world.tokens if (token.account_id, token.application) == (account_id, application.name)
+    )
+    return WorldCredentials(application.client_id, application.client_secrets, next(own, ""), account_id)
 
 
 class SimulatorServer:
@@ -39,11 +61,17 @@ class SimulatorServer:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_problem: Callable[[CronofyError], None] = lambda _problem: None,
+        on_request: Callable[[LoggedRequest], None] = lambda _request: None,
+        on_attempt: Callable[[Attempt], None] = lambda _attempt: None,
     ) -> None:
-        """Take the choices; `on_problem` hears, from another thread, that the state could not be saved."""
+        """Take the choices, and who hears, in another thread, of API calls, of attempts to deliver, and that the state
+        could not be saved."""
         self._settings = settings
         self._clock = clock
         self._on_problem = on_problem
+        self._on_request = on_request
+        self._on_attempt = on_attempt
+        self._credentials: WorldCredentials | None = None
         self._port: int | None = None
         self._thread: threading.Thread | None = None
         self._settled = threading.Event()
@@ -54,7 +82,14 @@ class SimulatorServer:
     def url(self) -> str:
         """The address that serves the API, without a trailing slash. Known once started."""
         assert self._port is not None, "start() comes first"
-        return f"http://{HOST}:{self._port}"
+        host = HOST if self._settings.bind in {"0.0.0.0", ""} else self._settings.bind  # noqa: S104 - compared with
+        return f"http://{host}:{self._port}"
+
+    @property
+    def credentials(self) -> WorldCredentials:
+        """What a client needs to call the first world, as it was loaded. Known once started."""
+        assert self._credentials is not None, "start() comes first"
+        return self._credentials
 
     def start(self) -> None:
         """Bind the port, load or seed the world, and return when requests are answered.
@@ -64,7 +99,7 @@ class SimulatorServer:
             Unreachable: it does not start in time.
             CronofyError: the state file cannot be read or written.
         """
-        listening = _listen(self._settings.port)
+        listening = _listen(self._settings.bind, self._settings.port)
         try:
             state = self._initial_state()
         except CronofyError:
@@ -95,21 +130,6 @@ class SimulatorServer:
                 raise Unreachable("the simulator does not stop", hint="end its process")
         self._raise_failure()
 
-    def run_until(self, stop: threading.Event) -> None:
-        """Start unless it runs already, wait for `stop`, and stop.
-
-        Raises:
-            CronofyError: as for `start` and `stop`.
-        """
-        if self._thread is None:
-            self.start()
-        try:
-            # In pieces: the serving may end by itself, and on Windows an unlimited wait keeps Ctrl-C from arriving.
-            while self._thread is not None and self._thread.is_alive() and not stop.wait(0.2):
-                pass
-        finally:
-            self.stop()
-
     def __enter__(self) -> SimulatorServer:
         """Start, unless it runs already."""
         if self._thread is None:
@@ -126,31 +146,21 @@ class SimulatorServer:
         self.stop()
 
     def _initial_state(self) -> StoredState:
-        from cronofy_cli.simulator.world.persistence import load, save
+        from cronofy_cli.simulator.world.loading import load_world
+        from cronofy_cli.simulator.world.persistence import save
 
-        path = self._settings.state_file
-        stored = None if path is None else load(path)
-        state = stored or self._seeded()
-        if path is not None:
-            save(path, state)
+        self._settings, state = load_world(self._settings, self._clock())
+        self._credentials = credentials_in(state)
+        if self._settings.state_file is not None:
+            save(self._settings.state_file, state)
         return state
 
-    def _seeded(self) -> StoredState:
-        from cronofy_cli.simulator.world.delivery import OutboxState
-        from cronofy_cli.simulator.world.persistence import StoredState
-        from cronofy_cli.simulator.world.seed import ACCOUNT, seed_world
-
-        settings = self._settings
-        today = settings.seed_day or self._clock().astimezone(ZoneInfo(ACCOUNT.zoneinfo)).date()
-        world = seed_world(today, extra_events=settings.extra_events, random_seed=settings.random_seed)
-        return StoredState(world, OutboxState())
-
     def _run(self, listening: socket.socket, state: StoredState) -> None:
-        from cronofy_cli.simulator.serving import Surroundings, serve
+        from cronofy_cli.simulator.serving import ServerHooks, serve
 
-        surroundings = Surroundings(self._clock, self._note_ready, self._on_problem)
+        hooks = ServerHooks(self._clock, self._note_ready, self._on_problem, self._on_request, self._on_attempt)
         try:
-            asyncio.run(serve(self._settings, state, listening, surroundings))
+            asyncio.run(serve(self._settings, state, listening, hooks))
         except BaseException as error:  # noqa: BLE001 - a thread's border: it is raised again by start() or stop()
             self._failure = error
         finally:
@@ -167,8 +177,8 @@ class SimulatorServer:
             raise failure
 
 
-def _listen(port: int) -> socket.socket:
-    """Return a socket that listens on loopback only.
+def _listen(address: str, port: int) -> socket.socket:
+    """Return a socket that listens on an address, loopback unless another was chosen.
 
     Raises:
         WrongUsage: the port is in use, or may not be used.
@@ -181,10 +191,10 @@ def _listen(port: int) -> socket.socket:
     try:
         if os.name == "posix":  # Elsewhere the option lets two programs share a port.
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((HOST, port))
+        listening.bind((address, port))
         listening.listen(BACKLOG)
     except OSError as error:
         listening.close()
-        reason = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+        reason = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror or error}"
         raise WrongUsage(f"port {port} {reason}", hint="cronofy simulator run --port 0") from error
     return listening

@@ -70,6 +70,12 @@ class Running:
         channel: dict[str, Any] = self.request("POST", "/v1/channels", json=wish).json()["channel"]
         return channel
 
+    def elevate(self, *calendar_ids: str) -> None:
+        """Grant the application elevated access to calendars, as the owner does on the page."""
+        wanted = [{"calendar_id": one, "permission_level": "unrestricted"} for one in calendar_ids]
+        asked = self.request("POST", "/v1/permissions", json={"permissions": wanted}).json()
+        self.request("GET", f"{asked['permissions_request']['url']}?auto=allow")
+
     def add_event(self, **fields: object) -> dict[str, Any]:
         """Add an event, as the calendar's owner does."""
         event: dict[str, Any] = self.request("POST", "/simulator/events", 201, json=fields).json()["event"]

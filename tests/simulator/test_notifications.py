@@ -124,6 +124,7 @@ def test_the_applications_own_writes_are_not_told(simulator: Running, receiver: 
     simulator.open_channel(receiver.url)
     owners = simulator.add_event(summary="The owner's")
     receiver.wait_for(1, "change")
+    simulator.elevate(home)
 
     simulator.write_event(home, "1")
     simulator.write_event(home, "1", summary="Changed")
@@ -182,8 +183,12 @@ def test_a_slow_answer_is_a_failure(start: Callable[..., Running], receiver: Rec
 
     (attempt,) = attempts(simulator, 1)
 
-    assert (attempt["status"], attempt["error"]) == (None, "no answer within 0.2 s")
-    assert attempt["milliseconds"] >= 195
+    assert (attempt["status"], attempt["failure"], attempt["reason"]) == (
+        None,
+        "answer_timed_out",
+        "no answer within 0.2 s",
+    )
+    assert attempt["duration_ms"] >= 195
     assert attempt["next_attempt_at"]
 
 
@@ -204,7 +209,8 @@ def test_an_unreachable_url_is_reported(simulator: Running) -> None:
 
     assert (attempt["channel_id"], attempt["callback_url"]) == (channel["channel_id"], NO_WEB_SERVER)
     assert attempt["status"] is None
-    assert attempt["error"]
+    assert attempt["failure"] == "connection_refused"
+    assert attempt["reason"]
     assert attempt["next_attempt_at"]
 
 

@@ -14,8 +14,9 @@ from cronofy_cli.simulator.messages.parameters import parse_events_query, parse_
 from cronofy_cli.simulator.messages.rendering import event_renderer, free_busy_renderer, free_busy_status
 from cronofy_cli.simulator.read_events import select_events
 from cronofy_cli.simulator.world.model import Conferencing, Location, Person
-from cronofy_cli.simulator.world.seed import BANK_HOLIDAYS, CALENDARS, HOME, WORK
-from tests.simulator.worlds import NOW, all_day, event, timed
+from cronofy_cli.simulator.world.permissions import EVERYTHING, NOTHING
+from cronofy_cli.simulator.world.seed import BANK_HOLIDAYS, HOME, WORK
+from tests.simulator.worlds import CALENDARS, MAIN, NOW, all_day, empty_account, event, timed
 
 if TYPE_CHECKING:
     from cronofy_cli.simulator.world.model import Event, Span
@@ -26,7 +27,7 @@ KNOWN = {calendar.calendar_id: calendar for calendar in CALENDARS}
 def found(events: list[Event], **params: str) -> list[str]:
     """The names of the events that a query finds; `from_` stands for `from`, and the zone is London unless given."""
     pairs = [("tzid", "Europe/London"), *((name.removesuffix("_"), value) for name, value in params.items())]
-    return [event.event_uid for event in select_events(events, parse_events_query(pairs, KNOWN).selection, NOW)]
+    return [event.event_uid for event in select_events(events, parse_events_query(pairs, KNOWN).selection, NOW, MAIN)]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,7 @@ def test_the_default_is_the_sync_window() -> None:
     assert found(events, from_="2026-01-01", to="2027-01-01") == ["-42", "0", "200"]
     assert found(events, from_="2025-01-01", to="2025-12-31") == []
     year = parse_events_query([("tzid", "Etc/UTC"), ("from", "2026-01-01"), ("to", "2027-01-01")], KNOWN).selection
-    assert len(select_events(events, year, NOW, enforce_sync_window=False)) == 5
+    assert len(select_events(events, year, NOW, MAIN, enforce_sync_window=False)) == 5
 
 
 def test_managed_events_are_left_out_unless_asked_for() -> None:
@@ -152,7 +153,9 @@ def test_events_come_by_start(hours: list[int]) -> None:
 
 def rendered(event: Event, **params: str) -> dict[str, object]:
     """An event as Read Events shows it."""
-    return event_renderer(parse_events_query([("tzid", "Etc/UTC"), *params.items()], KNOWN), KNOWN)(event)
+    return event_renderer(parse_events_query([("tzid", "Etc/UTC"), *params.items()], KNOWN), empty_account(), MAIN)(
+        event
+    )
 
 
 def test_a_plain_event_has_the_documented_keys() -> None:
@@ -161,7 +164,7 @@ def test_a_plain_event_has_the_documented_keys() -> None:
 
     assert ",".join(shown) == (
         "calendar_id,event_uid,summary,description,start,end,deleted,created,updated,location,participation_status,"
-        "attendees,organizer,transparency,status,categories,recurring,event_private,options"
+        "attendees,organizer,transparency,extended_transparency,status,categories,recurring,event_private,options"
     )
     assert (shown["start"], shown["end"]) == ("2026-05-10", "2026-05-12")
     assert (shown["created"], shown["location"]) == ("2026-04-15T12:00:00Z", {"description": "Beach"})
@@ -200,14 +203,12 @@ def test_places_and_google_ids_come_on_demand() -> None:
 
 
 def test_a_read_only_calendar_offers_nothing() -> None:
-    """`options` says what may be done."""
-    assert rendered(event("x", timed("2026-07-10T10:00")))["options"] == {
-        "delete": True,
-        "update": True,
-        "change_participation_status": True,
-    }
-    readonly = rendered(event("x", timed("2026-07-10T10:00"), calendar_id=BANK_HOLIDAYS))
-    assert set(dict(readonly["options"]).values()) == {False}  # type: ignore[call-overload]
+    """`options` says what may be done, to the application's own events everything."""
+    own = rendered(event("x", timed("2026-07-10T10:00"), event_id="1"))
+    readonly = rendered(event("x", timed("2026-07-10T10:00"), event_id="1", calendar_id=BANK_HOLIDAYS))
+
+    assert own["options"] == EVERYTHING
+    assert readonly["options"] == NOTHING
 
 
 @pytest.mark.parametrize(
@@ -228,9 +229,9 @@ def test_the_free_busy_status(transparency: str, status: str, expected: str) -> 
 def test_free_busy_shows_ids_only_on_demand() -> None:
     """A period says nothing of its event without `include_ids`, nor of deletion without `include_deleted`."""
     managed = event("x", timed("2026-07-10T10:00"), event_id="1")
-    plain = free_busy_renderer(parse_free_busy_query([("tzid", "Etc/UTC")], KNOWN))(managed)
+    plain = free_busy_renderer(parse_free_busy_query([("tzid", "Etc/UTC")], KNOWN), MAIN)(managed)
     full = free_busy_renderer(
-        parse_free_busy_query([("tzid", "Etc/UTC"), ("include_ids", "true"), ("include_deleted", "true")], KNOWN)
+        parse_free_busy_query([("tzid", "Etc/UTC"), ("include_ids", "true"), ("include_deleted", "true")], KNOWN), MAIN
     )(managed)
 
     assert plain == {

@@ -7,16 +7,20 @@ from typing import Any
 
 from msgspec import structs
 
-from cronofy_cli.simulator.world.model import Event, EventDetails, Snapshot, Span
-from cronofy_cli.simulator.world.seed import ACCOUNT, APPLE, CALENDARS, GOOGLE, HOME
-from cronofy_cli.simulator.world.state import World
+from cronofy_cli.simulator.world.identifiers import Identifiers
+from cronofy_cli.simulator.world.model import DEFAULT_APPLICATION, Event, EventDetails, Span
+from cronofy_cli.simulator.world.seed import HOME, seed_world
+from cronofy_cli.simulator.world.state import AccountState
 
 NOW = datetime(2026, 4, 15, 12, tzinfo=UTC)
+MAIN = DEFAULT_APPLICATION
+SEED = seed_world(NOW.date()).accounts[0]
+CALENDARS = SEED.calendars
 
 
-def empty_world() -> World:
-    """The seeded account without events."""
-    return World(Snapshot(ACCOUNT, (GOOGLE, APPLE), CALENDARS, ()))
+def empty_account() -> AccountState:
+    """The first seeded account without events."""
+    return AccountState(structs.replace(SEED, events=()), Identifiers())
 
 
 def timed(start: str, hours: float = 1) -> Span:
@@ -41,4 +45,6 @@ def event(name: str, span: Span, **fields: Any) -> Event:
     plain = Event(
         event_uid=name, calendar_id=HOME, summary=name, span=span, tzid="Europe/London", created=NOW, updated=NOW
     )
+    if fields.get("event_id") is not None:
+        fields.setdefault("application", MAIN)
     return structs.replace(plain, **fields)

@@ -315,7 +315,7 @@ def test_columns_for_queries(account: Keeping) -> None:
         "WHERE summary = 'Fair'",
     )
 
-    assert found == [(account.day(2), account.day(4), 1, "Hall 3", 1)]
+    assert found == [(account.day(2), account.day(4), 1, "Hall 3", 0)]
 
 
 @pytest.mark.parametrize("out", ["calendar.db", "calendar.ndjson"])

@@ -18,7 +18,7 @@ from cronofy_cli.core.signature import ClientSecret, SignaturePolicy
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.listen.changes.reconstruction import Reconstruction
 from cronofy_cli.receiver.server import Listener
-from cronofy_cli.simulator.world.seed import ACCOUNT
+from cronofy_cli.simulator.world.seed import ACCOUNT_ID
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, SimulatorSettings
 from tests.adapters.callback_probe.tls_servers import closed_port, make_authorities
 from tests.in_process import run_main
@@ -102,7 +102,7 @@ class Scene:
         """Open a channel as an application does, and return its id."""
         return str(self.simulator.open_channel(callback_url, **filters)["channel_id"])
 
-    def run_of(self, callback_url: str, channel_id: str, *, is_live: bool, sub: str = ACCOUNT.account_id) -> None:
+    def run_of(self, callback_url: str, channel_id: str, *, is_live: bool, sub: str = ACCOUNT_ID) -> None:
         """Note in the journal that a listener opened a channel; it is this process, or one that is gone."""
         if is_live:
             entry = self.journal.begin("simulator", sub)

@@ -19,7 +19,7 @@ from cronofy_cli.core.checks import CheckState
 from cronofy_cli.errors import NotSignedIn
 from cronofy_cli.evidence.account import Place
 from cronofy_cli.evidence.callback import Prober
-from cronofy_cli.simulator.world.seed import ACCOUNT
+from cronofy_cli.simulator.world.seed import ACCOUNT_ID
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN
 from cronofy_cli.why.callback_evidence import PROBE_LIMITS
 from cronofy_cli.why.collect import OtherContext, Sources, collect
@@ -161,7 +161,7 @@ def test_no_channel_and_none_was_ever_open(scene: Scene) -> None:
     found, asked = with_contexts(sources(scene))
 
     assert collect(EVERYTHING, found).other_contexts == ()
-    scene.journal.note_created("simulator", ACCOUNT.account_id, "chn_1", "https://example.com/")
+    scene.journal.note_created("simulator", ACCOUNT_ID, "chn_1", "https://example.com/")
     assert [each.name for each in collect(EVERYTHING, found).other_contexts] == ["signed in", "signed out"]
     assert len(asked) == 2
 
@@ -169,7 +169,7 @@ def test_no_channel_and_none_was_ever_open(scene: Scene) -> None:
 def test_runs_at_other_data_centers(scene: Scene) -> None:
     """What this machine has opened elsewhere is known by the journal; runs of another account here are not ours."""
     scene.journal.note_created("uk", "acc_2", "chn_uk", "https://example.com/uk")
-    scene.journal.note_created("simulator", ACCOUNT.account_id, "chn_1", "https://example.com/1")
+    scene.journal.note_created("simulator", ACCOUNT_ID, "chn_1", "https://example.com/1")
     scene.journal.note_created("simulator", "acc_2", "chn_2", "https://example.com/2")
 
     evidence = collect(EVERYTHING, sources(scene))
@@ -194,7 +194,7 @@ def test_what_is_tried_without_a_channel(scene: Scene) -> None:
     """The asked address is tried, and where this machine's closed channels posted to; each once."""
     url, asked = scene.closed_address(), "http://127.0.0.1:9/"
     for channel_id in ("chn_1", "chn_2"):
-        scene.journal.note_created("simulator", ACCOUNT.account_id, channel_id, url)
+        scene.journal.note_created("simulator", ACCOUNT_ID, channel_id, url)
     with open_history(scene.cli.data / "deliveries.db") as history:
         history.record([delivery(1, channel_id="chn_3", url="http://127.0.0.1:9/other", context="simulator")])
 

@@ -236,7 +236,7 @@ def deliveries(context: typer.Context) -> None:
 
 
 _Attempt = tuple[bytes, dict[str, object]]
-_ATTEMPT = ("at", "type", "attempt", "status", "error", "milliseconds", "channel_id")
+_ATTEMPT = ("at", "type", "attempt", "status", "failure", "duration_ms", "channel_id")
 
 
 def _attempt_column(name: str) -> Column[_Attempt]:

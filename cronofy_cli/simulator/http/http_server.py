@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from cronofy_cli.simulator.http.web import DROP
+from cronofy_cli.simulator.http.application import DROP
 
 if TYPE_CHECKING:
     import socket
@@ -46,7 +46,7 @@ class HttpServer(uvicorn.Server):
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                # `dated.Dated` says what time it is by a clock that can be turned.
+                # The application says what time it is by a clock that can be set.
                 date_header=False,
             )
         )

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Final
 from cronofy_cli.simulator.world.scopes import SCOPES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cronofy_cli.simulator.messages.oauth_requests import Consent
-    from cronofy_cli.simulator.world.model import Account, Profile
+    from cronofy_cli.simulator.world.model import Account, Calendar, Profile
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --line: #8a8f98; --accent: #1d4ed8; --on-accent: #fff; --quiet: #4b5563; }
@@ -29,6 +31,8 @@ dt { color: var(--quiet); }
 dd { margin: 0 0 .75rem; font-weight: 600; }
 li { margin: .35rem 0; }
 small { color: var(--quiet); font-size: .9375rem; }
+fieldset { flex: 1 1 100%; border: 1px solid var(--line); border-radius: .5rem; }
+label { display: block; padding: .35rem 0; }
 form { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.5rem 0; }
 button {
   font: inherit; flex: 1 1 9rem; min-height: 3rem; padding: .5rem 1rem; border-radius: .5rem; cursor: pointer;
@@ -66,32 +70,48 @@ HEADERS: Final = {
 }
 
 
-def question_page(consent: Consent, ticket: str, client_id: str, account: Account) -> bytes:
+def question_page(consent: Consent, token: str, accounts: Sequence[Account], base_path: str) -> bytes:
     """Return the page that asks the account's owner."""
-    wishes = "".join(
+    scopes = "".join(
         f"<li>{escape(SCOPES[scope])} <small>({escape(scope)})</small></li>\n" for scope in consent.scope.split()
     )
     return _page(
-        f"Allow {client_id} to use your calendars?",
-        f"<dl>\n<dt>Application</dt><dd>{escape(client_id)}</dd>\n"
-        f"<dt>Account</dt><dd>{escape(account.name)}, {escape(account.email)}</dd>\n</dl>\n"
-        f'<h2 id="wishes">It asks to</h2>\n<ul aria-labelledby="wishes">\n{wishes}</ul>\n'
-        f'<form method="post" action="/oauth/authorize">\n'
-        f'<input type="hidden" name="ticket" value="{escape(ticket)}">\n'
+        f"Allow {consent.client_id} to use your calendars?",
+        f"<dl>\n<dt>Application</dt><dd>{escape(consent.client_id)}</dd>\n</dl>\n"
+        f'<h2 id="scopes">It asks to</h2>\n<ul aria-labelledby="scopes">\n{scopes}</ul>\n'
+        f'<form method="post" action="{escape(base_path)}/oauth/authorize">\n'
+        f'<input type="hidden" name="token" value="{escape(token)}">\n'
+        f"{_account_choice(accounts)}"
         '<button class="main" name="decision" value="allow">Allow</button>\n'
         '<button name="decision" value="deny">Deny</button>\n</form>\n'
         f"<p><small>After that your browser goes to {escape(consent.back.host)}.</small></p>\n",
     )
 
 
-def relink_page(profile: Profile, ticket: str) -> bytes:
+def permissions_page(
+    client_id: str, account: Account, calendars: Sequence[Calendar], token: str, base_path: str
+) -> bytes:
+    """Return the page that asks for elevated access (docs: /developers/api/authorization/extended-permissions/)."""
+    names = "".join(f"<li>{escape(calendar.name)}</li>\n" for calendar in calendars)
+    return _page(
+        f"Let {client_id} edit events that it did not create?",
+        f"<dl>\n<dt>Account</dt><dd>{escape(account.name)}, {escape(account.email)}</dd>\n</dl>\n"
+        f'<h2 id="calendars">In these calendars</h2>\n<ul aria-labelledby="calendars">\n{names}</ul>\n'
+        f'<form method="post" action="{escape(base_path)}/permissions">\n'
+        f'<input type="hidden" name="token" value="{escape(token)}">\n'
+        '<button class="main" name="decision" value="allow">Allow</button>\n'
+        '<button name="decision" value="deny">Deny</button>\n</form>\n',
+    )
+
+
+def relink_page(profile: Profile, token: str, base_path: str) -> bytes:
     """Return the page behind `profile_relink_url` (docs: /developers/faqs/profile-reconnection-process)."""
-    state = "is connected" if profile.connected else "is disconnected: changes in its calendars are not told"
+    state = "is connected" if profile.connected else "is disconnected: changes in its calendars are not notified"
     return _page(
         "Reconnect this calendar account?",
         f"<p>{escape(profile.profile_name)} ({escape(profile.provider_name)}) {state}.</p>\n"
-        '<form method="post" action="/relink">\n'
-        f'<input type="hidden" name="ticket" value="{escape(ticket)}">\n'
+        f'<form method="post" action="{escape(base_path)}/relink">\n'
+        f'<input type="hidden" name="token" value="{escape(token)}">\n'
         '<button class="main">Reconnect</button>\n</form>\n',
     )
 
@@ -101,9 +121,26 @@ def reconnected_page(profile: Profile) -> bytes:
     return _page("Reconnected", f"<p>{escape(profile.profile_name)} is connected. You can close this page.</p>\n")
 
 
+def done_page(message: str) -> bytes:
+    """Return the page after a decision whose application named no address to go back to."""
+    return _page("Done", f"<p>{escape(message)} You can close this page.</p>\n")
+
+
 def problem_page(problem: str) -> bytes:
-    """Return the page that says why nobody can be asked, and nobody redirected."""
+    """Return the page that says why there is nothing to decide, and no redirect."""
     return _page("This sign-in cannot go on", f"<p>{escape(problem)}</p>\n<p>Go back and start it again.</p>\n")
+
+
+def _account_choice(accounts: Sequence[Account]) -> str:
+    """Return the accounts to choose from, the first one chosen; one alone is only named."""
+    if len(accounts) == 1:
+        return f"<p>Account: <strong>{escape(accounts[0].name)}, {escape(accounts[0].email)}</strong></p>\n"
+    choices = "".join(
+        f'<label><input type="radio" name="account" value="{escape(account.account_id)}"'
+        f"{' checked' if number == 0 else ''}> {escape(account.name)}, {escape(account.email)}</label>\n"
+        for number, account in enumerate(accounts)
+    )
+    return f"<fieldset>\n<legend>Account</legend>\n{choices}</fieldset>\n"
 
 
 def _page(title: str, content: str) -> bytes:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import msgspec
 
 from cronofy_cli.simulator.messages import fields
-from cronofy_cli.simulator.messages.event_fields import read_event_details
+from cronofy_cli.simulator.messages.event_writes import is_http_url, must_be_specified
 from cronofy_cli.simulator.messages.fields import FieldErrors
 from cronofy_cli.simulator.world.model import Channel
 from cronofy_cli.simulator.world.settings import MAX_CALLBACK_URL_LENGTH
@@ -20,9 +20,9 @@ from cronofy_cli.simulator.world.settings import MAX_CALLBACK_URL_LENGTH
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from cronofy_cli.simulator.world.model import EventDetails
-
 FORM: Final = "application/x-www-form-urlencoded"
+
+PARTICIPATION: Final = ("accepted", "tentative", "declined")
 
 _MAX_DEPTH: Final = 5
 """Of nested form keys."""
@@ -50,7 +50,7 @@ def decode_body(content_type: str, body: bytes) -> dict[str, object]:
 
 
 def parse_channel(body: Mapping[str, object], known_calendars: Collection[str], *, enforce_url_length: bool) -> Channel:
-    """Read a wish for a channel, without an id yet (docs: /developers/api/push-notifications/create-channel/).
+    """Read which channel to open, without an id yet (docs: /developers/api/push-notifications/create-channel/).
 
     Raises:
         InvalidRequest: something is missing or not recognized.
@@ -67,30 +67,6 @@ def parse_channel(body: Mapping[str, object], known_calendars: Collection[str], 
     )
     errors.raise_if_any()
     return channel
-
-
-@dataclass(frozen=True, slots=True)
-class EventWrite:
-    """An event that the application creates or updates."""
-
-    event_id: str
-    details: EventDetails
-
-
-def parse_event_write(body: Mapping[str, object], default_tzid: str) -> EventWrite:
-    """Read an event that the application creates or updates.
-
-    Raises:
-        InvalidRequest: `event_id`, `summary`, `start` or `end` is missing, or something is not recognized.
-    """
-    errors = FieldErrors()
-    event_id = fields.read_required_text(body.get("event_id"), "event_id", errors)
-    for name in ("summary", "start", "end"):
-        if fields.is_missing(body.get(name)):
-            errors.add(name, fields.REQUIRED)
-    details = read_event_details(body, default_tzid, errors)
-    errors.raise_if_any()
-    return EventWrite(event_id, details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +89,7 @@ def parse_event_deletion(body: Mapping[str, object]) -> EventDeletion:
         fields.read_text(body.get("event_uid"), "event_uid", errors),
     )
     if not deletion.event_id and not deletion.event_uid:
-        errors.add("event_id", fields.REQUIRED)
+        errors.add("event_id", must_be_specified("event_id"))
     errors.raise_if_any()
     return deletion
 
@@ -122,14 +98,56 @@ def parse_mass_deletion(body: Mapping[str, object], known_calendars: Collection[
     """Read whose managed events to delete: those of some calendars, or None for all.
 
     Raises:
-        InvalidRequest: neither `delete_all` nor `calendar_ids` is given, or a calendar is unknown.
+        InvalidRequest: neither or both of `delete_all` and `calendar_ids` are given, or a calendar is unknown.
     """
     errors = FieldErrors()
     calendar_ids = _filter_calendars(body.get("calendar_ids"), known_calendars, errors)
-    if not fields.read_boolean(body.get("delete_all"), "delete_all", errors) and calendar_ids is None:
+    delete_all = fields.read_boolean(body.get("delete_all"), "delete_all", errors)
+    if delete_all and body.get("calendar_ids") is not None:
+        errors.not_recognized("delete_all", "an alternative to calendar_ids: only one of them can be given")
+    elif not delete_all and calendar_ids is None:
         errors.add("delete_all", fields.REQUIRED)
     errors.raise_if_any()
     return calendar_ids
+
+
+@dataclass(frozen=True, slots=True)
+class NewCalendar:
+    """A calendar to create."""
+
+    profile_id: str
+    name: str
+    color: str | None
+
+
+def parse_new_calendar(body: Mapping[str, object]) -> NewCalendar:
+    """Read a calendar to create (docs: /developers/api/calendars/create-calendar/).
+
+    Raises:
+        InvalidRequest: `profile_id` or `name` is missing, or something is not recognized.
+    """
+    errors = FieldErrors()
+    new = NewCalendar(
+        fields.read_required_text(body.get("profile_id"), "profile_id", errors),
+        fields.read_required_text(body.get("name"), "name", errors),
+        fields.read_text(body.get("color"), "color", errors),
+    )
+    errors.raise_if_any()
+    return new
+
+
+def parse_participation_status(body: Mapping[str, object]) -> str:
+    """Read an answer to an invitation (docs: /developers/api/events/participation-status).
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    errors = FieldErrors()
+    status = fields.read_required_text(body.get("status"), "status", errors)
+    if status and status not in PARTICIPATION:
+        errors.not_recognized("status", f"one of {', '.join(PARTICIPATION)}")
+    errors.raise_if_any()
+    return status
 
 
 def form_object(pairs: list[tuple[str, str]]) -> dict[str, object]:
@@ -163,12 +181,7 @@ def _callback_url(value: object, errors: FieldErrors, *, enforce_length: bool) -
     url = fields.read_required_text(value, "callback_url", errors)
     if not url:
         return url
-    try:
-        parts = urlsplit(url)
-        is_valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_valid = False
-    if not is_valid:
+    if not is_http_url(url):
         errors.not_recognized("callback_url", "an HTTP or HTTPS URL")
     if enforce_length and len(url) > MAX_CALLBACK_URL_LENGTH:
         errors.add("callback_url", ("errors.too_long", f"must not be longer than {MAX_CALLBACK_URL_LENGTH} characters"))

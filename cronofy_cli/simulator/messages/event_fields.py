@@ -1,6 +1,6 @@
 """The fields of an event in the bodies of both sides: the application's writes and the owner's edits.
 
-Pure. Shapes are those that Read Events shows; `attendees` may also be `{"invite": […]}`, as applications write it.
+Pure. Shapes are those that Read Events shows. What only applications write is in `event_writes`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TRANSPARENCIES: Final = frozenset({"opaque", "transparent", "unknown"})
 STATUSES: Final = frozenset({"confirmed", "tentative", "cancelled", "unknown"})
+EXTENDED_TRANSPARENCIES: Final = TRANSPARENCIES | {"working_elsewhere", "tentative", "out_of_office"}
 ANSWERS: Final = frozenset({"needs_action", "accepted", "declined", "tentative", "unknown"})
 
 
@@ -33,14 +34,18 @@ def read_event_details(body: Mapping[str, object], default_tzid: str, errors: Fi
         description=fields.read_text(body.get("description"), "description", errors),
         span=None if start is None or end is None else span_between(start, end, errors),
         tzid=tzid if start is not None or "tzid" in body else None,
+        end_tzid=None if end is None else read_end_tzid(body, tzid, errors),
         location=_location(body.get("location"), errors),
         participation_status=_choice(body.get("participation_status"), "participation_status", ANSWERS, errors),
-        attendees=_attendees(body.get("attendees"), errors),
+        attendees=read_attendees(body.get("attendees"), "attendees", errors),
         transparency=_choice(body.get("transparency"), "transparency", TRANSPARENCIES, errors),
         status=_choice(body.get("status"), "status", STATUSES, errors),
         categories=fields.read_texts(body.get("categories"), "categories", errors),
         event_private=_private(body.get("event_private"), errors),
         conferencing=_conferencing(body.get("conferencing"), errors),
+        extended_transparency=_choice(
+            body.get("extended_transparency"), "extended_transparency", EXTENDED_TRANSPARENCIES, errors
+        ),
     )
 
 
@@ -50,6 +55,14 @@ def read_tzid(body: Mapping[str, object], default_tzid: str, errors: FieldErrors
     value = start.get("tzid") if fields.is_object(start) else None
     tzid = fields.read_text(value or body.get("tzid"), "tzid", errors) or default_tzid
     return fields.read_zone(tzid, "tzid", errors).key
+
+
+def read_end_tzid(body: Mapping[str, object], tzid: str, errors: FieldErrors) -> str | None:
+    """Return the zone of the end, where it is not that of the start."""
+    end = body.get("end")
+    own = fields.read_text(end.get("tzid"), "end.tzid", errors) if fields.is_object(end) else None
+    end_tzid = fields.read_zone(own or tzid, "end.tzid", errors).key
+    return None if end_tzid == tzid else end_tzid
 
 
 def read_moment(value: object, field: str, tzid: str, errors: FieldErrors) -> date | None:
@@ -86,14 +99,14 @@ def _location(value: object, errors: FieldErrors) -> Location | None:
     return Location(fields.read_text(place.get("description"), "location.description", errors) or "", lat, long)
 
 
-def _attendees(value: object, errors: FieldErrors) -> tuple[Attendee, ...] | None:
+def read_attendees(value: object, field: str, errors: FieldErrors) -> tuple[Attendee, ...] | None:
+    """Return the people of a list, or None when it is missing."""
     if value is None:
         return None
-    people = value.get("invite", []) if fields.is_object(value) else value
-    if not isinstance(people, list):
-        errors.not_recognized("attendees", "an array")
+    if not isinstance(value, list):
+        errors.not_recognized(field, "an array")
         return None
-    return tuple(_attendee(person, f"attendees[{index}]", errors) for index, person in enumerate(people))
+    return tuple(_attendee(person, f"{field}[{index}]", errors) for index, person in enumerate(value))
 
 
 def _attendee(value: object, field: str, errors: FieldErrors) -> Attendee:

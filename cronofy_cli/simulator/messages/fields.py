@@ -147,7 +147,7 @@ def _date_or_time(value: object, zone: ZoneInfo | None) -> date:
         raise ValueError("not a string")
     if is_date(value):
         return _in_range(date.fromisoformat(value))
-    moment = datetime.fromisoformat(value.removesuffix("UTC") + "Z" if value.endswith("UTC") else value)
+    moment = datetime.fromisoformat(value.removesuffix("UTC").rstrip() + "Z" if value.endswith("UTC") else value)
     if moment.tzinfo is None:
         if zone is None:
             raise ValueError("no offset")

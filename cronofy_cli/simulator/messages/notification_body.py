@@ -5,7 +5,8 @@ Pure.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -20,18 +21,39 @@ if TYPE_CHECKING:
     from cronofy_cli.simulator.world.delivery import Notification
     from cronofy_cli.simulator.world.model import Channel
 
+_ESCAPES: Final = {"/": "\\/", "&": "\\u0026", "<": "\\u003c", ">": "\\u003e", "=": "\\u003d"}
+"""Characters that stand in strings only, and may be escaped there (RFC 8259, section 7)."""
 
-def notification_body(notification: Notification, channel: Channel, *, scheduling_conversations: bool) -> bytes:
-    """Return the raw body, compact (docs: /developers/api/push-notifications/)."""
+
+def notification_body(
+    notification: Notification, channel: Channel | None, *, scheduling_conversations: bool, layout: str
+) -> bytes:
+    """Return the raw body (docs: /developers/api/push-notifications/). What goes to no channel has its own content."""
     content: dict[str, object] = {"type": notification.type}
     if notification.changes_since is not None:
         content["changes_since"] = to_utc_seconds(notification.changes_since)
-    return msgspec.json.encode(
-        {
-            "notification": content | notification.fields,
-            "channel": render_channel(channel, scheduling_conversations=scheduling_conversations),
-        }
-    )
+    document: dict[str, object] = {"notification": content | notification.fields}
+    if channel is not None:
+        document["channel"] = render_channel(channel, scheduling_conversations=scheduling_conversations)
+    elif notification.callback is not None:
+        document |= notification.callback.content
+    return laid_out(document, layout)
+
+
+def laid_out(document: object, layout: str) -> bytes:
+    """Return JSON in a byte layout. Cronofy's is not documented; a receiver must verify the bytes that it got.
+
+    `spaced` is what Python's json prints; `escaped` is what neither that nor JSON.stringify prints again.
+    """
+    if layout == "compact":
+        return msgspec.json.encode(document)
+    plain = msgspec.to_builtins(document)
+    if layout == "spaced":
+        return json.dumps(plain, ensure_ascii=False).encode()
+    text = json.dumps(plain, separators=(",", ":"))
+    for character, escape in _ESCAPES.items():
+        text = text.replace(character, escape)
+    return text.encode()
 
 
 def notification_headers(body: bytes, client_secrets: Sequence[str]) -> dict[str, str]:

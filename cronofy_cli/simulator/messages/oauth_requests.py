@@ -20,6 +20,8 @@ from cronofy_cli.simulator.world.scopes import SCOPES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from cronofy_cli.simulator.world.model import Application
+
 _URL_CHARACTERS: Final = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]+")
 """Of RFC 3986, without the fragment's `#`, which a redirect URI may not have (RFC 6749, 3.1.2)."""
 
@@ -50,11 +52,14 @@ class Consent:
 
     scope: str
     back: Return
+    application: str
+    """The name of the application that asks."""
+    client_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class CodeExchange:
-    """A wish for tokens, with a code."""
+    """A request for tokens, with a code."""
 
     code: str = field(repr=False)
     redirect_uri: str
@@ -62,7 +67,7 @@ class CodeExchange:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """A wish for a new access token."""
+    """A request for a new access token."""
 
     refresh_token: str = field(repr=False)
 
@@ -75,16 +80,28 @@ class Revocation:
     sub: str | None
 
 
-def parse_return(query: Mapping[str, str], client_id: str) -> Return:
+def parse_application(query: Mapping[str, str], applications: Iterable[Application]) -> Application:
+    """Read which application asks.
+
+    Raises:
+        WrongUsage: it is unknown.
+    """
+    client_id, known = query.get("client_id"), tuple(applications)
+    if not client_id:
+        raise WrongUsage("The address names no application: client_id is missing.")
+    for application in known:
+        if application.client_id == client_id:
+            return application
+    names = ", ".join(application.client_id for application in known)
+    raise WrongUsage(f"The application “{client_id}” is not known here. This one is: {names}")
+
+
+def parse_return(query: Mapping[str, str]) -> Return:
     """Read where the answer goes. Nobody is redirected before both application and address are known to be good.
 
     Raises:
-        WrongUsage: the application is unknown, or the address is no absolute HTTP or HTTPS URL.
+        WrongUsage: the address is no absolute HTTP or HTTPS URL.
     """
-    if not query.get("client_id"):
-        raise WrongUsage("The address names no application: client_id is missing.")
-    if query["client_id"] != client_id:
-        raise WrongUsage(f"The application “{query['client_id']}” is not known here. This one is: {client_id}")
     redirect_uri = query.get("redirect_uri", "")
     if not _is_redirect_uri(redirect_uri):
         raise WrongUsage(f"redirect_uri must be a whole http or https address without a #; it is “{redirect_uri}”.")
@@ -107,34 +124,57 @@ def parse_scope(query: Mapping[str, str]) -> str:
     return " ".join(dict.fromkeys(scopes))
 
 
-def parse_token_request(
-    body: Mapping[str, object], client_id: str, client_secrets: Iterable[str]
-) -> CodeExchange | Refresh:
+def check_application(body: Mapping[str, object], applications: Iterable[Application]) -> Application:
+    """Return the application whose id and secret are in a body.
+
+    Raises:
+        OAuthRefused: there is none.
+    """
+    client_id = _text(body, "client_id")
+    secret = _text(body, "client_secret").encode("utf-8", "replace")
+    for application in applications:
+        is_known = any(hmac.compare_digest(secret, known.encode()) for known in application.client_secrets)
+        if application.client_id == client_id and is_known:
+            return application
+    raise OAuthRefused("invalid_client", "the client id and client secret are not those of a known application")
+
+
+def parse_token_request(body: Mapping[str, object]) -> CodeExchange | Refresh:
     """Read a call of the token endpoint.
 
     Raises:
-        OAuthRefused: the application is not the known one, something is missing, or the grant type is another.
+        OAuthRefused: something is missing, or the grant type is another.
     """
-    grant_type = _required(body, "grant_type")
-    _check_client(body, client_id, client_secrets)
+    grant_type = required(body, "grant_type")
     if grant_type == "authorization_code":
-        return CodeExchange(_required(body, "code"), _required(body, "redirect_uri"))
+        return CodeExchange(required(body, "code"), required(body, "redirect_uri"))
     if grant_type == "refresh_token":
-        return Refresh(_required(body, "refresh_token"))
+        return Refresh(required(body, "refresh_token"))
     raise OAuthRefused("unsupported_grant_type", "the grant types are authorization_code and refresh_token")
 
 
-def parse_revocation(body: Mapping[str, object], client_id: str, client_secrets: Iterable[str]) -> Revocation:
-    """Read what to take back.
+def parse_revocation(body: Mapping[str, object]) -> Revocation:
+    """Read what to take back; with both, the token counts (docs: /developers/api/authorization/revoke/).
 
     Raises:
-        OAuthRefused: the application is not the known one, or neither a token nor an account is named.
+        OAuthRefused: neither a token nor an account is named.
     """
-    _check_client(body, client_id, client_secrets)
     token, sub = _text(body, "token"), _text(body, "sub")
     if not token and not sub:
         raise OAuthRefused("invalid_request", "token or sub is missing")
     return Revocation(token or None, sub or None)
+
+
+def required(body: Mapping[str, object], name: str) -> str:
+    """Return a text of a body.
+
+    Raises:
+        OAuthRefused: it is missing.
+    """
+    value = _text(body, name)
+    if not value:
+        raise OAuthRefused("invalid_request", f"{name} is missing")
+    return value
 
 
 def _is_redirect_uri(value: str) -> bool:
@@ -144,20 +184,6 @@ def _is_redirect_uri(value: str) -> bool:
     except ValueError:
         return False
     return is_absolute and _URL_CHARACTERS.fullmatch(value) is not None
-
-
-def _check_client(body: Mapping[str, object], client_id: str, client_secrets: Iterable[str]) -> None:
-    secret = _text(body, "client_secret").encode("utf-8", "replace")
-    is_known = any(hmac.compare_digest(secret, known.encode()) for known in client_secrets)
-    if _text(body, "client_id") != client_id or not is_known:
-        raise OAuthRefused("invalid_client", "the client id and client secret are not those of a known application")
-
-
-def _required(body: Mapping[str, object], name: str) -> str:
-    value = _text(body, name)
-    if not value:
-        raise OAuthRefused("invalid_request", f"{name} is missing")
-    return value
 
 
 def _text(body: Mapping[str, object], name: str) -> str:

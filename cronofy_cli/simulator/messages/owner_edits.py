@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Final
 from msgspec import structs
 
 from cronofy_cli.simulator.messages import fields
-from cronofy_cli.simulator.messages.event_fields import read_event_details, read_moment, read_tzid, span_between
+from cronofy_cli.simulator.messages.event_fields import (
+    read_end_tzid,
+    read_event_details,
+    read_moment,
+    read_tzid,
+    span_between,
+)
 from cronofy_cli.simulator.messages.fields import FieldErrors
 from cronofy_cli.simulator.world.model import EventDetails
 
@@ -57,7 +63,10 @@ def parse_new_event(
     start = read_moment(body.get("start"), "start", tzid, errors) or _next_hour(now)
     end = read_moment(body.get("end"), "end", tzid, errors) or _default_end(start)
     details = structs.replace(
-        read_event_details(_without_times(body), tzid, errors), tzid=tzid, span=span_between(start, end, errors)
+        read_event_details(_without_times(body), tzid, errors),
+        tzid=tzid,
+        end_tzid=read_end_tzid(body, tzid, errors),
+        span=span_between(start, end, errors),
     )
     if details.summary is None:
         details = structs.replace(details, summary=DEFAULT_SUMMARY)
@@ -78,7 +87,9 @@ def parse_event_change(body: Mapping[str, object], event: Event) -> EventDetails
     end = read_moment(body.get("end"), "end", tzid, errors)
     if start is not None:
         end = end or _kept_end(start, event)
-        details = structs.replace(details, tzid=tzid, span=span_between(start, end, errors))
+        details = structs.replace(
+            details, tzid=tzid, end_tzid=read_end_tzid(body, tzid, errors), span=span_between(start, end, errors)
+        )
     elif end is not None:
         details = structs.replace(details, span=span_between(_start_of(event), end, errors))
     errors.raise_if_any()

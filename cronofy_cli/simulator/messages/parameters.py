@@ -58,13 +58,15 @@ class FreeBusyQuery:
     include_free: bool | None
 
 
-def parse_events_query(pairs: Iterable[tuple[str, str]], known_calendars: Collection[str]) -> EventsQuery:
+def parse_events_query(
+    pairs: Iterable[tuple[str, str]], known_calendars: Collection[str], *, require_brackets: bool = True
+) -> EventsQuery:
     """Read the parameters of Read Events.
 
     Raises:
         InvalidRequest: something is missing or not recognized.
     """
-    reader = _Reader(pairs)
+    reader = _Reader(pairs, require_brackets=require_brackets)
     query = EventsQuery(
         selection=reader.selection(known_calendars),
         localized_times=reader.boolean("localized_times"),
@@ -75,13 +77,15 @@ def parse_events_query(pairs: Iterable[tuple[str, str]], known_calendars: Collec
     return query
 
 
-def parse_free_busy_query(pairs: Iterable[tuple[str, str]], known_calendars: Collection[str]) -> FreeBusyQuery:
+def parse_free_busy_query(
+    pairs: Iterable[tuple[str, str]], known_calendars: Collection[str], *, require_brackets: bool = True
+) -> FreeBusyQuery:
     """Read the parameters of Free/Busy.
 
     Raises:
         InvalidRequest: something is missing or not recognized.
     """
-    reader = _Reader(pairs)
+    reader = _Reader(pairs, require_brackets=require_brackets)
     query = FreeBusyQuery(
         selection=reader.selection(known_calendars),
         localized_times=reader.boolean("localized_times"),
@@ -95,9 +99,12 @@ def parse_free_busy_query(pairs: Iterable[tuple[str, str]], known_calendars: Col
 class _Reader:
     """One query's parameters: the last value of each, all values of `calendar_ids[]`, and the errors found so far."""
 
-    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, pairs: Iterable[tuple[str, str]], *, require_brackets: bool) -> None:
         known = list(pairs)
         self.errors = FieldErrors()
+        if require_brackets and any(name == "calendar_ids" for name, _ in known):
+            # Ignored, it would read all calendars and nobody would notice.
+            self.errors.not_recognized("calendar_ids", "an array: write calendar_ids[]")
         self._values: Mapping[str, str] = dict(known)
         self._calendar_ids = frozenset(value for name, value in known if name == "calendar_ids[]")
 

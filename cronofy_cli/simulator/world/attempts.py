@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from cronofy_cli.core.failure import Failure
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How one post ended: a status, or an error when no answer came in time."""
 
     started_at: datetime
-    milliseconds: float
+    duration_ms: float
     status: int | None = None
-    error: str | None = None
+    failure: Failure | None = None
+    reason: str | None = None
+    """The failure in the library's words."""
 
     @property
     def is_success(self) -> bool:
@@ -28,13 +32,22 @@ class Outcome:
 class Attempt:
     """One try, as the control API lists it."""
 
+    number: int
+    """Of the attempt in this world."""
+    notification: int
+    """The number of the notification: every further try has the same one."""
     at: datetime
     channel_id: str
+    """Empty for the callbacks of events and smart invites."""
     callback_url: str
     type: str
     attempt: int
-    milliseconds: float
+    duration_ms: float
     status: int | None
-    error: str | None
+    failure: Failure | None
+    reason: str | None
     next_attempt_at: datetime | None
     """None after a success, and when the notification is given up."""
+    body: str
+    """What was sent, byte for byte: it is UTF-8."""
+    signature: str

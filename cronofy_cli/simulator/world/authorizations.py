@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct, structs
 
 from cronofy_cli.errors import RequestFailed
+from cronofy_cli.simulator.world.model import DEFAULT_APPLICATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,8 @@ class Authorization(Struct, frozen=True):
     number: int
     scope: str
     refresh_token: str
+    account_id: str = ""
+    application: str = DEFAULT_APPLICATION
 
 
 class AccessToken(Struct, frozen=True):
@@ -65,6 +68,7 @@ class IssuedTokens:
     refresh_token: str = field(repr=False)
     scope: str
     expires_in_s: int
+    account_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,17 @@ class TokenRules:
 
 
 @dataclass(frozen=True, slots=True)
-class _Code:
+class Grant:
+    """What an account's owner allows an application."""
+
+    account_id: str
+    application: str
     scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    grant: Grant
     redirect_uri: str
     expires_at: datetime
 
@@ -107,42 +120,54 @@ class Authorizations:
             tuple(self._authorizations.values()), tuple(self._access_tokens.values()), self._last_number
         )
 
-    def scope_of(self, access_token: str, now: datetime) -> str | None:
-        """Return what an access token allows, or None when it is unknown, expired or revoked."""
+    def of(self, access_token: str, now: datetime) -> Authorization | None:
+        """Return the login that an access token belongs to, or None when it is unknown, expired or revoked."""
         access = self._access_tokens.get(access_token)
         if access is None or access.expires_at <= now:
             return None
-        return self._authorizations[access.authorization_number].scope
+        return self._authorizations[access.authorization_number]
 
-    def issue_code(self, scope: str, redirect_uri: str, now: datetime) -> str:
+    def has_any(self, account_id: str, application: str) -> bool:
+        """Whether an account has a login with an application that is not revoked."""
+        return any(self._is_of(one, account_id, application) for one in self._authorizations.values())
+
+    def issue_code(self, grant: Grant, redirect_uri: str, now: datetime) -> str:
         """Return a code for a login that the owner has just allowed."""
         self._codes = {code: one for code, one in self._codes.items() if one.expires_at > now}
         code = self._new_token()
-        self._codes[code] = _Code(scope, redirect_uri, now + CODE_LIFETIME)
+        self._codes[code] = _Code(grant, redirect_uri, now + CODE_LIFETIME)
         return code
 
-    def exchange(self, code: str, redirect_uri: str, now: datetime) -> IssuedTokens:
+    def exchange(self, code: str, redirect_uri: str, application: str, now: datetime) -> IssuedTokens:
         """Turn a code into tokens.
 
         Raises:
-            OAuthRefused: the code is unknown, used, expired, or was issued for another redirect URI.
+            OAuthRefused: the code is unknown, used, expired, or was issued for another application or redirect URI.
         """
         issued = self._codes.pop(code, None)
         if issued is None or issued.expires_at <= now or issued.redirect_uri != redirect_uri:
             raise OAuthRefused("invalid_grant", "the code is not valid for this redirect URI, or no longer")
+        if issued.grant.application != application:
+            raise OAuthRefused("invalid_grant", "the code was issued for another application")
+        return self.authorize(issued.grant, now)
+
+    def authorize(self, grant: Grant, now: datetime) -> IssuedTokens:
+        """Return tokens for a login that needs no code."""
         self._last_number += 1
-        authorization = Authorization(self._last_number, issued.scope, self._new_token())
+        authorization = Authorization(
+            self._last_number, grant.scope, self._new_token(), grant.account_id, grant.application
+        )
         self._keep(authorization)
         return self._issue(authorization, now)
 
-    def refresh(self, refresh_token: str, now: datetime) -> IssuedTokens:
+    def refresh(self, refresh_token: str, application: str, now: datetime) -> IssuedTokens:
         """Return a new access token, with the same refresh token or, by the rules, with a new one.
 
         Raises:
-            OAuthRefused: the refresh token is unknown, revoked or rotated away.
+            OAuthRefused: the refresh token is unknown, revoked, rotated away, or another application's.
         """
         number = self._numbers.get(refresh_token)
-        if number is None:
+        if number is None or self._authorizations[number].application != application:
             raise OAuthRefused("invalid_grant", "the refresh token is not valid, or no longer")
         authorization = self._authorizations[number]
         if self._rules.rotate_refresh_tokens:
@@ -151,25 +176,30 @@ class Authorizations:
             self._keep(authorization)
         return self._issue(authorization, now)
 
-    def revoke(self, token: str) -> bool:
-        """Take back the login that a refresh or access token stands for; return whether there was one."""
+    def revoke(self, token: str, application: str) -> Authorization | None:
+        """Take back the login that a refresh or access token stands for; return it, or None when there was none."""
         access = self._access_tokens.get(token)
         number = self._numbers.get(token) if access is None else access.authorization_number
-        if number is None:
-            return False
-        del self._numbers[self._authorizations.pop(number).refresh_token]
+        if number is None or self._authorizations[number].application != application:
+            return None
+        return self._remove(number)
+
+    def revoke_all(self, account_id: str, application: str) -> list[Authorization]:
+        """Take back every login of an account with an application; return them."""
+        numbers = [n for n, one in self._authorizations.items() if self._is_of(one, account_id, application)]
+        return [self._remove(number) for number in numbers]
+
+    def _remove(self, number: int) -> Authorization:
+        authorization = self._authorizations.pop(number)
+        del self._numbers[authorization.refresh_token]
         self._access_tokens = {
             name: one for name, one in self._access_tokens.items() if one.authorization_number != number
         }
-        return True
+        return authorization
 
-    def revoke_all(self) -> bool:
-        """Take back every login; return whether there was one."""
-        had_any = bool(self._authorizations)
-        self._authorizations.clear()
-        self._numbers.clear()
-        self._access_tokens.clear()
-        return had_any
+    @staticmethod
+    def _is_of(authorization: Authorization, account_id: str, application: str) -> bool:
+        return authorization.account_id == account_id and authorization.application == application
 
     def _keep(self, authorization: Authorization) -> None:
         self._authorizations[authorization.number] = authorization
@@ -180,4 +210,7 @@ class Authorizations:
         token = self._new_token()
         expires_at = now + timedelta(seconds=self._rules.lifetime_s)
         self._access_tokens[token] = AccessToken(token, authorization.number, expires_at)
-        return IssuedTokens(token, authorization.refresh_token, authorization.scope, int(self._rules.lifetime_s))
+        lifetime_s = int(self._rules.lifetime_s)
+        return IssuedTokens(
+            token, authorization.refresh_token, authorization.scope, lifetime_s, authorization.account_id
+        )

@@ -5,7 +5,7 @@ Pure, on a virtual clock: `now` comes in, what is due comes out. Sending is the 
 Documented (docs: /developers/push-notifications/): success is 2xx within 5 seconds; a failed notification is tried
 again for 24 hours, then the channel is closed. The rest is this simulator's choice: the pauses; that changes which
 arrive while a `change` waits are folded into one notification, which is sent as soon as the new one would be; that any
-success of a channel ends its 24 hours.
+success of a channel ends its 24 hours; that callbacks of events and smart invites are tried again as often.
 """
 
 from __future__ import annotations
@@ -24,6 +24,16 @@ if TYPE_CHECKING:
 CHANGE = "change"
 
 
+class Callback(Struct, frozen=True, kw_only=True):
+    """Where a notification goes that belongs to no channel, and what it holds besides its `notification` object."""
+
+    url: str
+    application: str
+    content: dict[str, object]
+    event_uid: str | None = None
+    """The event that it is about: when that changes, what has not been sent is replaced."""
+
+
 class Notification(Struct, frozen=True, kw_only=True):
     """Something to be posted to a channel, until it has succeeded or is given up."""
 
@@ -37,6 +47,8 @@ class Notification(Struct, frozen=True, kw_only=True):
     """Set on real changes only: these may be folded into one another."""
     fields: dict[str, object] = field(default_factory=dict)
     """What else the `notification` object holds."""
+    callback: Callback | None = None
+    """Set on what goes to no channel: the callbacks of smart invites and of events."""
 
 
 class OutboxState(Struct, frozen=True):
@@ -49,11 +61,14 @@ class OutboxState(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An edit by the calendar's owner. The application's own writes are never one."""
+    """An edit by the calendar's owner, or by an application: that one's channels are not notified of it."""
 
     at: datetime
+    account_id: str
     calendar_id: str
-    is_managed: bool
+    managed_by: frozenset[str | None] = frozenset()
+    """The applications that manage what was edited."""
+    made_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +97,11 @@ def concerns(channel: Channel, change: Change) -> bool:
     `only_managed` means users' edits of events that the application manages (docs:
     /developers/api/push-notifications/create-channel/).
     """
+    if channel.account_id != change.account_id or channel.application == change.made_by:
+        return False
     if channel.calendar_ids is not None and change.calendar_id not in channel.calendar_ids:
         return False
-    return change.is_managed or not channel.only_managed
+    return channel.application in change.managed_by or not channel.only_managed
 
 
 class Outbox:
@@ -109,18 +126,37 @@ class Outbox:
         return OutboxState(unfinished, dict(self._failing_since), self._last_number)
 
     def note_change(
-        self, change: Change, channels: Iterable[Channel], *, noticed_after: timedelta = timedelta()
+        self,
+        change: Change,
+        channels: Iterable[Channel],
+        *,
+        noticed_after: timedelta = timedelta(),
+        is_folded: bool = True,
     ) -> None:
-        """Plan a notification on each channel that the change concerns; a slow provider delays it."""
+        """Plan a notification on each channel that the change concerns; a slow provider delays it.
+
+        `is_folded` waits a moment for further changes.
+        """
         for channel in channels:
             if concerns(channel, change):
-                due_at = change.at + noticed_after + self._rules.coalesce_window
+                due_at = change.at + noticed_after + (self._rules.coalesce_window if is_folded else timedelta())
                 self._fold_or_wait(self._new(channel.channel_id, CHANGE, due_at, changes_since=change.at))
 
     def push(self, channel_id: str, type_: str, now: datetime, fields: dict[str, object] | None = None) -> None:
         """Plan a notification of any type, at once."""
         notification = self._new(channel_id, type_, now, fields=fields or {})
         self._waiting[notification.number] = notification
+
+    def push_callback(self, type_: str, due_at: datetime, fields: dict[str, object], callback: Callback) -> None:
+        """Plan a notification that goes to no channel."""
+        notification = structs.replace(self._new("", type_, due_at, fields=fields), callback=callback)
+        self._waiting[notification.number] = notification
+
+    def forget_callbacks(self, event_uid: str, after: datetime) -> None:
+        """Drop the callbacks about an event that are due later than `after`."""
+        for number, one in list(self._waiting.items()):
+            if one.callback is not None and one.callback.event_uid == event_uid and one.due_at > after:
+                del self._waiting[number]
 
     def take_due(self, now: datetime) -> list[Notification]:
         """Return what must be sent now; each must be reported by `succeeded` or `failed`."""
@@ -138,7 +174,8 @@ class Outbox:
         """Take note of a failure; return when it is tried again, or None when it is given up."""
         if self._on_its_way.pop(notification.number, None) is None:
             return None  # Its channel was closed in the meantime.
-        self._failing_since.setdefault(notification.channel_id, now)
+        if notification.callback is None:
+            self._failing_since.setdefault(notification.channel_id, now)
         if notification.attempt > len(self._rules.retry_delays):
             return None
         due_at = now + self._rules.retry_delays[notification.attempt - 1]

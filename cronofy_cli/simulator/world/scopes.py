@@ -46,17 +46,25 @@ READ_FREE_BUSY: Final = READ_EVENTS | {"read_free_busy"}
 READ_CALENDARS: Final = READ_FREE_BUSY | {"list_calendars"}
 CREATE_EVENT: Final = frozenset({"create_event", "write_only", "read_write", "free_busy_write"})
 DELETE_EVENT: Final = frozenset({"delete_event", "write_only", "read_write", "free_busy_write"})
+CREATE_CALENDAR: Final = frozenset({"create_calendar"})
+CHANGE_PARTICIPATION: Final = frozenset({"change_participation_status"})
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What the token of a call allows."""
+    """What the token of a call allows: which account it is of, and which application may use it."""
 
     scope: str
-    is_personal: bool = False
-    """It belongs to no application."""
+    account_id: str
+    application: str | None
+    """None: a personal token, which belongs to no application."""
     is_authorized: bool = False
     """It was issued after the account's owner allowed it, so it can expire and be revoked."""
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the token belongs to no application."""
+        return self.application is None
 
     def require(self, accepted: frozenset[str]) -> None:
         """Check that the token has one of the accepted scopes.

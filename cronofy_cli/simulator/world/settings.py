@@ -1,14 +1,18 @@
 """The simulator's choices: published credentials, and what to do where Cronofy's behaviour is not publicly known.
 
-Values only. "Unknown" below means that Cronofy's documentation does not say, so the value is this simulator's choice.
+Values only. A field made with `choice` stands for something that Cronofy's documentation does not say: it is listed by
+`simulator routes --choices`, and set by `simulator run --choice NAME=VALUE` or by the `[choices]` of a world file.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
@@ -30,42 +34,50 @@ CHANNEL_LIFETIME_S: Final = 24 * 3600.0
 """A channel without a success for so long is closed (docs: /developers/push-notifications/)."""
 
 
+Value = TypeVar("Value")
+_CHOICE: Final = "choice"
+BODY_LAYOUTS: Final = ("compact", "spaced", "escaped")
+
+
+def choice(default: Value, meaning: str) -> Value:
+    """Return a field whose default is this simulator's choice."""
+    made: Value = field(default=default, metadata={_CHOICE: meaning})
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the choices, to be listed."""
+
+    name: str
+    value: bool | float | str
+    meaning: str
+
+
 @dataclass(frozen=True, slots=True)
 class SimulatorSettings:
     """Everything that can be chosen when a simulator is started."""
 
     port: int = DEFAULT_PORT
     """0 takes any free port."""
+    bind: str = "127.0.0.1"
+    """The address that is listened on."""
+    hosts: tuple[str, ...] = ()
+    """Names, besides this machine's and Cronofy's, by which clients may call it."""
+    world_file: Path | None = None
+    """Which world to start with; None is the built-in one."""
     client_id: str = CLIENT_ID
     client_secrets: tuple[str, ...] = field(default=(CLIENT_SECRET,), repr=False)
-    """Every active one signs each notification, as during a rotation."""
+    """Of the first application; every active one signs each notification, as during a rotation."""
     access_token: str = field(default=ACCESS_TOKEN, repr=False)
-    """A token that belongs to the application."""
+    """A token that belongs to the first application and account, in the built-in world."""
     personal_token: str = field(default=PERSONAL_TOKEN, repr=False)
-    """A token that belongs to no application: channels refuse it. Status unknown; the choice is 403."""
+    """A token that belongs to no application: channels refuse it."""
     token_lifetime_s: float = 3600.0
     """After it an access token is refused with 401; the published ones never expire."""
-    rotate_refresh_tokens: bool = False
-    """Whether a refresh gives a new refresh token and refuses the old one at once. Unknown; no example shows it."""
-    close_channels_on_revoke: bool = True
-    """Whether revoking the last authorization closes the channels that were opened with one. Unknown."""
-    page_size: int = 100
-    """Events or periods on a page. Unknown."""
-    page_lifetime_s: float = 600.0
-    """How long a `next_page` can be fetched; after that it is 404. Unknown."""
-    coalesce_window_s: float = 0.3
-    """Changes this close together share a notification. Unknown."""
     retry_scale: float = 1.0
     """Factor on the pauses between attempts and on the 24 hours; 0.001 makes a day take 86 seconds."""
     answer_limit_s: float = ANSWER_LIMIT_S
-    enforce_url_length: bool = False
-    """Refuse callback URLs above 128 characters, as older documentation said. Unknown today."""
-    emit_scheduling_conversations: bool = True
-    """Put `scheduling_conversations` into channels, as seen in captured payloads. Undocumented."""
-    enforce_sync_window: bool = True
-    """Know events from 42 days back to 201 ahead only; reading beyond is an empty answer. Unknown if it is an error."""
-    free_periods_by_default: bool = True
-    """Whether Free/Busy lists free periods when `include_free` is not given. Unknown; the documented example does."""
     seed_day: date | None = None
     """The day around which the calendars are filled; None is today."""
     random_seed: int = 1
@@ -76,3 +88,84 @@ class SimulatorSettings:
     """Where the world is kept between runs; None keeps it in memory."""
     save_delay_s: float = 0.2
     """Changes this close together are saved at once."""
+
+    rotate_refresh_tokens: bool = choice(
+        False, "a refresh gives a new refresh token and refuses the old one; no example shows it"
+    )
+    wrong_client_status: int = choice(400, "status of a wrong client id or secret at the token endpoint: 400 or 401")
+    close_channels_on_revoke: bool = choice(
+        True, "revoking an account's last authorization closes the channels that were opened with one"
+    )
+    personal_token_status: int = choice(403, "status of a channel call with a personal token")
+    verify_identical_channels: bool = choice(
+        True, "creating a channel that is open already sends its verification again"
+    )
+    enforce_url_length: bool = choice(
+        False, "callback URLs above 128 characters are refused, as older documentation says"
+    )
+    emit_scheduling_conversations: bool = choice(
+        True, "channels have scheduling_conversations, as in captured notifications"
+    )
+    coalesce_window_s: float = choice(0.3, "changes this close together share a notification")
+    body_layout: str = choice(
+        "compact",
+        "bytes of a notification: compact, spaced (after colons and commas) or escaped (slashes, non-ASCII)",
+    )
+    page_size: int = choice(100, "events or periods on a page")
+    page_lifetime_s: float = choice(600.0, "how long a next_page can be fetched; after that it is 404")
+    enforce_sync_window: bool = choice(True, "events from 42 days back to 201 ahead only; reading beyond finds nothing")
+    free_periods_by_default: bool = choice(True, "Free/Busy lists free periods when include_free is not given")
+    require_brackets: bool = choice(True, "calendar_ids without [] in a query is refused with 422, not ignored")
+    enforce_text_lengths: bool = choice(
+        True, "a summary above 1024 or a description above 4096 characters is refused with 422, not accepted"
+    )
+    invite_adds: bool = choice(True, "attendees.invite adds to an event's attendees; false replaces them")
+    unknown_event_status: int = choice(404, "status of editing or deleting an unknown event_uid: 404, or 202 for none")
+    forbidden_edit_status: int = choice(422, "status of an edit that options of the event do not allow")
+    unknown_invite_status: int = choice(404, "status of cancelling or reading an unknown smart invite")
+    slot_interval_minutes: int = choice(15, "step between overlapping_slots when start_interval is not given")
+    enforce_rate_limit: bool = choice(
+        False, "more than 50 calls a second or 500 a minute of an application are 429, as documented; off for tests"
+    )
+
+    def choices(self) -> list[Choice]:
+        """Return what was chosen where the documentation is silent."""
+        return [
+            Choice(each.name, getattr(self, each.name), str(each.metadata[_CHOICE]))
+            for each in fields(self)
+            if _CHOICE in each.metadata
+        ]
+
+    def with_choices(self, wanted: Mapping[str, object]) -> SimulatorSettings:
+        """Return settings with other choices; texts are read as what they stand for.
+
+        Raises:
+            WrongUsage: there is no such choice, or it cannot have this value.
+        """
+        known = {each.name: each.value for each in self.choices()}
+        changes = {}
+        for name, value in wanted.items():
+            if name not in known:
+                raise WrongUsage(f"there is no choice '{name}'", hint="cronofy simulator routes --choices")
+            changes[name] = _converted(name, value, known[name])
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def _converted(name: str, value: object, default: object) -> object:
+    """Return a value as one of the same type as the default.
+
+    Raises:
+        WrongUsage: it is none.
+    """
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    try:
+        if isinstance(default, bool):
+            return {"true": True, "false": False}[text.lower()]
+        if isinstance(default, int | float):
+            return type(default)(text)
+    except (ValueError, KeyError):
+        kind = "true or false" if isinstance(default, bool) else "a number"
+        raise WrongUsage(f"the choice '{name}' is {kind}, not '{text}'") from None
+    if name == "body_layout" and text not in BODY_LAYOUTS:
+        raise WrongUsage(f"body_layout is one of {', '.join(BODY_LAYOUTS)}, not '{text}'")
+    return text

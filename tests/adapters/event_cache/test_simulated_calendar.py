@@ -20,14 +20,14 @@ from cronofy_cli.simulator.messages.parameters import parse_events_query
 from cronofy_cli.simulator.messages.rendering import event_renderer
 from cronofy_cli.simulator.read_events import select_events
 from cronofy_cli.simulator.world.model import Attendee, EventDetails, Location
-from cronofy_cli.simulator.world.seed import CALENDARS, HOME, WORK
-from tests.simulator.worlds import NOW, details, empty_world, timed
+from cronofy_cli.simulator.world.seed import HOME, WORK
+from tests.simulator.worlds import CALENDARS, MAIN, NOW, details, empty_account, timed
 
 if TYPE_CHECKING:
     import pytest
 
     from cronofy_cli.adapters.event_cache import EventCache
-    from cronofy_cli.simulator.world.state import World
+    from cronofy_cli.simulator.world.state import AccountState
 
 KNOWN = {calendar.calendar_id: calendar for calendar in CALENDARS}
 
@@ -48,7 +48,7 @@ class Told:
     """A calendar, a reader of its changes, and what it was told."""
 
     cache: EventCache
-    world: World = field(default_factory=empty_world)
+    world: AccountState = field(default_factory=empty_account)
     now: datetime = NOW
     unread_since: datetime | None = None
     folded: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -77,8 +77,8 @@ class Told:
         """Return what Read Events answers, or with None everything that is there."""
         wish = change_query(Notification("change", since), "Etc/UTC")
         query = parse_events_query(wish.parameters(), KNOWN)
-        found = select_events(self.world.events, query.selection, self.now, enforce_sync_window=False)
-        render = event_renderer(query, KNOWN)
+        found = select_events(self.world.events, query.selection, self.now, MAIN, enforce_sync_window=False)
+        render = event_renderer(query, self.world, MAIN)
         return [msgspec.json.encode(render(event)) for event in found]
 
     def _edit(self, name: str, first: Any, second: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.http import import_httpx
-from cronofy_cli.simulator.world.seed import GOOGLE, HOME, WORK
+from cronofy_cli.simulator.world.seed import HOME, WORK
 from tests.simulator.receiver import receiving
 from tests.simulator.running import settle
 
@@ -88,9 +88,9 @@ def test_a_profile_comes_and_goes(cronofy: Run, receiver: Receiver, simulator: S
     """Disconnecting, reconnecting and the first sync are told; each command shows the profile as it is now."""
     lost = cronofy("simulator", "profile", "disconnect", "google", "--json").json
     cronofy("simulator", "edit", "add", "Missed")
-    found = cronofy("simulator", "profile", "reconnect", GOOGLE.profile_name)
+    found = cronofy("simulator", "profile", "reconnect", "janed@company.com")
     receiver.wait_for(1, "change")
-    cronofy("simulator", "profile", "start-sync", GOOGLE.profile_id)
+    cronofy("simulator", "profile", "start-sync", "pro_Xk3vQ2mZ7yHnT4pB")
     cronofy("simulator", "profile", "finish-sync", "google")
 
     assert (lost["profile_connected"], "profile_relink_url" in lost) == (False, True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.simulator.world.one_time_tokens import MAX_OPEN, Tickets
+from cronofy_cli.simulator.world.one_time_tokens import MAX_OPEN, OneTimeTokens
 from cronofy_cli.simulator.world.scopes import SCOPES
 from cronofy_cli.simulator.world.settings import CLIENT_ID
 from tests.simulator.sign_in import SCOPE, Page, issued, redirected, wish
@@ -29,10 +29,10 @@ def opened(simulator: Running, **changes: str) -> Page:
     return Page(simulator.request("GET", AUTHORIZE, params=wish(**changes)).text)
 
 
-def numbered() -> Tickets[str]:
-    """Tickets for questions that are mere texts."""
+def numbered() -> OneTimeTokens[str]:
+    """One-time tokens for questions that are mere texts."""
     numbers = count()
-    return Tickets(lambda: str(next(numbers)))
+    return OneTimeTokens(lambda: str(next(numbers)))
 
 
 def test_the_page_names_who_asks_for_what(shared_simulator: Running) -> None:
@@ -86,15 +86,15 @@ def test_the_buttons_answer(shared_simulator: Running, decision: str, key: str) 
     query = redirected(answer, 303)
     assert query["state"] == "s&t=1 é"
     assert query.keys() == {key, "state"}
-    assert re.fullmatch("[A-Za-z0-9]{32}|access_denied", query[key])
+    assert re.fullmatch("[A-Za-z0-9_-]{32}|access_denied", query[key])
 
 
 def test_a_page_is_answered_once(shared_simulator: Running) -> None:
-    """A second press, a made-up ticket and none at all are refused without a redirect."""
+    """A second press, a made-up token and none at all are refused without a redirect."""
     fields = opened(shared_simulator).fields | {"decision": "allow"}
     redirected(shared_simulator.client.post(AUTHORIZE, data=fields), 303)
 
-    for attempt in (fields, {"ticket": "x", "decision": "allow"}, {"decision": "allow"}):
+    for attempt in (fields, {"token": "x", "decision": "allow"}, {"decision": "allow"}):
         answer = shared_simulator.request("POST", AUTHORIZE, 400, data=attempt)
         assert "Location" not in answer.headers
         assert "answered before" in Page(answer.text).text
@@ -102,22 +102,22 @@ def test_a_page_is_answered_once(shared_simulator: Running) -> None:
 
 def test_a_page_gets_too_old() -> None:
     """Ten minutes after it was shown, a page can no longer be answered."""
-    tickets = numbered()
-    late, in_time = tickets.issue("first?", NOW), tickets.issue("second?", NOW)
+    tokens = numbered()
+    late, in_time = tokens.issue("first?", NOW), tokens.issue("second?", NOW)
 
-    assert tickets.take(in_time, NOW + timedelta(minutes=9, seconds=59)) == "second?"
+    assert tokens.take(in_time, NOW + timedelta(minutes=9, seconds=59)) == "second?"
     with pytest.raises(WrongUsage, match="too old"):
-        tickets.take(late, NOW + timedelta(minutes=10))
+        tokens.take(late, NOW + timedelta(minutes=10))
 
 
 def test_pages_that_nobody_answers_do_not_pile_up() -> None:
     """The oldest question gives way to a new one when very many wait."""
-    tickets = numbered()
-    issued_tickets = [tickets.issue(f"{number}?", NOW) for number in range(MAX_OPEN + 1)]
+    tokens = numbered()
+    issued_tokens = [tokens.issue(f"{number}?", NOW) for number in range(MAX_OPEN + 1)]
 
     with pytest.raises(WrongUsage):
-        tickets.take(issued_tickets[0], NOW)
-    assert tickets.take(issued_tickets[1], NOW) == "1?"
+        tokens.take(issued_tokens[0], NOW)
+    assert tokens.take(issued_tokens[1], NOW) == "1?"
 
 
 @pytest.mark.parametrize(("auto", "key"), [("allow", "code"), ("deny", "error")])
@@ -193,7 +193,7 @@ def test_a_redirect_uri_keeps_its_own_query(shared_simulator: Running) -> None:
     answer = shared_simulator.client.get(AUTHORIZE, params=wish(auto="allow", redirect_uri=uri, state="1"))
     target = answer.headers["Location"]
 
-    code = re.fullmatch(re.escape(f"{uri}&code=") + "([A-Za-z0-9]{32})&state=1", target)
+    code = re.fullmatch(re.escape(f"{uri}&code=") + "([A-Za-z0-9_-]{32})&state=1", target)
     assert code is not None
     tokens = issued(shared_simulator, grant_type="authorization_code", code=code[1], redirect_uri=uri)
     assert tokens["token_type"] == "bearer"

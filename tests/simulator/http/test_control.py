@@ -28,13 +28,18 @@ def test_the_credentials_are_the_published_ones(shared_simulator: Running) -> No
     """What a client needs is told, and is the same on every machine."""
     credentials = shared_simulator.get("/simulator/credentials")
 
-    assert credentials == {
-        "client_id": CLIENT_ID,
-        "client_secrets": [CLIENT_SECRET],
-        "access_token": ACCESS_TOKEN,
-        "personal_token": PERSONAL_TOKEN,
-        "sub": shared_simulator.get("/v1/userinfo")["sub"],
-    }
+    assert (
+        credentials.items()
+        >= {
+            "client_id": CLIENT_ID,
+            "client_secrets": [CLIENT_SECRET],
+            "access_token": ACCESS_TOKEN,
+            "personal_token": PERSONAL_TOKEN,
+            "sub": shared_simulator.get("/v1/userinfo")["sub"],
+        }.items()
+    )
+    assert [one["client_id"] for one in credentials["applications"]] == [CLIENT_ID]
+    assert credentials["accounts"][0]["access_tokens"] == {"main": ACCESS_TOKEN}
 
 
 def test_an_added_event_is_read_by_the_api(shared_simulator: Running) -> None:

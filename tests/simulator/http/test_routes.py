@@ -195,13 +195,25 @@ def test_writes_know_their_calendar(shared_simulator: Running) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/v1/nothing", 404), ("PUT", "/v1/channels", 405), ("GET", "/", 404)]
+    ("method", "path", "status", "error"),
+    [
+        ("GET", "/v1/nothing", 404, "unknown_path"),
+        ("GET", "/v1/channels/", 404, "unknown_path"),
+        ("PUT", "/v1/channels", 405, "unknown_method"),
+        ("GET", "/v1/channels/chn_1", 405, "unknown_method"),
+        ("POST", "/v1/real_time_scheduling", 501, "not_simulated"),
+        ("DELETE", "/v1/availability_rules/work_hours", 501, "not_simulated"),
+        ("GET", "/w/nowhere/v1/channels", 404, "unknown_world"),
+    ],
 )
-def test_unknown_paths_and_methods_are_empty_answers(
-    shared_simulator: Running, method: str, path: str, status: int
-) -> None:
-    """What does not exist is 404, a method that does not fit 405, both without a body."""
-    assert shared_simulator.request(method, path, status).content == b""
+def test_what_is_not_here_says_so(shared_simulator: Running, method: str, path: str, status: int, error: str) -> None:
+    """No unknown path and no call that is not simulated looks like a refusal of Cronofy's: the body names the call."""
+    answer = shared_simulator.request(method, path, status).json()
+
+    assert (answer["error"], answer["simulator"]) == (error, True)
+    assert path in answer["message"] or "{" in answer["message"] or error == "unknown_world"
+    logged = shared_simulator.request("GET", "/simulator/requests", params={"path": path}).json()["requests"]
+    assert error == "unknown_world" or (logged[-1]["method"], logged[-1]["status"]) == (method, status)
 
 
 def test_a_huge_body_is_refused(shared_simulator: Running) -> None:

@@ -102,22 +102,6 @@ def test_it_listens_on_loopback_only() -> None:
             socket.create_connection(("127.0.0.2", port), timeout=2)
 
 
-def test_it_runs_until_told_to_stop() -> None:
-    """`run_until` serves in the foreground and ends with the event."""
-    server = SimulatorServer(SimulatorSettings(port=0))
-    server.start()
-    stop = threading.Event()
-    foreground = threading.Thread(target=server.run_until, args=(stop,))
-    foreground.start()
-    assert can_connect(server.url)
-
-    stop.set()
-    foreground.join(10)
-
-    assert not foreground.is_alive()
-    assert not can_connect(server.url)
-
-
 def test_it_stops_although_a_client_keeps_its_connection() -> None:
     """An open connection, idle or in the middle of a request, does not hold it up."""
     server = SimulatorServer(SimulatorSettings(port=0))

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from cronofy_cli.simulator.world.model import Application
 from cronofy_cli.simulator.world.persistence import load
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, PERSONAL_TOKEN
 from tests.simulator.sign_in import (
@@ -41,8 +42,8 @@ def test_a_code_is_exchanged(shared_simulator: Running) -> None:
 
     assert (answer.headers["Cache-Control"], answer.headers["Pragma"]) == ("no-store", "no-cache")
     tokens = answer.json()
-    assert re.fullmatch("[A-Za-z0-9]{32}", tokens["access_token"])
-    assert re.fullmatch("[A-Za-z0-9]{32}", tokens["refresh_token"])
+    assert re.fullmatch("[A-Za-z0-9_-]{32}", tokens["access_token"])
+    assert re.fullmatch("[A-Za-z0-9_-]{32}", tokens["refresh_token"])
     assert (tokens["token_type"], tokens["expires_in"], tokens["scope"]) == ("bearer", 3600, SCOPE)
     assert tokens["account_id"] == tokens["sub"] == tokens["userinfo"]["sub"]
     assert tokens["linking_profile"]["profile_name"] == "janed@company.com"
@@ -283,7 +284,7 @@ def test_a_state_of_before_sign_ins_is_read(tmp_path: Path, start: Callable[...,
     del document["authorizations"]
     path.write_text(json.dumps(document))
 
-    state = load(path)
+    state = load(path, Application("main", "client", ("secret",)))
 
     assert state is not None
     assert state.authorizations.authorizations == ()

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from cronofy_cli.errors import InvalidRequest
 from cronofy_cli.simulator.messages import bodies
+from cronofy_cli.simulator.messages.event_writes import parse_event_write
 from cronofy_cli.simulator.messages.owner_edits import parse_event_change, parse_new_event, parse_push
 from cronofy_cli.simulator.messages.parameters import parse_events_query, parse_free_busy_query
 from cronofy_cli.simulator.messages.rendering import render_errors
 from cronofy_cli.simulator.world.model import Attendee, Location
-from cronofy_cli.simulator.world.seed import CALENDARS, HOME, WORK
-from tests.simulator.worlds import NOW, all_day, event, timed
+from cronofy_cli.simulator.world.seed import HOME, WORK
+from tests.simulator.worlds import CALENDARS, NOW, all_day, event, timed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,7 +191,7 @@ def test_the_url_length_is_enforced_on_demand() -> None:
 
 def test_an_event_write_is_read() -> None:
     """Times may be wrapped with their zone, attendees come as `invite`, unknown keys are ignored."""
-    write = bodies.parse_event_write(
+    write = parse_event_write(
         {
             "event_id": "mine-1",
             "summary": "Dinner",
@@ -200,7 +201,7 @@ def test_an_event_write_is_read() -> None:
             "attendees": {"invite": [{"email": "tom@company.com", "display_name": "Tom"}]},
             "reminders": [{"minutes": 5}],
         },
-        ZONE,
+        enforce_lengths=True,
     )
 
     assert (write.event_id, write.details.span, write.details.tzid) == (
@@ -225,7 +226,7 @@ ZONE_TWICE = {"tzid": "errors.tzid_unrecognized", "start.tzid": "errors.tzid_unr
         ({"end": "2026-05-02T10:00:00Z"}, {"end": "errors.not_recognized"}),
         ({"tzid": "Nowhere"}, {"tzid": "errors.tzid_unrecognized"}),
         ({"transparency": "foggy"}, {"transparency": "errors.not_recognized"}),
-        ({"attendees": [{"display_name": "?"}]}, {"attendees[0].email": "errors.required"}),
+        ({"attendees": {"invite": [{"display_name": "?"}]}}, {"attendees.invite[0].email": "errors.required"}),
         ({"location": []}, {"location": "errors.not_recognized"}),
         ({"status": "foggy"}, {"status": "errors.not_recognized"}),
         ({"participation_status": 1}, {"participation_status": "errors.not_recognized"}),
@@ -236,7 +237,7 @@ ZONE_TWICE = {"tzid": "errors.tzid_unrecognized", "start.tzid": "errors.tzid_unr
         ({"attendees": 1}, {"attendees": "errors.not_recognized"}),
         (
             {"attendees": {"invite": [{"email": "a@b.c", "status": "x"}]}},
-            {"attendees[0].status": "errors.not_recognized"},
+            {"attendees.invite[0].status": "errors.not_recognized"},
         ),
         ({"start": {"time": "2026-05-01", "tzid": "x"}}, ZONE_TWICE),
     ],
@@ -245,7 +246,7 @@ def test_a_bad_event_write_is_refused(change: dict[str, object], expected: dict[
     """Each rule on written events has its field and key."""
     body: dict[str, object] = {"event_id": "1", "summary": "x", "start": "2026-05-01", "end": "2026-05-02"}
 
-    assert refusal(lambda: bodies.parse_event_write(body | change, ZONE)) == expected
+    assert refusal(lambda: parse_event_write(body | change, enforce_lengths=True)) == expected
 
 
 def test_deleting_needs_to_know_what() -> None:
@@ -340,7 +341,7 @@ def test_any_body_is_read_or_refused(body: dict[str, object]) -> None:
     """Whatever JSON an object holds, each reader returns or refuses with named problems; nothing else is raised."""
     readers: list[Callable[[], object]] = [
         lambda: bodies.parse_channel(body, KNOWN, enforce_url_length=True),
-        lambda: bodies.parse_event_write(body, ZONE),
+        lambda: parse_event_write(body, enforce_lengths=True),
         lambda: bodies.parse_event_deletion(body),
         lambda: bodies.parse_mass_deletion(body, KNOWN),
         lambda: parse_new_event(body, CALENDARS, ZONE, NOW),

@@ -17,14 +17,17 @@ from cronofy_cli.simulator.world.delivery import Change, Notification, Outbox, O
 from cronofy_cli.simulator.world.model import Channel
 from cronofy_cli.simulator.world.seed import HOME, WORK
 from cronofy_cli.simulator.world.settings import CHANNEL_LIFETIME_S, RETRY_DELAYS_S
-from tests.simulator.worlds import NOW
+from tests.simulator.worlds import MAIN, NOW
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-ALL = Channel(channel_id="chn_all", callback_url="http://x.test/all")
-ONLY_HOME = Channel(channel_id="chn_home", callback_url="http://x.test/home", calendar_ids=(HOME,))
-ONLY_MANAGED = Channel(channel_id="chn_managed", callback_url="http://x.test/managed", only_managed=True)
+SUB = "acc_1"
+ALL = Channel(channel_id="chn_all", callback_url="http://x.test/all", account_id=SUB)
+ONLY_HOME = Channel(channel_id="chn_home", callback_url="http://x.test/home", calendar_ids=(HOME,), account_id=SUB)
+ONLY_MANAGED = Channel(
+    channel_id="chn_managed", callback_url="http://x.test/managed", only_managed=True, account_id=SUB
+)
 RULES = delivery_rules(0.3, RETRY_DELAYS_S, CHANNEL_LIFETIME_S, 1)
 DAY = timedelta(hours=24)
 
@@ -36,7 +39,7 @@ def after(seconds: float) -> datetime:
 
 def change(at: datetime = NOW) -> Change:
     """An owner's edit."""
-    return Change(at, HOME, is_managed=False)
+    return Change(at, SUB, HOME)
 
 
 @pytest.mark.parametrize(
@@ -49,9 +52,22 @@ def change(at: datetime = NOW) -> Change:
 )
 def test_filters_decide_whom_a_change_concerns(channel: Channel, expected: list[bool]) -> None:
     """A channel hears of its calendars, and with `only_managed` of edits to the application's events alone."""
-    changes = [Change(NOW, calendar, is_managed=managed) for calendar in (HOME, WORK) for managed in (False, True)]
+    changes = [
+        Change(NOW, SUB, calendar, frozenset({MAIN} if managed else ()))
+        for calendar in (HOME, WORK)
+        for managed in (False, True)
+    ]
 
     assert [concerns(channel, one) for one in changes] == expected
+
+
+def test_nobody_hears_of_another_account_or_of_their_own_changes() -> None:
+    """A channel is of one account, and an application's channels are silent about what it wrote itself."""
+    of_another_account = Change(NOW, "acc_2", HOME)
+    own = Change(NOW, SUB, HOME, frozenset({MAIN}), made_by=MAIN)
+    of_another_application = Change(NOW, SUB, HOME, frozenset({"other"}), made_by="other")
+
+    assert [concerns(ALL, one) for one in (of_another_account, own, of_another_application)] == [False, False, True]
 
 
 def test_only_concerned_channels_get_a_notification() -> None:
@@ -224,7 +240,7 @@ def test_a_body_is_compact_and_rounded_down() -> None:
     """A change's body has whole seconds rounded down, no spaces, and the channel as it was asked for."""
     notification = Notification(number=1, channel_id="chn_home", type="change", due_at=NOW, changes_since=after(16.987))
 
-    body = notification_body(notification, ONLY_HOME, scheduling_conversations=True)
+    body = notification_body(notification, ONLY_HOME, scheduling_conversations=True, layout="compact")
 
     assert body.decode() == (
         '{"notification":{"type":"change","changes_since":"2026-04-15T12:00:16Z"},"channel":{"channel_id":"chn_home",'
@@ -237,8 +253,8 @@ def test_scheduling_conversations_can_be_left_out() -> None:
     plain = Notification(number=1, channel_id="chn_all", type="verification", due_at=NOW)
     asked = msgspec.structs.replace(ALL, conversations_enabled=True)
 
-    assert b"scheduling" not in notification_body(plain, ALL, scheduling_conversations=False)
-    body = notification_body(plain, asked, scheduling_conversations=False)
+    assert b"scheduling" not in notification_body(plain, ALL, scheduling_conversations=False, layout="compact")
+    body = notification_body(plain, asked, scheduling_conversations=False, layout="compact")
     assert b'"scheduling_conversations":{"enabled":true}' in body
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import shutil
@@ -10,16 +11,19 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec import structs
 
 from cronofy_cli.adapters.http import import_httpx
 from cronofy_cli.errors import CronofyError
 from cronofy_cli.simulator.server import SimulatorServer
 from cronofy_cli.simulator.world.delivery import OutboxState
+from cronofy_cli.simulator.world.identifiers import Identifiers
+from cronofy_cli.simulator.world.model import Application
 from cronofy_cli.simulator.world.persistence import StoredState, load, save
 from cronofy_cli.simulator.world.seed import HOME, seed_world
-from cronofy_cli.simulator.world.settings import SimulatorSettings
-from cronofy_cli.simulator.world.state import World
-from tests.simulator.worlds import NOW, details
+from cronofy_cli.simulator.world.settings import CLIENT_ID, CLIENT_SECRET, SimulatorSettings
+from cronofy_cli.simulator.world.state import AccountState
+from tests.simulator.worlds import MAIN, NOW, details
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,16 +32,20 @@ if TYPE_CHECKING:
     from tests.simulator.receiver import Receiver
     from tests.simulator.running import Running
 
+APPLICATION = Application(MAIN, "client", ("secret",))
+
 
 def test_a_saved_state_is_loaded_as_it_was(tmp_path: Path) -> None:
     """Everything survives the file: events of every kind, channels, what waits."""
-    world = World(seed_world(NOW.date()))
-    world.write_managed(HOME, "mine-1", details(), NOW)
-    state = StoredState(world.snapshot(), OutboxState(failing_since={"chn_1": NOW}, last_number=7))
+    world = seed_world(NOW.date())
+    account = AccountState(world.accounts[0], Identifiers(world.last_number))
+    account.write_managed(MAIN, HOME, "mine-1", details(), NOW)
+    world = structs.replace(world, accounts=(account.snapshot(), *world.accounts[1:]))
+    state = StoredState(world, OutboxState(failing_since={"chn_1": NOW}, last_number=7))
 
     save(tmp_path / "state.json", state)
 
-    assert load(tmp_path / "state.json") == state
+    assert load(tmp_path / "state.json", APPLICATION) == state
     assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
 
 
@@ -51,13 +59,13 @@ def test_a_state_file_is_private(tmp_path: Path) -> None:
 
 def test_no_file_is_no_state(tmp_path: Path) -> None:
     """The first run has nothing to load."""
-    assert load(tmp_path / "state.json") is None
+    assert load(tmp_path / "state.json", APPLICATION) is None
 
 
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ('{"format":"cronofy-simulator","version":2}', "version 2"),
+        ('{"format":"cronofy-simulator","version":3}', "version 3"),
         ('{"format":"something","version":1}', "'something'"),
         ('{"format":"cronofy-simulator","version":1}', "does not hold"),
         ("{", "does not hold"),
@@ -70,7 +78,7 @@ def test_what_cannot_be_understood_is_refused(tmp_path: Path, content: str, expe
     path.write_text(content)
 
     with pytest.raises(CronofyError, match=expected) as caught:
-        load(path)
+        load(path, APPLICATION)
 
     assert caught.value.hint
     assert path.read_text() == content
@@ -81,7 +89,7 @@ def test_an_unusable_path_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CronofyError, match="cannot be kept"):
         save(tmp_path / "missing" / "state.json", StoredState(seed_world(NOW.date()), OutboxState()))
     with pytest.raises(CronofyError, match="cannot be read"):
-        load(tmp_path)
+        load(tmp_path, APPLICATION)
 
 
 def test_a_restarted_simulator_goes_on(tmp_path: Path, start: Callable[..., Running], receiver: Receiver) -> None:
@@ -113,9 +121,9 @@ def test_the_state_is_saved_soon_after_a_change(tmp_path: Path, start: Callable[
     while path.stat().st_ino == before and time.monotonic() < deadline:
         simulator.request("GET", "/simulator")
 
-    state = load(path)
+    state = load(path, APPLICATION)
     assert state is not None
-    assert state.world.events[-1].summary == "Saved at once"
+    assert state.world.accounts[0].events[-1].summary == "Saved at once"
 
 
 def test_a_failed_save_is_reported(tmp_path: Path) -> None:
@@ -134,3 +142,69 @@ def test_a_failed_save_is_reported(tmp_path: Path) -> None:
     assert "cannot be kept" in problems.get(timeout=10).message
     with pytest.raises(CronofyError, match="cannot be kept"):
         server.stop()
+
+
+OLD = {
+    "world": {
+        "account": {
+            "account_id": "acc_1",
+            "email": "a@x.test",
+            "name": "A",
+            "zoneinfo": "Europe/London",
+            "scope": "read_events",
+        },
+        "profiles": [
+            {
+                "profile_id": "pro_1",
+                "provider_name": "google",
+                "provider_service": "gsuite",
+                "profile_name": "a@x.test",
+                "disconnected_at": None,
+                "initial_sync_required": False,
+            }
+        ],
+        "calendars": [{"calendar_id": "cal_1", "profile_id": "pro_1", "name": "Home", "primary": True}],
+        "events": [
+            {
+                "event_uid": "evt_external_1",
+                "calendar_id": "cal_1",
+                "summary": "Managed",
+                "span": {"start": "2026-05-01T10:00:00Z", "end": "2026-05-01T11:00:00Z", "all_day": False},
+                "tzid": "Europe/London",
+                "created": "2026-04-01T00:00:00Z",
+                "updated": "2026-04-01T00:00:00Z",
+                "event_id": "mine-1",
+            }
+        ],
+        "channels": [{"channel_id": "chn_1", "callback_url": "http://127.0.0.1:9/", "is_authorized": True}],
+        "last_number": 7,
+    },
+    "outbox": {"waiting": [], "failing_since": {}, "last_number": 3},
+    "authorizations": {
+        "authorizations": [{"number": 1, "scope": "read_events", "refresh_token": "refresh"}],
+        "access_tokens": [],
+        "last_number": 1,
+    },
+    "clock_ahead_s": 60.0,
+    "format": "cronofy-simulator",
+    "version": 1,
+}
+"""A file of version 0.1.0."""
+
+
+def test_a_file_of_the_first_version_is_read(tmp_path: Path, start: Callable[..., Running]) -> None:
+    """Its account, managed events, channels, logins and clock are there, and belong to the first application."""
+    path = tmp_path / "state.json"
+    path.write_text(json.dumps(OLD))
+
+    simulator = start(state_file=path)
+
+    assert simulator.get("/v1/userinfo")["sub"] == "acc_1"
+    assert [event["event_id"] for event in simulator.events(only_managed="true")] == ["mine-1"]
+    assert [channel["channel_id"] for channel in simulator.get("/v1/channels")["channels"]] == ["chn_1"]
+    assert 59 < simulator.get("/simulator/clock")["ahead_s"] < 120
+    wanted = {"grant_type": "refresh_token", "refresh_token": "refresh"}
+    credentials = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    assert simulator.request("POST", "/oauth/token", json=credentials | wanted).json()["scope"] == "read_events"
+    simulator.server.stop()
+    assert json.loads(path.read_bytes())["version"] == 2
