@@ -55,21 +55,28 @@ class Running:
 
     process: subprocess.Popen[bytes]
     lines: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    errors_so_far: list[str] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
     open_streams: int = 2
     """How many of stdout and stderr have not been read to their end."""
+
+    @property
+    def errors(self) -> list[str]:
+        """The lines of stderr, once it has ended: another thread reads it than stdout, which says nothing of it."""
+        with self.changed:
+            assert not self.open_streams, "stderr may still grow: end() or stop() it first, or use wait_for()"
+            return list(self.errors_so_far)
 
     def wait_for(self, text: str, limit_s: float = 20.0) -> str:
         """Return the first line, of either stream, that holds `text`, once it is there."""
 
         def found() -> str | None:
-            return next((line for line in [*self.lines, *self.errors] if text in line), None)
+            return next((line for line in [*self.lines, *self.errors_so_far] if text in line), None)
 
         with self.changed:
             self.changed.wait_for(lambda: found() or not self.open_streams, limit_s)
             line = found()
-        assert line is not None, f"no line with {text!r} in {self.lines} and {self.errors}"
+        assert line is not None, f"no line with {text!r} in {self.lines} and {self.errors_so_far}"
         return line
 
     def wait_until(self, condition: Callable[[list[str]], bool], limit_s: float = 20.0) -> None:
@@ -144,7 +151,7 @@ class Cli:
         running = Running(process)
         readers = [
             threading.Thread(target=_collect, args=(running, stream, lines))
-            for stream, lines in ((process.stdout, running.lines), (process.stderr, running.errors))
+            for stream, lines in ((process.stdout, running.lines), (process.stderr, running.errors_so_far))
         ]
         for reader in readers:
             reader.start()

@@ -9,8 +9,10 @@ import sys
 import pytest
 
 from tests.support import REPOSITORY
+from tests.waiting_rules import broken_rules
 
 PACKAGE = REPOSITORY / "cronofy_cli"
+TESTS = REPOSITORY / "tests"
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 60
 
@@ -72,3 +74,58 @@ def test_every_public_name_is_documented() -> None:
         ]
 
     assert silent == []
+
+
+PROMISED_IN_SECONDS = {
+    "adapters/history/test_finding.py:test_fast": "the least of five: a busy machine makes some slow, not all",
+    "scripts/test_sign_in.py:test_a_keyring_that_fails_later": "less what a keyring that answers takes",
+    "simulator/http/test_server.py:test_answers_come_at_once": "the least of ten",
+}
+"""Tests that may look at how long something took, and why that does not depend on the machine."""
+
+
+def test_no_test_depends_on_a_quiet_machine() -> None:
+    """Tests wait for the thing itself: no sleeps, timers, limits of wall time, or counts of the whole process."""
+    broken = [
+        f"{path.relative_to(TESTS).as_posix()}:{line} {function}: {reason}"
+        for path in sorted(TESTS.rglob("*.py"))
+        if path.parent.name != "fakes"
+        for function, line, reason in broken_rules(path.read_text(encoding="utf-8"))
+        if f"{path.relative_to(TESTS).as_posix()}:{function}" not in PROMISED_IN_SECONDS
+    ]
+
+    assert broken == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "time.sleep(0.1)",
+        "threading.Timer(0.05, act).start()",
+        "assert time.monotonic() - started < 2",
+        "took_s = time.perf_counter() - started; assert 0 < took_s; assert took_s <= 2",
+        "took_s = max(took_s, time.time() - started); assert (code, took_s < 1) == (0, True)",
+        "took_s.append(time.time() - started); assert 3 > max(took_s)",
+        "assert threading.active_count() == before",
+        "assert len(threading.enumerate()) == before",
+        "assert len(list(Path('/proc/self/fd').iterdir())) == before",
+        "from time import sleep",
+    ],
+)
+def test_what_depends_on_a_quiet_machine(line: str) -> None:
+    """Each of these is found, once."""
+    assert len(list(broken_rules(f"def test():\n    {line}\n"))) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "assert time.monotonic() < deadline, 'it did not happen'",
+        "assert time.monotonic() - started >= 0.2",
+        "share = worked_s / (time.monotonic() - started); assert share < 0.25",
+        "assert set(threading.enumerate()) <= before",
+    ],
+)
+def test_what_does_not(line: str) -> None:
+    """A limit that only ends a hang, a least length, a share and a comparison of one's own are left alone."""
+    assert list(broken_rules(f"def test():\n    {line}\n")) == []

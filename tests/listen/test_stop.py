@@ -17,7 +17,7 @@ def test_a_signal_ends_the_waiting(number: int, exit_code: int) -> None:
     with StopRequest() as stop:
         # Before the waiting has begun the signal would interrupt, and that is when a busy machine may let it come.
         stop.wait(0)
-        sender = threading.Timer(0.05, os.kill, (os.getpid(), number))
+        sender = threading.Thread(target=os.kill, args=(os.getpid(), number))
         sender.start()
 
         ended_with = stop.wait(10)

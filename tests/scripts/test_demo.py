@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from typing import TYPE_CHECKING
 
 from tests.in_process import run_main
@@ -14,16 +13,12 @@ if TYPE_CHECKING:
 
     from tests.support import Cli
 
-LIMIT_S = 20.0
-
 
 def test_for_people(cli: Cli) -> None:
-    """In under 20 s: a channel, its verification, an event added, moved and deleted, each verified, nothing left."""
-    started = time.monotonic()
-
+    """A channel, its verification, an event added, moved and deleted, each verified, nothing left."""
     result = cli("demo", "--color", "never")
 
-    assert (result.exit_code, time.monotonic() - started < LIMIT_S) == (0, True)
+    assert result.exit_code == 0
     told = [line.split()[1] for line in result.stderr.splitlines() if line.startswith(" ✓ ")]
     assert told == ["signed", "listening", "channel", "verification", "closed"]
     opened, closed = re.findall(r"(?:channel|closed) +(chn_\w+)", result.stderr)

@@ -104,7 +104,7 @@ def test_nothing_to_catch_up_on(cli: Cli, simulator: SimulatorServer) -> None:
 def test_for_people(cli: Cli, simulator: SimulatorServer) -> None:
     """On screen it is marked as reconstructed."""
     edit(cli, "add", "Missed")
-    with cli.start("listen", "--data-center", "simulator", "--print", "compact", "--since", "10s") as running:
+    with cli.start("listen", "--data-center", "simulator", "--print", "compact", "--since", "1h") as running:
         running.wait_for('+ "Missed"')
         running.stop()
 

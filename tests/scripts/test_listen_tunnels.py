@@ -141,7 +141,7 @@ def test_own_address(cli: Cli) -> None:
     port = free_port()
     with listening(cli, "--public-url", f"http://localhost:{port}", "--port", str(port)) as run:
         expect_a_verified_change(run)
-        assert any("✓ tunnel" in line and "proven in" in line for line in run.running.errors)
+        assert "✓ tunnel" in run.running.wait_for("proven in")
         assert run.running.stop() == 130
 
     expect_nothing_left(cli, [])
@@ -156,7 +156,7 @@ def test_kill_9(tunnels: Cli, wait_until: WaitUntil) -> None:
     assert [channel["channel_id"] for channel in open_channels(tunnels)] == [killed.channel_id]
 
     with listening(tunnels, "--tunnel", "ngrok") as run:
-        assert any(f"✓ swept         {killed.channel_id}" in line for line in run.running.errors)
+        run.running.wait_for(f"✓ swept         {killed.channel_id}")
         assert [channel["channel_id"] for channel in open_channels(tunnels)] == [run.channel_id]
         pids = agents(tunnels)
         run.running.stop()

@@ -152,8 +152,10 @@ def test_from_the_keyring_to_a_file(desktop: Cli, simulator: SimulatorServer) ->
 def test_a_keyring_that_fails_later(
     desktop: Cli, service: SecretService, simulator: SimulatorServer, trouble: str
 ) -> None:
-    """Within 5 seconds it is said that the keyring cannot be used, and the next way is taken: a file that is named."""
+    """A keyring that cannot be used costs 5 seconds at most: it is said, and the next way is taken, a file."""
+    begun = time.monotonic()
     assert log_in(desktop).exit_code == 0
+    usual_s = time.monotonic() - begun
     {"locked": service.lock, "hanging": service.hang, "gone": service.daemon.kill}[trouble]()
 
     begun = time.monotonic()
@@ -168,7 +170,7 @@ def test_a_keyring_that_fails_later(
     assert (login.exit_code, secrets_in(desktop)["client_secrets"][0]["label"]) == (0, "main")
     assert "warning: the keyring " in login.stderr
     assert str(desktop.folder / "config" / "secrets" / "context-simulator.json") in login.stderr
-    assert (read_s < LIMIT_S, login_s < LIMIT_S) == (True, True)
+    assert max(read_s, login_s) - usual_s < LIMIT_S
     assert desktop("auth", "token").exit_code == 0
 
 

@@ -153,6 +153,7 @@ def test_a_handler_that_does_not_answer() -> None:
     with serving(None) as (url, server):
         server.answer(200, held_until=hold)
         report = probe(url, trust=NOBODY, limits=ProbeLimits(answer_s=0.2))
+        # Only then: a request that is read later would find its answer unused.
         server.wait_for_requests(1)
         hold.set()
 

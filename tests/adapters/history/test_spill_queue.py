@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -84,16 +84,17 @@ def test_waiting() -> None:
     backlog = Backlog(read_back)
     assert backlog.take(0.01) == []
 
-    putting = threading.Timer(0.05, backlog.put, [batch(1, 3)])
-    putting.start()
-    assert numbers(backlog.take(PATIENCE_S)) == [1, 2, 3]
-    putting.join()
+    with ThreadPoolExecutor(1) as pool:
+        # Many times, so that it comes in most of them while it is waited for.
+        for number in range(1, 100):
+            taking = pool.submit(backlog.take, PATIENCE_S)
+            backlog.put(batch(number, number))
+            assert numbers(taking.result(PATIENCE_S)) == [number]
 
-    closing = threading.Timer(0.05, backlog.close)
-    closing.start()
-    assert backlog.take() == []
+        ending = pool.submit(backlog.take)
+        backlog.close()
+        assert ending.result(PATIENCE_S) == []
     assert backlog.is_exhausted
-    closing.join()
 
 
 def test_unreadable() -> None:

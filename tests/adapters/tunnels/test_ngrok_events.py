@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.tunnels.interface import TunnelEvent
     from tests.adapters.tunnels.support import Events, Machine, Upstream
 
-NOTICE_LIMIT_S = 2.0
-
 
 def signal_agent(events: Events, number: int) -> None:
     """Send a signal to the agent that was started last."""
@@ -28,14 +25,12 @@ def signal_agent(events: Events, number: int) -> None:
 
 
 def test_a_killed_agent_is_noticed(machine: Machine, events: Events, listener: Upstream) -> None:
-    """The end of the agent is told within two seconds, and the tunnel is no longer alive."""
+    """The end of the agent is told, and the tunnel is no longer alive."""
     with machine.ngrok(events) as tunnel:
         tunnel.start(listener.port)
-        killed = time.monotonic()
         signal_agent(events, signal.SIGKILL)
         event = events.wait_for(TunnelEventKind.AGENT_ENDED)
 
-        assert time.monotonic() - killed < NOTICE_LIMIT_S
         assert "ended with exit code -9" in event.detail
         assert (tunnel.is_alive(), tunnel.public_url) == (False, None)
 

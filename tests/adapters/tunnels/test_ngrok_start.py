@@ -6,7 +6,7 @@ import logging
 import os
 import stat
 import threading
-import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,16 +111,25 @@ def test_start_again(machine: Machine, events: Events, listener: Upstream) -> No
         assert post(tunnel.start(listener.port))[0] == 202
 
 
+def open_files() -> set[str]:
+    """Return what this process's descriptors lead to, each socket and pipe with its own number."""
+    found = set()
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # the listing's own
+            found.add(str(descriptor.readlink()))
+    return found
+
+
 def test_no_descriptor_is_kept(machine: Machine, events: Events, listener: Upstream) -> None:
-    """However often a tunnel is started, this process holds no more open files than before."""
+    """However often a tunnel is started, this process holds no open file that it did not before."""
     with machine.ngrok(events) as tunnel:
         tunnel.start(listener.port)
         tunnel.stop()
-        before = len(list(Path("/proc/self/fd").iterdir()))
+        before = open_files()
         tunnel.start(listener.port)
         tunnel.stop()
 
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert open_files() <= before
 
 
 FAILURES = [
@@ -147,13 +156,12 @@ def test_each_failure_has_its_own_sentence(
     hint: str,
     docs: str | None,
 ) -> None:
-    """A start that fails ends within its limit, says what to do, quotes no token, and leaves nothing running."""
+    """A start that fails says what to do, quotes no token, and leaves nothing running."""
     machine.set(FAKE_NGROK_SCENARIO=scenario)
-    started = time.monotonic()
-    with machine.ngrok(events, limit_s=1.0) as tunnel, pytest.raises(kind) as caught:
+    limit_s = 1.0 if scenario == "silent" else 15.0
+    with machine.ngrok(events, limit_s=limit_s) as tunnel, pytest.raises(kind) as caught:
         tunnel.start(9)
 
-    assert time.monotonic() - started < 4
     error = caught.value
     assert message in error.message
     assert hint in (error.hint or "")
@@ -230,15 +238,13 @@ def test_what_is_no_domain(machine: Machine, events: Events, domain: str) -> Non
 
 
 def test_an_agent_that_does_not_listen(machine: Machine, events: Events, listener: Upstream) -> None:
-    """An agent that ignores the request to end is ended all the same, within seconds."""
+    """An agent that ignores the request to end is ended all the same."""
     machine.set(FAKE_NGROK_SCENARIO="stubborn")
     with machine.ngrok(events) as tunnel:
         tunnel.start(listener.port)
         pid = events.agent_pid
-        started = time.monotonic()
         tunnel.stop()
 
-    assert time.monotonic() - started < 5
     assert not runs(pid)
 
 
@@ -253,9 +259,9 @@ def test_a_proxy_of_the_environment(machine: Machine, events: Events, listener: 
 
 
 def test_stop_from_another_thread(machine: Machine, events: Events) -> None:
-    """stop() ends a start that still waits."""
+    """stop() ends a start that still waits, and not for its limit."""
     machine.set(FAKE_NGROK_SCENARIO="silent")
-    with machine.ngrok(events, limit_s=15.0) as tunnel:
+    with machine.ngrok(events, limit_s=600.0) as tunnel:
 
         def stop() -> None:
             events.wait_for(TunnelEventKind.AGENT_STARTED)
@@ -263,12 +269,11 @@ def test_stop_from_another_thread(machine: Machine, events: Events) -> None:
 
         stopper = threading.Thread(target=stop)
         stopper.start()
-        started = time.monotonic()
-        with pytest.raises(CronofyError):
+        with pytest.raises(CronofyError) as caught:
             tunnel.start(9)
         stopper.join()
 
-    assert time.monotonic() - started < 6
+    assert "not ready within" not in caught.value.message
 
 
 def test_what_a_crash_left_is_removed(machine: Machine, events: Events, listener: Upstream) -> None:

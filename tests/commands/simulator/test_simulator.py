@@ -161,6 +161,7 @@ def test_settings(cli: Cli, tmp_path: Path) -> None:
         verbose = run_main(cli, *read, environment=environment)
         run_main(cli, "channels", "create", "--callback-url", receiver.url, environment=environment)
         header = receiver.wait_for(1)[0].headers["Cronofy-HMAC-SHA256"]
+        running.stop()
         shown = "\n".join(running.lines + running.errors)
 
     pages = [line for line in verbose.stderr.splitlines() if line.startswith("> GET ") and "/v1/events" in line]
