@@ -29,7 +29,7 @@ def exchange_printer(output: Output) -> Callable[[Exchange], None]:
 
 
 def retry_printer(output: Output) -> Callable[[Retry], None]:
-    """Return what tells people that a request is about to be sent again."""
+    """Return what announces that a request is about to be sent again."""
 
     def show(retry: Retry) -> None:
         output.note(

@@ -1,4 +1,4 @@
-"""A line on stderr that tells how far a long read has come. For people: only at a terminal, and only after a while."""
+"""A line on stderr that shows how far a long read has come. For people: only at a terminal, and only after a while."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Style(StrEnum):
 
 
 class PipeClosed(Exception):
-    """Whoever read our stdout has gone, as `head` does."""
+    """The reader of our stdout has gone, as `head` does."""
 
 
 def wants_color(choice: Color, stream: TextIO, environment: Mapping[str, str]) -> bool:
@@ -93,7 +93,7 @@ class Output:
         """Write a line of data.
 
         Raises:
-            PipeClosed: nobody reads it any more.
+            PipeClosed: its reader has gone.
             OutputLost: it cannot be written, as on a full disk.
         """
         self.data_bytes(text.encode("utf-8", "replace") + b"\n")
@@ -102,7 +102,7 @@ class Output:
         """Write data as it is.
 
         Raises:
-            PipeClosed: nobody reads it any more.
+            PipeClosed: its reader has gone.
             OutputLost: it cannot be written, as on a full disk.
         """
         try:
@@ -129,7 +129,7 @@ class Output:
         """Write a remark whose parts are clean already and may carry our own colours. Where it cannot be, work goes on.
 
         Raises:
-            PipeClosed: nobody reads it any more.
+            PipeClosed: its reader has gone.
         """
         try:
             self.stderr.write(f"{text}\n")
@@ -152,7 +152,7 @@ class Output:
         """Ask a question that is answered with yes or no; `flag` is the option that answers it beforehand.
 
         Raises:
-            WrongUsage: there is nobody to ask.
+            WrongUsage: there is no terminal.
         """
         if not self.can_prompt:
             raise WrongUsage(f"there is no terminal to ask at: '{question}'", hint=f"add {flag}")

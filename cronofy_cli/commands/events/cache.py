@@ -1,4 +1,4 @@
-"""`cronofy events cache`: the last seen states of events, by which changes are told field by field."""
+"""`cronofy events cache`: the last seen states of events, by which changes are reported field by field."""
 
 from __future__ import annotations
 

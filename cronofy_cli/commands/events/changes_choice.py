@@ -17,7 +17,7 @@ LAST = "last"
 
 
 def changes_query(run: AppContext, choice: str, here: Here) -> EventsQuery:
-    """Return the query for everything since a time, or for what a delivery speaks of, within its channel's filters.
+    """Return the query for everything since a time, or for what a delivery is about, within its channel's filters.
 
     `last` is the last `change` whose signature is not wrong.
 

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 app = command_app()
 
 SHORTEST_S = 1.0
-"""Cronofy allows an application 500 requests a minute, whoever makes them (docs: /developers/faqs/rate-limits)."""
+"""Cronofy allows an application 500 requests a minute, from all programs (docs: /developers/faqs/rate-limits)."""
 LONGEST_FACTOR = 16
-"""So many times longer at most is waited when looking fails again and again."""
+"""How many times the interval is waited at most while reads keep failing."""
 
 EveryOption = Annotated[str, typer.Option(metavar="DURATION", help="How often to check.")]
 SinceOption = Annotated[

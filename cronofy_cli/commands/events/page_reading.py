@@ -1,6 +1,6 @@
 """Reading pages and showing them: one way for events and for free and busy times.
 
-How they are written is `output`'s business; here it is chosen, and what people should know is told.
+How they are written is `output`'s business; here it is chosen, and what people should know is said.
 """
 
 from __future__ import annotations
@@ -104,21 +104,21 @@ def choose_style(run: AppContext, format_: str | None, fields: str | None, sort:
     return Style(chosen, paths, order)
 
 
-def _format(run: AppContext, wished: str | None) -> PageFormat:
+def _format(run: AppContext, chosen: str | None) -> PageFormat:
     flags = [name for name, is_given in (("json", run.flags.json), ("ndjson", run.flags.ndjson)) if is_given]
-    if wished is None:
+    if chosen is None:
         return PageFormat(run.output.format.value)
-    if run.flags.query is not None and wished not in {PageFormat.JSON, PageFormat.NDJSON}:
-        raise WrongUsage(f"--query needs JSON, not --format {wished}", hint="use --json or --ndjson")
-    if any(name != wished for name in flags):
-        raise WrongUsage(f"--format {wished} and --{flags[-1]} contradict each other", hint="use one of them")
-    return PageFormat(wished)
+    if run.flags.query is not None and chosen not in {PageFormat.JSON, PageFormat.NDJSON}:
+        raise WrongUsage(f"--query needs JSON, not --format {chosen}", hint="use --json or --ndjson")
+    if any(name != chosen for name in flags):
+        raise WrongUsage(f"--format {chosen} and --{flags[-1]} contradict each other", hint="use one of them")
+    return PageFormat(chosen)
 
 
 def show_reading(
     run: AppContext, pages: Iterable[ItemPage], listing: Listing[T], style: Style, query: Query, here: Here
 ) -> None:
-    """Show pages as they come, and tell what people should know of the query and of the answer.
+    """Show pages as they come, and say what people should know about the query and the response.
 
     Raises:
         CronofyError: a page cannot be had.
@@ -175,7 +175,7 @@ def _noted(pages: Iterable[ItemPage], seen: Seen, progress: Progress) -> Iterato
 
 
 def tell_after(run: AppContext, query: Query, here: Here, seen: Seen) -> None:
-    """Tell why an answer is empty, and what else the query leaves out."""
+    """Say why a response is empty, and what else the query leaves out."""
     from cronofy_cli.core.api import query_advice
 
     here = by_servers_clock(run, here)

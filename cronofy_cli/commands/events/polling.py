@@ -1,7 +1,7 @@
 """Finding out what changes in the calendars by reading again and again what was modified.
 
-What was seen is kept in memory for one run. The event cache on disk is not used: it tells a change to the first
-program that sees it, and a `listen` beside this one wants it too.
+What was seen is kept in memory for one run. The event cache on disk is not used: it reports a change to the first
+program that sees it, and a `listen` beside this one needs it too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ OVERLAP: Final = timedelta(minutes=2)
 
 
 class Poller:
-    """Reads, and tells each change once.
+    """Reads, and reports each change once.
 
     From when to read follows from the `updated` of what came, not from this machine's clock.
     """
@@ -46,7 +46,7 @@ class Poller:
     def begin(self, since: datetime | None) -> list[EventChange]:
         """Read everything once, so that later changes can be compared with it; return what changed after `since`.
 
-        What was created after it is told as added.
+        What was created after it is reported as added.
 
         Raises:
             CronofyError: it could not be read.
@@ -62,7 +62,7 @@ class Poller:
         """Yield what changed since the last time.
 
         Raises:
-            CronofyError: it could not be read; what was not told yet is told the next time.
+            CronofyError: it could not be read; what was not reported yet is reported the next time.
         """
         since = None if self._newest is None else to_utc_seconds(self._newest - OVERLAP)
         yield from self._observe(replace(self._query, last_modified=since))

@@ -1,6 +1,6 @@
 """When a query is asked for: its zone, and the dates and times that options name in words.
 
-What words become is told on stderr, to people: at a terminal, or with --verbose.
+What words become is said on stderr: at a terminal, or with --verbose.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class TimeChoice:
         return *parse_limits(self.from_, self.to, clock), since
 
     def limits(self, run: AppContext, here: Here) -> Limits:
-        """Return what is sent, and tell people what words became."""
+        """Return what is sent, and say what words became."""
         first, end, since = self._parsed(here.clock)
         days = self._window_days(here.today)
         limits = Limits(
@@ -135,7 +135,7 @@ class TimeChoice:
 
 
 def coming_week(run: AppContext, here: Here) -> Limits:
-    """Return the limits of this day and the six after it, told to people."""
+    """Return the limits of this day and the six after it, and say which they are."""
     limits = Limits(here.today.isoformat(), (here.today + timedelta(days=7)).isoformat())
     tell_sent(run, limits, here)
     return limits
@@ -172,12 +172,12 @@ def by_servers_clock(run: AppContext, here: Here) -> Here:
 
 
 def is_for_people(run: AppContext) -> bool:
-    """Whether somebody reads stderr, or asked for everything to be told."""
+    """Whether stderr is a terminal, or --verbose was given."""
     return run.flags.verbose or run.stderr.isatty()
 
 
 def tell_sent(run: AppContext, limits: Limits, here: Here) -> None:
-    """Tell people which dates and times are sent."""
+    """Say which dates and times are sent."""
     if not is_for_people(run):
         return
     pairs = (("from", limits.from_), ("to", limits.to), ("last_modified", limits.last_modified), ("tzid", here.tzid))

@@ -168,7 +168,7 @@ class Finding:
     explanation: str
     """One sentence."""
     hint: str
-    """How to fix it, in one sentence, for the framework at hand if the headers tell it."""
+    """How to fix it, in one sentence, for the framework at hand if the headers name it."""
     evidence: tuple[str, ...]
     """Which alterations made a digest match and with which secret, or what was tried."""
     confidence: Confidence

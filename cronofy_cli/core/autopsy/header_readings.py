@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DIGEST_BYTES = {"md5": 16, "sha1": 20, "sha256": 32, "sha384": 48, "sha512": 64}
-"""Length of the digests that can be told apart."""
+"""Lengths of the digests that can be distinguished."""
 
 _MOST_PIECES = 64
 _LONGEST_HEADER = 8192

@@ -82,7 +82,7 @@ def show_changes(
 
 
 def show_events_read(output: Output, payload: bytes, zone: tzinfo, today: date) -> None:
-    """Write a kept read for people. Reads of before changes were told apart have only events."""
+    """Write a kept read for people. Reads of earlier versions have events without changes."""
     from cronofy_cli.core.events.event_changes import changes_in
     from cronofy_cli.output.json_text import pretty
 
@@ -93,7 +93,7 @@ def show_events_read(output: Output, payload: bytes, zone: tzinfo, today: date) 
         lines = list(
             change_lines(changes, zone, names, today=today, color=output.color_stdout, indent=_SHOWN_INDENT, limit=None)
         )
-        output.data("\n".join(lines) or f"{_SHOWN_INDENT}nothing that was not told before")
+        output.data("\n".join(lines) or f"{_SHOWN_INDENT}nothing that was not reported before")
         payload = _without_changes(payload)
     output.data(f"\n{_SHOWN_INDENT}events read for it\n")
     output.data("\n".join(f"{_SHOWN_INDENT}{line}" for line in pretty(payload, color=output.color_stdout).splitlines()))

@@ -94,7 +94,7 @@ class _Writer:
         return content
 
     def _uid(self, event: Event) -> str:
-        """Return the event's id; occurrences that share one are told apart by their starts."""
+        """Return the event's id; occurrences that share one are distinguished by their starts."""
         uid = clean(event.event_uid)
         if uid in self._uids and event.start is not None:
             uid = f"{uid}/{clean(event.start.text)}"

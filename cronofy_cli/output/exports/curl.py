@@ -17,7 +17,7 @@ _LEFT_TO_CURL: Final = {
     *(b"upgrade", b"expect"),
 }
 _OF_CURL: Final = (b"Accept", b"User-Agent", b"Content-Type", b"Expect")
-"""curl adds these by itself unless told not to."""
+"""curl adds these by itself unless they are switched off."""
 
 _LONGEST_ARGUMENT: Final = 64 * 1024
 """Linux takes twice as much (MAX_ARG_STRLEN)."""

@@ -91,7 +91,7 @@ def test_nothing_new(cli: Cli, record: Record, run: Run) -> None:
     """A read that brought nothing that had not been told for an earlier delivery says so."""
     keep_changes(cli, record, [])
 
-    assert "nothing that was not told before" in run("deliveries", "show", "1").stdout
+    assert "nothing that was not reported before" in run("deliveries", "show", "1").stdout
 
 
 def test_kept_before_changes_were_told_apart(cli: Cli, record: Record, run: Run) -> None:
