@@ -5,7 +5,6 @@ Every part that speaks HTTP as a client starts here. What is asked, and what an 
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import sys
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
+from cronofy_cli.adapters.proxies import find_proxy
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -71,16 +71,6 @@ def open_async_client(url: str, tls: ssl.SSLContext | None = None) -> httpx.Asyn
     return client
 
 
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine. No name is looked up."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def tls_context(hashed_directories: Sequence[str] = HASHED_DIRECTORIES) -> ssl.SSLContext:
     """Return a context that checks certificates and names, and is cheap to make where the system allows it.
 
@@ -106,9 +96,11 @@ def tls_context(hashed_directories: Sequence[str] = HASHED_DIRECTORIES) -> ssl.S
 def _options(url: str, tls: ssl.SSLContext | None = None) -> dict[str, Any]:
     parts = urlsplit(url)
     usual = tls_context if parts.scheme == "https" else _trust_nobody
+    proxy = find_proxy(url)
     return {
         "verify": tls or usual(),
-        "trust_env": not is_loopback(parts.hostname or ""),
+        "proxy": None if proxy is None else proxy.url,
+        "trust_env": False,
         "follow_redirects": False,
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.errors import WrongUsage
@@ -12,13 +12,31 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+NO_HOME: Final = Path("/nonexistent")
+"""The home of a user who has none, such as one that is only a number in a container; `nobody` has this one too.
+
+What is there reads as empty, and what is to be written there fails with the place and how to choose another.
+"""
+
+
+def expanded(text: str) -> Path:
+    """Return a path with the user's home for a `~`, as far as the user has one."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return NO_HOME / text.removeprefix("~").lstrip("/")
+
+
 def data_folder(environment: Mapping[str, str]) -> Path:
     """Return the folder of the history and of the run files. It need not exist yet."""
     if chosen := environment.get(Variable.DATA_DIR):
-        return Path(chosen).expanduser()
+        return expanded(chosen)
     from platformdirs import user_data_path
 
-    return user_data_path("cronofy", appauthor=False)
+    try:
+        return user_data_path("cronofy", appauthor=False)
+    except RuntimeError:
+        return NO_HOME / "cronofy"
 
 
 def history_file(environment: Mapping[str, str]) -> Path:

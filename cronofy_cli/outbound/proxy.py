@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
+from cronofy_cli.adapters.proxies import find_proxy
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.outbound.errors import SendingFailed
@@ -59,16 +60,11 @@ def proxy_for(target: Target) -> Proxy | None:
     Raises:
         WrongUsage: the proxy cannot be used.
     """
-    if target.is_loopback:
-        return None
-    import urllib.request
-
-    named = urllib.request.getproxies()
-    url = named.get(target.scheme) or named.get("all")
-    if not url or urllib.request.proxy_bypass(f"{target.bracketed_host}:{target.port}"):
+    named = find_proxy(target.url)
+    if named is None:
         return None
     try:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
+        parts = urlsplit(named.url)
         if parts.scheme != "http" or not parts.hostname:
             raise ValueError("not an http proxy")
         return Proxy(parts.hostname, parts.port or _DEFAULT_PORT, _authorization(parts.username, parts.password))

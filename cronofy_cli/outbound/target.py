@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from cronofy_cli.adapters.http import is_loopback
+from cronofy_cli.adapters.hosts import is_this_machine
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Target:
     @property
     def is_loopback(self) -> bool:
         """Whether it is on this machine."""
-        return is_loopback(self.host)
+        return is_this_machine(self.host)
 
     def wants(self, notification: Notification) -> bool:
         """Whether a notification of this type goes here."""

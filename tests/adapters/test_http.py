@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from cronofy_cli.adapters.http import import_httpx, is_loopback, open_client, tls_context
+from cronofy_cli.adapters.hosts import is_loopback
+from cronofy_cli.adapters.http import import_httpx, open_client, tls_context
 from cronofy_cli.errors import WrongUsage
 from tests.fakes.scripted_server import scripted_server
 

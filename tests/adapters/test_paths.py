@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.paths import write_private
+from cronofy_cli.adapters.paths import NO_HOME, data_folder, write_private
+from cronofy_cli.adapters.settings.places import config_folder, home_folder, user_file
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -34,3 +35,21 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
         write_private(tmp_path / "file" / "below", b"")
 
     assert "CRONOFY_DATA_DIR" in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize("variables", [{}, {"CRONOFY_CONFIG_DIR": "~/settings", "CRONOFY_DATA_DIR": "~/data"}])
+def test_a_user_without_a_home(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user that is only a number has no settings and no data: reading finds nothing, and writing names the place."""
+    monkeypatch.setattr("pwd.getpwuid", no_such_user)
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+    assert data_folder(variables).is_relative_to(NO_HOME)
+    assert config_folder(variables).is_relative_to(NO_HOME)
+    assert home_folder(variables) == NO_HOME
+    assert not user_file(variables).exists()
+
+
+def no_such_user(number: int) -> None:
+    """There is no entry for any user."""
+    raise KeyError(number)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlsplit
 
-from cronofy_cli.adapters.http import import_httpx, is_loopback
+from cronofy_cli.adapters.hosts import is_this_machine
+from cronofy_cli.adapters.http import import_httpx
+from cronofy_cli.adapters.proxies import find_proxy
 from cronofy_cli.adapters.whole_answer import LARGEST_BYTES, MEBIBYTE, TooLarge, TooSlow
 from cronofy_cli.core.text import clean, shorten
 from cronofy_cli.errors import RequestFailed, Unreachable
@@ -49,6 +51,8 @@ def explain(error: httpx.HTTPError | TooSlow | TooLarge, url: str) -> TransportF
         return TransportFailure("no whole answer in time", told, nothing_sent=False, is_passing=False)
     if isinstance(error, TooLarge):
         return _too_large(host)
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout) and (failed := _proxy_failure(error, url)):
+        return failed
     if isinstance(error, httpx.TimeoutException):
         return _timeout(error, host)
     if isinstance(error, httpx.ProxyError):
@@ -62,7 +66,9 @@ def explain(error: httpx.HTTPError | TooSlow | TooLarge, url: str) -> TransportF
     if isinstance(error, httpx.DecodingError):
         undecodable = RequestFailed(f"the answer of {host} cannot be decompressed: {_words(error)}")
         return TransportFailure("undecodable answer", undecodable, nothing_sent=False, is_passing=False)
-    told = Unreachable(f"{host} broke the connection off: {_words(error)}", hint="run it again")
+    proxy = find_proxy(url)
+    who = host if proxy is None else f"{host}, or the proxy {proxy.place} on the way to it,"
+    told = Unreachable(f"{who} broke the connection off: {_words(error)}", hint="run it again")
     return TransportFailure("broken connection", told, nothing_sent=False, is_passing=True)
 
 
@@ -72,6 +78,24 @@ def _too_large(host: str) -> TransportFailure:
         hint="ask for less, such as a shorter time span, and check that --data-center names Cronofy",
     )
     return TransportFailure("answer too large", told, nothing_sent=False, is_passing=False)
+
+
+def _proxy_failure(error: httpx.HTTPError, url: str) -> TransportFailure | None:
+    """Return the failure if it is the proxy that no connection was made with."""
+    proxy = find_proxy(url)
+    if proxy is None or _cause(error, ssl.SSLError):
+        return None
+    if _cause(error, socket.gaierror):
+        reason = "its name could not be resolved"
+    elif _cause(error, ConnectionRefusedError):
+        reason = "the connection was refused"
+    else:
+        reason = "it could not be reached"
+    told = Unreachable(
+        f"the proxy {proxy.place} does not answer: {reason}",
+        hint=f"correct {proxy.variable}, or exclude {urlsplit(url).hostname} in NO_PROXY",
+    )
+    return TransportFailure("the proxy does not answer", told, nothing_sent=True, is_passing=False)
 
 
 def _timeout(error: httpx.TimeoutException, host: str) -> TransportFailure:
@@ -105,7 +129,7 @@ def _not_connected(error: httpx.ConnectError, url: str) -> TransportFailure:
 
 def _refused(url: str) -> TransportFailure:
     parts = urlsplit(url)
-    is_here = is_loopback(parts.hostname or "")
+    is_here = is_this_machine(parts.hostname or "")
     told = Unreachable(
         f"nothing answers at {parts.netloc}: the connection was refused",
         hint="cronofy simulator run" if is_here else _NETWORK_HINT,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.adapters.paths import NO_HOME, expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 PROJECT_FILE = ".cronofy.toml"
 
@@ -17,10 +18,13 @@ PROJECT_FILE = ".cronofy.toml"
 def config_folder(environment: Mapping[str, str]) -> Path:
     """Return the folder of the user's settings, secret files and locks. It need not exist yet."""
     if chosen := environment.get(Variable.CONFIG_DIR):
-        return Path(chosen).expanduser()
+        return expanded(chosen)
     from platformdirs import user_config_path
 
-    return user_config_path("cronofy", appauthor=False)
+    try:
+        return user_config_path("cronofy", appauthor=False)
+    except RuntimeError:
+        return NO_HOME / "cronofy"
 
 
 def make_private_folder(folder: Path) -> None:
@@ -36,7 +40,7 @@ def user_file(environment: Mapping[str, str]) -> Path:
 
 def home_folder(environment: Mapping[str, str]) -> Path:
     """Return the user's home, above which no project file is looked for."""
-    return Path(environment.get("HOME") or "~").expanduser()
+    return expanded(environment.get("HOME") or "~")
 
 
 def find_project_file(start: Path, home: Path) -> Path | None:

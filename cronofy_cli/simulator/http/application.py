@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cronofy_cli.adapters.http import is_loopback
+from cronofy_cli.adapters.hosts import is_loopback
 from cronofy_cli.errors import CronofyError, NotFound
 from cronofy_cli.simulator.http.call import Call
 from cronofy_cli.simulator.http.web import explained, refusal

@@ -205,7 +205,7 @@ def test_other_origin(first_page: bool, cronofy: ScriptedServer, client: ApiClie
             cronofy.answer(json=page(cronofy, 1))
         cronofy.answer(json=page(cronofy, 2, next_page=f"{other.url}/v1/events/pages/3"))
 
-        with pytest.raises(RequestFailed, match=f"said to be on {other.url}, not on {cronofy.url}"):
+        with pytest.raises(RequestFailed, match=f"the next page is on {other.url}, not on {cronofy.url}"):
             read.extend(read_events(client, QUERY))
 
     assert (len(read), other.requests) == (1 if first_page else 2, [])
