@@ -6,13 +6,13 @@ They can stand before or after the command's name. Their values go to `AppContex
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from cronofy_cli.cli.context import AppContext
+from cronofy_cli.core.suggestion import did_you_mean
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.streams import Color
 
@@ -211,8 +211,7 @@ class CommandGroup(TyperGroup):
 def check_command_name(context: Any, name: str, known: Sequence[str]) -> None:
     """Refuse a name that is not known, and suggest the nearest."""
     if name not in known and not name.startswith("-") and not context.resilient_parsing:
-        near = get_close_matches(name, known, 1)
-        context.fail(f"there is no command '{name}'" + (f"; did you mean '{near[0]}'?" if near else ""))
+        context.fail(f"there is no command '{name}'{did_you_mean(name, known)}")
 
 
 def command_app(help_text: str | None = None, *, cls: type[TyperGroup] = CommandGroup) -> typer.Typer:

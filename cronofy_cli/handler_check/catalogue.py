@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from cronofy_cli.core.suggestion import did_you_mean
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.handler_check.byte_cases import byte_cases
 from cronofy_cli.handler_check.delivery_cases import delivery_cases, timing_cases
@@ -37,9 +37,8 @@ def choose(cases: Sequence[Case], wanted: Sequence[str]) -> tuple[Case, ...]:
     names = {name for case in cases for name in (case.id, case.group)}
     for name in wanted:
         if name not in names:
-            near = get_close_matches(name, sorted(names), n=1)
             raise WrongUsage(
-                f"there is no case '{name}'" + (f"; did you mean '{near[0]}'?" if near else ""),
+                f"there is no case '{name}'{did_you_mean(name, sorted(names))}",
                 hint=f"name a case or a group: {', '.join(sorted({case.group for case in cases}))}",
             )
     return tuple(case for case in cases if not wanted or {case.id, case.group} & set(wanted))

@@ -228,3 +228,11 @@ def test_removing_waits_for_a_renewal(
     )
 
     assert (removed.exit_code, secret_path("acme", environment).exists()) == (0, False)
+
+
+def test_a_name_with_a_typo(command: Command) -> None:
+    """A context that is not there is answered with the nearest one that is."""
+    result = command("use", "acmee")
+
+    assert result.exit_code == 1
+    assert result.stderr == "error: there is no context 'acmee'; did you mean 'acme'?\nhint: cronofy context list\n"

@@ -6,7 +6,6 @@ Reading files is `files`' job, which of several values counts is decided in `res
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.adapters.settings.targets import check_forward, check_host, check_loopback_forward, check_ssh_host
 from cronofy_cli.core.accounts.contexts import check_context_name, check_data_center
 from cronofy_cli.core.accounts.data_centers import DataCenterId
+from cronofy_cli.core.suggestion import did_you_mean
 from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import WrongUsage
 
@@ -109,10 +109,7 @@ def find_setting(name: str) -> Setting:
         return SETTINGS[Key(wanted)]
     if "secret" in wanted or "token" in wanted:
         raise WrongUsage(f"'{name}' is not a setting: secrets are never kept in settings files", hint=_SECRETS_HINT)
-    near = get_close_matches(wanted, SETTINGS)
-    raise WrongUsage(
-        f"there is no setting '{name}'", hint=f"did you mean '{near[0]}'?" if near else "cronofy config list"
-    )
+    raise WrongUsage(f"there is no setting '{name}'{did_you_mean(wanted, SETTINGS)}", hint="cronofy config list")
 
 
 _EXPECTED = {Kind.LIST: 'a list of strings such as ["a"]', Kind.NUMBER: "a number", Kind.TEXT: 'a string such as "a"'}

@@ -66,7 +66,7 @@ class Settings:
             NotFound: there is none.
         """
         if name not in self.contexts:
-            raise unknown_context(name)
+            raise unknown_context(name, self.contexts)
         return self.contexts[name]
 
 

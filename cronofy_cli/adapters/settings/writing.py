@@ -20,10 +20,11 @@ from cronofy_cli.adapters.settings.files import (
 from cronofy_cli.adapters.settings.keys import Key
 from cronofy_cli.adapters.settings.locks import file_lock
 from cronofy_cli.core.accounts.contexts import check_is_new
+from cronofy_cli.core.suggestion import did_you_mean
 from cronofy_cli.errors import CronofyError, NotFound, WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from tomlkit import TOMLDocument
@@ -117,9 +118,9 @@ def remove_context(path: Path, name: str) -> None:
             del document[Key.CONTEXT.value]
 
 
-def unknown_context(name: str) -> NotFound:
+def unknown_context(name: str, known: Iterable[str]) -> NotFound:
     """Return the error for a context that is not there."""
-    return NotFound(f"there is no context '{name}'", hint="cronofy context list")
+    return NotFound(f"there is no context '{name}'{did_you_mean(name, known)}", hint="cronofy context list")
 
 
 @contextmanager
@@ -187,7 +188,7 @@ def _contexts(document: TOMLDocument) -> Any:
 def _table(document: TOMLDocument, name: str) -> Any:
     contexts = document.get(CONTEXTS, {})
     if name not in contexts:
-        raise unknown_context(name)
+        raise unknown_context(name, contexts)
     return contexts[name]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.core.notifications.notification import check_type
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import NotFound, WrongUsage
 
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
 LAST = "last"
 
 TypeOption = Annotated[
-    str | None, typer.Option("--type", metavar="TYPE", rich_help_panel="Filters", help="Only this notification type.")
+    str | None,
+    typer.Option(
+        "--type",
+        metavar="TYPE",
+        rich_help_panel="Filters",
+        help="Only this notification type.",
+        callback=lambda value: None if value is None else check_type(value),
+    ),
 ]
 ChannelOption = Annotated[str | None, typer.Option(metavar="ID", rich_help_panel="Filters", help="Only this channel.")]
 SinceOption = Annotated[

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cronofy_cli.commands.events.query_times import by_servers_clock, is_for_people
+from cronofy_cli.core.suggestion import did_you_mean
 from cronofy_cli.errors import CronofyError, WrongUsage
 from cronofy_cli.output.events.item_pages import PageFormat, show_pages
 
@@ -123,7 +123,8 @@ def show_reading(
     Raises:
         CronofyError: a page cannot be had.
     """
-    seen = Seen(missing_fields={path[0] for path in style.fields}, id_field=EVENT_ID if _is_of_events(query) else None)
+    named = style.fields if style.order is None else (*style.fields, style.order.path)
+    seen = Seen(missing_fields={path[0] for path in named}, id_field=EVENT_ID if _is_of_events(query) else None)
     warned = with_warnings(run, pages, query, here)
     with watched(run, warned, listing.noun, style, seen) as items:
         shown = items if style.order is None else [style.order.sorted(chain.from_iterable(items), here.zone)]
@@ -188,8 +189,7 @@ def tell_after(run: AppContext, query: Query, here: Here, seen: Seen) -> None:
     if seen.without_id:
         run.warn(f"{seen.without_id} of {seen.items} items have no event_uid, and cannot be shown as events")
     for name in sorted(seen.missing_fields):
-        near = get_close_matches(name, seen.known_fields, n=1)
-        run.warn(f"nothing has a field '{name}'" + (f"; did you mean '{near[0]}'?" if near else ""))
+        run.warn(f"nothing has a field '{name}'{did_you_mean(name, seen.known_fields)}")
     if query_advice.leaves_out_deleted(query):
         run.output.note(f"note: {query_advice.DELETED_LEFT_OUT}")
     if query_advice.leaves_out_managed(query) and is_for_people(run):

@@ -21,6 +21,7 @@ from cronofy_cli.commands.listen.options import (
 )
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.notifications.callback_url import check_callback_url
+from cronofy_cli.core.notifications.notification import check_type
 from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import NotSignedIn, WrongUsage
 from cronofy_cli.listen.forwarding.options import ForwardingOptions
@@ -87,7 +88,7 @@ def _wishes(
         port=address.port if address.port is not None else found(Key.PORT).number or 0,
         calendar_ids=calendar_ids(run, channel.calendar),
         only_managed=channel.only_managed,
-        types=_named(chosen.only, "--only"),
+        types=tuple(map(check_type, _named(chosen.only, "--only"))),
         channel_ids=_named(chosen.channel, "--channel"),
         where=_where(chosen.where),
         since=_since(run, reading.since),

@@ -9,6 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from cronofy_cli.core.suggestion import did_you_mean
+from cronofy_cli.errors import WrongUsage
+
+_ALMOST: Final = 0.8
+"""How near a typo is to the type that was meant. Cronofy may add types, which are then like none of these."""
+
 MEANINGS: Final[dict[str, str]] = {
     "verification": "sent once to a new channel, to test its callback URL",
     "change": "events changed; read them with last_modified = changes_since",
@@ -46,6 +52,18 @@ class Notification:
     def is_known(self) -> bool:
         """Whether the type is in today's list."""
         return self.type in MEANINGS
+
+
+def check_type(name: str) -> str:
+    """Return a notification type that was typed. One that Cronofy may add is as good as the known ones.
+
+    Raises:
+        WrongUsage: it is almost a known one.
+    """
+    suggestion = "" if name in MEANINGS else did_you_mean(name, MEANINGS, cutoff=_ALMOST)
+    if suggestion:
+        raise WrongUsage(f"there is no notification type '{name}'{suggestion}", hint="cronofy trigger --list")
+    return name
 
 
 def parse_notification(body: bytes) -> Notification:

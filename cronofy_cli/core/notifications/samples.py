@@ -8,13 +8,13 @@ from __future__ import annotations
 import copy
 import json
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.notifications import sample_bodies
 from cronofy_cli.core.notifications.notification import MEANINGS
+from cronofy_cli.core.suggestion import did_you_mean
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -148,9 +148,9 @@ def find_sample(name: str) -> Sample:
     for sample in SAMPLES:
         if name == sample.type:
             return sample
-    near = get_close_matches(name, [sample.name for sample in SAMPLES], n=1)
+    suggestion = did_you_mean(name, [sample.name for sample in SAMPLES])
     raise WrongUsage(
-        f"there is no notification type '{name}'" + (f"; did you mean '{near[0]}'?" if near else ""),
+        f"there is no notification type '{name}'{suggestion}",
         hint="see: cronofy trigger --list",
     )
 

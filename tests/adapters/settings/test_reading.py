@@ -223,7 +223,7 @@ def test_a_misspelt_setting_is_recognised(path: Path) -> None:
     with pytest.raises(WrongUsage) as refused:
         read_user_file(path)
 
-    assert refused.value.hint == "did you mean 'data_center'?"
+    assert refused.value.message.endswith("there is no setting 'dta_center'; did you mean 'data_center'?")
 
 
 def test_the_print_styles_are_those_of_listen() -> None:

@@ -236,3 +236,12 @@ def test_what_a_format_needs_is_loaded_for_it_alone(format_: str, cli: Cli, simu
     needed = {"csv": {"csv"}, "ics": {"icalendar", "dateutil"}}.get(format_, set())
     assert needed <= loaded
     assert not loaded & ({"csv", "icalendar", "dateutil", "sqlite3", "rich"} - needed)
+
+
+def test_an_order_by_a_field_that_nothing_has(cli: Cli, cronofy: ScriptedServer) -> None:
+    """A mistyped field to sort by is pointed out as well: the order is then none."""
+    answer(cronofy)
+
+    result = run_main(cli, *READ, "--sort", "sumary", "--json")
+
+    assert (result.exit_code, result.stderr) == (0, "warning: nothing has a field 'sumary'; did you mean 'summary'?\n")
