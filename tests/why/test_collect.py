@@ -16,7 +16,7 @@ from cronofy_cli.adapters.history import open_history
 from cronofy_cli.core.accounts.calendars import UserInfo
 from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.core.checks import CheckState
-from cronofy_cli.errors import NotSignedIn
+from cronofy_cli.errors import HistoryUnavailable, NotSignedIn
 from cronofy_cli.evidence.account import Place
 from cronofy_cli.evidence.callback import Prober
 from cronofy_cli.simulator.world.seed import ACCOUNT_ID
@@ -24,12 +24,14 @@ from cronofy_cli.simulator.world.settings import ACCESS_TOKEN
 from cronofy_cli.why.callback_evidence import PROBE_LIMITS
 from cronofy_cli.why.collect import OtherContext, Sources, collect
 from cronofy_cli.why.evidence import Access, HistoryEvidence, Question
+from cronofy_cli.why.rank import conclude
 from tests.why.evidences import delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cronofy_cli.adapters.api.exchanges import Exchange
+    from cronofy_cli.adapters.history import History
     from tests.why.scenes import Scene
 
 EVERYTHING = Question()
@@ -130,6 +132,20 @@ def test_without_a_token(scene: Scene) -> None:
     assert (evidence.account, evidence.channels, evidence.changes) == (error, None, None)
     assert isinstance(evidence.history, HistoryEvidence)
     assert [each.id for each in evidence.history.deliveries] == [1]
+
+
+def test_a_history_that_cannot_be_read(scene: Scene) -> None:
+    """Why it cannot is part of what is found, and everything else is there."""
+    error = HistoryUnavailable("delivery #3 is damaged")
+
+    def fail() -> History:
+        raise error
+
+    evidence = collect(EVERYTHING, replace(sources(scene), open_history=fail))
+
+    assert (evidence.history, evidence.deliveries, evidence.gaps) == (error, (), ())
+    assert isinstance(evidence.account, UserInfo)
+    assert "history" in [each.what for each in conclude(evidence).not_checked]
 
 
 def test_other_contexts_are_asked_for_a_missing_channel_alone(scene: Scene) -> None:

@@ -13,8 +13,9 @@ import pytest
 
 from cronofy_cli import __version__
 from cronofy_cli.adapters.callback_probe import Posting, ProbeLimits, probe
-from cronofy_cli.adapters.callback_probe.posting import Response
+from cronofy_cli.adapters.callback_probe.posting import Response, post
 from cronofy_cli.adapters.callback_probe.probe_failure import ProbeFailure
+from cronofy_cli.adapters.callback_probe.target import parse_target
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
 from tests.adapters.callback_probe.tls_servers import answering, serving
@@ -107,6 +108,25 @@ def test_over_tls_the_server_is_verified(authorities: Authorities) -> None:
 
     assert status_of(report.answers[Posting.WRONG_SIGNATURE]) == 401
     assert len(server.requests) == 2
+
+
+def test_tls_that_fails_when_it_comes_to_posting(authorities: Authorities) -> None:
+    """A server that is not trusted any more gets nothing, and the connection's end is the failure."""
+    with serving(authorities.valid()) as (url, server):
+        answer = post(parse_target(url), ("127.0.0.1",), headers={}, body=b"{}", trust=NOBODY, limit_s=30)
+
+    assert isinstance(answer, ProbeFailure)
+    assert (answer.failure, bool(answer.reason), server.requests) == (Failure.CONNECTION_CLOSED, True, [])
+
+
+def test_how_long_a_response_took() -> None:
+    """The duration is in milliseconds, and includes what the handler took."""
+    with serving(None) as (url, server):
+        server.answer(204, delay_s=0.2)
+        answer = post(parse_target(url), ("127.0.0.1",), headers={}, body=b"{}", trust=NOBODY, limit_s=60)
+
+    assert isinstance(answer, Response)
+    assert 200 <= answer.duration_ms < 60_000
 
 
 def test_a_redirect_is_not_followed() -> None:
