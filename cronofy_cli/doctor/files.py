@@ -21,6 +21,7 @@ SETTINGS: Final = "settings"
 _FOLDER_MODE: Final = 0o700
 _FILE_MODE: Final = 0o600
 _OTHERS: Final = 0o077
+_NOT_USABLE: Final = "the program cannot read or write its files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def _look(place: PrivatePlace, *, fix: bool) -> Check | None:
         if not (is_open or is_closed):
             return None
         if not fix:
-            return _open_to_others(place, mode) if is_open else _closed_to_owner(place, mode)
+            return _wrong_mode(place, mode, is_open=is_open)
         path.chmod(place.mode)
     except FileNotFoundError:
         return _make(path) if fix and place.is_folder else None
@@ -97,58 +98,25 @@ def _make(folder: Path) -> Check:
     return passed(PRIVATE_FILES, f"folder created, mode {_FOLDER_MODE:04o}", subject=str(folder))
 
 
-def _closed_to_owner(place: PrivatePlace, mode: int) -> Check:
-    return _wrong_mode(
-        place,
-        mode,
-        f"you do not have full access: mode {mode:04o} instead of {place.mode:04o}",
-        code="closed_to_owner",
-        meaning="the program cannot read or write its files",
+def _wrong_mode(place: PrivatePlace, mode: int, *, is_open: bool) -> Check:
+    code, who, meaning = (
+        ("open_to_others", "other users have access", "other users can read notifications, addresses, perhaps tokens")
+        if is_open
+        else ("closed_to_owner", "you do not have full access", _NOT_USABLE)
     )
-
-
-def _open_to_others(place: PrivatePlace, mode: int) -> Check:
-    return _wrong_mode(
-        place,
-        mode,
-        f"other users have access: mode {mode:04o} instead of {place.mode:04o}",
-        code="open_to_others",
-        meaning="other users of this machine can read notifications, addresses, perhaps tokens",
-    )
-
-
-def _wrong_mode(place: PrivatePlace, mode: int, finding: str, *, code: str, meaning: str) -> Check:
-    return Check(
-        PRIVATE_FILES,
-        CheckState.WARNING,
-        finding,
-        subject=str(place.path),
-        code=code,
-        meaning=meaning,
-        hint="cronofy doctor --fix",
-        evidence=(("mode", f"{mode:04o}"), ("wanted", f"{place.mode:04o}")),
-    )
+    finding = f"{who}: mode {mode:04o} instead of {place.mode:04o}"
+    facts = (("mode", f"{mode:04o}"), ("required", f"{place.mode:04o}"))
+    hint = "cronofy doctor --fix"
+    return Check(PRIVATE_FILES, CheckState.WARNING, finding, str(place.path), code, meaning, hint, facts)
 
 
 def _foreign(path: Path) -> Check:
-    return Check(
-        PRIVATE_FILES,
-        CheckState.FAILED,
-        "it belongs to another user",
-        subject=str(path),
-        code="foreign_owner",
-        meaning="its content cannot be trusted, and it cannot be written; often the cause is an earlier run with sudo",
-        hint=f'sudo chown -R "$USER" {path}',
-    )
+    meaning = "its content cannot be trusted, and it cannot be written; often the cause is an earlier run with sudo"
+    hint = f'sudo chown -R "$USER" {path}'
+    finding = "it belongs to another user"
+    return Check(PRIVATE_FILES, CheckState.FAILED, finding, str(path), "foreign_owner", meaning, hint)
 
 
 def _not_accessible(path: Path, error: OSError) -> Check:
-    return Check(
-        PRIVATE_FILES,
-        CheckState.FAILED,
-        f"it cannot be accessed: {error.strerror or error}",
-        subject=str(path),
-        code="not_accessible",
-        meaning="the program cannot read or write its files",
-        hint=f"ls -ld {path}",
-    )
+    finding = f"it cannot be accessed: {error.strerror or error}"
+    return Check(PRIVATE_FILES, CheckState.FAILED, finding, str(path), "not_accessible", _NOT_USABLE, f"ls -ld {path}")

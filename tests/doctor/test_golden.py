@@ -145,7 +145,7 @@ def test_the_installation() -> None:
 def test_the_files(tmp_path: Path) -> None:
     """Files and folders are private, open, closed, missing or not accessible; --fix repairs what is safe."""
     folder, file = tmp_path / "folder", tmp_path / "folder" / "file"
-    missing, beneath = tmp_path / "missing", file / "beneath"
+    missing, beneath = tmp_path / "missing" / "folder", file / "beneath"
 
     def look(*, fix: bool = False) -> None:
         places = [PrivatePlace(folder, is_folder=True), PrivatePlace(file), PrivatePlace(missing, is_folder=True)]
