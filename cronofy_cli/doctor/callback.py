@@ -34,7 +34,7 @@ def check_callback(prober: Prober, callback: Callback) -> tuple[Check, ...]:
         return (check_not_public(callback),)
     report = prober.probe(callback, tuple(Posting))
     way = check_way(report, callback, now=prober.clock())
-    responses = report.answers
+    responses = report.responses
     if not responses:
         return (*way, skipped(RESPONSE, "Cronofy does not get as far as the handler", subject=callback.url))
     return (

@@ -60,7 +60,7 @@ def _try(prober: Prober, callback: Callback, channel: bytes | None) -> tuple[Che
         return way
     if is_listener:
         return (*way, _check_listener(callback.url))
-    return (*way, check_one(posting, report.answers[posting], report.target, prober.limits))
+    return (*way, check_one(posting, report.responses[posting], report.target, prober.limits))
 
 
 def _check_listener(url: str) -> Check:

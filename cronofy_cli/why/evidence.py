@@ -125,7 +125,7 @@ class Evidence:
     account: UserInfo | CronofyError | None = None
     channels: tuple[Channel, ...] | CronofyError | None = None
     channels_status: int | None = None
-    """The status with which the list of channels was answered."""
+    """The status of the response with the list of channels."""
     calendars: tuple[Calendar, ...] | CronofyError | None = None
     changes: Changes | CronofyError | None = None
     event: tuple[Event, ...] | CronofyError | None = None

@@ -1,6 +1,6 @@
-"""Putting the causes into order: what is certain first, and of that what comes first on the way.
+"""Putting the causes into order: what is certain first, among equals what comes first from account to application.
 
-A cause that follows from another one is not told as one of its own: it becomes evidence of that other one.
+A cause that follows from another one is not shown as one of its own: it becomes evidence of that other one.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""One POST to a callback URL and its answer, within one limit for all of it. Redirects are never followed.
+"""One POST to a callback URL and its response, within one limit for all of it. Redirects are never followed.
 
-Cronofy counts an answer of 200-299 within 5 seconds as success (docs: /developers/push-notifications/).
+Cronofy counts a response of 200-299 within 5 seconds as success (docs: /developers/push-notifications/).
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 _PIECE: Final = 65536
 _MOST_BYTES: Final = 1_000_000
-"""Of an answer; whoever sends more has answered."""
+"""Of a response; whoever sends more has responded."""
 _FIRST_FINAL_STATUS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The answer to a POST."""
+    """The response to a POST."""
 
     status: int
     duration_ms: float
-    """From the first packet of the connection to the end of the answer."""
+    """From the first packet of the connection to the end of the response."""
     location: str | None = None
     """Where a redirect leads."""
 
@@ -56,14 +56,14 @@ def post(
     try:
         with _secured(connection, target, trust, deadline) as secured:
             secured.sendall(_encode(target, headers, body))
-            answer = _read_answer(secured, deadline)
+            response = _read_answer(secured, deadline)
     except TimeoutError:
-        return ProbeFailure(Failure.ANSWER_TIMED_OUT, f"no complete answer within {limit_s:g} s")
+        return ProbeFailure(Failure.ANSWER_TIMED_OUT, f"no complete response within {limit_s:g} s")
     except OSError as error:  # ssl.SSLError is one
         return ProbeFailure(Failure.CONNECTION_CLOSED, error.strerror or str(error))
-    if isinstance(answer, ProbeFailure):
-        return answer
-    return Response(answer.status, (monotonic() - begun) * 1000, answer.location)
+    if isinstance(response, ProbeFailure):
+        return response
+    return Response(response.status, (monotonic() - begun) * 1000, response.location)
 
 
 def _secured(connection: socket.socket, target: ProbeTarget, trust: ssl.SSLContext, deadline: float) -> socket.socket:
@@ -91,7 +91,7 @@ def _encode(target: ProbeTarget, headers: Mapping[str, str], body: bytes) -> byt
 
 
 class _Reader:
-    """What httptools tells of the answer. Its interim answers (1xx) are passed over."""
+    """What httptools reports of the response. Interim responses (1xx) are passed over."""
 
     def __init__(self) -> None:
         from httptools import HttpResponseParser
@@ -102,7 +102,7 @@ class _Reader:
         self._is_complete = False
 
     def is_complete(self) -> bool:
-        """Whether the final answer has ended."""
+        """Whether the final response has ended."""
         return self._is_complete
 
     def feed(self, piece: bytes) -> None:
@@ -137,10 +137,10 @@ def _read_answer(connection: socket.socket, deadline: float) -> _Reader | ProbeF
         try:
             reader.feed(piece)
         except HttpParserError as error:
-            if reader.is_complete():  # what comes after the answer does not matter
+            if reader.is_complete():  # what comes after the response does not matter
                 break
             return ProbeFailure(Failure.NOT_HTTP, str(error))
-    # The end of the connection ends an answer without a length.
+    # The end of the connection ends a response without a length.
     if reader.status < _FIRST_FINAL_STATUS:
-        return ProbeFailure(Failure.CONNECTION_CLOSED, "the connection was closed before an answer")
+        return ProbeFailure(Failure.CONNECTION_CLOSED, "the connection was closed before a response")
     return reader

@@ -50,7 +50,7 @@ class ProbeLimits:
     answer_s: float = 5
     """Cronofy's own limit."""
     slow_s: float = 2.5
-    """An answer that takes longer is near the limit."""
+    """A response that takes longer is near the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class ProbeReport:
     """Why there is no connection."""
     tls: TlsReport | None = None
     """None when it was not reached or the address is http."""
-    answers: Mapping[Posting, Response | ProbeFailure] = field(default_factory=dict)
-    """In the order of posting. After one that got no answer nothing else is posted."""
+    responses: Mapping[Posting, Response | ProbeFailure] = field(default_factory=dict)
+    """In the order of posting. After one that got no response nothing else is posted."""
 
 
 def probe(
@@ -100,8 +100,8 @@ def probe(
     signatures = {
         posting: signature for posting, signature in _signatures(body, client_secrets).items() if posting in postings
     }
-    answers = _post_each(target, addresses, trust, limits.answer_s, body, signatures)
-    return ProbeReport(target, addresses, tls=tls, answers=answers)
+    responses = _post_each(target, addresses, trust, limits.answer_s, body, signatures)
+    return ProbeReport(target, addresses, tls=tls, responses=responses)
 
 
 def _signatures(body: bytes, client_secrets: Sequence[ClientSecret]) -> dict[Posting, str | None]:
@@ -119,13 +119,13 @@ def _post_each(
     body: bytes,
     signatures: Mapping[Posting, str | None],
 ) -> dict[Posting, Response | ProbeFailure]:
-    answers: dict[Posting, Response | ProbeFailure] = {}
+    responses: dict[Posting, Response | ProbeFailure] = {}
     for posting, signature in signatures.items():
         headers = {"Content-Type": "application/json; charset=utf-8"} | ({HEADER: signature} if signature else {})
-        answers[posting] = post(target, addresses, headers=headers, body=body, trust=trust, limit_s=limit_s)
-        if isinstance(answers[posting], ProbeFailure):
+        responses[posting] = post(target, addresses, headers=headers, body=body, trust=trust, limit_s=limit_s)
+        if isinstance(responses[posting], ProbeFailure):
             break
-    return answers
+    return responses
 
 
 def _verification(url: str, channel: bytes | None) -> bytes:

@@ -1,6 +1,6 @@
 """Proving that a public address leads here: our own request goes out and must come back.
 
-It asks for the one path that is served with GET, which the listener refuses with 405 and everyone else with 404.
+It asks for the one path that is served with GET, which the listener rejects with 405 and everything else with 404.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def prove_leads_here(
     sleep: Callable[[float], object],
     monotonic: Callable[[], float] = time.monotonic,
 ) -> float:
-    """Ask `url` until the listener's own answer comes back, and return how many milliseconds that answer took.
+    """Ask `url` until the listener's own response comes back, and return how many milliseconds that response took.
 
-    `explain_answer` says what a foreign answer means, such as a tunnel's error page.
+    `explain_answer` says what a foreign response means, such as a tunnel's error page.
 
     Raises:
         CronofyError: it did not within the limit; the last reason is given.
@@ -55,14 +55,14 @@ def _try(
     try:
         with open_client(url, httpx.Timeout(_ONE_TRY_S)) as client:
             # ngrok's free addresses show browsers a page of their own first, unless they send this header.
-            answer = client.get(url, headers={"ngrok-skip-browser-warning": "1", "User-Agent": "cronofy-cli probe"})
+            response = client.get(url, headers={"ngrok-skip-browser-warning": "1", "User-Agent": "cronofy-cli probe"})
     except httpx.HTTPError as error:
-        told = explain(error, url).error.message
-        return Unreachable(f"our own request to the public address did not come back: {told}", hint=hint)
-    if answer.status_code == _OURS and answer.headers.get("allow") == "POST":
+        reason = explain(error, url).error.message
+        return Unreachable(f"our own request to the public address did not come back: {reason}", hint=hint)
+    if response.status_code == _OURS and response.headers.get("allow") == "POST":
         return None
-    explained = explain_answer(answer.status_code, {name.lower(): value for name, value in answer.headers.items()})
+    explained = explain_answer(response.status_code, {name.lower(): value for name, value in response.headers.items()})
     return explained or Unreachable(
-        f"the public address does not lead to this listener: something else responds with {answer.status_code}",
+        f"the public address does not lead to this listener: something else responds with {response.status_code}",
         hint=hint,
     )

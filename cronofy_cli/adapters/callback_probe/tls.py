@@ -36,7 +36,7 @@ _OLD_VERSIONS: Final = frozenset({"SSLv3", "TLSv1", "TLSv1.1"})
 
 @dataclass(frozen=True, slots=True)
 class TlsReport:
-    """What a server presents, and why a strict client refuses it, if it does."""
+    """What a server presents, and why a strict client rejects it, if it does."""
 
     obstacle: ProbeFailure | None
     version: str | None = None
@@ -86,7 +86,7 @@ def check_tls(target: ProbeTarget, addresses: Sequence[str], trust: ssl.SSLConte
 
 
 def _plain_http(handshake: Handshake) -> ProbeFailure | None:
-    """Return the obstacle of a server that answers plain HTTP.
+    """Return the failure of a server that speaks plain HTTP.
 
     One that reads by lines waits for the end of the first, which a TLS handshake need not have.
     """
@@ -101,7 +101,7 @@ def _plain_http(handshake: Handshake) -> ProbeFailure | None:
             is_http = connection.recv(len(_HTTP)) == _HTTP
         except OSError:
             return None
-    return ProbeFailure(Failure.NOT_TLS, "it answers plain HTTP") if is_http else None
+    return ProbeFailure(Failure.NOT_TLS, "it speaks plain HTTP") if is_http else None
 
 
 def _judge(shake_hands: Handshake, trust: ssl.SSLContext, seen: TlsReport) -> ProbeFailure | None:

@@ -33,7 +33,7 @@ def the_answer(answer: bytes, *, pause_s: float | None = None, limit_s: float = 
     """Return what is made of the bytes that a handler answers."""
     with answering(answer, wait_for=b"}}", pause_s=pause_s) as port:
         report = probe(f"http://localhost:{port}/", trust=NOBODY, limits=ProbeLimits(answer_s=limit_s))
-    return report.answers[Posting.UNSIGNED]
+    return report.responses[Posting.UNSIGNED]
 
 
 def status_of(answer: Response | ProbeFailure) -> int:
@@ -76,7 +76,7 @@ def test_an_unsigned_and_a_wrongly_signed_verification_are_posted() -> None:
         report = probe(url, trust=NOBODY)
 
     unsigned, wrong = server.requests
-    assert {posting: status_of(answer) for posting, answer in report.answers.items()} == {
+    assert {posting: status_of(answer) for posting, answer in report.responses.items()} == {
         Posting.UNSIGNED: 401,
         Posting.WRONG_SIGNATURE: 403,
     }
@@ -96,7 +96,7 @@ def test_a_right_signature_is_posted_only_if_asked() -> None:
         report = probe(url, trust=NOBODY, client_secrets=SECRETS)
 
     signed = server.requests[2]
-    assert status_of(report.answers[Posting.SIGNED]) == 200
+    assert status_of(report.responses[Posting.SIGNED]) == 200
     for secret in SECRETS:
         assert judge(signed.headers[HEADER], signed.body, [secret]).state is SignatureState.VALID
 
@@ -106,7 +106,7 @@ def test_over_tls_the_server_is_verified(authorities: Authorities) -> None:
     with serving(authorities.valid(), 401, 401) as (url, server):
         report = probe(url, trust=authorities.trust)
 
-    assert status_of(report.answers[Posting.WRONG_SIGNATURE]) == 401
+    assert status_of(report.responses[Posting.WRONG_SIGNATURE]) == 401
     assert len(server.requests) == 2
 
 
@@ -134,7 +134,7 @@ def test_a_redirect_is_not_followed() -> None:
     with serving(None) as (url, server):
         for _ in range(2):
             server.answer(302, headers={"Location": url.replace("/cronofy", "/elsewhere")})
-        answer = probe(url, trust=NOBODY).answers[Posting.UNSIGNED]
+        answer = probe(url, trust=NOBODY).responses[Posting.UNSIGNED]
 
     assert isinstance(answer, Response)
     assert (answer.status, answer.location) == (302, url.replace("/cronofy", "/elsewhere"))
@@ -164,7 +164,7 @@ def test_an_answer_without_an_end() -> None:
     with endless() as port:
         report = probe(f"http://localhost:{port}/", trust=NOBODY, limits=ProbeLimits(answer_s=60))
 
-    assert {status_of(answer) for answer in report.answers.values()} == {200}
+    assert {status_of(answer) for answer in report.responses.values()} == {200}
 
 
 def test_a_handler_that_does_not_answer() -> None:
@@ -177,8 +177,8 @@ def test_a_handler_that_does_not_answer() -> None:
         server.wait_for_requests(1)
         hold.set()
 
-    assert problem_of(report.answers[Posting.UNSIGNED]) is Failure.ANSWER_TIMED_OUT
-    assert list(report.answers) == [Posting.UNSIGNED]
+    assert problem_of(report.responses[Posting.UNSIGNED]) is Failure.ANSWER_TIMED_OUT
+    assert list(report.responses) == [Posting.UNSIGNED]
 
 
 def test_a_handler_that_answers_byte_by_byte() -> None:

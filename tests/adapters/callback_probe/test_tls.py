@@ -72,7 +72,7 @@ def test_each_fault_is_named(make: Make, problem: Failure, authorities: Authorit
     assert obstacle is not None
     assert obstacle.failure is problem
     assert obstacle.reason
-    assert (dict(report.answers), server.requests) == ({}, [])
+    assert (dict(report.responses), server.requests) == ({}, [])
 
 
 @pytest.mark.parametrize("make", [Authorities.expired, Authorities.wrong_host, Authorities.self_signed])
