@@ -81,7 +81,7 @@ def examine(url: str, *, name: str = "uk") -> dict[str, list[Check]]:
 
 def healthy(server: ScriptedServer, *channels: dict[str, str]) -> None:
     """Script an account with which all is well, and its channels."""
-    server.answer(json=userinfo(profile("a")), headers={"Date": format_datetime(datetime.now(UTC), usegmt=True)})
+    server.answer(json=userinfo(profile("a")), headers={"Date": format_datetime(NOW, usegmt=True)})
     server.answer(json={"channels": list(channels)}, only_for="GET /v1/channels")
 
 

@@ -296,7 +296,7 @@ def other_application_by_a_signature() -> Evidence:
 def other_application_by_a_secret_of_the_environment() -> Evidence:
     finding = signature(SignatureCause.OTHER_CONTEXT_SECRET, "CRONOFY_CLIENT_SECRET")
     received = history(
-        delivery(2, 401, INVALID, 3), delivery(1, 401, INVALID, 4, channel_id=None), diagnoses={4: finding}
+        delivery(2, 401, INVALID, 3), delivery(1, 401, INVALID, 4, channel_id=None), diagnoses={3: finding, 4: finding}
     )
     return replace(HEALTHY, channels=(), history=received, probes={})
 

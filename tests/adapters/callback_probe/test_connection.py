@@ -64,6 +64,7 @@ def test_no_address_accepts() -> None:
     """The last address says why; without any the name does not resolve."""
     assert connected(["127.0.0.2", "127.0.0.1"], closed_port()) is Failure.CONNECTION_REFUSED
     assert connected([], closed_port()) is Failure.NAME_NOT_RESOLVED
+    assert connected(["255.255.255.255"], closed_port()) is Failure.HOST_UNREACHABLE
 
 
 @ONLY_LINUX

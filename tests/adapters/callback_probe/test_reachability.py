@@ -74,6 +74,7 @@ def test_an_answer_of_the_provider() -> None:
 
     assert caught.value is told
     assert request.headers["ngrok-skip-browser-warning"] == "1"
+    assert request.headers["User-Agent"] == "cronofy-cli probe"
 
 
 def test_nobody_answers() -> None:
