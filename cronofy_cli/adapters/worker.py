@@ -17,7 +17,7 @@ from traceback import extract_tb
 from cronofy_cli.errors import CronofyError, WorkerFailed
 
 OnFailed = Callable[[CronofyError], None]
-"""Is called on the worker's thread, once, with what ended it too early."""
+"""Is called on the worker's thread, at most once, with what ended it too early."""
 
 
 class Worker(ABC):
@@ -58,11 +58,17 @@ class Worker(ABC):
         """Ask for the end, wait for it within the limit, and return whether it has come. Harmless in any state."""
         with self._lock:
             self._ending.set()
-            has_entered = self._has_entered
         self._wake()
+        has_ended = self.wait(limit_s)
+        self._abandoned.set()
+        return has_ended
+
+    def wait(self, limit_s: float) -> bool:
+        """Let it end by itself within the limit, and return whether it has, or never began."""
+        with self._lock:
+            has_entered = self._has_entered
         if has_entered:
             self._thread.join(limit_s)
-        self._abandoned.set()
         return not self._thread.is_alive()
 
     @property
@@ -95,10 +101,10 @@ class Worker(ABC):
                 self._opened.put(None)
                 self._work()
         except BaseException as error:  # noqa: BLE001 - the thread's border: whatever it is, it is reported
-            if is_open:
-                self._on_failed(self._explained(error))
-            else:
+            if not is_open:
                 self._opened.put(error)
+            elif not self._abandoned.is_set():
+                self._on_failed(self._explained(error))
 
     def _explained(self, error: BaseException) -> CronofyError:
         if isinstance(error, CronofyError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
@@ -13,7 +14,7 @@ import typer
 from cronofy_cli.cli.options import DataCommand, app_context, command_app
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import TimeLimitReached
-from cronofy_cli.listen.view import PrintStyle
+from cronofy_cli.listen.options import PrintStyle
 from cronofy_cli.output.streams import Style
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.simulator.control import SimulatorControl
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.listen.changes.read_request import ChangeRead
+    from cronofy_cli.listen.stop import StopRequest
 
 app = command_app()
 
@@ -31,11 +33,13 @@ PAUSE_S = 1.2
 """Between two edits. `changes_since` has whole seconds: what happens within one cannot be told apart."""
 STEP_LIMIT_S = 10.0
 """How long a notification and the read behind it may take. They take well under a second."""
+_TICK_S = 0.1
+"""How late a failure of the run may be noticed."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    told: str
+    sentence: str
     event_uid: str
 
 
@@ -52,27 +56,30 @@ def demo(context: typer.Context) -> None:
     """
     from cronofy_cli.adapters.simulator.control import SimulatorControl
     from cronofy_cli.cli.embedded_simulator import start_own_simulator
-    from cronofy_cli.listen.run import Wishes, receiving
+    from cronofy_cli.commands.listen.surroundings import surroundings_of
+    from cronofy_cli.listen.options import ListenOptions
+    from cronofy_cli.listen.run import ListenRun
+    from cronofy_cli.listen.stop import StopRequest
 
     run = app_context(context)
     reads: SimpleQueue[ChangeRead] = SimpleQueue()
     started = time.monotonic()
     start_own_simulator(run)
     _say(run, f"A simulated Cronofy runs at {run.data_center.api_url}, with a calendar account to play with.")
-    wishes = Wishes(style=PrintStyle.JSON if run.flags.wants_json else PrintStyle.COMPACT)
+    options = ListenOptions(
+        style=PrintStyle.JSON if run.output.format.is_json else PrintStyle.COMPACT, is_announced=False
+    )
     control = SimulatorControl(run.api)
-    with receiving(
-        run, wishes, on_complete=_nothing, on_pipe_closed=_nothing, on_given_up=_nothing, on_read=reads.put
-    ) as ready:
-        for step in _edits(control):
-            _say(run, step.told)
-            ready.live.events(_wait_for(step.event_uid, reads))
-        _say(run, "Now the channel is closed, and the run ends.")
+    with StopRequest() as stop:
+        try:
+            with ListenRun(surroundings_of(run), options, stop, on_read=reads.put) as ready, stop.interruptible():
+                for step in _edits(control):
+                    _say(run, step.sentence)
+                    ready.live.events(_wait_for(step.event_uid, reads, stop))
+                _say(run, "Now the channel is closed, and the run ends.")
+        except KeyboardInterrupt:
+            raise typer.Exit(stop.exit_code) from None
     _sum_up(run, time.monotonic() - started)
-
-
-def _nothing() -> None:
-    """The story ends when it is told, not at a count, and whoever reads along may leave."""
 
 
 def _edits(control: SimulatorControl) -> Iterator[_Step]:
@@ -92,18 +99,19 @@ def _hour_from(start: datetime) -> dict[str, str]:
     return {"start": to_utc_seconds(start), "end": to_utc_seconds(start + timedelta(hours=1))}
 
 
-def _wait_for(event_uid: str, reads: SimpleQueue[ChangeRead]) -> ChangeRead:
-    deadline = time.monotonic() + STEP_LIMIT_S
-    while True:
-        try:
-            read = reads.get(timeout=max(deadline - time.monotonic(), 0.0))
-        except Empty:
-            raise TimeLimitReached(
-                f"the notification did not arrive within {STEP_LIMIT_S:.0f} s",
-                hint="run it again while the machine is less busy; what arrived is in: cronofy deliveries list",
-            ) from None
-        if any(change.event_uid == event_uid for change in read.changes):
-            return read
+def _wait_for(event_uid: str, reads: SimpleQueue[ChangeRead], stop: StopRequest) -> ChangeRead:
+    """Return the read that brought the event's change. Raises what has failed instead, if anything has."""
+    deadline_s = time.monotonic() + STEP_LIMIT_S
+    while time.monotonic() < deadline_s:
+        stop.raise_failure()
+        with suppress(Empty):
+            read = reads.get(timeout=_TICK_S)
+            if any(change.event_uid == event_uid for change in read.changes):
+                return read
+    raise TimeLimitReached(
+        f"the notification did not arrive within {STEP_LIMIT_S:.0f} s",
+        hint="run it again while the machine is less busy; what arrived is in: cronofy deliveries list",
+    )
 
 
 def _say(run: AppContext, text: str) -> None:

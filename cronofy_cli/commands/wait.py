@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import urlsplit
 
 import typer
 
@@ -17,6 +21,7 @@ from cronofy_cli.commands.deliveries.choice import (
     find_delivery,
     local_moment,
 )
+from cronofy_cli.core.accounts.data_centers import SIMULATOR
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import CronofyError, ExitCode, TimeLimitReached, WrongUsage
@@ -25,18 +30,20 @@ from cronofy_cli.output.lists import show_list
 from cronofy_cli.output.streams import OutputFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from cronofy_cli.adapters.history import History
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.deliveries import Delivery
-    from cronofy_cli.listen.wait import Deadline, Gathering
+    from cronofy_cli.listen.run import ListenRun
+    from cronofy_cli.listen.stop import StopRequest
+    from cronofy_cli.listen.wait import Collector, Deadline, Listeners
     from cronofy_cli.output.streams import Output
 
 app = command_app()
 
 LISTENERS_PAUSE_S: Final = 1.0
-"""How often it is looked whether the `listen` that others run is still there."""
+"""How often to look whether the `listen` of others still runs."""
 
 
 TimeoutOption = Annotated[
@@ -87,8 +94,7 @@ def wait(
     """
     from cronofy_cli.adapters.history import Criteria
     from cronofy_cli.core.notifications.where import parse_where
-    from cronofy_cli.listen.own_receiving import chosen_data_center
-    from cronofy_cli.listen.wait import Deadline, Gathering, Wanted
+    from cronofy_cli.listen.wait import Collector, Deadline, Wanted
 
     run = app_context(context)
     deadline = Deadline(parse_duration(timeout, option="--timeout") if timeout is not None else None)
@@ -103,17 +109,17 @@ def wait(
         since=local_moment(since, option="--since") if since is not None else None,
         signature=None if any_signature else SignatureState.VALID,
     )
-    place = None if listen is False else chosen_data_center(run)
-    wanted = Wanted(count, criteria, parse_where(where) if where is not None else None, place)
+    data_center = None if listen is False else _chosen_data_center(run)
+    wanted = Wanted(count, criteria, parse_where(where) if where is not None else None, data_center)
     # For writing, though it only reads: there may be no history before the first delivery.
     history = run.open_history()
     output = _in_lines(run.output)
-    gathering = Gathering(history, wanted, _start(history, after, since), _shower(output))
-    exit_code = _gather(run, gathering, deadline, listen)
+    collector = Collector(history, wanted, _start(history, after, since), _shower(output))
+    exit_code = _collect(run, collector, deadline, listen)
     if output.format is OutputFormat.JSON:
-        show_list(output, gathering.found, delivery_list())
+        show_list(output, collector.found, delivery_list())
     if exit_code == ExitCode.TIME_LIMIT:
-        said = f"{len(gathering.found)} of {count} came within {timeout}"
+        said = f"{len(collector.found)} of {count} came within {timeout}"
         raise TimeLimitReached(said, hint="what keeps them away: cronofy why")
     raise typer.Exit(exit_code)
 
@@ -142,18 +148,18 @@ def _start(history: History, after: str | None, since: str | None) -> int:
     return 0 if since is not None else history.newest_id()
 
 
-def _gather(run: AppContext, gathering: Gathering, deadline: Deadline, listen: bool | None) -> int:
+def _collect(run: AppContext, collector: Collector, deadline: Deadline, listen: bool | None) -> int:
     """Wait, and return how that ended. `listen` says who receives; None leaves it to who is there."""
-    # What is there already needs nobody to receive it.
-    gathering.go_on(_do_not_wait, lambda: True)
+    # What is there already does not have to be received.
+    collector.collect(_do_not_wait, lambda: True)
     if listen is not True:
-        _follow_others(run, gathering, deadline, for_ever=listen is False)
-    if gathering.is_complete:
+        _follow_others(run, collector, deadline, whether_or_not_they_run=listen is False)
+    if collector.is_complete:
         return ExitCode.DONE
     if deadline.is_over():
         return ExitCode.TIME_LIMIT
     try:
-        return _receive(run, gathering, deadline)
+        return _receive(run, collector, deadline)
     except CronofyError as error:
         if listen is None:
             others = "to leave the receiving to others: --no-listen"
@@ -161,31 +167,28 @@ def _gather(run: AppContext, gathering: Gathering, deadline: Deadline, listen: b
         raise
 
 
-def _follow_others(run: AppContext, gathering: Gathering, deadline: Deadline, *, for_ever: bool) -> None:
-    """Take what others receive, as long as they do, or for ever."""
-    from cronofy_cli.listen.own_receiving import find_listeners
-
+def _follow_others(run: AppContext, collector: Collector, deadline: Deadline, *, whether_or_not_they_run: bool) -> None:
+    """Take what others receive, as long as they run or until the end."""
     looked_s = -LISTENERS_PAUSE_S
     are_there = True
 
     def is_over() -> bool:
         nonlocal looked_s, are_there
-        if not for_ever and time.monotonic() - looked_s >= LISTENERS_PAUSE_S:
-            looked_s, are_there = time.monotonic(), find_listeners(run).has_own
+        if not whether_or_not_they_run and time.monotonic() - looked_s >= LISTENERS_PAUSE_S:
+            looked_s, are_there = time.monotonic(), _listeners(run).has_own
         if are_there:
             deadline.start()
         return deadline.is_over() or not are_there
 
-    if not gathering.is_complete:
-        gathering.go_on(time.sleep, is_over)
+    if not collector.is_complete:
+        collector.collect(time.sleep, is_over)
 
 
-def _receive(run: AppContext, gathering: Gathering, deadline: Deadline) -> int:
+def _receive(run: AppContext, collector: Collector, deadline: Deadline) -> int:
     """Receive by itself, and return how that ended: 130 after Ctrl-C, 3 if nothing can arrive any more."""
-    from cronofy_cli.listen.own_receiving import find_listeners, receiving_quietly
     from cronofy_cli.listen.stop import StopRequest
 
-    others = find_listeners(run).elsewhere
+    others = _listeners(run).elsewhere
     which = f"; the one for {', '.join(others)} is another account's" if others else ""
     run.output.note(f" waiting with a new channel{which}")
     ending: int = ExitCode.TIME_LIMIT
@@ -196,13 +199,66 @@ def _receive(run: AppContext, gathering: Gathering, deadline: Deadline) -> int:
 
     with StopRequest() as stop:
         try:
-            with receiving_quietly(run, stop) as gathering.own_path:
-                run.output.note(" Ready. Ctrl-C closes the channel.")
+            with _receiving(run, stop) as ready:
+                collector.own_path = urlsplit(ready.session.callback_url).path
                 deadline.start()
-                gathering.go_on(pause, lambda: ending != ExitCode.TIME_LIMIT or deadline.is_over())
+                collector.collect(pause, lambda: ending != ExitCode.TIME_LIMIT or deadline.is_over())
         except KeyboardInterrupt:
             return stop.exit_code
-    return ExitCode.DONE if gathering.is_complete else ending
+    return ExitCode.DONE if collector.is_complete else ending
+
+
+@contextmanager
+def _receiving(run: AppContext, stop: StopRequest) -> Iterator[ListenRun]:
+    """Be ready to receive inside the `with`, which prints nothing of what arrives; steps are reported as by `listen`.
+
+    Tunnel and calendars are those of the settings.
+
+    Raises:
+        CronofyError: it cannot be made ready.
+    """
+    from cronofy_cli.cli.calendar_choice import calendar_ids
+    from cronofy_cli.cli.embedded_simulator import ensure_simulator
+    from cronofy_cli.commands.listen.surroundings import surroundings_of
+    from cronofy_cli.listen.options import Address, ChannelWanted, ListenOptions, PrintStyle
+    from cronofy_cli.listen.run import ListenRun
+
+    if ensure_simulator(run):
+        run.output.note(f" a simulator runs in this process until it ends: {run.data_center.api_url}")
+    options = ListenOptions(
+        style=PrintStyle.COMPACT,
+        address=Address.from_settings(run.settings),
+        channel=ChannelWanted(calendar_ids=calendar_ids(run, None)),
+        read_events=False,
+    )
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        surroundings = surroundings_of(run, replace(run.output, stdout=nowhere))
+        with ListenRun(surroundings, options, stop) as ready:
+            yield ready
+
+
+def _listeners(run: AppContext) -> Listeners:
+    from cronofy_cli.adapters.journal import Journal
+    from cronofy_cli.listen.wait import find_listeners
+
+    return find_listeners(Journal(run.environment), _chosen_data_center(run), _known_account(run))
+
+
+def _chosen_data_center(run: AppContext) -> str | None:
+    """Return how the journal and the history call the data center; None if nothing says which one is meant."""
+    from cronofy_cli.adapters.settings import Key
+    from cronofy_cli.adapters.settings.resolution import OriginKind
+
+    if run.is_simulator:
+        # By its name alone: it need not run.
+        return SIMULATOR
+    is_said = run.settings.find(Key.DATA_CENTER).origin.kind is not OriginKind.DEFAULT
+    return run.data_center.name if is_said or run.environment_is_enough else None
+
+
+def _known_account(run: AppContext) -> str | None:
+    account = None if run.is_simulator or run.environment_is_enough else run.account
+    return account.context.account.sub if account is not None and account.context.account is not None else None
 
 
 def _do_not_wait(_seconds: float) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from cronofy_cli.adapters.paths import history_file
 from cronofy_cli.listen.forwarding.options import build_app_ack, build_forwarder
 from cronofy_cli.listen.forwarding.reports import ForwarderCalls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from pathlib import Path
 
-    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.adapters.worker import OnFailed
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.listen.forwarding.app_ack import AppAck
     from cronofy_cli.listen.forwarding.forwarder import Forwarder
@@ -48,36 +47,40 @@ class Forwarding:
         """What answers Cronofy with the application's own status."""
         return None if self.ack is None else self.ack.decide
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Forward inside the `with`; at its end what waits is forwarded, for a while."""
+    def start(self) -> None:
+        """Begin to forward.
+
+        Raises:
+            HistoryUnavailable: the history cannot be opened.
+        """
         for part in (self.forwarder, self.ack):
             if part is not None:
                 part.start()
-        try:
-            yield
-        finally:
-            if self.ack is not None:
-                self.ack.stop()
-            if self.forwarder is not None:
-                self.forwarder.stop(DRAIN_LIMIT_S)
+
+    def stop(self) -> None:
+        """Forward what waits, for a while, and end."""
+        if self.ack is not None:
+            self.ack.stop()
+        if self.forwarder is not None:
+            self.forwarder.stop(DRAIN_LIMIT_S)
 
 
 def forwarding_for(
-    context: AppContext, options: ForwardingOptions, live: LiveOutput, *, app_answers: bool
+    options: ForwardingOptions,
+    history_file: Path,
+    live: LiveOutput,
+    on_failed: OnFailed,
+    clock: Callable[[], datetime],
+    *,
+    app_answers: bool,
 ) -> Forwarding:
     """Return what the options ask for, not started yet.
 
     Raises:
         WrongUsage: an option cannot be meant.
     """
-    calls = ForwarderCalls(live.forwarded, live.target_changed, live.trouble, live.trouble)
-    file = history_file(context.environment)
+    calls = ForwarderCalls(live.forwarded, live.target_changed, live.trouble, on_failed)
     if app_answers:
-        ack, others = build_app_ack(options, file, calls, _now)
+        ack, others = build_app_ack(options, history_file, calls, clock)
         return Forwarding(others, ack)
-    return Forwarding(build_forwarder(options, file, calls, _now), None)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+    return Forwarding(build_forwarder(options, history_file, calls, clock), None)

@@ -6,42 +6,52 @@ On a socket of its own: the one that the public address leads to serves nothing 
 from __future__ import annotations
 
 import json
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import ExitStack
+
+    from cronofy_cli.adapters.worker import OnFailed
 
 PATH: Final = "/healthz"
+_TICK_S: Final = 0.1
+"""How long the end may be noticed late."""
 
 
-class HealthServer:
-    """Serves `/healthz` on a loopback port, from entering to leaving. `is_ready` is asked at each request."""
+class HealthServer(Worker):
+    """Serves `/healthz` on a loopback port. `is_ready` is asked at each request."""
 
-    def __init__(self, port: int, is_ready: Callable[[], bool]) -> None:
+    def __init__(self, port: int, is_ready: Callable[[], bool], on_failed: OnFailed) -> None:
+        super().__init__("health", on_failed)
         self._port = port
         self._is_ready = is_ready
         self._server: ThreadingHTTPServer | None = None
 
-    def __enter__(self) -> Self:
+    def stop(self, limit_s: float = 2.0) -> bool:
+        """Serve nothing more."""
+        return super().stop(limit_s)
+
+    def _open(self, stack: ExitStack) -> None:
         try:
-            self._server = ThreadingHTTPServer(("127.0.0.1", self._port), _handler_for(self._is_ready))
+            server = ThreadingHTTPServer(("127.0.0.1", self._port), _handler_for(self._is_ready))
         except OSError as error:
             raise WrongUsage(
                 f"port {self._port} cannot be used for {PATH}: {error.strerror or error}",
                 hint="choose another: --health-port PORT",
             ) from error
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, args=(0.1,), name="health", daemon=True).start()
-        return self
+        self._server = stack.enter_context(server)
+        server.daemon_threads = True
+        server.timeout = _TICK_S
 
-    def __exit__(self, *_: object) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
+    def _work(self) -> None:
+        assert self._server is not None
+        while not self._ending.is_set():
+            self._server.handle_request()
 
     @property
     def url(self) -> str:

@@ -4,57 +4,67 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.ready_file import ReadyFile
 from cronofy_cli.listen.health import HealthServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from cronofy_cli.listen.run import Run
+    from cronofy_cli.adapters.worker import OnFailed
+    from cronofy_cli.listen.session import Session
+    from cronofy_cli.listen.view import LiveOutput
 
 
 class ReadyNotice:
-    """The `ready` line and the `--ready-file`. The watchdog's thread withdraws and renews it."""
+    """The `ready` line, the `--ready-file` and `/healthz`. The watchdog's thread withdraws and renews it."""
 
-    def __init__(self, file: Path | None, health_port: int | None = None) -> None:
+    def __init__(self, file: Path | None, health_port: int | None, on_failed: OnFailed) -> None:
         """With `health_port`, `/healthz` says the same on that loopback port; 0 takes any free one.
 
         Raises:
-            WrongUsage: the file is somebody else's, or cannot be written.
+            WrongUsage: the file belongs to another program, or cannot be written.
         """
         self._file = None if file is None else ReadyFile(file)
-        self._health = None if health_port is None else HealthServer(health_port, lambda: self.is_ready)
-        self._run: Run | None = None
-        self._lock = threading.Lock()
+        self._health = None if health_port is None else HealthServer(health_port, lambda: self.is_ready, on_failed)
+        self._session: Session | None = None
+        self._live: LiveOutput | None = None
+        # A worker's failure can come while its thread holds it: as it withdraws or renews.
+        self._lock = threading.RLock()
+        self._is_broken = False
         self._is_true = True
 
-    @contextmanager
-    def given(self, run: Run) -> Iterator[None]:
-        """Have it given inside the `with`.
+    def give(self, session: Session, live: LiveOutput) -> None:
+        """Give it now, and from now on whenever it is true.
 
         Raises:
-            WrongUsage: the file cannot be written.
+            WrongUsage: the file cannot be written, or the port cannot be served.
         """
-        with self._health or nullcontext():
-            with self._lock:
-                self._run = run
-                if self._is_true:
-                    self._tell(run)
-            try:
-                yield
-            finally:
-                with self._lock:
-                    self._run = None
-                    self._remove()
+        if self._health is not None:
+            self._health.start()
+        with self._lock:
+            self._session, self._live = session, live
+            if self._is_true:
+                self._tell(session, live)
+
+    def end(self) -> None:
+        """Take it back. Harmless in any state."""
+        with self._lock:
+            self._session = None
+            self._remove()
+        if self._health is not None:
+            self._health.stop()
 
     @property
     def is_ready(self) -> bool:
         """Whether notifications can arrive now."""
-        return self._is_true and self._run is not None
+        return self._is_true and self._session is not None
+
+    def fail(self) -> None:
+        """Withdraw it for good: a part of the run has failed."""
+        self._is_broken = True
+        self.withdraw()
 
     def withdraw(self) -> None:
         """Remove the file: nothing can arrive now."""
@@ -63,33 +73,33 @@ class ReadyNotice:
             self._remove()
 
     def renew(self) -> None:
-        """Tell it again, with the address and the channel of now.
+        """Give it again, with the address and the channel of now.
 
         Raises:
             WrongUsage: the file cannot be written.
         """
         with self._lock:
-            self._is_true = True
-            if self._run is not None:
-                self._tell(self._run)
+            self._is_true = not self._is_broken
+            if self._is_true and self._session is not None and self._live is not None:
+                self._tell(self._session, self._live)
 
-    def _tell(self, run: Run) -> None:
+    def _tell(self, session: Session, live: LiveOutput) -> None:
         from msgspec import UNSET
 
         from cronofy_cli.output.documents.running import ReadyDocument
 
-        channel = run.session.channel
+        channel = session.channel
         assert channel is not None
         document = ReadyDocument(
-            callback_url=run.session.callback_url,
+            callback_url=session.callback_url,
             channel_id=channel.channel_id,
-            port=run.session.port,
+            port=session.port,
             pid=os.getpid(),
             health_url=UNSET if self._health is None else self._health.url,
         )
         if self._file is not None:
             self._file.write(document.encode())
-        run.live.ready(document, "Ready. Ctrl-C closes the channel.")
+        live.ready(document, "Ready. Ctrl-C closes the channel.")
 
     def _remove(self) -> None:
         if self._file is not None:

@@ -1,196 +1,342 @@
-"""Putting a run together, for `listen`, `wait` and `demo`: what arrives goes from the listener to the history, then to
-the selection, and from there to the output and to the reader of changes.
+"""One run of `listen`, `wait` or `demo`, as one object.
+
+What arrives goes from the listener to the history, then through the pipeline to the selection, and from there to the
+output, to the reader of changes and to the application. Each `_open_...` enters what it starts, so that the way out is
+the way in backwards, whatever failed.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Self
 
 from cronofy_cli.adapters.api import endpoints
-from cronofy_cli.adapters.callback_paths import last_path, remember_path
+from cronofy_cli.adapters.callback_paths import known_paths, last_path, remember_path
 from cronofy_cli.adapters.journal import Journal
-from cronofy_cli.cli.calendar_choice import calendar_names
+from cronofy_cli.adapters.paths import history_file
 from cronofy_cli.core.notifications.callback_query import fill
 from cronofy_cli.core.notifications.callback_url import callback_url_warning
-from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
-from cronofy_cli.core.signature import SignaturePolicy
-from cronofy_cli.core.tunnels import TunnelChoice
+from cronofy_cli.core.notifications.delivery_filter import is_own_verification
 from cronofy_cli.core.zones import find_zone
-from cronofy_cli.listen.channels import ChannelCalls
-from cronofy_cli.listen.examination import examination
+from cronofy_cli.listen.changes.baseline import Baseline
+from cronofy_cli.listen.changes.catch_up import CatchUp, Reconstruction, last_good_moment
+from cronofy_cli.listen.changes.change_detector import ChangeDetector
+from cronofy_cli.listen.changes.read_request import everything_query
+from cronofy_cli.listen.changes.reader import ChangeReader, event_pages, read_pages
+from cronofy_cli.listen.changes.recorder import ChangeRecorder
+from cronofy_cli.listen.channels import ChannelCalls, RunChannel, VerificationWatch
 from cronofy_cli.listen.forward import forwarding_for
-from cronofy_cli.listen.forwarding.options import ForwardingOptions
-from cronofy_cli.listen.read_changes import FALLBACK_TZID, change_reading, missed_since
-from cronofy_cli.listen.recovery import Keeper
+from cronofy_cli.listen.notes import RunNotes, sweep_left_overs
+from cronofy_cli.listen.ready import ReadyNotice
+from cronofy_cli.listen.recovery import RecoveryLoop
 from cronofy_cli.listen.selection import Selection
-from cronofy_cli.listen.session import Session, SessionPlan, new_callback_path
-from cronofy_cli.listen.tunnel import AddressOpening, RunNotes, sweep_left_overs
+from cronofy_cli.listen.session import DRAIN_LIMIT_S, Session, new_callback_path
+from cronofy_cli.listen.signature_examiner import EXAMINATION_LIMIT_S, Examiner, SecretsToTry
+from cronofy_cli.listen.tunnel import PublicAddress, TunnelEvents, choose, served_paths
 from cronofy_cli.listen.view import LiveOutput
+from cronofy_cli.listen.watchdog import Watchdog
+from cronofy_cli.receiver.pipeline import Pipeline
+from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Sequence
 
-    from cronofy_cli.cli.context import AppContext
-    from cronofy_cli.core.accounts.calendars import UserInfo
-    from cronofy_cli.core.notifications.where import Where
-    from cronofy_cli.listen.changes.baseline import FirstLook
+    from cronofy_cli.adapters.tunnels.interface import Tunnel
+    from cronofy_cli.adapters.worker import Worker
+    from cronofy_cli.errors import CronofyError
     from cronofy_cli.listen.changes.read_request import ChangeRead
-    from cronofy_cli.listen.changes.reader import ChangeReader
-    from cronofy_cli.listen.recovery import Announcement
-    from cronofy_cli.listen.view import PrintStyle
+    from cronofy_cli.listen.forward import Forwarding
+    from cronofy_cli.listen.options import ListenOptions
+    from cronofy_cli.listen.stop import StopRequest
+    from cronofy_cli.listen.surroundings import Surroundings
     from cronofy_cli.receiver.pipeline import Sink
 
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the user asked of a run."""
-
-    style: PrintStyle
-    public_url: str | None = None
-    port: int = 0
-    calendar_ids: tuple[str, ...] = ()
-    only_managed: bool = False
-    types: tuple[str, ...] = ()
-    channel_ids: tuple[str, ...] = ()
-    where: Where | None = None
-    since: str | None = None
-    """From when on to read what was missed, as RFC 3339 in UTC, or `last`."""
-    forward_reconstructed: bool = False
-    count: int | None = None
-    read_events: bool = True
-    tunnel: TunnelChoice = TunnelChoice.AUTO
-    domain: str | None = None
-    ssh_host: str | None = None
-    callback_query: str = ""
-    """A template; see core.callback_query."""
-    keep_channel: bool = False
-    reuse: bool = False
-    forwarding: ForwardingOptions = field(default_factory=ForwardingOptions)
-    app_answers: bool = False
-    max_offline_s: float = 600.0
-    policy: SignaturePolicy = SignaturePolicy.STRICT
-
-    @property
-    def chosen(self) -> DeliveryFilter:
-        """What is shown, counted and forwarded."""
-        return DeliveryFilter(frozenset(self.types), frozenset(self.channel_ids), self.where)
-
-    @property
-    def filtered_forwarding(self) -> ForwardingOptions:
-        """How to forward what was chosen."""
-        return replace(self.forwarding, chosen=self.chosen)
+LAST = "last"
+"""Stands for the moment up to which the runs before have received everything."""
+FALLBACK_TZID = "Etc/UTC"
+BASELINE_STOP_LIMIT_S = 2.0
+"""How long the end of a run waits for a read that is not needed any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run that is ready: what arrives is printed from now on."""
-
-    session: Session
-    live: LiveOutput
-    changes: ChangeReader
-    account: UserInfo
-
-
-@contextmanager
-def receiving(
-    context: AppContext,
-    wishes: Wishes,
-    *,
-    on_complete: Callable[[], None],
-    on_pipe_closed: Callable[[], None],
-    on_given_up: Callable[[], None],
-    on_read: Callable[[ChangeRead], None] | None = None,
-    hold_signals: Callable[[], AbstractContextManager[object]] = nullcontext,
-    announcement: Announcement | None = None,
-) -> Iterator[Run]:
-    """Be ready to receive inside the `with`; at its end the channel is closed and what arrived is handled.
-
-    Raises:
-        CronofyError: it cannot be made ready.
+class ListenRun:
+    """On entering it is ready: what arrives is printed from now on. On leaving the channel is closed, what arrived is
+    handled, and everything that was started has ended.
     """
-    opening = AddressOpening(context, wishes)
-    account = endpoints.userinfo(context.api)
-    live = _greet(context, wishes, account, on_pipe_closed)
-    journal = Journal(context.environment)
-    sweep_left_overs(journal, context, account.sub, ChannelCalls(context.api), live)
-    since = missed_since(context, wishes.since, account.sub, live)
-    plan = _plan(context, wishes, account.sub)
-    forwarding = forwarding_for(context, wishes.filtered_forwarding, live, app_answers=wishes.app_answers)
-    reading = change_reading(context, wishes, account, live, forwarding, on_read or live.events, since)
-    first_look = reading.first_look if wishes.read_events else None
-    calls = _channel_calls(context, wishes, first_look)
-    sinks: list[Sink] = [live.deliveries, reading.reader] if wishes.read_events else [live.deliveries]
-    selection = Selection(wishes.chosen, wishes.count, plan.path, sinks, on_complete)
-    examiner = examination(context, selection, plan.path, live)
-    notes = RunNotes(journal, context.data_center.name, account.sub, live.trouble)
-    address = opening.address(plan.path, fill(wishes.callback_query, account), notes.note_agent)
-    all_sinks: list[Sink] = [selection, examiner, *forwarding.sinks]
-    with notes, forwarding.running(), reading.running(), examiner.running():
-        if first_look:
-            first_look.start()
-        session = Session(
-            plan,
-            calls,
-            context.open_history,
-            live,
-            all_sinks,
-            now,
-            hold_signals,
-            address=address,
-            notes=notes,
-            decide=forwarding.decide,
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        options: ListenOptions,
+        stop: StopRequest,
+        *,
+        on_read: Callable[[ChangeRead], None] | None = None,
+    ) -> None:
+        """`stop` hears of everything that ends the run. `on_read` is called with reads in the place of the output."""
+        self._around = surroundings
+        self._options = options
+        self._stop = stop
+        self._on_read = on_read
+        self._stack = ExitStack()
+        self._watch = VerificationWatch()
+        self._notice = ReadyNotice(options.ready_file, options.health_port, on_failed=self._fail)
+        self._tunnel_events = TunnelEvents()
+
+    def __enter__(self) -> Self:
+        """Make everything ready.
+
+        Raises:
+            CronofyError: it cannot be.
+        """
+        try:
+            with self._stop.interruptible():
+                self._open()
+            self._stop.raise_failure()
+        except BaseException:  # an interrupt too must end what was started
+            self._stack.close()
+            self._stop.raise_failure()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _open(self) -> None:
+        around, options = self._around, self._options
+        # An option that is missing comes before anything else is done.
+        tunnel = choose(options.address, around.environment, self._tunnel_events, must_be_public=around.must_be_public)
+        self.account = endpoints.userinfo(around.api)
+        self.live = self._greet()
+        journal = Journal(around.environment)
+        calls = ChannelCalls(around.api)
+        sweep_left_overs(
+            journal,
+            around.data_center,
+            self.account.sub,
+            self.live,
+            list_channels=calls.list_open,
+            close_channel=calls.close,
         )
-        backfill = reading.backfill if wishes.read_events else None
-        history = context.open_history()
-        limit_s = wishes.max_offline_s
-        keeper = Keeper(session, live, backfill, history, limit_s, on_given_up, now, announcement=announcement)
-        with session:
-            if warning := callback_url_warning(session.callback_url):
-                live.remark(f" warning: {warning}")
-            if since is not None and session.channel is not None:
-                reading.backfill.read_since(session.channel, since)
-            with keeper.watching(opening.events):
-                yield Run(session, live, reading.reader, account)
+        since = self._missed_since()
+        path = self._callback_path()
+        notes = self._open_notes(journal)
+        forwarding = self._open_forwarding()
+        reader = self._open_changes(forwarding)
+        baseline = self._open_baseline(since)
+        selection = self._selection(path, reader)
+        examiner = self._open_examiner(selection, path)
+        address = self._address(tunnel, path)
+        # The watch comes last: what arrived up to the verification is printed before it is called ready.
+        sinks: list[Sink] = [selection, examiner, *forwarding.sinks, self._watch]
+        self.session = self._open_session(address, path, notes, forwarding, baseline, sinks)
+        catch_up = self._catch_up(reader)
+        if since is not None and self.session.channel is not None:
+            catch_up.read_since(self.session.channel, since)
+        self._open_recovery(catch_up)
+        self._open_notice()
 
+    def _greet(self) -> LiveOutput:
+        zone = find_zone(self.account.zoneinfo or FALLBACK_TZID)
+        around = self._around
+        live = LiveOutput(around.output, self._options.style, zone, self._stop.ask_pipe_closed, around.chosen_options)
+        live.calendar_names = around.calendar_names()
+        live.tick("signed in", f"data center {around.data_center}, {self.account.email or self.account.sub}")
+        return live
 
-def _channel_calls(context: AppContext, wishes: Wishes, first_look: FirstLook | None) -> ChannelCalls:
-    return ChannelCalls(
-        context.api,
-        calendar_ids=wishes.calendar_ids,
-        only_managed=wishes.only_managed,
-        before_create=first_look.end if first_look else None,
-    )
+    def _missed_since(self) -> str | None:
+        """Return the moment from which on changes are to be read before anything new comes, and say so."""
+        since = self._options.since
+        if since == LAST:
+            since = self._last_good_moment()
+            if since is None:
+                self.live.remark(" nothing was received for this account before: there is nothing to catch up on")
+        if since is not None:
+            self.live.remark(f" catching up: what changed since {since} is read")
+        return since
 
+    def _last_good_moment(self) -> str | None:
+        around = self._around
+        paths = known_paths(around.data_center, self.account.sub, around.environment)
+        with around.open_history() as history:
+            return last_good_moment(history, around.data_center, paths)
 
-def _greet(context: AppContext, wishes: Wishes, account: UserInfo, on_pipe_closed: Callable[[], None]) -> LiveOutput:
-    zone = find_zone(account.zoneinfo or FALLBACK_TZID)
-    live = LiveOutput(context.output, wishes.style, zone, on_pipe_closed, context.chosen_options)
-    live.calendar_names = calendar_names(context)
-    live.tick("signed in", f"data center {context.data_center.name}, {account.email or account.sub}")
-    return live
+    def _callback_path(self) -> str:
+        around = self._around
+        key = (around.data_center, self.account.sub)
+        known = last_path(*key, around.environment) if self._options.channel.reuse else None
+        path = known or new_callback_path()
+        if path != known:
+            remember_path(*key, path, around.environment)
+        return path
 
+    def _open_notes(self, journal: Journal) -> RunNotes:
+        notes = RunNotes(journal, self._around.data_center, self.account.sub, self.live)
+        with self._stop.held():
+            self._stack.enter_context(notes)
+        self._tunnel_events.note_agent = notes.note_agent
+        return notes
 
-def _plan(context: AppContext, wishes: Wishes, sub: str) -> SessionPlan:
-    known = last_path(context.data_center.name, sub, context.environment) if wishes.reuse else None
-    path = known or new_callback_path()
-    if path != known:
-        remember_path(context.data_center.name, sub, path, context.environment)
-    return SessionPlan(
-        path=path,
-        data_center=context.data_center.name,
-        client_secrets=context.client_secrets,
-        policy=wishes.policy,
-        public_url=wishes.public_url,
-        port=wishes.port,
-        keep_channel=wishes.keep_channel,
-        options=context.chosen_options,
-    )
+    def _open_forwarding(self) -> Forwarding:
+        options = self._options
+        forwarding = forwarding_for(
+            options.forwarding,
+            history_file(self._around.environment),
+            self.live,
+            self._fail,
+            self._around.clock,
+            app_answers=options.app_answers,
+        )
+        self._stack.callback(forwarding.stop)
+        forwarding.start()
+        return forwarding
 
+    def _open_changes(self, forwarding: Forwarding) -> ChangeReader:
+        around, options = self._around, self._options
+        detector = ChangeDetector(partial(around.open_event_cache, self.account.sub), self.live.trouble)
+        recorder = ChangeRecorder(
+            around.open_history,
+            self._on_read or self.live.events,
+            self.live.trouble,
+            forwarding.hand_on if options.forward_reconstructed else (),
+            self.live.calendar_names,
+        )
+        reader = ChangeReader(
+            partial(read_pages, around.api, self._tzid),
+            detector,
+            recorder,
+            self.live,
+            self._fail,
+            options=around.chosen_options,
+        )
+        self._start(reader, DRAIN_LIMIT_S)
+        return reader
 
-def now() -> datetime:
-    """Return the current time in UTC."""
-    return datetime.now(UTC)
+    def _open_baseline(self, since: str | None) -> Baseline | None:
+        """Read what is known of events before the channel exists: what changes later is compared with that."""
+        around, channel = self._around, self._options.channel
+        if not self._options.read_events:
+            return None
+        query = everything_query(channel.calendar_ids, channel.only_managed, self._tzid)
+        baseline = Baseline(
+            partial(event_pages, around.api, query),
+            partial(around.open_event_cache, self.account.sub),
+            self.live.remark,
+            self._fail,
+            changed_before=since or self._last_good_moment(),
+        )
+        self._start(baseline, BASELINE_STOP_LIMIT_S)
+        return baseline
+
+    def _selection(self, path: str, reader: ChangeReader) -> Selection:
+        sinks: list[Sink] = [self.live.deliveries, reader] if self._options.read_events else [self.live.deliveries]
+        return Selection(self._options.chosen, self._options.count, path, sinks, self._stop.ask)
+
+    def _open_examiner(self, selection: Selection, path: str) -> Examiner:
+        """Examine the deliveries that are shown, and the run's own verification."""
+        around, live = self._around, self.live
+        examiner = Examiner(
+            SecretsToTry(around.client_secrets, around.find_other_secrets),
+            lambda delivery: selection.wants(delivery) or is_own_verification(delivery, path),
+            lambda examined: live.examined(examined, was_shown=selection.wants(examined.delivery)),
+            self._fail,
+        )
+        self._start(examiner, EXAMINATION_LIMIT_S)
+        return examiner
+
+    def _address(self, tunnel: Tunnel, path: str) -> PublicAddress:
+        query = fill(self._options.channel.callback_query, self.account)
+        return PublicAddress(tunnel, path, query=query, must_be_public=self._around.must_be_public)
+
+    def _open_session(
+        self,
+        address: PublicAddress,
+        path: str,
+        notes: RunNotes,
+        forwarding: Forwarding,
+        baseline: Baseline | None,
+        sinks: Sequence[Sink],
+    ) -> Session:
+        around, options = self._around, self._options
+        trouble = self.live.trouble
+        pipeline = Pipeline(around.open_history, sinks, on_trouble=trouble, on_failed=self._fail)
+        listener = Listener(
+            ListenerSettings(
+                paths=served_paths(options.address.public_url, path),
+                context=around.data_center,
+                client_secrets=around.client_secrets,
+                policy=options.policy,
+                port=options.address.port,
+            ),
+            ListenerCalls(pipeline.put, trouble, self._fail, forwarding.decide),
+            around.open_history,
+            around.clock,
+        )
+        wanted = options.channel
+        channel = RunChannel(
+            ChannelCalls(around.api, calendar_ids=wanted.calendar_ids, only_managed=wanted.only_managed),
+            notes,
+            self.live,
+            self._watch,
+            options=around.chosen_options,
+            hold_signals=self._stop.held,
+        )
+        session = Session(
+            pipeline,
+            listener,
+            address,
+            channel,
+            self.live,
+            path=path,
+            keep_channel=wanted.keep,
+            before_channel=baseline.end if baseline is not None else None,
+        )
+        self._stack.callback(session.close)
+        session.open()
+        if warning := callback_url_warning(session.callback_url):
+            self.live.remark(f" warning: {warning}")
+        return session
+
+    def _catch_up(self, reader: ChangeReader) -> CatchUp:
+        around = self._around
+        made_up = Reconstruction(around.client_secrets, around.data_center, around.clock)
+        return CatchUp(reader, made_up.delivery, self._options.chosen.wants)
+
+    def _open_recovery(self, catch_up: CatchUp) -> None:
+        around, options = self._around, self._options
+        loop = RecoveryLoop(
+            self.session,
+            self.live,
+            self._notice,
+            open_history=around.open_history,
+            max_offline_s=options.max_offline_s,
+            on_given_up=self._stop.ask_unreachable,
+            catch_up=catch_up if options.read_events else None,
+        )
+        watchdog = Watchdog(
+            loop,
+            events=self._tunnel_events.queue,
+            clock=around.clock,
+            max_offline_s=options.max_offline_s,
+            on_failed=self._fail,
+        )
+        self._start(watchdog)
+
+    def _open_notice(self) -> None:
+        if self._options.is_announced:
+            self._stack.callback(self._notice.end)
+            self._notice.give(self.session, self.live)
+
+    @property
+    def _tzid(self) -> str:
+        return self.account.zoneinfo or FALLBACK_TZID
+
+    def _start(self, worker: Worker, *limit_s: float) -> None:
+        """Start a worker that ends with the run. Its end comes first: an interrupt may come before its start."""
+        self._stack.callback(worker.stop, *limit_s)
+        worker.start()
+
+    def _fail(self, error: CronofyError) -> None:
+        """A worker has ended too early: from now on nothing is ready, and the run ends with this error."""
+        self._notice.fail()
+        self._watch.fail(error)
+        self._stop.fail(error)

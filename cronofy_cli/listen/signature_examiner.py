@@ -1,4 +1,4 @@
-"""Why what arrives is not signed as it should be: found out beside everything else, not for every request of a flood.
+"""Why what arrives is not signed as it should be: examined beside everything else, not for every request of a flood.
 
 An examination can take a second (`core.autopsy`), so it is made on a thread of its own, with pauses. Whatever comes in
 a pause is counted, and the newest of it is examined when the pause is over.
@@ -7,22 +7,23 @@ a pause is counted, and the newest of it is examined when the pause is over.
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.core.signature import HEADER, NOT_FROM_CRONOFY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
+    from cronofy_cli.adapters.worker import OnFailed
     from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
     from cronofy_cli.core.autopsy import Finding
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.signature import ClientSecret
 
 PAUSE_S: Final = 1.0
-DRAIN_LIMIT_S: Final = 3.0
+EXAMINATION_LIMIT_S: Final = 3.0
 """How long the end of a run waits for an examination."""
 
 
@@ -45,7 +46,7 @@ class SecretsToTry:
     """Finds those of other contexts, and removed ones; called once, before the first examination."""
 
 
-class Examiner:
+class Examiner(Worker):
     """A sink that examines the deliveries that Cronofy did not sign, one in a while."""
 
     def __init__(
@@ -53,10 +54,12 @@ class Examiner:
         secrets: SecretsToTry,
         wants: Callable[[Delivery], bool],
         on_examined: Callable[[Examined], None],
+        on_failed: OnFailed,
         *,
         pause_s: float = PAUSE_S,
     ) -> None:
         """`on_examined` is called on the examiner's thread; nobody hears of what is not wanted."""
+        super().__init__("signature examiner", on_failed)
         self._secrets = secrets
         self._wants = wants
         self._on_examined = on_examined
@@ -65,17 +68,6 @@ class Examiner:
         self._newest: Delivery | None = None
         self._waiting = 0
         self._condition = threading.Condition()
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="cronofy-autopsy", daemon=True)
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Examine inside the `with`; at its end what waits is examined, for a while."""
-        self._thread.start()
-        try:
-            yield
-        finally:
-            self._stop(DRAIN_LIMIT_S)
 
     def __call__(self, deliveries: Sequence[Delivery]) -> None:
         """Take note of what was not signed as it should be. Never waits."""
@@ -86,21 +78,19 @@ class Examiner:
                 self._waiting += len(strange)
                 self._condition.notify()
 
-    def _stop(self, limit_s: float) -> None:
+    def _wake(self) -> None:
         with self._condition:
-            self._closing.set()
             self._condition.notify()
-        self._thread.join(limit_s)
 
     def _work(self) -> None:
         while taken := self._take():
             delivery, left_out = taken
             self._on_examined(Examined(delivery, self._examine(delivery), left_out))
-            self._closing.wait(self._pause_s)
+            self._ending.wait(self._pause_s)
 
     def _take(self) -> tuple[Delivery, int] | None:
         with self._condition:
-            self._condition.wait_for(lambda: self._newest or self._closing.is_set())
+            self._condition.wait_for(lambda: self._newest or self._ending.is_set())
             if self._newest is None:
                 return None
             taken = self._newest, self._waiting - 1

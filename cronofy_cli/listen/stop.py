@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
+    from cronofy_cli.errors import CronofyError
+
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 """What ends a run in order. Windows has no SIGHUP."""
 
@@ -25,8 +27,9 @@ _TICK_S: Final = 0.25
 class StopRequest:
     """Where the end of a run is asked for, by any thread or signal, and waited for by the main thread.
 
-    As a context manager it takes the signals. While the end is waited for, a signal brings it about. Before that it
-    raises KeyboardInterrupt, and so does a second signal at any time; `exit_code` then tells which signal it was.
+    As a context manager it takes the signals. A first signal brings the end about, which is noticed where it is waited
+    for; inside `interruptible` it raises KeyboardInterrupt, and so does a second signal at any time. `exit_code` then
+    tells which signal it was.
     """
 
     def __init__(self) -> None:
@@ -35,8 +38,9 @@ class StopRequest:
         # https://docs.python.org/3/library/queue.html#simplequeue-objects).
         self._ends: SimpleQueue[None] = SimpleQueue()
         self._exit_code: int = ExitCode.DONE
+        self._failure: CronofyError | None = None
         self._signal_number: int | None = None
-        self._is_orderly = False
+        self._may_interrupt = False
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> Self:
@@ -53,22 +57,32 @@ class StopRequest:
         return self._exit_code
 
     @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Let a signal interrupt inside the block, for what may take long and is to be broken off."""
+        self._may_interrupt = True
+        try:
+            self._interrupt_if_asked()
+            yield
+        finally:
+            self._may_interrupt = False
+
+    @contextmanager
     def held(self) -> Iterator[None]:
         """Let a first signal interrupt only at the end of the block, for what must be done whole or not at all."""
-        self._is_orderly = True
+        might_interrupt, self._may_interrupt = self._may_interrupt, False
         try:
             yield
         finally:
-            self._is_orderly = False
-        if self._signal_number is not None:
-            raise KeyboardInterrupt
+            self._may_interrupt = might_interrupt
+        if might_interrupt:
+            self._interrupt_if_asked()
 
     def ask(self) -> None:
         """Ask for the end because everything that was wanted is there."""
         self._ends.put(None)
 
     def ask_pipe_closed(self) -> None:
-        """Ask for the end because nobody reads the output any more."""
+        """Ask for the end because the output is not read any more."""
         self._exit_code = PIPE_CLOSED
         self._ends.put(None)
 
@@ -77,13 +91,31 @@ class StopRequest:
         self._exit_code = ExitCode.UNREACHABLE
         self._ends.put(None)
 
+    def fail(self, error: CronofyError) -> None:
+        """Ask for the end because a part of the run has failed. The first failure counts."""
+        self._failure = self._failure or error
+        self._ends.put(None)
+
+    def raise_failure(self) -> None:
+        """Do nothing, unless a part of the run has failed.
+
+        Raises:
+            CronofyError: the one that `fail` was called with.
+        """
+        if self._failure is not None:
+            raise self._failure
+
     def wait(self, limit_s: float | None) -> int:
-        """Wait for the end and return the exit code: 0, 124 at the limit, or 128 and the signal's number."""
-        self._is_orderly = True
+        """Wait for the end and return the exit code: 0, 124 at the limit, or 128 and the signal's number.
+
+        Raises:
+            CronofyError: a part of the run has failed.
+        """
         until_s = inf if limit_s is None else time.monotonic() + limit_s
         while not self._has_ended(min(_TICK_S, max(until_s - time.monotonic(), 0.0))):
             if time.monotonic() >= until_s:
                 return ExitCode.TIME_LIMIT
+        self.raise_failure()
         return self._exit_code
 
     def _has_ended(self, wait_s: float) -> bool:
@@ -101,5 +133,9 @@ class StopRequest:
             self._signal_number = number
             self._exit_code = 128 + number
             self._ends.put(None)
-        if not (is_first and self._is_orderly):
+        if self._may_interrupt or not is_first:
+            raise KeyboardInterrupt
+
+    def _interrupt_if_asked(self) -> None:
+        if self._signal_number is not None:
             raise KeyboardInterrupt

@@ -1,135 +1,139 @@
-"""How a run gets its public address, and what an earlier run left behind is cleaned up."""
+"""The public address of a run: a tunnel that is chosen, opened, and proven to lead here."""
 
 from __future__ import annotations
 
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from cronofy_cli.adapters.journal import sweep
+from cronofy_cli.adapters.callback_probe.reachability import prove_leads_here
 from cronofy_cli.adapters.paths import data_folder
 from cronofy_cli.adapters.tunnels.choose import choose_tunnel
 from cronofy_cli.adapters.tunnels.interface import TunnelEventKind, TunnelOptions
+from cronofy_cli.core.notifications.callback_url import check_callback_url
 from cronofy_cli.core.tunnels import TunnelChoice
-from cronofy_cli.errors import CronofyError
-from cronofy_cli.listen.public_address import PublicAddress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from cronofy_cli.adapters.journal import Journal
-    from cronofy_cli.adapters.tunnels.interface import TunnelEvent
+    from cronofy_cli.adapters.tunnels.interface import Tunnel, TunnelEvent
     from cronofy_cli.adapters.tunnels.processes import AgentProcess
-    from cronofy_cli.cli.context import AppContext
-    from cronofy_cli.listen.channels import ChannelCalls
-    from cronofy_cli.listen.run import Wishes
-    from cronofy_cli.listen.view import LiveOutput
+    from cronofy_cli.listen.options import Address
 
 
-class AddressOpening:
-    """Chooses the tunnel of a run, before anything else is done, and takes note of what happens to it."""
+class TunnelEvents:
+    """What happens to a tunnel: agents that start are noted down, everything else is the watchdog's."""
 
-    def __init__(self, context: AppContext, wishes: Wishes) -> None:
-        """Choose it.
+    def __init__(self) -> None:
+        self.queue: SimpleQueue[TunnelEvent | None] = SimpleQueue()
+        """What the watchdog takes; None only wakes it."""
+        self.note_agent: Callable[[AgentProcess], None] | None = None
+        """Is called on the tunnel's thread, and must not raise."""
+
+    def __call__(self, event: TunnelEvent) -> None:
+        """Take an event."""
+        if event.kind is not TunnelEventKind.AGENT_STARTED:
+            self.queue.put(event)
+        elif event.agent is not None and self.note_agent is not None:
+            self.note_agent(event.agent)
+
+
+def choose(address: Address, environment: Mapping[str, str], on_event: TunnelEvents, *, must_be_public: bool) -> Tunnel:
+    """Return the tunnel that is asked for, not open yet.
+
+    Raises:
+        WrongUsage: an option is missing.
+        Unreachable: no tunnel can be opened on this machine.
+    """
+    from cronofy_cli.adapters.tunnels.ngrok.token import read_token
+
+    choice = address.tunnel
+    if address.public_url is not None:
+        choice = TunnelChoice.URL
+    elif choice is TunnelChoice.AUTO and not must_be_public:
+        # A simulator delivers to this machine itself.
+        choice = TunnelChoice.NONE
+    options = TunnelOptions(
+        environment=environment,
+        data_folder=data_folder(environment),
+        ngrok_token=lambda: read_token(environment),
+        domain=address.domain,
+        public_url=address.public_url,
+        ssh_host=address.ssh_host,
+    )
+    return choose_tunnel(choice, options, on_event)
+
+
+class PublicAddress:
+    """A tunnel and the path that is served through it."""
+
+    def __init__(self, tunnel: Tunnel, path: str, *, query: str, must_be_public: bool) -> None:
+        """`query` becomes part of the callback URL; the application gets it with each request."""
+        self._tunnel = tunnel
+        self._path = path
+        self._query = query
+        self._must_be_public = must_be_public
+        self._port = 0
+        self.url: str | None = None
+        """The tunnel's address while it is up."""
+
+    @property
+    def name(self) -> str:
+        """The provider's name."""
+        return self._tunnel.facts.name
+
+    @property
+    def callback_url(self) -> str:
+        """Where Cronofy posts to."""
+        assert self.url is not None
+        return f"{self.url}{self._path}" + (f"?{self._query}" if self._query else "")
+
+    def is_alive(self) -> bool:
+        """Whether the tunnel exists."""
+        return self._tunnel.is_alive()
+
+    def open(self, port: int, sleep: Callable[[float], object]) -> str:
+        """Open the tunnel to a local port and return its address, once its name may be looked up.
 
         Raises:
-            WrongUsage: an option is missing.
-            Unreachable: no tunnel can be opened on this machine.
+            CronofyError: it cannot be opened, or Cronofy could not reach the address.
         """
-        self._context = context
-        self._wishes = wishes
-        self._note_agent: Callable[[AgentProcess], None] | None = None
-        self.events: SimpleQueue[TunnelEvent] = SimpleQueue()
-        """What the watchdog should know."""
-        self._must_be_public = not context.is_simulator and context.data_center.is_real
-        self._tunnel = choose_tunnel(self._choice(), self._options(), self._on_event)
+        self._port = port
+        self.url = self._tunnel.start(port)
+        check_callback_url(self.url, must_be_public=self._must_be_public)
+        sleep(self._tunnel.facts.settle_s)
+        return self.url
 
-    def address(self, path: str, query: str, note_agent: Callable[[AgentProcess], None]) -> PublicAddress:
-        """Return the public address of the run, not open yet. `note_agent` hears of processes that are started."""
-        self._note_agent = note_agent
-        return PublicAddress(self._tunnel, path, query=query, must_be_public=self._must_be_public)
+    def follow(self) -> None:
+        """Take over the address that the tunnel has now; a provider may have changed it.
 
-    def _choice(self) -> TunnelChoice:
-        if self._wishes.public_url is not None:
-            return TunnelChoice.URL
-        if self._wishes.tunnel is TunnelChoice.AUTO and not self._must_be_public:
-            # A simulator delivers to this machine itself.
-            return TunnelChoice.NONE
-        return self._wishes.tunnel
+        Raises:
+            WrongUsage: Cronofy could not reach it.
+        """
+        self.url = self._tunnel.public_url or self.url
+        if self.url is not None:
+            check_callback_url(self.url, must_be_public=self._must_be_public)
 
-    def _options(self) -> TunnelOptions:
-        from cronofy_cli.adapters.tunnels.ngrok.token import read_token
+    def prove(self, sleep: Callable[[float], object], limit_s: float) -> float:
+        """Send a request through the address and return how many milliseconds it took to come back.
 
-        environment = self._context.environment
-        return TunnelOptions(
-            environment=environment,
-            data_folder=data_folder(environment),
-            ngrok_token=lambda: read_token(environment),
-            domain=self._wishes.domain,
-            public_url=self._wishes.public_url,
-            ssh_host=self._wishes.ssh_host,
-        )
+        Raises:
+            CronofyError: it did not come back.
+        """
+        assert self.url is not None
+        return prove_leads_here(f"{self.url}{self._path}", limit_s, self._tunnel.explain_answer, self._hint(), sleep)
 
-    def _on_event(self, event: TunnelEvent) -> None:
-        if event.kind is TunnelEventKind.AGENT_STARTED:
-            if event.agent is not None and self._note_agent is not None:
-                self._note_agent(event.agent)
-        else:
-            self.events.put(event)
+    def _hint(self) -> str:
+        advice = self._tunnel.facts.ready_hint
+        return f"check that {self.url}{self._path} leads to 127.0.0.1:{self._port}" + (f"; {advice}" if advice else "")
+
+    def close(self) -> None:
+        """Close the tunnel. It can be opened again."""
+        self._tunnel.stop()
+        self.url = None
 
 
-class RunNotes:
-    """What a run writes into the journal. An agent's note comes from the tunnel's thread, so it never raises."""
-
-    def __init__(
-        self, journal: Journal, data_center: str, sub: str, on_trouble: Callable[[CronofyError], None]
-    ) -> None:
-        self._journal = journal
-        self._data_center = data_center
-        self._sub = sub
-        self._on_trouble = on_trouble
-        self._entry = journal.begin(data_center, sub)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """The run is over."""
-        self._entry.end()
-
-    def note_callback_url(self, url: str) -> None:
-        """A channel with this callback URL is about to be created."""
-        self._entry.note_callback_url(url)
-
-    def note_channel(self, channel_id: str) -> None:
-        """It was created."""
-        self._entry.note_channel(channel_id)
-
-    def note_closed(self, channel_id: str) -> None:
-        """It was closed."""
-        self._entry.note_closed(channel_id)
-
-    def note_kept(self, channel_id: str, callback_url: str) -> None:
-        """It stays open after the run, as if it had been created by hand."""
-        self._journal.note_created(self._data_center, self._sub, channel_id, callback_url)
-        self._entry.note_closed(channel_id)
-
-    def note_agent(self, agent: AgentProcess) -> None:
-        """A process was started for the tunnel."""
-        try:
-            self._entry.note_agent(agent)
-        except CronofyError as error:
-            self._on_trouble(error)
-
-
-def sweep_left_overs(journal: Journal, context: AppContext, sub: str, calls: ChannelCalls, live: LiveOutput) -> None:
-    """Close the channels and end the agents that runs of ours left behind when they were killed."""
-    try:
-        swept = sweep(journal, context.data_center.name, sub, calls.list_open, calls.close)
-    except CronofyError as error:
-        # A new run is not kept from starting; the next one tries again.
-        live.trouble(error)
-        return
-    for channel_id in swept.closed:
-        live.tick("swept", f"{channel_id}, left behind by a run that was killed")
-    for agent in swept.agents:
-        live.tick("swept", f"the {agent.name} process {agent.pid}, left behind by a run that was killed")
+def served_paths(public_url: str | None, path: str) -> tuple[str, ...]:
+    """Return the paths to serve. A proxy in front may keep a public URL's path or strip it: one secret either way."""
+    prefix = urlsplit(public_url).path.rstrip("/") if public_url else ""
+    return (path, f"{prefix}{path}") if prefix else (path,)

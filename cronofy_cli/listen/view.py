@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.command_line import own_command
 from cronofy_cli.core.text import clean
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import OutputLost
+from cronofy_cli.listen.options import PrintStyle
 from cronofy_cli.output.deliveries import compact_line, full_text
 from cronofy_cli.output.errors import error_for_people
 from cronofy_cli.output.streams import PipeClosed, Style
@@ -22,26 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import tzinfo
 
+    from cronofy_cli.adapters.history import Gap
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.listen.changes.read_request import ChangeRead
     from cronofy_cli.listen.forwarding.reports import ForwardReport, TargetChange
     from cronofy_cli.listen.signature_examiner import Examined
-    from cronofy_cli.listen.watchdog import Gap
     from cronofy_cli.output.documents.running import ReadyDocument
     from cronofy_cli.output.streams import Output
 
 _HEAD: Final = " " * 10
 _INDENT: Final = " " * 12
 """Below the line of a delivery."""
-
-
-class PrintStyle(StrEnum):
-    """How deliveries are printed."""
-
-    COMPACT = "compact"
-    FULL = "full"
-    JSON = "json"
 
 
 class LiveOutput:

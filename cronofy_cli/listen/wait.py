@@ -1,4 +1,4 @@
-"""Gathering the deliveries that `wait` waits for, out of the history, whoever puts them there."""
+"""Collecting the deliveries that `wait` waits for, out of the history, whichever program records them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cronofy_cli.adapters.history import Criteria, History
+    from cronofy_cli.adapters.journal import Journal
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.where import Where
 
-FOR_EVER: Final = float("inf")
+NO_LIMIT_S: Final = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Wanted:
 
 
 @dataclass(slots=True)
-class Gathering:
-    """What was found so far. It can be gone on with after a pause, without loss."""
+class Collector:
+    """What was found so far. Collecting can go on after a pause, without loss."""
 
     history: History
     wanted: Wanted
@@ -53,7 +54,7 @@ class Gathering:
         """Whether enough were found."""
         return len(self.found) >= self.wanted.count
 
-    def go_on(self, pause: Callable[[float], object], is_over: Callable[[], bool]) -> None:
+    def collect(self, pause: Callable[[float], object], is_over: Callable[[], bool]) -> None:
         """Look at what is there and at what comes, until enough were found or `is_over` says so."""
         for batch in follow(self.history, self.after_id, pause, criteria=self.wanted.criteria):
             for delivery in batch:
@@ -75,10 +76,10 @@ class Gathering:
 
 
 class Deadline:
-    """A time limit that begins to run when it is told to."""
+    """A time limit that begins to run when it is started."""
 
     def __init__(self, limit_s: float | None) -> None:
-        self._limit_s = FOR_EVER if limit_s is None else limit_s
+        self._limit_s = NO_LIMIT_S if limit_s is None else limit_s
         self._end_s: float | None = None
 
     def start(self) -> None:
@@ -89,3 +90,20 @@ class Deadline:
     def is_over(self) -> bool:
         """Whether the limit is reached."""
         return self._end_s is not None and time.monotonic() >= self._end_s
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """The runs of `cronofy listen`, and of what receives like it, on this machine."""
+
+    has_own: bool
+    """Whether one is for the data center and the account of this run."""
+    elsewhere: tuple[str, ...]
+    """The data centers of the others."""
+
+
+def find_listeners(journal: Journal, data_center: str | None, sub: str | None) -> Listeners:
+    """Return which runs listen now. Where data center or account is not known, any counts as this run's own."""
+    live = [record for record in journal.records() if record.is_live]
+    own = [record for record in live if data_center in {None, record.data_center} and sub in {None, record.sub}]
+    return Listeners(bool(own), tuple(dict.fromkeys(record.data_center for record in live if record not in own)))

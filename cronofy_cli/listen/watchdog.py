@@ -1,7 +1,7 @@
-"""Keeping a run true: noticing that nothing can arrive any more, and mending it.
+"""Watching a run: noticing that nothing can arrive any more, and having it repaired.
 
 What is noticed: an agent that ended, an address that changed, a lost session, a channel that is gone, a machine that
-slept. How it is mended is the session's job.
+slept. How it is repaired is the session's job.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 from queue import Empty
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
+from cronofy_cli.adapters.history import Gap
 from cronofy_cli.adapters.tunnels.interface import TunnelEventKind
+from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.errors import CronofyError
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from queue import SimpleQueue
 
     from cronofy_cli.adapters.tunnels.interface import TunnelEvent
+    from cronofy_cli.adapters.worker import OnFailed
 
 SLEPT_S: Final = 15.0
 """A clock on the wall that runs so far ahead of the monotonic one tells that the machine slept."""
@@ -39,7 +42,7 @@ _ENDS_IT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often a watchdog looks, and how long it waits between attempts to mend."""
+    """How often a watchdog looks, and how long it waits between attempts to recover."""
 
     tick_s: float = 1.0
     channel_check_s: float = 60.0
@@ -55,76 +58,58 @@ class Loss:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """From when to when nothing may have arrived, and why."""
+class Watched(Protocol):
+    """What a watchdog looks at, and what it tells. Called on the watchdog's thread alone."""
 
-    started: datetime
-    ended: datetime
-    reason: str
+    def is_alive(self) -> bool:
+        """Whether the tunnel exists."""
 
-    @property
-    def seconds(self) -> float:
-        """How long it was."""
-        return (self.ended - self.started).total_seconds()
+    def check_channel(self) -> None:
+        """Raise CronofyError if the channel is gone."""
+
+    def recover(self, sleep: Callable[[float], object]) -> None:
+        """Make everything ready again: address, channel, verification. Raises CronofyError if it cannot."""
+
+    def trouble(self, error: CronofyError) -> None:
+        """An attempt to recover has failed."""
+
+    def lost(self, reason: str) -> None:
+        """Nothing arrives now."""
+
+    def over(self, gap: Gap) -> None:
+        """It is ready again after a gap."""
+
+    def given_up(self) -> None:
+        """The limit is reached. Called by a timer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mending:
-    """What a watchdog asks of the session. Each raises CronofyError if it cannot."""
-
-    is_alive: Callable[[], bool]
-    check_channel: Callable[[], None]
-    """Raises if the channel is gone."""
-    recover: Callable[[], None]
-    """Makes everything ready again: address, channel, verification."""
-
-
-class Watchdog:
-    """Looks after a run on a thread of its own, from `start` to `stop`."""
+class Watchdog(Worker):
+    """Looks after a run that is ready."""
 
     def __init__(
         self,
-        mending: Mending,
+        watched: Watched,
         *,
-        events: SimpleQueue[TunnelEvent],
+        events: SimpleQueue[TunnelEvent | None],
         clock: Callable[[], datetime],
-        on_trouble: Callable[[CronofyError], None],
-        on_lost: Callable[[str], None],
-        on_gap: Callable[[Gap], None],
-        on_given_up: Callable[[], None],
         max_offline_s: float,
+        on_failed: OnFailed,
         pace: Pace | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`on_lost` hears why nothing arrives now, `on_gap` of the gap once it is over.
-
-        `monotonic` is a clock that stands still while the machine sleeps.
-        """
-        self._mending = mending
+        """`events` are the tunnel's. `monotonic` is a clock that stands still while the machine sleeps."""
+        super().__init__("watchdog", on_failed)
+        self._watched = watched
         self._events = events
         self._clock = clock
-        self._on_trouble = on_trouble
-        self._on_lost = on_lost
-        self._on_gap = on_gap
-        self._on_given_up = on_given_up
         self._max_offline_s = max_offline_s
         self._pace = pace or Pace()
         self._monotonic = monotonic
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
         self._all_is_well()
 
-    def start(self) -> None:
-        """Begin to look after the run, which is ready now."""
-        self._all_is_well()
-        self._thread.start()
-
-    def stop(self, limit_s: float = 5.0) -> None:
-        """End. What is being mended is broken off at its next step."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(limit_s)
+    def stop(self, limit_s: float = 5.0) -> bool:
+        """End. A recovery that is under way is broken off at its next step."""
+        return super().stop(limit_s)
 
     def sleep(self, seconds: float) -> None:
         """Wait, or less if the run ends.
@@ -132,16 +117,20 @@ class Watchdog:
         Raises:
             CronofyError: the run ends.
         """
-        if self._stopping.wait(seconds):
+        if self._ending.wait(seconds):
             raise CronofyError("the run ends")
 
-    def _watch(self) -> None:
-        while not self._stopping.is_set():
+    def _wake(self) -> None:
+        self._events.put(None)
+
+    def _work(self) -> None:
+        self._all_is_well()
+        while not self._ending.is_set():
             loss = self._look()
             if loss is None:
                 self._good, self._good_s = self._clock(), self._monotonic()
             else:
-                self._mend(loss)
+                self._repair(loss)
 
     def _look(self) -> Loss | None:
         """Wait a tick and return what is wrong."""
@@ -149,11 +138,11 @@ class Watchdog:
             event = self._events.get(timeout=self._pace.tick_s)
         except Empty:
             event = None
-        if self._stopping.is_set():
+        if self._ending.is_set():
             return None
         if event is not None and event.kind in _ENDS_IT:
             return self._loss(*_ENDS_IT[event.kind])
-        if not self._mending.is_alive():
+        if not self._watched.is_alive():
             return self._loss("the tunnel is gone", NOTICED_LATE_S)
         if self._slept_s() > SLEPT_S:
             return self._loss("this machine slept", NOTICED_LATE_S)
@@ -170,47 +159,47 @@ class Watchdog:
         if self._monotonic() - self._checked_s < self._pace.channel_check_s:
             return None
         try:
-            self._mending.check_channel()
+            self._watched.check_channel()
         except CronofyError as error:
             return Loss(error.message, self._checked)
         self._channel_is_there()
         return None
 
-    def _mend(self, loss: Loss) -> None:
-        """Try until it is mended, the run ends or the limit is reached, even in the middle of an attempt."""
-        self._on_lost(loss.reason)
+    def _repair(self, loss: Loss) -> None:
+        """Try until it is repaired, the run ends or the limit is reached, even in the middle of an attempt."""
+        self._watched.lost(loss.reason)
         limit = threading.Timer(self._max_offline_s, self._give_up)
         limit.daemon = True
         limit.start()
         try:
-            is_mended = self._try_to_mend()
+            is_repaired = self._try_to_recover()
         finally:
             limit.cancel()
-        if is_mended:
+        if is_repaired:
             self._all_is_well()
-            self._on_gap(Gap(loss.since, self._good, loss.reason))
+            self._watched.over(Gap(loss.since, self._good, loss.reason))
 
-    def _try_to_mend(self) -> bool:
+    def _try_to_recover(self) -> bool:
         pause_s = self._pace.first_pause_s
-        while not self._stopping.is_set():
+        while not self._ending.is_set():
             self._drop_events()
             try:
-                self._mending.recover()
+                self._watched.recover(self.sleep)
             except CronofyError as error:
-                if not self._stopping.is_set():
-                    self._on_trouble(error)
+                if not self._ending.is_set():
+                    self._watched.trouble(error)
             else:
-                return not self._stopping.is_set()
-            self._stopping.wait(pause_s)
+                return not self._ending.is_set()
+            self._ending.wait(pause_s)
             pause_s = min(pause_s * 2, self._pace.longest_pause_s)
         return False
 
     def _give_up(self) -> None:
-        self._stopping.set()
-        self._on_given_up()
+        self._ending.set()
+        self._watched.given_up()
 
     def _drop_events(self) -> None:
-        """Forget what happened before an attempt: that is what it mends. What happens from now on is looked at."""
+        """Forget what happened before an attempt: that is what it repairs. What happens from now on is looked at."""
         while not self._events.empty():
             self._events.get()
 

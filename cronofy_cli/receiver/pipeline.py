@@ -1,4 +1,4 @@
-"""Behind the answer: a worker thread that passes what was recorded to the sinks, in order.
+"""Behind the answer: a worker that passes what was recorded to the sinks, in order.
 
 A sink shows, forwards, reads events and the like. What it does, and how long it takes, never delays an answer. Since
 all threads share one interpreter, the worker also gives way in a burst: what waits is on disk, and is shown a little
@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.adapters.history.spill_queue import Backlog
+from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.core.notifications.deliveries import Delivery
 from cronofy_cli.errors import CronofyError
 
 if TYPE_CHECKING:
-    from cronofy_cli.adapters.history.spill_queue import Backlog
+    from collections.abc import Iterator
+    from contextlib import ExitStack
+
+    from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.worker import OnFailed
 
 Sink = Callable[[Sequence[Delivery]], None]
 """Takes a batch of recorded deliveries, oldest first."""
@@ -30,28 +35,39 @@ _REST_PER_WORK: Final = 20
 _LONGEST_REST_S: Final = 1.0
 
 
-class Pipeline:
-    """The worker, and the sinks that it feeds."""
+class Pipeline(Worker):
+    """Feeds the sinks. `put` is what the listener hands its deliveries to."""
 
-    def __init__(self, backlog: Backlog, sinks: Sequence[Sink], *, on_trouble: Callable[[CronofyError], None]) -> None:
-        """`on_trouble` is called on the worker's thread, with what a sink or the history could not do."""
-        self._backlog = backlog
+    def __init__(
+        self,
+        open_history: Callable[[], History],
+        sinks: Sequence[Sink],
+        *,
+        on_trouble: Callable[[CronofyError], None],
+        on_failed: OnFailed,
+        held: int = 10_000,
+        chunk: int = 500,
+    ) -> None:
+        """`on_trouble` hears of what a sink or the history could not do; both functions are called on the worker.
+
+        `held` and `chunk` bound how many deliveries are in memory, and how many a sink gets at a time.
+        """
+        super().__init__("pipeline", on_failed)
+        self._open_history = open_history
         self._sinks = tuple(sinks)
         self._on_trouble = on_trouble
-        self._abandoned = Event()
-        # A daemon, because a sink may hang on what is outside and must not keep the program from ending.
-        self._worker = Thread(target=self._work, name="cronofy-pipeline", daemon=True)
-
-    def start(self) -> None:
-        """Begin to pass deliveries on."""
-        self._worker.start()
+        self._backlog = Backlog(self._read_back, limit=held, chunk=chunk)
+        self.put = self._backlog.put
 
     def stop(self, limit_s: float) -> bool:
         """Take nothing new, pass on what is left, and return whether all of it was within the limit."""
+        return super().stop(limit_s) and self._backlog.is_exhausted
+
+    def _open(self, stack: ExitStack) -> None:
+        self._history = stack.enter_context(self._open_history())
+
+    def _wake(self) -> None:
         self._backlog.close()
-        self._worker.join(limit_s)
-        self._abandoned.set()
-        return not self._worker.is_alive() and self._backlog.is_exhausted
 
     def _work(self) -> None:
         while not (self._abandoned.is_set() or self._backlog.is_exhausted):
@@ -66,6 +82,10 @@ class Pipeline:
                 if len(batch) >= _BURST_BATCH:
                     self._give_way(time.thread_time() - begun_s)
 
+    def _read_back(self, first_id: int, last_id: int) -> Iterator[Sequence[Delivery]]:
+        self._history.settle(last_id)
+        return self._history.between(first_id, last_id)
+
     def _give_way(self, worked_s: float) -> None:
         """Rest in proportion to the processor time that was taken, as long as a burst lasts."""
         rested_until_s = time.monotonic() + min(worked_s * _REST_PER_WORK, _LONGEST_REST_S)
@@ -73,8 +93,12 @@ class Pipeline:
             pass
 
     def _pass_on(self, batch: Sequence[Delivery]) -> None:
-        for sink in self._sinks:
+        for sink in (self._settle, *self._sinks):
             try:
                 sink(batch)
             except CronofyError as error:
                 self._on_trouble(error)
+
+    def _settle(self, deliveries: Sequence[Delivery]) -> None:
+        """Go before all sinks: what they keep of a delivery refers to it where it can be found."""
+        self._history.settle(deliveries[-1].id or 0)

@@ -17,8 +17,7 @@ from cronofy_cli.receiver.responses import Exchange, Persistence, answer_bytes
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from cronofy_cli.receiver.gate import Gate
-    from cronofy_cli.receiver.limits import Limits
+    from cronofy_cli.receiver.gate import Gate, Limits
 
 Handler = Callable[[Exchange], None]
 """Takes an exchange with a request, and calls its `answer` once, now or later."""

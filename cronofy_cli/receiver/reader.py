@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cronofy_cli.core.notifications.deliveries import Headers
-    from cronofy_cli.receiver.gate import Gate
-    from cronofy_cli.receiver.limits import Limits
+    from cronofy_cli.receiver.gate import Gate, Limits
 
 _FRAMING = (b"content-length", b"transfer-encoding")
 

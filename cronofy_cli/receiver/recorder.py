@@ -19,6 +19,7 @@ from cronofy_cli.errors import CronofyError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cronofy_cli.adapters.history import History
     from cronofy_cli.core.notifications.deliveries import ReceivedRequest
     from cronofy_cli.core.signature import ClientSecret
     from cronofy_cli.receiver.responses import Exchange
@@ -28,7 +29,7 @@ _ENOUGH: Final = 256
 
 _ACCEPTED: Final = 200
 
-_NOT_JUDGED: Final = Verdict(SignatureState.UNKNOWN)
+_NOT_CHECKED: Final = Verdict(SignatureState.UNKNOWN)
 
 AnswerDecider = Callable[[Delivery, Callable[[int], None]], None]
 """Takes a recorded delivery that would be answered 200, and a function that answers it with a status instead.
@@ -37,38 +38,48 @@ Called on the event loop's thread, which it must not keep waiting. It has to cal
 """
 
 
+class Assessor:
+    """Says who signed a request, and what it is answered."""
+
+    def __init__(self, client_secrets: Sequence[ClientSecret], policy: SignaturePolicy, context: str) -> None:
+        self._verify = Verifier(client_secrets)
+        self._policy = policy
+        self._context = context
+
+    def __call__(self, request: ReceivedRequest) -> Arrival:
+        """Return what is about to be recorded."""
+        is_checked = self._policy is not SignaturePolicy.OFF
+        verdict = self._verify(request.header(HEADER), request.body) if is_checked else _NOT_CHECKED
+        return Arrival(request, verdict, answer_status(self._policy, verdict.state), self._context)
+
+
 class Recorder:
-    """Says who signed each request, records those of a turn together, then answers."""
+    """Records the requests of a turn together, then answers."""
 
     def __init__(
         self,
+        history: History,
+        assess: Callable[[ReceivedRequest], Arrival],
         *,
-        record: Callable[[Sequence[Arrival]], Sequence[Delivery]],
-        client_secrets: Callable[[], Sequence[ClientSecret]],
-        policy: SignaturePolicy,
-        context: str,
         defer: Callable[[Callable[[], None]], object],
+        to_loop: Callable[[Callable[[], None]], object],
         on_recorded: Callable[[Sequence[Delivery]], None],
         on_trouble: Callable[[CronofyError], None],
         decide: AnswerDecider | None = None,
-        to_loop: Callable[[Callable[[], None]], object] | None = None,
     ) -> None:
         """`defer` has its argument called at the loop's next turn; `on_trouble` hears once of a row of failures.
 
         With `decide`, another one says what a good delivery is answered; it is handed on when that is known. `to_loop`
         then brings the answer from any thread to the loop's own.
         """
-        self._record = record
-        self._client_secrets = client_secrets
-        self._known_secrets: Sequence[ClientSecret] = ()
-        self._verifier = Verifier(())
-        self._policy = policy
-        self._context = context
+        # Another one's decision is written to the delivery at once, so it has to be in its own place.
+        self._record = history.receive if decide is None else partial(_recorded, history)
+        self._assess = assess
         self._defer = defer
         self._on_recorded = on_recorded
         self._on_trouble = on_trouble
         self._decide = decide
-        self._to_loop = to_loop or defer
+        self._to_loop = to_loop
         self._exchanges: list[Exchange] = []
         self._arrivals: list[Arrival] = []
         self._gathered = 0
@@ -77,21 +88,11 @@ class Recorder:
     def receive(self, exchange: Exchange) -> None:
         """Take a request, to be recorded and answered at the next turn."""
         assert exchange.request is not None
-        self._arrivals.append(self._arrival(exchange.request))
+        self._arrivals.append(self._assess(exchange.request))
         self._exchanges.append(exchange)
         if len(self._exchanges) == 1:
             self._gathered = 0
             self._defer(self._gather)
-
-    def _arrival(self, request: ReceivedRequest) -> Arrival:
-        verdict = self._verdict(request) if self._policy is not SignaturePolicy.OFF else _NOT_JUDGED
-        return Arrival(request, verdict, answer_status(self._policy, verdict.state), self._context)
-
-    def _verdict(self, request: ReceivedRequest) -> Verdict:
-        secrets = self._client_secrets()
-        if secrets != self._known_secrets:
-            self._known_secrets, self._verifier = secrets, Verifier(secrets)
-        return self._verifier(request.header(HEADER), request.body)
 
     def _gather(self) -> None:
         """Commit when a turn has brought nothing more: most of a commit's cost does not depend on its size."""
@@ -138,3 +139,7 @@ class Recorder:
         if not self._is_failing:
             self._is_failing = True
             self._on_trouble(error)
+
+
+def _recorded(history: History, arrivals: Sequence[Arrival]) -> Sequence[Delivery]:
+    return history.record([arrival.read() for arrival in arrivals])

@@ -1,7 +1,7 @@
 """The listener: an HTTP server on this machine that records what Cronofy posts before it answers.
 
-Its event loop has a thread of its own, so that the program's main thread stays free for signals. What happens on that
-thread is in `service`.
+Its event loop has a thread of its own, so that the program's main thread stays free for signals. It accepts
+connections, holds them to their time limits, and ends them.
 """
 
 from __future__ import annotations
@@ -11,127 +11,197 @@ import errno
 import os
 import socket
 from contextlib import suppress
-from functools import partial
-from threading import Thread
-from typing import TYPE_CHECKING, Final, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
+from cronofy_cli.adapters.worker import Worker
+from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.errors import Unreachable, WrongUsage
-from cronofy_cli.receiver.gate import Gate
-from cronofy_cli.receiver.limits import Limits
-from cronofy_cli.receiver.recorder import Recorder
-from cronofy_cli.receiver.service import BACKLOG, Service
+from cronofy_cli.receiver.gate import Gate, Limits
+from cronofy_cli.receiver.protocol import Connection
+from cronofy_cli.receiver.recorder import Assessor, Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import ExitStack
     from datetime import datetime
 
     from cronofy_cli.adapters.history import History
-    from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
-    from cronofy_cli.core.signature import ClientSecret, SignaturePolicy
+    from cronofy_cli.adapters.worker import OnFailed
+    from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.core.signature import ClientSecret
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.receiver.recorder import AnswerDecider
 
 HOST: Final = "127.0.0.1"
 _BIGGEST_PORT: Final = 65535
+_WAITING_CONNECTIONS: Final = 1024
+"""That the system holds until they are accepted; with few, some of a burst are dropped."""
+_TICK_S: Final = 0.25
+"""How often time limits are looked at."""
+_MARGIN_S: Final = 5.0
+"""How much longer than its connections the thread itself may take to end."""
 
 
-class Listener:
-    """The receiving server. `start` it, then `stop` it; or use it as a context manager."""
+@dataclass(frozen=True, slots=True)
+class ListenerSettings:
+    """What is served, and how it is answered."""
+
+    paths: tuple[str, ...]
+    """Of the requests that may enter."""
+    context: str
+    """The data center, as the history calls it."""
+    client_secrets: tuple[ClientSecret, ...] = ()
+    policy: SignaturePolicy = SignaturePolicy.STRICT
+    port: int = 0
+    """0 takes any that is free."""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerCalls:
+    """Whom the listener tells what, on its own thread, which must not be kept waiting."""
+
+    recorded: Callable[[Sequence[Delivery]], None]
+    trouble: Callable[[CronofyError], None]
+    failed: OnFailed
+    decide: AnswerDecider | None = None
+    """Says what a good delivery is answered, in the place of 200."""
+
+
+class Listener(Worker):
+    """The receiving server."""
 
     def __init__(
         self,
-        *,
-        paths: Iterable[str],
-        history: History,
-        client_secrets: Callable[[], Sequence[ClientSecret]],
-        policy: SignaturePolicy,
-        context: str,
+        settings: ListenerSettings,
+        calls: ListenerCalls,
+        open_history: Callable[[], History],
         clock: Callable[[], datetime],
-        on_recorded: Callable[[Sequence[Delivery]], None],
-        on_trouble: Callable[[CronofyError], None],
-        port: int = 0,
-        limits: Limits | None = None,
-        decide: AnswerDecider | None = None,
     ) -> None:
-        """Prepare to serve POST on `paths` of a local port (0: any that is free).
-
-        Between `start` and `stop` the history belongs to the listener's thread. `client_secrets`, `clock`,
-        `on_recorded` (such as `Backlog.put`), `on_trouble` and `decide` are called on it and must not keep it waiting.
-        """
-        self._recorder = Recorder(
-            # Another one's decision is written to the delivery at once, so it has to be in its own place.
-            record=history.receive if decide is None else partial(_recorded, history),
-            client_secrets=client_secrets,
-            policy=policy,
-            context=context,
-            defer=_at_next_turn,
-            on_recorded=on_recorded,
-            on_trouble=on_trouble,
-            decide=decide,
-            to_loop=self._on_loop,
-        )
-        self._service = Service(gate=Gate(paths), limits=limits or Limits(), clock=clock)
-        self._port = port
+        super().__init__("listener", calls.failed)
+        self._settings = settings
+        self._calls = calls
+        self._open_history = open_history
+        self._clock = clock
+        self._gate = Gate(settings.paths)
+        self._connections: set[Connection] = set()
+        self._grace_s = 0.0
+        self._fault: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Future[float] | None = None
-        self._thread: Thread | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    @property
-    def port(self) -> int:
+        self.port = settings.port
         """The port that is listened on; before `start`, the one that was asked for."""
-        return self._port
 
     def start(self) -> None:
-        """Bind the port and serve it from now on. A listener starts once.
+        """Bind the port and serve it from now on.
 
         Raises:
             WrongUsage: the port is taken, or is none that you may use.
             Unreachable: this machine has no such address.
+            HistoryUnavailable: what arrives could not be recorded.
         """
-        bound = _bind(self._port)
-        self._port = bound.getsockname()[1]
-        self._loop = asyncio.new_event_loop()
-        self._stop = self._loop.create_future()
-        serving = self._service.serve(bound, self._recorder.receive, self._stop)
-        self._thread = Thread(target=_run, args=(self._loop, serving), name="cronofy-listener", daemon=True)
-        self._thread.start()
+        super().start()
 
-    def stop(self, limit_s: float = 2.0) -> None:
+    def stop(self, limit_s: float = 2.0) -> bool:
         """Accept nothing new, let requests that are being read or answered end within the limit, and close."""
-        if self._thread is None or self._loop is None or self._stop is None:
-            return
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set_result, limit_s)
-        self._thread.join()
-        self._thread = None
+        self._grace_s = limit_s
+        return super().stop(limit_s + _MARGIN_S)
 
-    def _on_loop(self, callback: Callable[[], None]) -> None:
+    def _open(self, stack: ExitStack) -> None:
+        history = stack.enter_context(self._open_history())
+        self._bound = stack.enter_context(_bind(self._settings.port))
+        self.port = self._bound.getsockname()[1]
+        self._loop = asyncio.new_event_loop()
+        stack.callback(self._loop.close)
+        self._stop = asyncio.Event()
+        self._all_gone = asyncio.Event()
+        assessor = Assessor(self._settings.client_secrets, self._settings.policy, self._settings.context)
+        self._recorder = Recorder(
+            history,
+            assessor,
+            defer=self._loop.call_soon,
+            to_loop=self._on_loop,
+            on_recorded=self._calls.recorded,
+            on_trouble=self._calls.trouble,
+            decide=self._calls.decide,
+        )
+
+    def _work(self) -> None:
+        assert self._loop is not None
+        self._loop.run_until_complete(self._serve(self._loop))
+        if self._fault is not None:
+            raise self._fault
+
+    def _wake(self) -> None:
+        if self._loop is not None:
+            self._on_loop(self._stop.set)
+
+    def _on_loop(self, callback: Callable[[], object]) -> None:
         """Call back on the loop's thread; after the end there is nobody left to answer."""
         if self._loop is not None:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(callback)
 
+    async def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.set_exception_handler(self._on_exception)
+        server = await loop.create_server(
+            lambda: self._connection(loop), sock=self._bound, backlog=_WAITING_CONNECTIONS
+        )
+        while not self._stop.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_TICK_S):
+                    await self._stop.wait()
+            for connection in tuple(self._connections):
+                connection.expire(loop.time())
+        # The loop makes a task of each connection that it accepts. A server that is closed meanwhile would lose it
+        # without closing it, and its sender would wait for an answer.
+        while accepting := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(accepting)
+        server.close()
+        await self._end_connections()
 
-def _run(loop: asyncio.AbstractEventLoop, serving: Coroutine[object, None, None]) -> None:
-    try:
-        loop.run_until_complete(serving)
-    finally:
-        loop.close()
+    def _connection(self, loop: asyncio.AbstractEventLoop) -> Connection:
+        return Connection(
+            handler=self._recorder.receive,
+            gate=self._gate,
+            limits=self._settings.limits,
+            clock=self._clock,
+            monotonic_s=loop.time,
+            admit=self._admit,
+            on_lost=self._forget,
+        )
 
+    def _admit(self, connection: Connection) -> bool:
+        if len(self._connections) >= self._settings.limits.connections:
+            return False
+        self._connections.add(connection)
+        self._all_gone.clear()
+        return True
 
-def _recorded(history: History, arrivals: Sequence[Arrival]) -> Sequence[Delivery]:
-    return history.record([arrival.read() for arrival in arrivals])
+    def _forget(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+        if not self._connections:
+            self._all_gone.set()
 
+    async def _end_connections(self) -> None:
+        if not self._connections:
+            return
+        for connection in tuple(self._connections):
+            connection.finish()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._grace_s):
+                await self._all_gone.wait()
+        for connection in tuple(self._connections):
+            connection.abort()
+        if self._connections:
+            await self._all_gone.wait()
 
-def _at_next_turn(callback: Callable[[], None]) -> None:
-    asyncio.get_running_loop().call_soon(callback)
+    def _on_exception(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Pass over broken connections and missing file descriptors: the sender tries again. A bug ends the worker."""
+        exception = context.get("exception")
+        if exception is not None and not isinstance(exception, OSError):
+            self._fault = self._fault or exception
+            self._stop.set()
 
 
 def _bind(port: int) -> socket.socket:
@@ -144,7 +214,7 @@ def _bind(port: int) -> socket.socket:
         if os.name == "posix":
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((HOST, port))
-        bound.listen(BACKLOG)
+        bound.listen(_WAITING_CONNECTIONS)
     except OSError as error:
         bound.close()
         raise _cannot_listen(error, port) from error

@@ -1,7 +1,8 @@
-"""A session that is kept ready: what is lost is mended, told, kept, and what was missed is read."""
+"""A session that is kept ready: what is lost is repaired, reported, kept, and what was missed is read."""
 
 from __future__ import annotations
 
+import os
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,31 +14,31 @@ import pytest
 
 from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.adapters.api.client import ApiClient
+from cronofy_cli.adapters.event_cache import open_event_cache
 from cronofy_cli.core.accounts.data_centers import data_center_at
-from cronofy_cli.core.events.event_changes import compare
 from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
-from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.errors import Unreachable
-from cronofy_cli.listen.changes.catch_up import Backfill
-from cronofy_cli.listen.changes.reader import ChangeReader
-from cronofy_cli.listen.changes.reconstruction import Reconstruction
-from cronofy_cli.listen.channels import ChannelCalls, read_event_pages
-from cronofy_cli.listen.recovery import Keeper
-from cronofy_cli.listen.session import Session, SessionPlan, new_callback_path
-from cronofy_cli.listen.watchdog import Pace
+from cronofy_cli.listen.changes.catch_up import CatchUp, Reconstruction
+from cronofy_cli.listen.changes.change_detector import ChangeDetector
+from cronofy_cli.listen.changes.reader import ChangeReader, read_pages
+from cronofy_cli.listen.changes.recorder import ChangeRecorder
+from cronofy_cli.listen.channels import ChannelCalls
+from cronofy_cli.listen.recovery import RecoveryLoop
+from cronofy_cli.listen.session import new_callback_path
+from cronofy_cli.listen.watchdog import Pace, Watchdog
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN
 from tests.in_process import run_main
-from tests.listen.test_session import SECRETS, Setting
+from tests.listen.test_session import SECRETS, Plan, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from cronofy_cli.core.events.event_changes import EventChange
+    from cronofy_cli.adapters.history import Gap
     from cronofy_cli.core.notifications.channels import Channel
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.listen.changes.read_request import ChangeRead
-    from cronofy_cli.listen.watchdog import Gap
+    from cronofy_cli.listen.session import Session
     from cronofy_cli.simulator.server import SimulatorServer
     from tests.support import Cli
 
@@ -63,6 +64,10 @@ class Heard:
     def trouble(self, error: CronofyError) -> None:
         """Keep what went wrong."""
         self._step(error.message)
+
+    def tick(self, name: str, detail: str) -> None:
+        """Keep a step."""
+        self._step(f"{name}: {detail}")
 
     def gap(self, gap: Gap) -> None:
         """Keep a gap."""
@@ -97,38 +102,49 @@ class Heard:
 def setting(simulator: SimulatorServer, tmp_path: Path) -> Iterator[Setting]:
     """A simulator, and a history of its own."""
     with ApiClient(data_center_at(simulator.url), ACCESS_TOKEN) as api:
-        made = Setting(api, tmp_path / "kept.db")
-        yield made
-        made.close()
+        yield Setting(api, tmp_path)
 
 
 @pytest.fixture
-def plan() -> SessionPlan:
-    """A run that Cronofy reaches at the listener's own address, and that does not wait long."""
-    return SessionPlan(new_callback_path(), "simulator", SECRETS, SignaturePolicy.STRICT, verification_limit_s=1.5)
+def plan() -> Plan:
+    """A session that Cronofy reaches at the listener's own address, and that does not wait long."""
+    return Plan(new_callback_path(), verification_limit_s=1.5)
 
 
 @contextmanager
 def kept(setting: Setting, session: Session, heard: Heard, max_offline_s: float = 60.0) -> Iterator[None]:
     """Keep a session ready."""
-    reader = ChangeReader(partial(read_event_pages, setting.api), "Etc/UTC", nothing_known, heard.read, heard)
+    environment = {"CRONOFY_DATA_DIR": os.devnull}
+    reader = ChangeReader(
+        partial(read_pages, setting.api, "Etc/UTC"),
+        ChangeDetector(partial(open_event_cache, "uk", "acc_1", environment), lambda _: None),
+        ChangeRecorder(setting.open_history, heard.read, heard.trouble),
+        heard,
+        heard.trouble,
+    )
     made_up = Reconstruction(SECRETS, "simulator", now)
-    backfill = Backfill(reader, made_up.delivery, EVERYTHING.wants)
-    history = setting.open_history()
-    given_up = partial(heard.remark, "given up")
-    keeper = Keeper(session, heard, backfill, history, max_offline_s, given_up, now, announcement=heard, pace=QUICK)
+    loop = RecoveryLoop(
+        session,
+        heard,
+        heard,
+        open_history=setting.open_history,
+        max_offline_s=max_offline_s,
+        on_given_up=partial(heard.remark, "given up"),
+        catch_up=CatchUp(reader, made_up.delivery, EVERYTHING.wants),
+    )
+    watchdog = Watchdog(
+        loop, events=SimpleQueue(), clock=now, max_offline_s=max_offline_s, on_failed=heard.trouble, pace=QUICK
+    )
     reader.start()
-    with keeper.watching(SimpleQueue()):
+    watchdog.start()
+    try:
         yield
-    assert reader.stop(LIMIT_S)
+    finally:
+        assert watchdog.stop(LIMIT_S)
+        assert reader.stop(LIMIT_S)
 
 
-def nothing_known(events: Sequence[bytes], changes_since: str) -> list[EventChange]:
-    """Take every event for a new one."""
-    return [found for event in events if (found := compare(None, event, changes_since)) is not None]
-
-
-def test_a_channel_that_somebody_closed(setting: Setting, plan: SessionPlan, cli: Cli) -> None:
+def test_a_channel_that_somebody_closed(setting: Setting, plan: Plan, cli: Cli) -> None:
     """It is replaced; the gap is told and kept, and what was changed meanwhile is read and shown."""
     heard = Heard()
     with setting.session(plan) as session, kept(setting, session, heard):
@@ -140,11 +156,10 @@ def test_a_channel_that_somebody_closed(setting: Setting, plan: SessionPlan, cli
         assert session.channel.channel_id != first
         assert setting.open_channels() == [session.channel.channel_id]
 
-    reason = f"the channel {first} is gone: Cronofy or somebody else closed it"
+    reason = f"the channel {first} is gone: Cronofy or another program closed it"
     assert heard.steps == ["withdrawn", f"not ready: {reason}; trying to recover", "gap", "renewed", "read"]
-    assert [(gap.reason, gap.started) for gap in setting.open_history().gaps(BEGINNING)] == [
-        (reason, heard.gaps[0].started)
-    ]
+    with setting.open_history() as history:
+        assert history.gaps(BEGINNING) == heard.gaps
     [read] = heard.reads
     assert (read.delivery_ids, read.is_reconstructed) == ((), True)
     assert read.missed is not None
@@ -153,7 +168,7 @@ def test_a_channel_that_somebody_closed(setting: Setting, plan: SessionPlan, cli
     assert setting.open_channels() == []
 
 
-def test_the_api_is_gone_for_good(setting: Setting, plan: SessionPlan, simulator: SimulatorServer) -> None:
+def test_the_api_is_gone_for_good(setting: Setting, plan: Plan, simulator: SimulatorServer) -> None:
     """When nothing helps within the limit it gives up, and it is never called ready again."""
     heard = Heard()
     with setting.session(plan) as session, kept(setting, session, heard, max_offline_s=0.2):
@@ -178,12 +193,11 @@ class Astray(ChannelCalls):
         return super().create(f"{callback_url}/astray" if self.created == 2 else callback_url)
 
 
-def test_a_recovery_that_failed_half_way(setting: Setting, plan: SessionPlan) -> None:
+def test_a_recovery_that_failed_half_way(setting: Setting, plan: Plan) -> None:
     """A channel whose verification never came is not taken for a good one, and is closed by the next recovery."""
     calls = Astray(setting.api)
-    session = Session(plan, calls, setting.open_history, setting.told, [setting.take], now)
     pause = threading.Event().wait
-    with session:
+    with setting.session(plan, calls) as session:
         assert session.channel is not None
         endpoints.close_channel(setting.api, session.channel.channel_id)
         with pytest.raises(Unreachable, match="no verification arrived within 2 s"):
@@ -196,10 +210,9 @@ def test_a_recovery_that_failed_half_way(setting: Setting, plan: SessionPlan) ->
     assert setting.open_channels() == []
 
 
-def test_the_end_after_a_recovery_that_failed(setting: Setting, plan: SessionPlan) -> None:
+def test_the_end_after_a_recovery_that_failed(setting: Setting, plan: Plan) -> None:
     """Whatever recoveries have opened is closed at the end."""
-    session = Session(plan, Astray(setting.api), setting.open_history, setting.told, [setting.take], now)
-    with session:
+    with setting.session(plan, Astray(setting.api)) as session:
         assert session.channel is not None
         endpoints.close_channel(setting.api, session.channel.channel_id)
         with pytest.raises(Unreachable):

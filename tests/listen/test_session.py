@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,19 +15,27 @@ from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.adapters.http import open_client
+from cronofy_cli.adapters.journal import Journal
+from cronofy_cli.adapters.tunnels.none import NoTunnel
+from cronofy_cli.adapters.tunnels.own_url import OwnUrl
 from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureState
 from cronofy_cli.errors import NotSignedIn, SignatureMismatch, Unreachable
-from cronofy_cli.listen.channels import ChannelCalls
-from cronofy_cli.listen.session import Session, SessionPlan, new_callback_path
+from cronofy_cli.listen.channels import ChannelCalls, RunChannel, VerificationWatch
+from cronofy_cli.listen.notes import RunNotes
+from cronofy_cli.listen.session import Session, new_callback_path
+from cronofy_cli.listen.tunnel import PublicAddress, served_paths
+from cronofy_cli.receiver.pipeline import Pipeline
+from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, CLIENT_SECRET
 from tests.ports import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history import Gap, History
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.simulator.server import SimulatorServer
@@ -36,7 +44,7 @@ SECRETS = (ClientSecret("simulator", CLIENT_SECRET),)
 
 
 class Told:
-    """What the run said on its way."""
+    """What the run reported on its way."""
 
     def __init__(self) -> None:
         self.steps: list[tuple[str, str]] = []
@@ -46,30 +54,87 @@ class Told:
         """A step is done."""
         self.steps.append((name, detail))
 
+    def remark(self, text: str) -> None:
+        """Nothing is remarked here."""
+
+    def gap(self, gap: Gap) -> None:
+        """There are no gaps here."""
+
     def trouble(self, error: CronofyError) -> None:
         """Something failed, and the run goes on."""
         self.troubles.append(error)
 
 
-class Setting:
-    """A simulator's API, and all that a run needs beside it."""
+@dataclass(frozen=True)
+class Plan:
+    """What a session is made of."""
 
-    def __init__(self, api: ApiClient, history_file: Path) -> None:
+    path: str
+    client_secrets: tuple[ClientSecret, ...] = SECRETS
+    policy: SignaturePolicy = SignaturePolicy.STRICT
+    public_url: str | None = None
+    port: int = 0
+    probe_limit_s: float = 15.0
+    verification_limit_s: float = 20.0
+
+
+class Setting:
+    """A simulator's API, and all that a session needs beside it."""
+
+    def __init__(self, api: ApiClient, folder: Path) -> None:
         self.api = api
         self.told = Told()
         self.received: list[Delivery] = []
-        self._history_file = history_file
-        self._histories: list[History] = []
+        self._folder = folder
 
     def open_history(self) -> History:
         """Open the store of deliveries once more."""
-        self._histories.append(open_history(self._history_file))
-        return self._histories[-1]
+        return open_history(self._folder / "deliveries.db")
 
-    def session(self, plan: SessionPlan) -> Session:
-        """Return a run."""
+    @contextmanager
+    def session(
+        self,
+        plan: Plan,
+        calls: ChannelCalls | None = None,
+        hold_signals: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> Iterator[Session]:
+        """Have a session that is open inside the `with`."""
+        with RunNotes(Journal({"CRONOFY_DATA_DIR": str(self._folder)}), "simulator", "acc_1", self.told) as notes:
+            session = self._made(plan, notes, calls or ChannelCalls(self.api), hold_signals)
+            try:
+                session.open()
+                yield session
+            finally:
+                session.close()
+
+    def _made(
+        self,
+        plan: Plan,
+        notes: RunNotes,
+        calls: ChannelCalls,
+        hold_signals: Callable[[], AbstractContextManager[object]],
+    ) -> Session:
+        watch = VerificationWatch()
+        trouble = self.told.trouble
+        pipeline = Pipeline(self.open_history, [watch, self.take], on_trouble=trouble, on_failed=trouble)
+        settings = ListenerSettings(
+            served_paths(plan.public_url, plan.path), "simulator", plan.client_secrets, plan.policy, plan.port
+        )
+        listener = Listener(
+            settings, ListenerCalls(pipeline.put, trouble, trouble), self.open_history, partial(datetime.now, UTC)
+        )
+        channel = RunChannel(
+            calls,
+            notes,
+            self.told,
+            watch,
+            verification_limit_s=plan.verification_limit_s,
+            hold_signals=hold_signals,
+        )
+        tunnel = NoTunnel() if plan.public_url is None else OwnUrl(plan.public_url)
+        address = PublicAddress(tunnel, plan.path, query="", must_be_public=False)
         return Session(
-            plan, ChannelCalls(self.api), self.open_history, self.told, [self.take], partial(datetime.now, UTC)
+            pipeline, listener, address, channel, self.told, path=plan.path, probe_limit_s=plan.probe_limit_s
         )
 
     def take(self, deliveries: Sequence[Delivery]) -> None:
@@ -80,28 +145,21 @@ class Setting:
         """Return the ids of the channels that are open now."""
         return [channel.channel_id for channel in endpoints.list_channels(self.api)]
 
-    def close(self) -> None:
-        """Let go of the store."""
-        for history in self._histories:
-            history.close()
-
 
 @pytest.fixture
 def setting(simulator: SimulatorServer, tmp_path: Path) -> Iterator[Setting]:
     """A simulator, and a history of its own."""
     with ApiClient(data_center_at(simulator.url), ACCESS_TOKEN) as api:
-        made = Setting(api, tmp_path / "deliveries.db")
-        yield made
-        made.close()
+        yield Setting(api, tmp_path)
 
 
 @pytest.fixture
-def plan() -> SessionPlan:
-    """A run that Cronofy reaches at the listener's own address."""
-    return SessionPlan(new_callback_path(), "simulator", SECRETS, SignaturePolicy.STRICT)
+def plan() -> Plan:
+    """A session that Cronofy reaches at the listener's own address."""
+    return Plan(new_callback_path())
 
 
-def test_a_run(setting: Setting, plan: SessionPlan) -> None:
+def test_a_run(setting: Setting, plan: Plan) -> None:
     """Inside it is ready: listening, with an open channel whose verification arrived and was right."""
     with setting.session(plan) as session:
         assert session.channel is not None
@@ -116,10 +174,11 @@ def test_a_run(setting: Setting, plan: SessionPlan) -> None:
     assert details["channel"] == f"{channel_id}, all calendars"
     assert details["verification"].startswith("arrived and verified after ")
     assert [each.verdict.state for each in setting.received] == [SignatureState.VALID]
-    assert [each.notification.type for each in setting.open_history().latest(10)] == ["verification"]
+    with setting.open_history() as history:
+        assert [each.notification.type for each in history.latest(10)] == ["verification"]
 
 
-def test_after_the_run_nothing_listens(setting: Setting, plan: SessionPlan) -> None:
+def test_after_the_run_nothing_listens(setting: Setting, plan: Plan) -> None:
     """The port is free again."""
     with setting.session(plan) as session:
         port = session.port
@@ -136,7 +195,7 @@ def test_a_path_cannot_be_guessed() -> None:
     assert {len(path) for path in paths} == {len("/r/") + 22}
 
 
-def test_a_public_url_with_a_path(setting: Setting, plan: SessionPlan) -> None:
+def test_a_public_url_with_a_path(setting: Setting, plan: Plan) -> None:
     """A proxy in front may keep the public path or strip it: both are served, and the channel has the public one."""
     port = free_port()
     public = replace(plan, public_url=f"http://127.0.0.1:{port}/cronofy/", port=port)
@@ -151,7 +210,7 @@ def test_a_public_url_with_a_path(setting: Setting, plan: SessionPlan) -> None:
     assert statuses == [401, 401, 404, 404]
 
 
-def test_no_verification_comes(setting: Setting, plan: SessionPlan) -> None:
+def test_no_verification_comes(setting: Setting, plan: Plan) -> None:
     """If the public address leads nowhere the run is not ready: it ends with what to check, without a channel."""
     port = free_port()
     lost = replace(plan, public_url=f"http://127.0.0.1:{port}", probe_limit_s=0.2)
@@ -163,7 +222,7 @@ def test_no_verification_comes(setting: Setting, plan: SessionPlan) -> None:
     assert setting.open_channels() == []
 
 
-def test_the_client_secret_is_another_applications(setting: Setting, plan: SessionPlan) -> None:
+def test_the_client_secret_is_another_applications(setting: Setting, plan: Plan) -> None:
     """A verification with a wrong signature ends the run at once: nothing would ever verify."""
     wrong = replace(plan, client_secrets=(ClientSecret("mine", "CRN_mine"),))
 
@@ -180,7 +239,7 @@ def test_the_client_secret_is_another_applications(setting: Setting, plan: Sessi
     ids=["no-secret", "not-checked"],
 )
 def test_signatures_are_not_checked(
-    secrets: tuple[ClientSecret, ...], policy: SignaturePolicy, setting: Setting, plan: SessionPlan
+    secrets: tuple[ClientSecret, ...], policy: SignaturePolicy, setting: Setting, plan: Plan
 ) -> None:
     """Where nothing can or shall be checked the run is ready all the same, and says so."""
     with setting.session(replace(plan, client_secrets=secrets, policy=policy)):
@@ -189,20 +248,21 @@ def test_signatures_are_not_checked(
     assert "its signature was not checked" in dict(setting.told.steps)["verification"]
 
 
-def test_no_channel_can_be_created(setting: Setting, plan: SessionPlan, simulator: SimulatorServer) -> None:
+def test_no_channel_can_be_created(setting: Setting, plan: Plan, simulator: SimulatorServer) -> None:
     """If Cronofy refuses, the error is Cronofy's and the port is free again."""
-    with ApiClient(data_center_at(simulator.url), "wrong-token") as stranger:
-        session = Session(
-            plan, ChannelCalls(stranger), setting.open_history, setting.told, [], partial(datetime.now, UTC)
-        )
-        with pytest.raises(NotSignedIn), session:
-            pass
+    port = free_port()
+    with (
+        ApiClient(data_center_at(simulator.url), "wrong-token") as stranger,
+        pytest.raises(NotSignedIn),
+        setting.session(replace(plan, port=port), ChannelCalls(stranger)),
+    ):
+        pass
 
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", session.port))
+        socket.create_connection(("127.0.0.1", port))
 
 
-def test_the_channel_cannot_be_closed(setting: Setting, plan: SessionPlan, simulator: SimulatorServer) -> None:
+def test_the_channel_cannot_be_closed(setting: Setting, plan: Plan, simulator: SimulatorServer) -> None:
     """If closing fails the run still ends, and the command to do it by hand is told."""
     with setting.session(plan) as session:
         assert session.channel is not None
@@ -212,7 +272,7 @@ def test_the_channel_cannot_be_closed(setting: Setting, plan: SessionPlan, simul
     assert trouble.hint == f"close the channel by hand: cronofy channels close {session.channel.channel_id}"
 
 
-def test_an_interrupt_at_the_creation_leaves_no_channel(setting: Setting, plan: SessionPlan) -> None:
+def test_an_interrupt_at_the_creation_leaves_no_channel(setting: Setting, plan: Plan) -> None:
     """An interrupt that comes while the channel is created is held until it is known, and then it is closed."""
 
     @contextmanager
@@ -221,9 +281,7 @@ def test_an_interrupt_at_the_creation_leaves_no_channel(setting: Setting, plan: 
         assert len(setting.open_channels()) == 1
         raise KeyboardInterrupt
 
-    calls, clock = ChannelCalls(setting.api), partial(datetime.now, UTC)
-    session = Session(plan, calls, setting.open_history, setting.told, [], clock, interrupting)
-    with pytest.raises(KeyboardInterrupt), session:
+    with pytest.raises(KeyboardInterrupt), setting.session(plan, hold_signals=interrupting):
         pass
 
     assert setting.open_channels() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,10 @@ from cronofy_cli.listen.signature_examiner import Examiner, SecretsToTry
 from tests.samples import CHANGE, make_delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.errors import CronofyError
     from cronofy_cli.listen.signature_examiner import Examined
 
 LIMIT_S = 10.0
@@ -29,6 +33,7 @@ class Told:
     def __init__(self) -> None:
         self.examined: list[Examined] = []
         self.looked = 0
+        self.failures: list[CronofyError] = []
         self.may_look = threading.Event()
         self.may_look.set()
         self._changed = threading.Condition()
@@ -36,7 +41,7 @@ class Told:
     def examiner(self, pause_s: float = 0.0) -> Examiner:
         """Return an examiner that leaves #9 alone."""
         secrets = SecretsToTry([OURS], self._foreign)
-        return Examiner(secrets, lambda delivery: delivery.id != 9, self._tell, pause_s=pause_s)
+        return Examiner(secrets, lambda delivery: delivery.id != 9, self._tell, self.failures.append, pause_s=pause_s)
 
     def wait_for(self, count: int) -> None:
         """Wait until so many were examined."""
@@ -52,6 +57,16 @@ class Told:
         with self._changed:
             self.examined.append(examined)
             self._changed.notify_all()
+
+
+@contextmanager
+def running(examiner: Examiner) -> Iterator[None]:
+    """Examine inside the `with`."""
+    examiner.start()
+    try:
+        yield
+    finally:
+        assert examiner.stop(LIMIT_S)
 
 
 def signed(number: int, secret: str, body: bytes = CHANGE) -> Delivery:
@@ -74,7 +89,7 @@ def test_causes(delivery: Delivery, cause: Cause) -> None:
     """The cause is found from the request as it came, with all secrets that are known."""
     told = Told()
     examiner = told.examiner()
-    with examiner.running():
+    with running(examiner):
         examiner([delivery])
 
     assert [(each.delivery, each.finding.cause, each.left_out) for each in told.examined] == [(delivery, cause, 0)]
@@ -85,7 +100,7 @@ def test_what_is_not_examined(state: SignatureState) -> None:
     """What is signed, or was not checked, is left alone, and so is what nobody wants to know about."""
     told = Told()
     examiner = told.examiner()
-    with examiner.running():
+    with running(examiner):
         examiner([make_delivery(1, CHANGE, state), make_delivery(9, CHANGE, SignatureState.UNSIGNED)])
 
     assert (told.examined, told.looked) == ([], 0)
@@ -96,7 +111,7 @@ def test_a_flood_is_counted() -> None:
     told = Told()
     examiner = told.examiner(pause_s=3600.0)
     unsigned = [make_delivery(number, CHANGE, SignatureState.UNSIGNED, 401) for number in (1, 2, 3, 4, 5)]
-    with examiner.running():
+    with running(examiner):
         examiner(unsigned[:2])
         told.wait_for(1)
         examiner(unsigned[2:4])
@@ -112,7 +127,7 @@ def test_taking_note_never_waits() -> None:
     told = Told()
     told.may_look.clear()
     examiner = told.examiner()
-    with examiner.running():
+    with running(examiner):
         for number in range(1, 9):
             examiner([make_delivery(number, CHANGE, SignatureState.UNSIGNED, 401)])
         assert told.examined == []

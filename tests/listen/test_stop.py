@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from cronofy_cli.errors import Unreachable
 from cronofy_cli.listen.stop import SIGNALS, StopRequest
 
 
@@ -15,8 +16,6 @@ from cronofy_cli.listen.stop import SIGNALS, StopRequest
 def test_a_signal_ends_the_waiting(number: int, exit_code: int) -> None:
     """While the end is waited for a signal brings it about, and the exit code tells which."""
     with StopRequest() as stop:
-        # Before the waiting has begun the signal would interrupt, and that is when a busy machine may let it come.
-        stop.wait(0)
         sender = threading.Thread(target=os.kill, args=(os.getpid(), number))
         sender.start()
 
@@ -28,10 +27,20 @@ def test_a_signal_ends_the_waiting(number: int, exit_code: int) -> None:
 
 def test_a_signal_before_the_waiting_interrupts() -> None:
     """On the way to ready nothing is to be finished first: what is under way is broken off."""
-    with StopRequest() as stop, pytest.raises(KeyboardInterrupt):
+    with StopRequest() as stop, pytest.raises(KeyboardInterrupt), stop.interruptible():
         signal.raise_signal(signal.SIGTERM)
 
     assert stop.exit_code == 143
+
+
+def test_a_signal_that_came_before() -> None:
+    """What is to be broken off by a signal does not even begin after one; everything else goes on."""
+    with StopRequest() as stop:
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt), stop.interruptible():
+            pytest.fail("it began")
+
+        assert stop.wait(10) == 130
 
 
 def test_a_second_signal_interrupts() -> None:
@@ -59,7 +68,7 @@ def test_what_must_be_done_whole_is_not_interrupted() -> None:
     """Inside the block a first signal is noted; it interrupts at its end."""
     done: list[str] = []
 
-    with StopRequest() as stop, pytest.raises(KeyboardInterrupt):
+    with StopRequest() as stop, pytest.raises(KeyboardInterrupt), stop.interruptible():
         create(stop, done, signal.SIGTERM)
 
     assert (done, stop.exit_code) == (["created", "noted"], 143)
@@ -130,3 +139,16 @@ def test_the_end_stays() -> None:
         stop.ask()
 
         assert [stop.wait(10), stop.wait(0), stop.wait(None)] == [0, 0, 0]
+
+
+def test_a_failure() -> None:
+    """The end that a failure asks for is the failure's own error; the first one counts."""
+    with StopRequest() as stop:
+        stop.raise_failure()
+        stop.fail(Unreachable("first"))
+        stop.fail(Unreachable("second"))
+
+        with pytest.raises(Unreachable, match="first"):
+            stop.wait(10)
+        with pytest.raises(Unreachable, match="first"):
+            stop.raise_failure()

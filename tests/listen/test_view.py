@@ -15,8 +15,9 @@ from cronofy_cli.core.autopsy import Cause, Confidence, Finding
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.listen.changes.read_request import ChangeRead
+from cronofy_cli.listen.options import PrintStyle
 from cronofy_cli.listen.signature_examiner import Examined
-from cronofy_cli.listen.view import LiveOutput, PrintStyle
+from cronofy_cli.listen.view import LiveOutput
 from cronofy_cli.output.documents.running import ReadyDocument
 from cronofy_cli.output.streams import OutputFormat
 from tests.output.outputs import MemoryOutput, closed_pipe

@@ -1,9 +1,8 @@
-"""The watchdog: what it notices, how it mends, and when it gives up."""
+"""The watchdog: what it notices, what it has repaired, and when it gives up."""
 
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from queue import SimpleQueue
@@ -13,31 +12,32 @@ import pytest
 
 from cronofy_cli.adapters.tunnels.interface import TunnelEvent, TunnelEventKind
 from cronofy_cli.errors import CronofyError, NotFound, Unreachable
-from cronofy_cli.listen.watchdog import NOTICED_LATE_S, SESSION_NOTICED_LATE_S, Mending, Pace, Watchdog
+from cronofy_cli.listen.watchdog import NOTICED_LATE_S, SESSION_NOTICED_LATE_S, Pace, Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from cronofy_cli.listen.watchdog import Gap
+    from cronofy_cli.adapters.history import Gap
 
 LIMIT_S = 5.0
 QUICK = Pace(tick_s=0.01, channel_check_s=3600.0, first_pause_s=0.01, longest_pause_s=0.02)
 
 
 class World:
-    """A session that can break, clocks that can be turned, and what the watchdog told."""
+    """A session that can break, clocks that can be turned, and what the watchdog reported."""
 
     def __init__(self) -> None:
-        self.events: SimpleQueue[TunnelEvent] = SimpleQueue()
-        self.lost: list[str] = []
+        self.events: SimpleQueue[TunnelEvent | None] = SimpleQueue()
+        self.losses: list[str] = []
         self.gaps: list[Gap] = []
         self.troubles: list[CronofyError] = []
-        self.given_up = 0
+        self.times_given_up = 0
         self.recoveries = 0
-        self.is_alive = True
+        self.checks = 0
+        self.is_up = True
         self.channel_trouble: CronofyError | None = None
         self.recovery_troubles: list[CronofyError] = []
-        self.on_recover: Callable[[], None] = lambda: None
+        self.on_recover: Callable[[Callable[[float], object]], object] = lambda _: None
         self.slept = timedelta()
         self.changed = threading.Condition()
 
@@ -45,61 +45,65 @@ class World:
         """The clock on the wall, which goes on while the machine sleeps."""
         return datetime.now(UTC) + self.slept
 
+    def is_alive(self) -> bool:
+        """Whether the tunnel exists."""
+        return self.is_up
+
     def check_channel(self) -> None:
         """Raise if the channel is gone."""
+        self.checks += 1
         if self.channel_trouble is not None:
             raise self.channel_trouble
 
-    def recover(self) -> None:
-        """Fail as often as was told, then mend everything."""
+    def recover(self, sleep: Callable[[float], object]) -> None:
+        """Fail as often as there are troubles, then repair everything."""
         with self.changed:
             self.recoveries += 1
             self.changed.notify_all()
-        self.on_recover()
+        self.on_recover(sleep)
         if self.recovery_troubles:
             raise self.recovery_troubles.pop(0)
-        self.is_alive, self.channel_trouble = True, None
+        self.is_up, self.channel_trouble = True, None
 
-    def on_trouble(self, error: CronofyError) -> None:
+    def trouble(self, error: CronofyError) -> None:
         """Keep what went wrong."""
-        self.troubles.append(error)
-
-    def on_lost(self, reason: str) -> None:
-        """Keep why nothing arrives."""
         with self.changed:
-            self.lost.append(reason)
+            self.troubles.append(error)
             self.changed.notify_all()
 
-    def on_gap(self, gap: Gap) -> None:
+    def lost(self, reason: str) -> None:
+        """Keep why nothing arrives."""
+        with self.changed:
+            self.losses.append(reason)
+            self.changed.notify_all()
+
+    def over(self, gap: Gap) -> None:
         """Keep a gap that is over."""
         with self.changed:
             self.gaps.append(gap)
             self.changed.notify_all()
 
-    def on_given_up(self) -> None:
+    def given_up(self) -> None:
         """Count."""
         with self.changed:
-            self.given_up += 1
+            self.times_given_up += 1
             self.changed.notify_all()
 
     def wait_for(self, condition: Callable[[], object]) -> None:
         """Wait until what was told fulfils a condition."""
         with self.changed:
-            assert self.changed.wait_for(condition, LIMIT_S), (self.lost, self.gaps, self.troubles)
+            assert self.changed.wait_for(condition, LIMIT_S), (self.losses, self.gaps, self.troubles)
 
 
 @contextmanager
 def watched(world: World, pace: Pace = QUICK, max_offline_s: float = 60.0) -> Iterator[Watchdog]:
     """Have a watchdog look after the world."""
     watchdog = Watchdog(
-        Mending(lambda: world.is_alive, world.check_channel, world.recover),
+        world,
         events=world.events,
         clock=world.clock,
-        on_trouble=world.on_trouble,
-        on_lost=world.on_lost,
-        on_gap=world.on_gap,
-        on_given_up=world.on_given_up,
         max_offline_s=max_offline_s,
+        on_failed=world.trouble,
         pace=pace,
     )
     watchdog.start()
@@ -131,7 +135,7 @@ def test_what_a_tunnel_tells(world: World, kind: TunnelEventKind, reason: str, n
         world.wait_for(lambda: world.gaps)
 
     [gap] = world.gaps
-    assert (world.lost, gap.reason, world.recoveries) == ([reason], reason, 1)
+    assert (world.losses, gap.reason, world.recoveries) == ([reason], reason, 1)
     assert abs((gap.started - before).total_seconds() + noticed_late_s) < 1
     assert gap.seconds >= noticed_late_s
 
@@ -139,10 +143,10 @@ def test_what_a_tunnel_tells(world: World, kind: TunnelEventKind, reason: str, n
 def test_a_tunnel_that_is_gone_without_a_word(world: World) -> None:
     """A tunnel that does not exist any more is noticed though nothing told of it."""
     with watched(world):
-        world.is_alive = False
+        world.is_up = False
         world.wait_for(lambda: world.gaps)
 
-    assert world.lost == ["the tunnel is gone"]
+    assert world.losses == ["the tunnel is gone"]
 
 
 def test_a_machine_that_slept(world: World) -> None:
@@ -151,7 +155,7 @@ def test_a_machine_that_slept(world: World) -> None:
         world.slept = timedelta(hours=1)
         world.wait_for(lambda: world.gaps)
 
-    assert world.lost == ["this machine slept"]
+    assert world.losses == ["this machine slept"]
     assert world.gaps[0].seconds == pytest.approx(3600 + NOTICED_LATE_S, abs=2)
 
 
@@ -163,36 +167,17 @@ def test_a_channel_that_somebody_closed(world: World) -> None:
         closed = world.clock()
         world.wait_for(lambda: world.gaps)
 
-    assert world.lost == ["the channel is gone"]
+    assert world.losses == ["the channel is gone"]
     assert world.gaps[0].started <= closed
 
 
-def test_nothing_is_wrong(world: World) -> None:
+def test_nothing_is_wrong(world: World, wait_until: Callable[[Callable[[], bool]], None]) -> None:
     """A session that came back, and looks that find everything in place, are no reason to mend."""
-    checks: list[None] = []
-    mending = Mending(lambda: True, lambda: checks.append(None), world.recover)
-    watchdog = Watchdog(
-        mending,
-        events=world.events,
-        clock=world.clock,
-        on_trouble=world.on_trouble,
-        on_lost=world.on_lost,
-        on_gap=world.on_gap,
-        on_given_up=world.on_given_up,
-        max_offline_s=0.0,
-        pace=Pace(tick_s=0.01, channel_check_s=0.02),
-    )
     world.events.put(TunnelEvent(TunnelEventKind.SESSION_BACK))
-    watchdog.start()
-    deadline = time.monotonic() + LIMIT_S
-    while len(checks) < 3 and time.monotonic() < deadline:
-        world.changed.acquire()
-        world.changed.wait(0.01)
-        world.changed.release()
-    watchdog.stop()
+    with watched(world, Pace(tick_s=0.01, channel_check_s=0.02), max_offline_s=0.0):
+        wait_until(lambda: world.checks >= 3)
 
-    assert len(checks) >= 3
-    assert (world.lost, world.recoveries, world.given_up) == ([], 0, 0)
+    assert (world.losses, world.recoveries, world.times_given_up) == ([], 0, 0)
 
 
 def test_it_tries_again(world: World) -> None:
@@ -203,7 +188,7 @@ def test_it_tries_again(world: World) -> None:
         world.wait_for(lambda: world.gaps)
 
     assert [error.message for error in world.troubles] == ["first", "second"]
-    assert (len(world.lost), len(world.gaps), world.recoveries) == (1, 1, 3)
+    assert (len(world.losses), len(world.gaps), world.recoveries) == (1, 1, 3)
 
 
 def test_what_happened_before_an_attempt_is_mended_by_it(world: World) -> None:
@@ -213,13 +198,13 @@ def test_what_happened_before_an_attempt_is_mended_by_it(world: World) -> None:
     with watched(world):
         world.wait_for(lambda: world.gaps)
 
-    assert (len(world.lost), world.recoveries) == (1, 1)
+    assert (len(world.losses), world.recoveries) == (1, 1)
 
 
 def test_what_happens_during_an_attempt_is_looked_at(world: World) -> None:
     """A tunnel that is lost again while it is being mended is mended again."""
 
-    def lose_it_again() -> None:
+    def lose_it_again(_sleep: Callable[[float], object]) -> None:
         if world.recoveries == 1:
             world.events.put(TunnelEvent(TunnelEventKind.URL_CHANGED))
 
@@ -234,36 +219,39 @@ def test_what_happens_during_an_attempt_is_looked_at(world: World) -> None:
 def test_it_gives_up_in_the_middle_of_an_attempt(world: World) -> None:
     """The limit holds even if an attempt takes longer; what it mends too late is not called a recovery."""
     may_go_on = threading.Event()
-    world.on_recover = lambda: world.wait_for(may_go_on.is_set)
+    world.on_recover = lambda _: world.wait_for(may_go_on.is_set)
     with watched(world, max_offline_s=0.05):
         world.events.put(TunnelEvent(TunnelEventKind.AGENT_ENDED))
-        world.wait_for(lambda: world.given_up)
+        world.wait_for(lambda: world.times_given_up)
         with world.changed:
             may_go_on.set()
             world.changed.notify_all()
 
-    assert (world.given_up, world.gaps) == (1, [])
+    assert (world.times_given_up, world.gaps) == (1, [])
 
 
 def test_the_end_of_a_run_breaks_a_recovery_off(world: World) -> None:
     """What is being mended ends at its next pause, and nothing is told of it."""
-    watchdogs: list[Watchdog] = []
-    broken_off: list[str] = []
-
-    def sleep() -> None:
-        try:
-            watchdogs[0].sleep(60)
-        except CronofyError as error:
-            broken_off.append(error.message)
-            raise
-
-    world.on_recover = sleep
+    world.on_recover = lambda sleep: sleep(3600)
     with watched(world) as watchdog:
-        watchdogs.append(watchdog)
         world.events.put(TunnelEvent(TunnelEventKind.AGENT_ENDED))
         world.wait_for(lambda: world.recoveries)
 
+    assert not watchdog.is_alive
     with pytest.raises(CronofyError, match="the run ends"):
-        watchdog.sleep(60)
-    assert len(broken_off) == 1
-    assert (world.troubles, world.gaps, world.given_up) == ([], [], 0)
+        watchdog.sleep(3600)
+    assert (world.troubles, world.gaps, world.times_given_up) == ([], [], 0)
+
+
+def test_a_bug(world: World) -> None:
+    """An exception that is not ours is reported: a run that is not watched any more is not ready."""
+
+    def fail(_sleep: Callable[[float], object]) -> None:
+        raise KeyError("x")
+
+    world.on_recover = fail
+    with watched(world):
+        world.events.put(TunnelEvent(TunnelEventKind.AGENT_ENDED))
+        world.wait_for(lambda: world.troubles)
+
+    assert [error.message.partition(":")[0] for error in world.troubles] == ["watchdog failed"]

@@ -14,22 +14,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.core.signature import SignaturePolicy
-from cronofy_cli.receiver.server import Listener
+from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
 from tests.receiver.receiving import PATH, SECRET
 
 
 def main(folder: Path, largest_file: int | None) -> None:
     """Listen until killed."""
     listener = Listener(
-        paths=[PATH],
-        history=open_history(folder / "history.db"),
-        client_secrets=lambda: (SECRET,),
-        policy=SignaturePolicy.STRICT,
-        context="uk",
-        clock=lambda: datetime.now(UTC),
-        on_recorded=lambda _: None,
-        on_trouble=lambda _: None,
+        ListenerSettings((PATH,), "uk", (SECRET,)),
+        ListenerCalls(_take_no_note, _take_no_note, _take_no_note),
+        lambda: open_history(folder / "history.db"),
+        lambda: datetime.now(UTC),
     )
     listener.start()
     if largest_file is not None:
@@ -37,6 +32,10 @@ def main(folder: Path, largest_file: int | None) -> None:
     sys.stdout.write(f"{listener.port}\n")
     sys.stdout.flush()
     threading.Event().wait()
+
+
+def _take_no_note(_what: object) -> None:
+    """Whoever looks for it finds it in the history."""
 
 
 if __name__ == "__main__":

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Self
 
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignaturePolicy, sign
-from cronofy_cli.receiver.server import Listener
+from cronofy_cli.receiver.gate import Limits
+from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from cronofy_cli.adapters.history import History
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.errors import CronofyError
-    from cronofy_cli.receiver.limits import Limits
+    from cronofy_cli.receiver.recorder import AnswerDecider
 
 PATH = "/r/k3v9unguessable"
 SECRET = ClientSecret("current", "a-client-secret")
@@ -89,7 +90,6 @@ class Wire:
 class Receiver:
     """A running listener, what it recorded, and what it reported."""
 
-    history: History
     port: int = 0
     recorded: list[Delivery] = field(default_factory=list)
     troubles: list[CronofyError] = field(default_factory=list)
@@ -125,24 +125,31 @@ def receiving(
     policy: SignaturePolicy = SignaturePolicy.STRICT,
     secrets: Sequence[ClientSecret] = (SECRET,),
     limits: Limits | None = None,
+    opened: Callable[[], History] | None = None,
+    decide: AnswerDecider | None = None,
+    on_recorded: Callable[[Sequence[Delivery]], None] | None = None,
 ) -> Iterator[Receiver]:
-    """Run a listener that serves PATH and records in `folder`."""
-    with open_history(folder / "history.db") as history:
-        receiver = Receiver(history)
-        listener = Listener(
-            paths=[PATH],
-            history=history,
-            client_secrets=lambda: secrets,
-            policy=policy,
-            context="uk",
-            clock=lambda: NOW,
-            on_recorded=receiver.take,
-            on_trouble=receiver.trouble,
-            limits=limits,
-        )
-        with listener:
-            receiver.port = listener.port
-            yield receiver
+    """Run a listener that serves PATH and records in `folder`, through a history that `opened` has opened."""
+    receiver = Receiver()
+    listener = Listener(
+        ListenerSettings((PATH,), "uk", tuple(secrets), policy, limits=limits or Limits()),
+        ListenerCalls(on_recorded or receiver.take, receiver.trouble, receiver.trouble, decide),
+        opened or (lambda: open_history(folder / "history.db")),
+        lambda: NOW,
+    )
+    with running(listener):
+        receiver.port = listener.port
+        yield receiver
+
+
+@contextmanager
+def running(listener: Listener) -> Iterator[Listener]:
+    """Have a listener listen inside the `with`."""
+    try:
+        listener.start()
+        yield listener
+    finally:
+        listener.stop()
 
 
 def stored(folder: Path) -> list[Delivery]:

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cronofy_cli.core.signature import HEADER, sign
-from cronofy_cli.receiver.gate import Gate
-from cronofy_cli.receiver.limits import Limits
+from cronofy_cli.receiver.gate import Gate, Limits
 from cronofy_cli.receiver.reader import RequestReader
 from tests.receiver.receiving import BODY, NOW, PATH, SECRET, post, receiving, stored
 

@@ -90,8 +90,9 @@ def test_locked(tmp_path: Path) -> None:
 
 def test_full(tmp_path: Path) -> None:
     """Without room nothing is acknowledged, each new row of failures is told once, and with room it goes on."""
-    with receiving(tmp_path) as receiver, receiver.wire() as wire:
-        connection = receiver.history._connection
+    history = open_history(tmp_path / "history.db")
+    with receiving(tmp_path, opened=lambda: history) as receiver, receiver.wire() as wire:
+        connection = history._connection
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         for _ in range(2):
             connection.execute(f"PRAGMA max_page_count = {pages + 8}")

@@ -9,39 +9,38 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.history import open_history
-from cronofy_cli.core.signature import SignaturePolicy
-from cronofy_cli.errors import WrongUsage
-from cronofy_cli.receiver.server import Listener
-from tests.receiver.receiving import NOW, PATIENCE_S, post, receiving, stored
+from cronofy_cli.adapters.history import History, open_history
+from cronofy_cli.errors import WorkerFailed, WrongUsage
+from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
+from tests.receiver.receiving import NOW, PATIENCE_S, post, receiving, running, stored
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from cronofy_cli.adapters.history import History
+    from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
 
 
-def listener(history: History, port: int) -> Listener:
+def listener(folder: Path, port: int) -> Listener:
     """Return a listener on a port."""
     return Listener(
-        paths=["/"],
-        history=history,
-        client_secrets=tuple,
-        policy=SignaturePolicy.OFF,
-        context="uk",
-        clock=lambda: NOW,
-        on_recorded=lambda _: None,
-        on_trouble=lambda _: None,
-        port=port,
+        ListenerSettings(("/",), "uk", port=port),
+        ListenerCalls(_take_no_note, _take_no_note, _take_no_note),
+        lambda: open_history(folder / "history.db"),
+        lambda: NOW,
     )
+
+
+def _take_no_note(_what: object) -> None:
+    """Nothing is looked at here."""
 
 
 def test_port_taken(tmp_path: Path) -> None:
     """A port that another program has is a wrong usage, and the hint names it."""
-    with socket.create_server(("127.0.0.1", 0)) as other, open_history(tmp_path / "history.db") as history:
+    with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(WrongUsage, match=f"port {port} is taken") as caught:
-            listener(history, port).start()
+            listener(tmp_path, port).start()
     assert caught.value.hint is not None
     assert str(port) in caught.value.hint
 
@@ -49,23 +48,22 @@ def test_port_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize("port", [-1, 65536])
 def test_no_port(tmp_path: Path, port: int) -> None:
     """A number that is no port is a wrong usage."""
-    with open_history(tmp_path / "history.db") as history, pytest.raises(WrongUsage, match="is not a port"):
-        listener(history, port).start()
+    with pytest.raises(WrongUsage, match="is not a port"):
+        listener(tmp_path, port).start()
 
 
 def test_ports_are_free_again(tmp_path: Path) -> None:
     """After a stop the port can be had again at once, and stopping twice or unstarted does no harm."""
-    with open_history(tmp_path / "history.db") as history:
-        first = listener(history, 0)
-        first.stop()
-        first.start()
-        port = first.port
-        first.stop()
-        first.stop()
-        with listener(history, port) as second:
-            assert second.port == port
-        with pytest.raises(OSError, match="refused"):
-            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+    listener(tmp_path, 0).stop()
+    first = listener(tmp_path, 0)
+    first.start()
+    port = first.port
+    assert first.stop()
+    assert first.stop()
+    with running(listener(tmp_path, port)) as second:
+        assert second.port == port
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
 
 
 def test_stop_lets_requests_end(tmp_path: Path) -> None:
@@ -93,11 +91,31 @@ def test_stop_lets_requests_end(tmp_path: Path) -> None:
 
 def test_stop_has_a_limit(tmp_path: Path) -> None:
     """Someone who never ends a request cannot keep the listener from ending."""
-    with open_history(tmp_path / "history.db") as history:
-        stubborn = listener(history, 0)
-        stubborn.start()
-        with socket.create_connection(("127.0.0.1", stubborn.port), timeout=PATIENCE_S) as connection:
-            connection.sendall(b"POST / HTTP/1.1\r\n")
-            stubborn.stop(limit_s=0.1)
-            with suppress(ConnectionResetError):
-                assert connection.recv(1) == b""
+    stubborn = listener(tmp_path, 0)
+    stubborn.start()
+    with socket.create_connection(("127.0.0.1", stubborn.port), timeout=PATIENCE_S) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\n")
+        assert stubborn.stop(limit_s=0.1)
+        with suppress(ConnectionResetError):
+            assert connection.recv(1) == b""
+
+
+def test_a_fault_is_reported(tmp_path: Path) -> None:
+    """A bug in what records ends the listener with its name and place: it never answers on as if all were well."""
+
+    class Broken(History):
+        def receive(self, arrivals: Sequence[Arrival]) -> Sequence[Delivery]:
+            raise UnicodeDecodeError("utf-8", b"\xc1", 0, 1, f"{len(arrivals)} of them")
+
+    def broken() -> History:
+        path = tmp_path / "history.db"
+        return Broken(open_history(path)._connection, path)
+
+    with receiving(tmp_path, opened=broken) as receiver, receiver.wire() as wire:
+        wire.send(post())
+        with suppress(ConnectionResetError):
+            assert wire.is_closed()
+
+    [failure] = receiver.troubles
+    assert isinstance(failure, WorkerFailed)
+    assert failure.message.startswith("listener failed: UnicodeDecodeError: ")

@@ -31,11 +31,11 @@ CHANGE = b'{"notification":{"type":"change","changes_since":"2026-11-22T09:24:16
 
 
 def test_a_token_that_may_not_list_calendars(cli: Cli, simulator: SimulatorServer) -> None:
-    """It receives all the same; calendars are shown by their ids, and that is said."""
+    """It receives all the same; calendars are shown as ids, and that is said."""
     run_main(cli, "simulator", "faults", "add", "/v1/calendars", "--status", "403", "--times", "99")
 
     with listening(cli, "--count", "1", "--only", "change") as run:
-        warned = run.running.wait_for("calendars are shown by their ids")
+        warned = run.running.wait_for("calendars are shown as ids")
         edit(cli, "add", "Lunch", "--calendar", WORK)
         assert run.running.end() == 0
 

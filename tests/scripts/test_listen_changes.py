@@ -112,7 +112,7 @@ def test_the_api_fails_for_a_while(cli: Cli, control: SimulatorControl) -> None:
         edit(cli, "add", "Lunch")
         assert wait_for_changes(run, 1) == [("added", "Lunch")]
 
-    assert any("not read yet" in line and "trying again in 2 s" in line for line in run.running.errors)
+    assert any("not read yet" in line and "retrying in 2 s" in line for line in run.running.errors)
 
 
 def test_the_api_fails_until_the_end(cli: Cli, control: SimulatorControl) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.support import Cli
 
 WAIT = ("wait", "--data-center", "simulator", "--timeout", "30s")
-OWN = "a channel of its own"
+OWN = "waiting with a new channel"
 
 
 def test_nobody_listens(cli: Cli, simulator: SimulatorServer) -> None:

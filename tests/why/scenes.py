@@ -14,14 +14,15 @@ from cronofy_cli.adapters.journal import Journal, JournalEntry, RunRecord
 from cronofy_cli.adapters.simulator.running import RunningSimulator, announce
 from cronofy_cli.adapters.tunnels.processes import AgentProcess
 from cronofy_cli.core.notifications.channels import parse_channel
-from cronofy_cli.core.signature import ClientSecret, SignaturePolicy
+from cronofy_cli.core.signature import ClientSecret
 from cronofy_cli.core.times import to_utc_seconds
-from cronofy_cli.listen.changes.reconstruction import Reconstruction
-from cronofy_cli.receiver.server import Listener
+from cronofy_cli.listen.changes.catch_up import Reconstruction
+from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
 from cronofy_cli.simulator.world.seed import ACCOUNT_ID
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, SimulatorSettings
 from tests.adapters.callback_probe.tls_servers import closed_port, make_authorities
 from tests.in_process import run_main
+from tests.receiver.receiving import running as running_listener
 from tests.simulator.receiver import receiving
 from tests.simulator.running import running
 
@@ -52,6 +53,7 @@ class Scene:
         self.wait_until = wait_until
         self._stack = stack
         self.journal = Journal(cli.environment)
+        self._listener: Listener | None = None
 
     def enter(self, manager: AbstractContextManager[Any]) -> Any:
         """Keep something until the test ends."""
@@ -83,18 +85,23 @@ class Scene:
 
     def listener(self, secrets: Sequence[ClientSecret] = (OURS,), *, context: str = "simulator") -> str:
         """Run a listener of this tool that records here, and return its callback URL."""
-        return str(self.enter(_listening(self.cli, secrets, context)))
+        self._listener = listener = self.enter(_listening(self.cli, secrets, context))
+        return f"http://127.0.0.1:{listener.port}{PATH}"
 
     def listened(self, secrets: Sequence[ClientSecret] = (OURS,)) -> str:
-        """Run a listener with a channel of its own, wait for the verification, and return the channel's id.
-
-        `secrets` may be changed while it runs.
-        """
+        """Run a listener with a channel of its own, wait for the verification, and return the channel's id."""
         url = self.listener(secrets)
         channel_id = self.channel(url)
         self.run_of(url, channel_id, is_live=True)
         self.await_attempts(1)
         return channel_id
+
+    def listen_again(self, secrets: Sequence[ClientSecret]) -> None:
+        """Have a listener in the place of the one that runs, on its port, with other secrets."""
+        assert self._listener is not None
+        port = self._listener.port
+        self._listener.stop()
+        self._listener = self.enter(_listening(self.cli, secrets, "simulator", port))
 
     # What is open and known.
 
@@ -211,20 +218,15 @@ def scene_of(cli: Cli, wait_until: Callable[..., None], **choices: Any) -> Itera
 
 
 @contextmanager
-def _listening(cli: Cli, secrets: Sequence[ClientSecret], context: str) -> Iterator[str]:
-    with open_history(cli.data / "deliveries.db") as history:
-        listener = Listener(
-            paths=[PATH],
-            history=history,
-            client_secrets=lambda: tuple(secrets),
-            policy=SignaturePolicy.STRICT,
-            context=context,
-            clock=lambda: datetime.now(UTC),
-            on_recorded=_take_no_note,
-            on_trouble=_take_no_note,
-        )
-        with listener:
-            yield f"http://127.0.0.1:{listener.port}{PATH}"
+def _listening(cli: Cli, secrets: Sequence[ClientSecret], context: str, port: int = 0) -> Iterator[Listener]:
+    listener = Listener(
+        ListenerSettings((PATH,), context, tuple(secrets), port=port),
+        ListenerCalls(_take_no_note, _take_no_note, _take_no_note),
+        lambda: open_history(cli.data / "deliveries.db"),
+        lambda: datetime.now(UTC),
+    )
+    with running_listener(listener):
+        yield listener
 
 
 def _take_no_note(_what: object) -> None:

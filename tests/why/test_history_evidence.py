@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.callback_probe.probe import PROBE_CHANNEL_ID
-from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.history import Gap, open_history
 from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
 from cronofy_cli.core.autopsy import Cause
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, sign
@@ -122,9 +122,9 @@ def test_few_are_examined(history: History) -> None:
 def test_gaps_of_a_day(history: History) -> None:
     """When listeners could receive nothing is read of the last 24 hours, with the reason."""
     day, second = timedelta(days=1), timedelta(seconds=1)
-    history.mark_gap(NOW - 2 * day, NOW - day - second, "too long ago")
-    history.mark_gap(NOW - 2 * day, NOW - day, "the tunnel is gone")
-    history.mark_gap(NOW - second, NOW, "this machine slept")
+    history.mark_gap(Gap(NOW - 2 * day, NOW - day - second, "too long ago"))
+    history.mark_gap(Gap(NOW - 2 * day, NOW - day, "the tunnel is gone"))
+    history.mark_gap(Gap(NOW - second, NOW, "this machine slept"))
 
     gaps = read(history).gaps
     assert [gap.reason for gap in gaps] == ["the tunnel is gone", "this machine slept"]

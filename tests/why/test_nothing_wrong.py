@@ -125,9 +125,8 @@ def a_handler_that_wants_signatures(scene: Scene) -> tuple[str, ...]:
 
 
 def refused_once_and_mended(scene: Scene) -> tuple[str, ...]:
-    known = [ClientSecret("misread", "CRN_misread")]
-    scene.listened(known)
-    known[:] = [OURS]
+    scene.listened([ClientSecret("misread", "CRN_misread")])
+    scene.listen_again([OURS])
     scene.simulator.request("POST", "/simulator/push", 202, json={"type": "change"})
     scene.await_attempts(2)
     return ()

@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """From when to when nothing could arrive, and why."""
+    """From when to when nothing may have arrived, and why."""
 
     started: datetime
     ended: datetime
     reason: str
+
+    @property
+    def seconds(self) -> float:
+        """How long it was."""
+        return (self.ended - self.started).total_seconds()
 
 
 class Gaps:

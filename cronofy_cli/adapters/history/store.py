@@ -16,7 +16,7 @@ from cronofy_cli.adapters.history import pruning
 from cronofy_cli.adapters.history.burst_buffer import Inbox, Recorded
 from cronofy_cli.adapters.history.database import Database
 from cronofy_cli.adapters.history.forwards import Forwards
-from cronofy_cli.adapters.history.gaps import Gap, Gaps
+from cronofy_cli.adapters.history.gaps import Gaps
 from cronofy_cli.adapters.history.query import EVERYTHING, where
 from cronofy_cli.adapters.history.rows import COLUMNS, from_row, to_row
 from cronofy_cli.adapters.history.schema import DELIVERY_FORMAT
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from cronofy_cli.adapters.history.gaps import Gap
     from cronofy_cli.adapters.history.query import Condition, Criteria
     from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
 
@@ -213,13 +214,13 @@ class History:
         """
         return self._database.value("SELECT 1 FROM reconstructed WHERE delivery_id = ?", (delivery_id,)) is not None
 
-    def mark_gap(self, started: datetime, ended: datetime, reason: str) -> None:
-        """Keep that nothing could arrive from one moment to another.
+    def mark_gap(self, gap: Gap) -> None:
+        """Keep that nothing may have arrived from one moment to another.
 
         Raises:
             HistoryUnavailable: it was not written.
         """
-        self._gaps.mark(Gap(started, ended, reason))
+        self._gaps.mark(gap)
 
     def gaps(self, since: datetime) -> list[Gap]:
         """Return the gaps that had not ended before a moment, in the order of their ends.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -22,16 +23,16 @@ from cronofy_cli.commands.listen.options import (
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.notifications.callback_url import check_callback_url
 from cronofy_cli.core.notifications.notification import check_type
-from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import NotSignedIn, WrongUsage
 from cronofy_cli.listen.forwarding.options import ForwardingOptions
-from cronofy_cli.listen.view import PrintStyle
+from cronofy_cli.listen.options import PrintStyle
 
 if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.core.notifications.where import Where
     from cronofy_cli.core.signature import SignaturePolicy
-    from cronofy_cli.listen.run import Wishes
+    from cronofy_cli.listen.options import ListenOptions
 
 app = command_app()
 
@@ -64,10 +65,11 @@ def listen(
     run = app_context(context)
     timeout_s = parse_duration(how.timeout, option="--timeout") if how.timeout else None
     _prepare(run, address.public_url, address.port)
-    raise typer.Exit(_listen(run, _wishes(run, target, address, channel, chosen, reading, how), how, timeout_s))
+    options = _options(run, target, address, channel, chosen, reading, how)
+    raise typer.Exit(_listen(run, options, timeout_s))
 
 
-def _wishes(
+def _options(
     run: AppContext,
     target: TargetOptions,
     address: AddressOptions,
@@ -75,42 +77,46 @@ def _wishes(
     chosen: FilterOptions,
     reading: ReadingOptions,
     how: RunOptions,
-) -> Wishes:
-    """Return what is wanted, the settings in the place of what no option says."""
-    from cronofy_cli.adapters.settings import Key
+) -> ListenOptions:
+    """Return what is asked for, with the settings in the place of what no option says."""
     from cronofy_cli.cli.calendar_choice import calendar_ids
-    from cronofy_cli.listen.run import Wishes
+    from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
+    from cronofy_cli.listen.options import Address, ChannelWanted, ListenOptions
 
-    found = run.settings.find
-    wishes = Wishes(
+    wanted = DeliveryFilter(
+        frozenset(map(check_type, _named(chosen.only, "--only"))),
+        frozenset(_named(chosen.channel, "--channel")),
+        _where(chosen.where),
+    )
+    options = ListenOptions(
         style=_style(run, how.print_),
-        public_url=address.public_url,
-        port=address.port if address.port is not None else found(Key.PORT).number or 0,
-        calendar_ids=calendar_ids(run, channel.calendar),
-        only_managed=channel.only_managed,
-        types=tuple(map(check_type, _named(chosen.only, "--only"))),
-        channel_ids=_named(chosen.channel, "--channel"),
-        where=_where(chosen.where),
-        since=_since(run, reading.since),
-        forward_reconstructed=target.forward_reconstructed,
+        address=Address.from_settings(run.settings, **asdict(address)),
+        channel=ChannelWanted(
+            calendar_ids=calendar_ids(run, channel.calendar),
+            only_managed=channel.only_managed,
+            callback_query=channel.callback_query,
+            keep=channel.keep_channel,
+            reuse=channel.reuse,
+        ),
+        chosen=wanted,
         count=how.count,
         read_events=reading.read_events,
-        tunnel=address.tunnel or TunnelChoice(found(Key.TUNNEL).text or TunnelChoice.AUTO),
-        domain=address.domain or found(Key.TUNNEL_DOMAIN).text,
-        ssh_host=address.ssh_host or found(Key.SSH_HOST).text,
-        callback_query=channel.callback_query,
-        keep_channel=channel.keep_channel,
-        reuse=channel.reuse,
-        forwarding=_forwarding(run, target, reading.signature),
+        since=_since(run, reading.since),
+        forward_reconstructed=target.forward_reconstructed,
+        forwarding=_forwarding(run, target, reading.signature, wanted),
         app_answers=target.ack is Ack.APP,
-        max_offline_s=parse_duration(how.max_offline, option="--max-offline"),
         policy=reading.signature,
+        max_offline_s=parse_duration(how.max_offline, option="--max-offline"),
+        ready_file=how.ready_file,
+        health_port=how.health_port,
     )
-    _check_reading(run, wishes)
-    return wishes
+    _check_reading(run, options)
+    return options
 
 
-def _forwarding(run: AppContext, target: TargetOptions, policy: SignaturePolicy) -> ForwardingOptions:
+def _forwarding(
+    run: AppContext, target: TargetOptions, policy: SignaturePolicy, chosen: DeliveryFilter
+) -> ForwardingOptions:
     """Return how to forward, to the settings' targets unless the command line names one."""
     from cronofy_cli.adapters.settings import Key
 
@@ -123,6 +129,7 @@ def _forwarding(run: AppContext, target: TargetOptions, policy: SignaturePolicy)
         timeout=target.forward_timeout,
         retries=target.retries,
         policy=policy,
+        chosen=chosen,
     )
 
 
@@ -158,14 +165,14 @@ def _since(run: AppContext, text: str | None) -> str | None:
     return since
 
 
-def _check_reading(run: AppContext, wishes: Wishes) -> None:
+def _check_reading(run: AppContext, options: ListenOptions) -> None:
     """Refuse what would silently do nothing."""
-    if not wishes.read_events and (wishes.since is not None or wishes.forward_reconstructed):
-        option = "--since" if wishes.since is not None else "--forward-reconstructed"
+    if not options.read_events and (options.since is not None or options.forward_reconstructed):
+        option = "--since" if options.since is not None else "--forward-reconstructed"
         raise WrongUsage(f"{option} reads what was missed", hint="leave out --no-read-events")
-    if not wishes.forward_reconstructed:
+    if not options.forward_reconstructed:
         return
-    if wishes.forwarding.target is None and not wishes.forwarding.forward:
+    if options.forwarding.target is None and not options.forwarding.forward:
         raise WrongUsage(
             "--forward-reconstructed needs a target",
             hint="name one: cronofy listen 3000/hook --forward-reconstructed",
@@ -187,7 +194,9 @@ def _prepare(run: AppContext, public_url: str | None, port: int | None) -> None:
 
 
 def _check_address(run: AppContext, public_url: str, port: int | None) -> None:
-    check_callback_url(public_url, must_be_public=not run.is_simulator and run.data_center.is_real)
+    from cronofy_cli.commands.listen.surroundings import needs_public_address
+
+    check_callback_url(public_url, must_be_public=needs_public_address(run))
     if not port:
         raise WrongUsage("--public-url needs the local port that it leads to", hint="add --port PORT")
 
@@ -202,38 +211,28 @@ def _style(run: AppContext, chosen: PrintStyle | None) -> PrintStyle:
     return PrintStyle(run.settings.find(Key.PRINT).text or PrintStyle.COMPACT)
 
 
-def _listen(run: AppContext, wishes: Wishes, how: RunOptions, timeout_s: float | None) -> int:
-    from cronofy_cli.listen.ready import ReadyNotice
-    from cronofy_cli.listen.run import receiving
+def _listen(run: AppContext, options: ListenOptions, timeout_s: float | None) -> int:
+    from cronofy_cli.commands.listen.surroundings import surroundings_of
+    from cronofy_cli.listen.run import ListenRun
     from cronofy_cli.listen.stop import StopRequest
 
-    notice = ReadyNotice(how.ready_file, how.health_port)
     with StopRequest() as stop:
-        ready_run = receiving(
-            run,
-            wishes,
-            on_complete=stop.ask,
-            on_pipe_closed=stop.ask_pipe_closed,
-            on_given_up=stop.ask_unreachable,
-            hold_signals=stop.held,
-            announcement=notice,
-        )
         try:
-            with ready_run as ready, notice.given(ready):
-                _remember_domain(run, wishes)
+            with ListenRun(surroundings_of(run), options, stop):
+                _remember_domain(run, options.address.domain)
                 return stop.wait(timeout_s)
         except KeyboardInterrupt:
             return stop.exit_code
 
 
-def _remember_domain(run: AppContext, wishes: Wishes) -> None:
+def _remember_domain(run: AppContext, domain: str | None) -> None:
     """Keep an address that worked in the context in use, for the next run."""
     from cronofy_cli.adapters.settings import Key
 
     name = run.settings.context_name
-    is_known = wishes.domain == run.settings.find(Key.TUNNEL_DOMAIN).text
-    if wishes.domain is None or is_known or name not in run.settings.contexts:
+    is_known = domain == run.settings.find(Key.TUNNEL_DOMAIN).text
+    if domain is None or is_known or name not in run.settings.contexts:
         return
     from cronofy_cli.adapters.settings.writing import set_value
 
-    set_value(run.settings.user_file, Key.TUNNEL_DOMAIN, wishes.domain, context=name)
+    set_value(run.settings.user_file, Key.TUNNEL_DOMAIN, domain, context=name)

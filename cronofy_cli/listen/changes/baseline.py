@@ -1,6 +1,6 @@
 """Reading the calendars as they are before a run's channel exists: what changes later is compared with that.
 
-Without it, the first change of each event could only be told as "first seen".
+Without it, the first change of each event could only be reported as "first seen".
 """
 
 from __future__ import annotations
@@ -8,53 +8,60 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.errors import CronofyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from cronofy_cli.adapters.event_cache import EventCache
+    from cronofy_cli.adapters.worker import OnFailed
+
 LIMIT_S: Final = 10.0
 """How long a run's channel waits for it."""
 
 
-class FirstLook:
-    """Reads on a thread of its own, while the public address is made ready."""
+class Baseline(Worker):
+    """Reads while the public address is made ready."""
 
     def __init__(
         self,
         read: Callable[[], Iterable[Sequence[bytes]]],
-        remember: Callable[[Sequence[bytes]], None],
+        open_cache: Callable[[], EventCache],
         remark: Callable[[str], None],
+        on_failed: OnFailed,
+        *,
+        changed_before: str | None = None,
     ) -> None:
-        """`read` yields the events of each page, and `remember` keeps them."""
-        self._read = read
-        self._remember = remember
-        self._remark = remark
-        self._lock = threading.Lock()
-        self._is_over = False
-        self._thread = threading.Thread(target=self._work, name="first-look", daemon=True)
+        """`read` yields the events of each page.
 
-    def start(self) -> None:
-        """Begin to read."""
-        self._thread.start()
+        With `changed_before`, what has changed since that moment is left to be reported.
+        """
+        super().__init__("baseline", on_failed)
+        self._read = read
+        self._open_cache = open_cache
+        self._remark = remark
+        self._changed_before = changed_before
+        self._keeping = threading.Lock()
 
     def end(self, limit_s: float = LIMIT_S) -> None:
-        """Wait for it, for a while. Nothing is remembered afterwards: it might be a change that is yet to be told."""
-        self._thread.join(limit_s)
-        with self._lock:
-            is_cut_off = not self._is_over
-            self._is_over = True
-        if is_cut_off:
-            self._remark(" not all events could be looked at in time: some changes will be told as first seen")
+        """Wait for it, for a while. Nothing is kept afterwards: it might be a change that is yet to be reported."""
+        if self.wait(limit_s):
+            return
+        with self._keeping:
+            self._ending.set()
+        self._remark(" not all events could be read in time: some changes will be reported as first seen")
 
     def _work(self) -> None:
         try:
-            for page in self._read():
-                with self._lock:
-                    if self._is_over:
-                        return
-                    self._remember(page)
+            with self._open_cache() as cache:
+                self._keep_all(cache)
         except CronofyError as error:
-            self._remark(f" events could not be looked at ({error.message}): first changes will be told as first seen")
-        with self._lock:
-            self._is_over = True
+            self._remark(f" events could not be read ({error.message}): first changes will be reported as first seen")
+
+    def _keep_all(self, cache: EventCache) -> None:
+        for page in self._read():
+            with self._keeping:
+                if self._ending.is_set():
+                    return
+                cache.remember(page, changed_before=self._changed_before)

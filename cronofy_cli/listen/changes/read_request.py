@@ -1,6 +1,6 @@
-"""Reads of events: one that is wished for, one that was made, and how several wishes become one.
+"""Reads of events: one that is asked for, one that was made, and how several requests become one.
 
-Pure. Making the reads is `change_reader`'s job.
+Pure. Making the reads is the reader's job.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.deliveries import Delivery
 
 Kind = tuple[tuple[str, ...], bool, bool, str | None]
-"""What wishes have to have in common to become one read."""
+"""What requests have to have in common to become one read."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReadWish:
+class ReadRequest:
     """Everything that changed since a moment is to be read, in the calendars of a channel's filters."""
 
     changes_since: str
@@ -103,12 +103,12 @@ def everything_query(calendar_ids: tuple[str, ...], only_managed: bool, tzid: st
     return _query(None, calendar_ids, only_managed, tzid)
 
 
-def wish_for(delivery: Delivery) -> ReadWish | None:
+def request_for(delivery: Delivery) -> ReadRequest | None:
     """Return the read that a delivery asks for, if it speaks of changes."""
     notification = delivery.notification
     if notification.type != "change" or not notification.changes_since:
         return None
-    return ReadWish(
+    return ReadRequest(
         notification.changes_since,
         notification.calendar_ids,
         notification.only_managed,
@@ -116,11 +116,11 @@ def wish_for(delivery: Delivery) -> ReadWish | None:
     )
 
 
-def folded(wishes: Iterable[ReadWish]) -> list[ReadWish]:
-    """Return the reads that do for all wishes: one of each kind, from its earliest moment on, in their order."""
-    kinds: dict[Kind, list[ReadWish]] = {}
-    for wish in wishes:
-        kinds.setdefault(wish.kind, []).append(wish)
+def folded(requests: Iterable[ReadRequest]) -> list[ReadRequest]:
+    """Return the reads that do for all requests: one of each kind, from its earliest moment on, in their order."""
+    kinds: dict[Kind, list[ReadRequest]] = {}
+    for request in requests:
+        kinds.setdefault(request.kind, []).append(request)
     return [_together(group) for group in kinds.values()]
 
 
@@ -130,9 +130,9 @@ def _query(since: str | None, calendar_ids: tuple[str, ...], only_managed: bool,
     return replace(change_query(notification, tzid), localized_times=True)
 
 
-def _together(wishes: Sequence[ReadWish]) -> ReadWish:
-    earliest = min(wishes, key=lambda wish: seconds_of(wish.changes_since) or 0.0)
-    return replace(earliest, delivery_ids=tuple(number for wish in wishes for number in wish.delivery_ids))
+def _together(requests: Sequence[ReadRequest]) -> ReadRequest:
+    earliest = min(requests, key=lambda request: seconds_of(request.changes_since) or 0.0)
+    return replace(earliest, delivery_ids=tuple(number for request in requests for number in request.delivery_ids))
 
 
 def seconds_of(text: str) -> float | None:

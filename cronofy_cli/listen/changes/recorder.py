@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from cronofy_cli.errors import CronofyError
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from cronofy_cli.listen.changes.read_request import ChangeRead
 
 
-class ReadKeeper:
-    """Takes what was read. The history belongs to the reader's thread."""
+class ChangeRecorder:
+    """Takes what was read. Used inside a `with`, by one thread."""
 
     def __init__(
         self,
-        history: History,
+        open_history: Callable[[], History],
         show: Callable[[ChangeRead], None],
         on_trouble: Callable[[CronofyError], None],
         hand_on: Sequence[Callable[[Sequence[Delivery]], None]] = (),
@@ -31,11 +31,18 @@ class ReadKeeper:
 
         `calendar_names` are kept by id with what changed, as far as they are known.
         """
-        self._history = history
+        self._open_history = open_history
         self._show = show
         self._on_trouble = on_trouble
         self._hand_on = hand_on
         self._calendar_names = calendar_names
+
+    def __enter__(self) -> Self:
+        self._history = self._open_history()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._history.close()
 
     def __call__(self, read: ChangeRead) -> None:
         """Keep and show a read. What was missed is handed on if there is anything new in it. Never raises."""

@@ -82,8 +82,8 @@ def test_gaps(history: History) -> None:
     """Those that reach into the time that is asked about, in the order of their ends."""
     early = Gap(START, START + timedelta(minutes=5), "the tunnel was down")
     late = Gap(START + timedelta(minutes=4), START + timedelta(minutes=9), "asleep")
-    history.mark_gap(late.started, late.ended, late.reason)
-    history.mark_gap(early.started, early.ended, early.reason)
+    history.mark_gap(late)
+    history.mark_gap(early)
 
     assert history.gaps(START) == [early, late]
     assert history.gaps(START + timedelta(minutes=6)) == [late]

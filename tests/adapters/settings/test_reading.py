@@ -12,7 +12,7 @@ from cronofy_cli.adapters.settings.keys import PRINT_STYLES, PROJECT_KEYS, SETTI
 from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace
 from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.listen.view import PrintStyle
+from cronofy_cli.listen.options import PrintStyle
 
 if TYPE_CHECKING:
     from pathlib import Path

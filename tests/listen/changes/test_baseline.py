@@ -3,69 +3,106 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+
+from cronofy_cli.adapters.event_cache import open_event_cache
 from cronofy_cli.errors import Unreachable
-from cronofy_cli.listen.changes.baseline import FirstLook
+from cronofy_cli.listen.changes.baseline import Baseline
 from tests.receiver.receiving import PATIENCE_S
+from tests.samples import make_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
-PAGES = [[b"1", b"2"], [b"3"]]
+    from cronofy_cli.errors import CronofyError
+
+PAGES = [[make_event(1), make_event(2)], [make_event(3)]]
 
 
-def test_all_pages() -> None:
+class Look:
+    """A cache, and what was said of the baseline."""
+
+    def __init__(self, folder: Path) -> None:
+        self.open = partial(open_event_cache, "uk", "acc_1", {"CRONOFY_DATA_DIR": str(folder)})
+        self.remarks: list[str] = []
+        self.failures: list[CronofyError] = []
+
+    def start(self, read: Callable[[], Iterable[Sequence[bytes]]]) -> Baseline:
+        """Begin to read."""
+        baseline = Baseline(read, self.open, self.remarks.append, self.failures.append)
+        baseline.start()
+        return baseline
+
+    @property
+    def remembered(self) -> int:
+        """How many events are in the cache."""
+        with self.open() as cache:
+            return cache.status().events
+
+
+@pytest.fixture
+def look(tmp_path: Path) -> Look:
+    """An empty cache."""
+    return Look(tmp_path)
+
+
+def test_all_pages(look: Look) -> None:
     """Everything that was read is remembered when it has ended, and there is nothing to say."""
-    remembered: list[Sequence[bytes]] = []
-    remarks: list[str] = []
-    look = FirstLook(lambda: PAGES, remembered.append, remarks.append)
+    look.start(lambda: PAGES).end(PATIENCE_S)
 
-    look.start()
-    look.end(PATIENCE_S)
-
-    assert (remembered, remarks) == (PAGES, [])
+    assert (look.remembered, look.remarks) == (3, [])
 
 
-def test_slower_than_one_waits() -> None:
-    """What comes later than is waited for is not remembered: it might hold a change that is yet to be told."""
-    remembered: list[Sequence[bytes]] = []
-    remarks: list[str] = []
-    has_begun, may_go_on, is_done = threading.Event(), threading.Event(), threading.Event()
+@pytest.mark.parametrize("is_end_of_run", [False, True])
+def test_slower_than_one_waits(look: Look, is_end_of_run: bool) -> None:
+    """What comes later than is waited for is not remembered: it might hold a change that is yet to be reported."""
+    has_begun, may_go_on = threading.Event(), threading.Event()
 
     def read() -> Iterator[Sequence[bytes]]:
         yield PAGES[0]
         has_begun.set()
         assert may_go_on.wait(PATIENCE_S)
-        try:
-            yield PAGES[1]
-        finally:
-            is_done.set()
+        yield PAGES[1]
 
-    look = FirstLook(read, remembered.append, remarks.append)
-    look.start()
+    baseline = look.start(read)
     assert has_begun.wait(PATIENCE_S)
-    look.end(0.01)
+    if is_end_of_run:
+        assert not baseline.stop(0.01)
+    else:
+        baseline.end(0.01)
     may_go_on.set()
 
-    assert is_done.wait(PATIENCE_S)
-    assert remembered == PAGES[:1]
-    assert "first seen" in remarks[0]
+    assert baseline.wait(PATIENCE_S)
+    assert look.remembered == 2
+    assert ["first seen" in remark for remark in look.remarks] == ([] if is_end_of_run else [True])
 
 
-def test_a_read_that_fails() -> None:
-    """A failure is told in a sentence and stops nothing; what was read before it stays."""
-    remembered: list[Sequence[bytes]] = []
-    remarks: list[str] = []
+def test_a_read_that_fails(look: Look) -> None:
+    """A failure is reported in a sentence and stops nothing; what was read before it stays."""
 
     def read() -> Iterator[Sequence[bytes]]:
         yield PAGES[0]
         raise Unreachable("Cronofy cannot be reached")
 
-    look = FirstLook(read, remembered.append, remarks.append)
-    look.start()
-    look.end(PATIENCE_S)
+    look.start(read).end(PATIENCE_S)
 
-    assert remembered == PAGES[:1]
-    assert len(remarks) == 1
-    assert "Cronofy cannot be reached" in remarks[0]
+    assert look.remembered == 2
+    assert look.remarks == [
+        " events could not be read (Cronofy cannot be reached): first changes will be reported as first seen"
+    ]
+
+
+def test_a_bug(look: Look) -> None:
+    """An exception that is not ours is reported."""
+
+    def read() -> Iterator[Sequence[bytes]]:
+        yield PAGES[0]
+        raise KeyError("x")
+
+    look.start(read).end(PATIENCE_S)
+
+    assert [failure.message.partition(":")[0] for failure in look.failures] == ["baseline failed"]

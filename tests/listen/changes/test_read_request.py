@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cronofy_cli.core.events.event_changes import compare
-from cronofy_cli.listen.changes.read_request import ChangeRead, ReadWish, folded, seconds_of, wish_for
+from cronofy_cli.listen.changes.read_request import ChangeRead, ReadRequest, folded, request_for, seconds_of
 from tests.samples import CHANGE, make_delivery, make_event
 
 EARLY, LATE = "2026-11-22T09:24:16Z", "2026-11-22T09:30:00Z"
 
 WISHES = st.lists(
     st.builds(
-        ReadWish,
+        ReadRequest,
         changes_since=st.sampled_from([EARLY, LATE, "2026-11-22T10:24:15+01:00", "soon"]),
         calendar_ids=st.sampled_from([(), ("cal_1",)]),
         only_managed=st.booleans(),
@@ -29,7 +29,7 @@ def test_a_delivery_asks_for_what_it_speaks_of() -> None:
     """Everything since its moment, with the filters of its channel, for the sake of its number."""
     body = CHANGE.replace(b'"filters":{}', b'"filters":{"calendar_ids":["cal_1"],"only_managed":true}')
 
-    assert wish_for(make_delivery(7, body)) == ReadWish(EARLY, ("cal_1",), only_managed=True, delivery_ids=(7,))
+    assert request_for(make_delivery(7, body)) == ReadRequest(EARLY, ("cal_1",), only_managed=True, delivery_ids=(7,))
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,11 @@ def test_a_delivery_asks_for_what_it_speaks_of() -> None:
 )
 def test_what_asks_for_nothing(body: bytes) -> None:
     """Only a change with a moment can be read."""
-    assert wish_for(make_delivery(7, body)) is None
+    assert request_for(make_delivery(7, body)) is None
 
 
 @given(WISHES)
-def test_folding_forgets_nothing(wishes: list[ReadWish]) -> None:
+def test_folding_forgets_nothing(wishes: list[ReadRequest]) -> None:
     """Whatever comes in whatever order: each delivery is in a read of its filters that begins no later than it says."""
     reads = folded(wishes)
 
@@ -56,35 +56,40 @@ def test_moments_are_compared_as_such() -> None:
     """The earliest moment counts, however its zone is written; a read is asked for in Cronofy's own words."""
     other_zone = "2026-11-22T10:24:15+01:00"
 
-    [read] = folded([ReadWish(LATE), ReadWish(other_zone), ReadWish(EARLY)])
+    [read] = folded([ReadRequest(LATE), ReadRequest(other_zone), ReadRequest(EARLY)])
 
     assert read.query("Etc/UTC").last_modified == other_zone
 
 
 def test_a_moment_that_is_none_spoils_no_other_read() -> None:
     """What Cronofy will refuse is asked for by itself."""
-    assert folded([ReadWish("soon"), ReadWish(LATE), ReadWish("soon")]) == [ReadWish("soon"), ReadWish(LATE)]
+    assert folded([ReadRequest("soon"), ReadRequest(LATE), ReadRequest("soon")]) == [
+        ReadRequest("soon"),
+        ReadRequest(LATE),
+    ]
 
 
 def test_what_was_missed_is_read_by_itself() -> None:
     """A read that nobody announced is told apart from those that were."""
     missed = make_delivery()
 
-    reads = folded([ReadWish(EARLY, missed=missed), ReadWish(LATE, delivery_ids=(7,)), ReadWish(LATE, missed=missed)])
+    reads = folded(
+        [ReadRequest(EARLY, missed=missed), ReadRequest(LATE, delivery_ids=(7,)), ReadRequest(LATE, missed=missed)]
+    )
 
-    assert reads == [ReadWish(EARLY, missed=missed), ReadWish(LATE, delivery_ids=(7,))]
+    assert reads == [ReadRequest(EARLY, missed=missed), ReadRequest(LATE, delivery_ids=(7,))]
 
 
 @pytest.mark.parametrize(
     ("wish", "title", "by_hand"),
     [
-        (ReadWish(EARLY, delivery_ids=(7,)), "the changes of #7", "7"),
-        (ReadWish(EARLY, delivery_ids=(7, 8, 9)), "the changes of #7 and 2 more", EARLY),
-        (ReadWish(EARLY), f"the changes since {EARLY}", EARLY),
-        (ReadWish("$(id)"), "the changes since $(id)", "$(id)"),
+        (ReadRequest(EARLY, delivery_ids=(7,)), "the changes of #7", "7"),
+        (ReadRequest(EARLY, delivery_ids=(7, 8, 9)), "the changes of #7 and 2 more", EARLY),
+        (ReadRequest(EARLY), f"the changes since {EARLY}", EARLY),
+        (ReadRequest("$(id)"), "the changes since $(id)", "$(id)"),
     ],
 )
-def test_names(wish: ReadWish, title: str, by_hand: str) -> None:
+def test_names(wish: ReadRequest, title: str, by_hand: str) -> None:
     """A read is named by its delivery or its moment."""
     assert (wish.title, wish.by_hand) == (title, by_hand)
 

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.adapters.event_cache import open_event_cache
+from cronofy_cli.adapters.history import open_history
 from cronofy_cli.core.events.event_changes import compare
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import InvalidRequest, NotSignedIn, Unreachable
-from cronofy_cli.listen.changes.read_request import ChangeRead, ReadWish
+from cronofy_cli.listen.changes.change_detector import ChangeDetector
+from cronofy_cli.listen.changes.read_request import ChangeRead, ReadRequest
 from cronofy_cli.listen.changes.reader import ChangeReader, Patience
+from cronofy_cli.listen.changes.recorder import ChangeRecorder
 from tests.samples import make_delivery, make_event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
+    from cronofy_cli.adapters.history import Gap, History
     from cronofy_cli.core.api.queries import EventsQuery
     from cronofy_cli.core.events.event_changes import EventChange
     from cronofy_cli.errors import CronofyError
@@ -39,7 +47,10 @@ def change(since: str = FIRST, **filters: object) -> bytes:
 class Cronofy:
     """Answers reads, as soon as it may, and keeps what was asked, read and complained about."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with self.open_history() as history:
+            history.record([make_delivery(0)] * 9)
         self.queries: list[EventsQuery] = []
         self.reads: list[ChangeRead] = []
         self.told: list[str] = []
@@ -47,23 +58,38 @@ class Cronofy:
         self.may_answer = threading.Event()
         self.may_answer.set()
         self.pages = 1
-        self.failures: list[CronofyError] = []
+        self.failures: list[Exception] = []
         self._asked = threading.Semaphore(0)
 
-    def read(self, query: EventsQuery, await_turn: Callable[[], None]) -> Iterator[list[bytes]]:
+    def reader(self, patience: Patience = IMPATIENT) -> ChangeReader:
+        """Return a reader that asks here, with a cache and a history of its own."""
+        environment = {"CRONOFY_DATA_DIR": str(self._folder)}
+        detector = ChangeDetector(partial(open_event_cache, "uk", "acc_1", environment), self.trouble)
+        recorder = ChangeRecorder(self.open_history, self.reads.append, self.trouble)
+        return ChangeReader(self.read, detector, recorder, self, self.trouble, patience=patience)
+
+    def open_history(self) -> History:
+        """Open the history once more."""
+        return open_history(self._folder / "deliveries.db")
+
+    def read(self, request: ReadRequest, await_turn: Callable[[], None]) -> Iterator[list[bytes]]:
         """Answer with one event a page."""
         for page in range(self.pages):
             await_turn()
-            self.queries.append(query)
+            self.queries.append(request.query("Europe/London"))
             self._asked.release()
             assert self.may_answer.wait(LIMIT_S)
             if self.failures:
                 raise self.failures.pop(0)
             yield [make_event(len(self.queries) + page)]
 
-    def observe(self, events: Sequence[bytes], changes_since: str) -> list[EventChange]:
-        """Find everything new."""
-        return [found for event in events if (found := compare(None, event, changes_since)) is not None]
+    def tick(self, name: str, detail: str) -> None:
+        """Keep a step."""
+        self.told.append(f"{name}: {detail}")
+
+    def gap(self, gap: Gap) -> None:
+        """Keep a gap."""
+        self.told.append(gap.reason)
 
     def remark(self, text: str) -> None:
         """Keep what is said to people."""
@@ -79,10 +105,17 @@ class Cronofy:
         assert self._asked.acquire(timeout=LIMIT_S)
 
 
+def as_new(event: bytes) -> EventChange:
+    """Return the change that an event is that was never seen before."""
+    change = compare(None, event, FIRST)
+    assert change is not None
+    return change
+
+
 @pytest.fixture
-def cronofy() -> Iterator[Cronofy]:
+def cronofy(tmp_path: Path) -> Iterator[Cronofy]:
     """Cronofy, which answers at once."""
-    cronofy = Cronofy()
+    cronofy = Cronofy(tmp_path)
     yield cronofy
     cronofy.may_answer.set()
 
@@ -92,16 +125,8 @@ def start(cronofy: Cronofy) -> Iterator[Callable[..., ChangeReader]]:
     """Starts readers, which end with the test."""
     readers: list[ChangeReader] = []
 
-    def start(patience: Patience = IMPATIENT, **clock: Callable[..., object]) -> ChangeReader:
-        reader = ChangeReader(
-            cronofy.read,
-            "Europe/London",
-            cronofy.observe,
-            cronofy.reads.append,
-            cronofy,
-            patience=patience,
-            **clock,  # type: ignore[arg-type]
-        )
+    def start(patience: Patience = IMPATIENT) -> ChangeReader:
+        reader = cronofy.reader(patience)
         readers.append(reader)
         reader.start()
         return reader
@@ -122,7 +147,7 @@ def test_a_change_is_read(cronofy: Cronofy, start: Callable[..., ChangeReader]) 
     assert (query.tzid, query.last_modified, query.calendar_ids) == ("Europe/London", FIRST, ())
     assert (query.include_deleted, query.include_moved, query.include_managed) == (True, True, True)
     event = make_event(1)
-    assert cronofy.reads == [ChangeRead((7,), FIRST, (event,), tuple(cronofy.observe([event], FIRST)))]
+    assert cronofy.reads == [ChangeRead((7,), FIRST, (event,), (as_new(event),))]
 
 
 def test_changes_that_arrive_during_a_read_are_folded(cronofy: Cronofy, start: Callable[..., ChangeReader]) -> None:
@@ -201,7 +226,7 @@ def test_a_failed_read_is_tried_again_and_told(cronofy: Cronofy, start: Callable
     cronofy.await_read()
     reader.stop(LIMIT_S)
 
-    assert cronofy.told == [" the changes of #1 not read yet: no answer; trying again in 0 s"]
+    assert cronofy.told == [" the changes of #1 not read yet: no answer; retrying in 0 s"]
     assert [(read.delivery_ids, read.changes_since) for read in cronofy.reads] == [((1, 2), FIRST)]
 
 
@@ -269,7 +294,7 @@ def test_the_limits_of_the_application_are_kept(cronofy: Cronofy, start: Callabl
     """A read of 120 pages waits for its turns: one less than 50 a second, as a page is asked for ahead."""
     slept: list[float] = []
     cronofy.pages = 120
-    reader = start(monotonic=lambda: sum(slept), sleep=slept.append)
+    reader = start(replace(IMPATIENT, monotonic=lambda: sum(slept), sleep=slept.append))
     reader([make_delivery(1, change())])
     reader.stop(LIMIT_S)
 
@@ -281,10 +306,20 @@ def test_the_moment_up_to_which_all_is_read(cronofy: Cronofy, start: Callable[..
     """It is that of the newest notification that was read, also when an older one is read after it."""
     reader = start()
     assert reader.read_since is None
-    reader.ask(ReadWish(SECOND))
+    reader.ask(ReadRequest(SECOND))
     cronofy.await_read()
-    reader.ask(ReadWish(FIRST), ReadWish("soon"))
+    reader.ask(ReadRequest(FIRST), ReadRequest("soon"))
     reader.stop(LIMIT_S)
 
     assert len(cronofy.reads) == 3
     assert reader.read_since == SECOND
+
+
+def test_a_bug_is_reported(cronofy: Cronofy, start: Callable[..., ChangeReader]) -> None:
+    """An exception that is not ours ends the reader and is reported, with what failed."""
+    cronofy.failures = [KeyError("x")]
+    reader = start()
+    reader([make_delivery(1, change())])
+
+    assert reader.wait(LIMIT_S)
+    assert cronofy.told[0].startswith("error: change reader failed: KeyError: 'x'")

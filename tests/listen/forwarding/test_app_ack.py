@@ -9,53 +9,36 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.core.signature import ClientSecret, SignaturePolicy
+from cronofy_cli.core.signature import ClientSecret
 from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_app_ack
-from cronofy_cli.receiver.server import Listener
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
 from tests.listen.forwarding.following import Following, now
 from tests.outbound.app import OK, answer_of, running_app
+from tests.receiver.receiving import PATH, receiving
 from tests.samples import CHANGE
 from tests.sender import Burst, post
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from cronofy_cli.core.notifications.deliveries import Delivery
     from tests.outbound.app import Received
 
-PATH = "/r/unguessable"
+OURS = (ClientSecret("simulator", CLIENT_SECRET),)
 
 
 @contextmanager
 def asking(folder: Path, target: str, timeout: str = "10s") -> Iterator[tuple[str, Following, list[Delivery]]]:
     """Run a listener whose answers an app decides: its address, what was told, what was handed on."""
     following = Following(folder / "history.db")
-    handed_on: list[Delivery] = []
-
-    def hand_on(deliveries: Sequence[Delivery]) -> None:
-        handed_on.extend(deliveries)
-
     ack, others = build_app_ack(
         ForwardingOptions(target, timeout=timeout), following.history_file, following.calls, now
     )
     assert others is None
-    with open_history(following.history_file) as history:
-        listener = Listener(
-            paths=[PATH],
-            history=history,
-            client_secrets=lambda: [ClientSecret("simulator", CLIENT_SECRET)],
-            policy=SignaturePolicy.STRICT,
-            context="uk",
-            clock=now,
-            on_recorded=hand_on,
-            on_trouble=following.troubles.append,
-            decide=ack.decide,
-        )
-        with listener, ack:
-            yield f"http://127.0.0.1:{listener.port}{PATH}", following, handed_on
-    assert following.troubles == []
+    with receiving(folder, secrets=OURS, decide=ack.decide) as receiver, ack:
+        yield f"http://127.0.0.1:{receiver.port}{PATH}", following, receiver.recorded
+    assert (following.troubles, receiver.troubles) == ([], [])
 
 
 @pytest.mark.parametrize("status", [200, 204, 302, 422, 500])

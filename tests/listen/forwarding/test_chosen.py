@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cronofy_cli.adapters.history import open_history
 from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
 from cronofy_cli.core.notifications.where import parse_where
-from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureState
+from cronofy_cli.core.signature import ClientSecret, SignatureState
 from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_app_ack
-from cronofy_cli.receiver.server import Listener
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
 from tests.listen.forwarding.following import Following, forwarding, now
 from tests.outbound.app import answer_of, running_app
+from tests.receiver.receiving import PATH, receiving
 from tests.samples import make_delivery
 from tests.sender import post
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PATH = "/r/unguessable"
+OURS = (ClientSecret("simulator", CLIENT_SECRET),)
 EVEN = DeliveryFilter(where=parse_where("even == `true`"))
 
 
@@ -64,27 +63,16 @@ def test_the_app_does_not_answer_for_what_it_does_not_see(tmp_path: Path) -> Non
     """With --ack app the listener itself answers what was not chosen; a handed-on delivery has nobody to answer."""
     [even, odd] = numbered(2)
     following = Following(tmp_path / "history.db")
-    with running_app() as app, open_history(following.history_file) as history:
+    with running_app() as app:
         app.answer = lambda _: answer_of(422, b"no")
         options = ForwardingOptions(str(app.port), chosen=EVEN)
         ack, _ = build_app_ack(options, following.history_file, following.calls, now)
-        listener = Listener(
-            paths=[PATH],
-            history=history,
-            client_secrets=lambda: [ClientSecret("simulator", CLIENT_SECRET)],
-            policy=SignaturePolicy.STRICT,
-            context="uk",
-            clock=now,
-            on_recorded=lambda _: None,
-            on_trouble=following.troubles.append,
-            decide=ack.decide,
-        )
-        with listener, ack:
-            url = f"http://127.0.0.1:{listener.port}{PATH}"
+        with receiving(tmp_path, secrets=OURS, decide=ack.decide) as receiver, ack:
+            url = f"http://127.0.0.1:{receiver.port}{PATH}"
             answers = [post(url, even), post(url, odd)]
             ack.hand_on(following.record([make_delivery(0, odd), make_delivery(0, even)]))
             reports = following.await_reports(2)
 
     assert answers == [422, 200]
     assert [each.delivery.request.body for each in reports] == [each.body for each in app.received] == [even, even]
-    assert following.troubles == []
+    assert (following.troubles, receiver.troubles) == ([], [])

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.history import Criteria, ForwardState, open_history
-from cronofy_cli.adapters.history.spill_queue import Backlog
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureState
 from cronofy_cli.listen.forwarding.options import ForwardingOptions
 from cronofy_cli.receiver.pipeline import Pipeline
-from cronofy_cli.receiver.server import Listener
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
-from tests.listen.forwarding.following import forwarding, now
+from tests.listen.forwarding.following import forwarding
 from tests.outbound.app import OK, answer_of, running_app
 from tests.ports import free_port
+from tests.receiver.receiving import PATH, receiving
 from tests.samples import make_delivery
 from tests.sender import Burst
 
@@ -26,9 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cronofy_cli.listen.forwarding.forwarder import Forwarder
-    from cronofy_cli.receiver.pipeline import Sink
 
-PATH = "/r/unguessable"
+OURS = (ClientSecret("simulator", CLIENT_SECRET),)
 
 
 def numbered(count: int, first: int = 0) -> list[bytes]:
@@ -40,25 +38,17 @@ def numbered(count: int, first: int = 0) -> list[bytes]:
 def listening(folder: Path, forwarder: Forwarder) -> Iterator[str]:
     """Run a listener before a forwarder, and give the address to post to."""
     troubles: list[object] = []
-    with open_history(folder / "history.db") as recording, open_history(folder / "history.db") as reading:
-        backlog = Backlog(reading.between)
-        sinks: list[Sink] = [lambda batch: reading.settle(batch[-1].id or 0), forwarder]
-        pipeline = Pipeline(backlog, sinks, on_trouble=troubles.append)
-        pipeline.start()
-        listener = Listener(
-            paths=[PATH],
-            history=recording,
-            client_secrets=lambda: [ClientSecret("simulator", CLIENT_SECRET)],
-            policy=SignaturePolicy.STRICT,
-            context="uk",
-            clock=now,
-            on_recorded=backlog.put,
-            on_trouble=troubles.append,
-        )
-        with listener:
-            yield f"http://127.0.0.1:{listener.port}{PATH}"
-        assert pipeline.stop(10)
-    assert troubles == []
+    pipeline = Pipeline(
+        lambda: open_history(folder / "history.db"),
+        [forwarder],
+        on_trouble=troubles.append,
+        on_failed=troubles.append,
+    )
+    pipeline.start()
+    with receiving(folder, secrets=OURS, on_recorded=pipeline.put) as receiver:
+        yield f"http://127.0.0.1:{receiver.port}{PATH}"
+    assert pipeline.stop(10)
+    assert (troubles, receiver.troubles) == ([], [])
 
 
 def test_an_app_that_hangs(tmp_path: Path) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.listen.verification import VerificationWatch
+from cronofy_cli.errors import WorkerFailed
+from cronofy_cli.listen.channels import VerificationWatch
 from tests.samples import CHANGE, make_delivery
 
 URL = "https://example.com/r/own"
@@ -59,3 +63,15 @@ def test_one_with_a_wrong_signature() -> None:
 
     assert arrived is not None
     assert arrived.verdict.state is SignatureState.INVALID
+
+
+def test_nothing_can_come_any_more() -> None:
+    """If what receives has failed, the waiting ends with that at once, also for whoever waits later."""
+    watch = VerificationWatch()
+    failed = WorkerFailed("listener failed")
+    failing = threading.Thread(target=watch.fail, args=(failed,))
+    failing.start()
+
+    for _ in range(2):
+        with pytest.raises(WorkerFailed, match="listener failed"):
+            watch.wait(URL, 10)

@@ -1,0 +1,102 @@
+"""What the user asked of a run of `listen`, `wait` or `demo`, read once and never packed again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
+from cronofy_cli.core.signature import SignaturePolicy
+from cronofy_cli.core.tunnels import TunnelChoice
+from cronofy_cli.listen.forwarding.options import ForwardingOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cronofy_cli.adapters.settings import Settings
+    from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
+
+
+class PrintStyle(StrEnum):
+    """How deliveries are printed."""
+
+    COMPACT = "compact"
+    FULL = "full"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """How the listener gets its public address."""
+
+    tunnel: TunnelChoice = TunnelChoice.AUTO
+    public_url: str | None = None
+    """An address of the user's own; its path may stay in front of the served one."""
+    domain: str | None = None
+    ssh_host: str | None = None
+    port: int = 0
+    """The local port; 0 takes any that is free."""
+
+    @classmethod
+    def from_settings(
+        cls,
+        settings: Settings,
+        *,
+        tunnel: TunnelChoice | None = None,
+        public_url: str | None = None,
+        domain: str | None = None,
+        ssh_host: str | None = None,
+        port: int | None = None,
+    ) -> Address:
+        """Return what the options say, and where one says nothing, what the settings say."""
+        from cronofy_cli.adapters.settings import Key
+
+        find = settings.find
+        return cls(
+            tunnel=tunnel or TunnelChoice(find(Key.TUNNEL).text or TunnelChoice.AUTO),
+            public_url=public_url,
+            domain=domain or find(Key.TUNNEL_DOMAIN).text,
+            ssh_host=ssh_host or find(Key.SSH_HOST).text,
+            port=port if port is not None else find(Key.PORT).number or 0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelWanted:
+    """The channel that is created."""
+
+    calendar_ids: tuple[str, ...] = ()
+    """None stands for all."""
+    only_managed: bool = False
+    callback_query: str = ""
+    """A template; see core.callback_query."""
+    keep: bool = False
+    """Whether it stays open at the end."""
+    reuse: bool = False
+    """Whether to use the callback path of last time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenOptions:
+    """Everything that a run depends on, besides its surroundings."""
+
+    style: PrintStyle
+    address: Address = field(default_factory=Address)
+    channel: ChannelWanted = field(default_factory=ChannelWanted)
+    chosen: DeliveryFilter = EVERYTHING
+    """What is shown, counted and forwarded."""
+    count: int | None = None
+    read_events: bool = True
+    since: str | None = None
+    """From when on to read what was missed, as RFC 3339 in UTC, or `last`."""
+    forward_reconstructed: bool = False
+    forwarding: ForwardingOptions = field(default_factory=ForwardingOptions)
+    app_answers: bool = False
+    """Whether the application says what Cronofy is answered."""
+    policy: SignaturePolicy = SignaturePolicy.STRICT
+    max_offline_s: float = 600.0
+    is_announced: bool = True
+    """Whether it says that it is ready, to people and to programs."""
+    ready_file: Path | None = None
+    health_port: int | None = None

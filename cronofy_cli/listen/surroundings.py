@@ -1,0 +1,47 @@
+"""What a run of `listen`, `wait` or `demo` is given to work with by its command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.paths import history_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from cronofy_cli.adapters.api.client import ApiClient
+    from cronofy_cli.adapters.event_cache import EventCache
+    from cronofy_cli.adapters.history import History
+    from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
+    from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.output.streams import Output
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run is given to work with."""
+
+    api: ApiClient
+    data_center: str
+    """As the history and the journal call it."""
+    must_be_public: bool
+    """Whether Cronofy reaches only addresses that are open to the internet."""
+    environment: Mapping[str, str]
+    output: Output
+    client_secrets: tuple[ClientSecret, ...]
+    find_other_secrets: Callable[[], ForeignSecrets]
+    """Finds client secrets that are not in use here, but may have signed."""
+    calendar_names: Callable[[], Mapping[str, str]]
+    """Asks for the names of the account's calendars, by id."""
+    open_event_cache: Callable[[str], EventCache]
+    """Opens the cache of an account's events, by its `sub`."""
+    chosen_options: tuple[str, ...]
+    """Those that chose context and data center, for commands to be typed."""
+    clock: Callable[[], datetime]
+
+    def open_history(self) -> History:
+        """Open the store of deliveries, for one thread."""
+        return open_history(history_file(self.environment))
