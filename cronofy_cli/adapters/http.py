@@ -56,21 +56,6 @@ def open_client(url: str, timeout: httpx.Timeout | None = None) -> httpx.Client:
     return client
 
 
-def open_async_client(url: str, tls: ssl.SSLContext | None = None) -> httpx.AsyncClient:
-    """Return the same for an event loop. Each request gets a connection of its own, and time limits are the caller's.
-
-    `tls` takes the place of the usual context.
-
-    Raises:
-        WrongUsage: the environment names a proxy or certificates that cannot be used.
-    """
-    library = import_httpx()
-    limits = library.Limits(max_connections=None, max_keepalive_connections=0)
-    with _proxy_errors(library):
-        client: httpx.AsyncClient = library.AsyncClient(**_options(url, tls), timeout=None, limits=limits)
-    return client
-
-
 def tls_context(hashed_directories: Sequence[str] = HASHED_DIRECTORIES) -> ssl.SSLContext:
     """Return a context that checks certificates and names, and is cheap to make where the system allows it.
 
@@ -93,12 +78,12 @@ def tls_context(hashed_directories: Sequence[str] = HASHED_DIRECTORIES) -> ssl.S
     return context
 
 
-def _options(url: str, tls: ssl.SSLContext | None = None) -> dict[str, Any]:
+def _options(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     usual = tls_context if parts.scheme == "https" else _trust_nobody
     proxy = find_proxy(url)
     return {
-        "verify": tls or usual(),
+        "verify": usual(),
         "proxy": None if proxy is None else proxy.url,
         "trust_env": False,
         "follow_redirects": False,

@@ -13,17 +13,16 @@ from cronofy_cli.cli.client_secrets import SecretFilesOption, find_secrets
 from cronofy_cli.cli.options import SigningListCommand, app_context, command_app
 from cronofy_cli.commands.posting import InsecureOption, confirm_posting, posting_target
 from cronofy_cli.core.notifications.sample_bodies import CHANNEL_ID, Setting
-from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import ExitCode
 from cronofy_cli.handler_check.case import DOCS_SITE, Workshop
 from cronofy_cli.handler_check.catalogue import all_cases, choose
-from cronofy_cli.handler_check.report import common_line, result_lines
-from cronofy_cli.handler_check.verdict import Result, common_failure, summary
+from cronofy_cli.handler_check.report import show_to_people
+from cronofy_cli.handler_check.verdict import Result
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.streams import OutputFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from cronofy_cli.handler_check.case import Case
     from cronofy_cli.outbound.poster import Poster
@@ -73,7 +72,6 @@ def handler(
     confirm_posting(run.output, found, f"{number} notifications, some of which ask for deletion of data,", yes=yes)
     poster = Poster(found, trial_settings(insecure=insecure), lambda: datetime.now(UTC))
     results = _show(run.output, _results(poster, cases), found)
-    _tell_common(run.output, results, found)
     if junit is not None:
         _write_junit(junit, results, found.url, started_at)
     if any(result.is_breach for result in results):
@@ -86,8 +84,10 @@ def _results(poster: Poster, cases: tuple[Case, ...]) -> Iterator[Result]:
     return run_cases(poster, cases)
 
 
-def _show(output: Output, results: Iterable[Result], target: Target) -> list[Result]:
+def _show(output: Output, results: Iterator[Result], target: Target) -> list[Result]:
     """Write each result as soon as it is known, and return them all."""
+    if output.format is OutputFormat.TABLE:
+        return show_to_people(output, results, target)
     shown: list[Result] = []
 
     def kept() -> Iterator[Result]:
@@ -95,31 +95,8 @@ def _show(output: Output, results: Iterable[Result], target: Target) -> list[Res
             shown.append(result)
             yield result
 
-    if output.format is OutputFormat.TABLE:
-        for result in kept():
-            for line in result_lines(output, result):
-                output.data(line)
-        output.note(f"{summary(shown)}{_address(shown, target)}")
-    else:
-        show_list(output, kept(), _view())
+    show_list(output, kept(), _view())
     return shown
-
-
-def _address(results: list[Result], target: Target) -> str:
-    found = {attempt.address for result in results for attempt in result.attempts if attempt.address}
-    is_open = target.host == "localhost" and found
-    return f"; localhost was found at {' and '.join(sorted(found))}" if is_open else ""
-
-
-def _tell_common(output: Output, results: list[Result], target: Target) -> None:
-    """Tell people what to look at first when the handler accepts nothing: then the cases say little."""
-    from cronofy_cli.outbound.advice import Circumstances, advice, runs_in_container
-
-    failure = common_failure(results)
-    known = Circumstances(SignatureState.VALID, in_container=runs_in_container())
-    advised = advice(failure, target, known) if failure is not None else None
-    if failure is not None and advised is not None and output.format is OutputFormat.TABLE:
-        output.note(common_line(failure, advised))
 
 
 def _result_document(result: Result) -> bytes:

@@ -75,6 +75,8 @@ class Reason:
     usual_cause: str
     docs: str
     """The path of the page that says so."""
+    is_about_time: bool = False
+    """Whether only a handler that takes too long fails for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,13 @@ _LIMIT: Final = Reason(
     "Cronofy waits 5 seconds; what is not answered by then has failed and is sent again",
     "the work is done before the answer; put it into a queue and answer at once",
     DELIVERY_RULES,
+    is_about_time=True,
 )
 _HEADROOM: Final = Reason(
     "an idle machine answers faster than a busy one; half the limit is soon the whole of it",
     _LIMIT.usual_cause,
     DELIVERY_RULES,
+    is_about_time=True,
 )
 _TWICE: Final = Reason(
     "a notification whose answer was lost is sent again: the same bytes a second time",
@@ -46,6 +48,7 @@ _BURST: Final = Reason(
     "an account with many channels, or a bulk edit, makes many notifications at the same moment",
     "one worker, or a lock, that lets them wait for each other",
     DELIVERY_RULES,
+    is_about_time=True,
 )
 _LARGE: Final = Reason(
     "a channel can be limited to any number of calendars, and each body repeats their ids",

@@ -23,7 +23,7 @@ class ResultDocument(Document, frozen=True):
     expected: str
     finding: str
     why: str
-    hint: str
+    hint: str | None
     docs: str
     attempts: tuple[AttemptDocument, ...]
 
@@ -39,7 +39,7 @@ class ResultDocument(Document, frozen=True):
             expected=case.expectation.words,
             finding=result.finding,
             why=case.reason.why,
-            hint=case.reason.usual_cause,
+            hint=result.hint,
             docs=DOCS_SITE + case.reason.docs,
             attempts=tuple(map(AttemptDocument.about, result.attempts)),
         )

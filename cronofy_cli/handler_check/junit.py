@@ -68,7 +68,7 @@ def _explanation(result: Result) -> str:
         f"expected: {case.expectation.words}",
         *(f"answer: {line}" for line in result.excerpt),
         f"why: {case.reason.why}",
-        f"usually: {case.reason.usual_cause}",
+        f"hint: {result.hint or case.reason.usual_cause}",
         f"docs: {DOCS_SITE}{case.reason.docs}",
     ]
     return _xml("\n".join(lines))

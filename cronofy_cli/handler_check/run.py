@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.errors import Unreachable
-from cronofy_cli.handler_check.verdict import is_expected, judge, skip
+from cronofy_cli.handler_check.verdict import Judge, is_expected, skip
 from cronofy_cli.outbound.advice import Circumstances, advice, runs_in_container
 from cronofy_cli.outbound.pacing import in_order, side_by_side
 
@@ -28,6 +28,7 @@ def run_cases(poster: Poster, cases: Sequence[Case]) -> Iterator[Result]:
     Raises:
         Unreachable: the first post does not reach a server.
     """
+    judge = Judge(poster.target, poster.limit_s, in_container=runs_in_container())
     silent, has_reached = 0, False
     for case in cases:
         if silent >= PATIENCE:
@@ -38,7 +39,7 @@ def run_cases(poster: Poster, cases: Sequence[Case]) -> Iterator[Result]:
             raise _unreachable(poster, attempts[0])
         has_reached = True
         silent = 0 if any(attempt.status for attempt in attempts) else silent + 1
-        yield judge(case, attempts, poster.limit_s)
+        yield judge.judge(case, attempts)
 
 
 def _unreachable(poster: Poster, attempt: Attempt) -> Unreachable:

@@ -28,7 +28,7 @@ _FILTERS: Final = Reason(
     "a channel can be limited to calendars and to managed events", "a strict schema of the channel", TYPES
 )
 _NO_NOTIFICATION: Final = Reason(
-    "what real-time scheduling posts when it is completed has no 'notification'",
+    "what real-time scheduling posts when it is completed has no 'notification'; its URL can be the same one",
     "reading body['notification']['type'] without a look whether it is there",
     "/developers/workflow-triggers/scheduling-triggers/",
 )
@@ -44,7 +44,7 @@ def type_cases(workshop: Workshop) -> Iterator[Case]:
     unknown = workshop.signed(workshop.body(FUTURE_TYPE))
     yield _case("unknown", f"a type that does not exist yet, {FUTURE_TYPE}", _UNKNOWN_TYPE, unknown)
     without = workshop.signed(workshop.body("real_time_scheduling_completed"))
-    yield _case("no_notification", "a body without 'notification'", _NO_NOTIFICATION, without)
+    yield _case("no_notification", "a body without 'notification'", _NO_NOTIFICATION, without, Importance.SHOULD)
     filters = '{"calendar_ids":["cal_n23kjnwrw2_sakdnawerd3"],"only_managed":false}'
     filtered = workshop.signed(workshop.change(Moment.TYPES + 1, f"channel.filters={filters}"))
     yield _case("filtered_channel", "a change from a channel with filters", _FILTERS, filtered)

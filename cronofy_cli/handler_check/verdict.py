@@ -1,4 +1,4 @@
-"""What a case's attempts mean: passed, failed, or not sent.
+"""What a case's attempts mean: passed, failed, inconclusive, or not sent.
 
 Pure.
 """
@@ -9,16 +9,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.handler_check.case import Expectation, Importance
+from cronofy_cli.outbound.advice import Circumstances, advice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cronofy_cli.core.attempt import Attempt
     from cronofy_cli.handler_check.case import Case
+    from cronofy_cli.outbound.target import Target
 
 HEADROOM: Final = 0.5
 """The part of the limit that a quick answer stays within."""
+_TOO_MUCH: Final = {408, 413, 425, 429}
+"""Statuses by which a server refuses what is too slow, too large or too many."""
 
 
 class State(StrEnum):
@@ -26,6 +31,8 @@ class State(StrEnum):
 
     PASSED = "passed"
     FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+    """It was refused as it should be, and so is everything else."""
     SKIPPED = "skipped"
     """It was not sent, because the handler answers nothing any more."""
 
@@ -42,6 +49,8 @@ class Result:
     """Of the posts that were made, in their order."""
     excerpt: tuple[str, ...] = ()
     """The first lines of the answer that decided, safe to show."""
+    hint: str | None = None
+    """What to look at when it failed."""
 
     @property
     def is_breach(self) -> bool:
@@ -63,16 +72,46 @@ def is_expected(case: Case, attempt: Attempt, limit_s: float) -> bool:
     return attempt.succeeded
 
 
-def judge(case: Case, attempts: Sequence[Attempt], limit_s: float) -> Result:
-    """Judge the attempts of a case's posts."""
-    for number, attempt in enumerate(attempts, 1):
-        if not is_expected(case, attempt, limit_s):
-            which = f" (post {number} of {len(case.posts)})" if len(case.posts) > 1 else ""
-            finding = f"{attempt.summary}{which}"
-            return Result(case, State.FAILED, finding, tuple(attempts), attempt.excerpt)
-    slowest = max(attempts, key=lambda attempt: attempt.duration_ms)
-    answers = f"{len(attempts)} answers, the slowest: " if len(attempts) > 1 else ""
-    return Result(case, State.PASSED, f"{answers}{slowest.summary}", tuple(attempts), slowest.excerpt)
+class Judge:
+    """Judges cases in their order: what an answer means depends on whether the handler accepts anything at all."""
+
+    def __init__(self, target: Target, limit_s: float, *, in_container: bool = False) -> None:
+        self._target = target
+        self._limit_s = limit_s
+        self._known = Circumstances(SignatureState.VALID, in_container=in_container)
+        self._has_asked = False
+        self._has_accepted = False
+
+    def judge(self, case: Case, attempts: Sequence[Attempt]) -> Result:
+        """Judge the attempts of a case's posts."""
+        if case.expectation is not Expectation.REFUSED:
+            self._has_asked = True
+            self._has_accepted = self._has_accepted or any(attempt.succeeded for attempt in attempts)
+        for number, attempt in enumerate(attempts, 1):
+            if not is_expected(case, attempt, self._limit_s):
+                which = f" (post {number} of {len(case.posts)})" if len(case.posts) > 1 else ""
+                finding, hint = f"{attempt.summary}{which}", self._hint(case, attempt)
+                return Result(case, State.FAILED, finding, tuple(attempts), attempt.excerpt, hint)
+        return self._as_expected(case, attempts)
+
+    def _as_expected(self, case: Case, attempts: Sequence[Attempt]) -> Result:
+        slowest = max(attempts, key=lambda attempt: attempt.duration_ms)
+        answers = f"{len(attempts)} answers, the slowest: " if len(attempts) > 1 else ""
+        finding, state = f"{answers}{slowest.summary}", State.PASSED
+        if case.expectation is Expectation.REFUSED and self._has_asked and not self._has_accepted:
+            finding, state = f"{finding}, as is everything that it should accept", State.INCONCLUSIVE
+        return Result(case, state, finding, tuple(attempts), slowest.excerpt)
+
+    def _hint(self, case: Case, attempt: Attempt) -> str:
+        """Return the usual cause, where the failure can be about what the case is about."""
+        usual = case.reason.usual_cause
+        if case.expectation is Expectation.REFUSED:
+            return usual
+        status = attempt.status or 0
+        is_refusal = 300 <= status < 500 and status not in _TOO_MUCH
+        if not self._has_accepted or (case.reason.is_about_time and is_refusal):
+            return advice(attempt, self._target, self._known) or usual
+        return usual
 
 
 def skip(case: Case) -> Result:
@@ -83,19 +122,23 @@ def skip(case: Case) -> Result:
 def summary(results: Sequence[Result]) -> str:
     """Return how many cases ended how, the bad ones first: `1 must failed, 2 should failed, 40 passed`."""
     numbers = [(f"{importance} failed", _count(results, State.FAILED, importance)) for importance in Importance] + [
+        ("inconclusive", _count(results, State.INCONCLUSIVE)),
         ("not sent", _count(results, State.SKIPPED)),
         ("passed", _count(results, State.PASSED)),
     ]
     return ", ".join(f"{number} {words}" for words, number in numbers if number)
 
 
-def common_failure(results: Sequence[Result]) -> Attempt | None:
-    """Return how every notification ended that should have been accepted, if all of them failed alike."""
-    asked = [result for result in results if result.case.expectation is not Expectation.REFUSED]
-    failed = [attempt for result in asked for attempt in result.attempts if not attempt.succeeded]
-    alike = {(attempt.status, attempt.failure) for attempt in failed}
-    is_all = all(any(not attempt.succeeded for attempt in result.attempts) for result in asked)
-    return failed[0] if is_all and len(alike) == 1 else None
+def asked(results: Sequence[Result]) -> list[Result]:
+    """Return the results of the cases that a handler must accept and that were sent."""
+    return [result for result in results if result.attempts and result.case.expectation is not Expectation.REFUSED]
+
+
+def fails_alike(results: Sequence[Result]) -> bool:
+    """Whether everything that should have been accepted failed, and all of it in the same way; nothing has, so far."""
+    tried = asked(results)
+    failed = {(each.status, each.failure) for result in tried for each in result.attempts if not each.succeeded}
+    return len(failed) <= 1 and all(not result.attempts[-1].succeeded for result in tried)
 
 
 def _count(results: Sequence[Result], state: State, importance: Importance | None = None) -> int:

@@ -65,6 +65,9 @@ def reach(way: Way, limit_s: float | None, *, preferred: str | None = None) -> R
             failures.append(failed)
             continue
         return Reached(_secured(opened, way), f"[{host}]:{place.port}" if ":" in host else f"{host}:{place.port}")
+    if way.proxy is not None:
+        reason = f"the proxy {place.host}:{place.port} cannot be reached: {failures[0].reason}"
+        raise SendingFailed(Failure.PROXY_FAILED, reason)
     # That nothing listens on ::1 says less than how 127.0.0.1 failed, unless ::1 was the one that had worked.
     raise failures[0]
 

@@ -170,9 +170,14 @@ class Sender:
     def _write(self, connection: http.client.HTTPConnection, request: OutgoingRequest) -> None:
         is_proxied = self._way.proxy is not None and self._way.tls is None
         path = f"{self.target.scheme}://{self.target.authority}{request.path}" if is_proxied else request.path
-        connection.putrequest(request.method, path, skip_host=True, skip_accept_encoding=True)
-        for name, value in (*request.headers, *(self._way.proxy.lines if self._way.proxy and is_proxied else ())):
-            connection.putheader(name, value)
+        lines = (*request.headers, *(self._way.proxy.lines if self._way.proxy and is_proxied else ()))
+        try:
+            connection.putrequest(request.method, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in lines:
+                connection.putheader(name, value)
+        except (ValueError, http.client.InvalidURL) as error:
+            self.close()
+            raise SendingFailed(Failure.OTHER, f"it cannot be sent as HTTP: {error}") from error
         # Who answers before the whole body was read may also close: then the answer is there all the same.
         with suppress(BrokenPipeError):
             connection.endheaders(request.body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -40,34 +41,61 @@ def test_a_correct_handler(cli: Cli) -> None:
     assert all(row[7].startswith("https://docs.cronofy.com/developers/") for row in rows)
 
 
+def plain(lines: list[str]) -> list[str]:
+    """Return lines without colours and indentation."""
+    return [re.sub("\x1b\\[[0-9;]*m", "", line).strip() for line in lines]
+
+
 def test_a_broken_handler_on_a_terminal(cli: Cli) -> None:
     """A failed case says what was sent, what was expected, what came, why it matters and what is usually wrong."""
-    with serving(handlers.RefusesEverything()) as url:
-        result = run_command(
-            app, cli, "handler", url, "--only", "bytes.utf8", "--only", "signatures.wrong", terminal=True
-        )
+    only = ("--only", "types.change", "--only", "bytes.utf8", "--only", "signatures.wrong")
+    with serving(handlers.ReadsLatin1()) as url:
+        result = run_command(app, cli, "handler", url, *only, terminal=True)
 
-    lines = [line.replace("\x1b[0m", "").replace("\x1b[2m", "").strip() for line in result.lines]
+    lines = plain(result.lines)
     assert result.exit_code == 1
-    assert lines[0].startswith("\x1b[32m✓ must    signatures.wrong")
-    assert lines[1].startswith("\x1b[31m✗ must    bytes.utf8")
-    assert lines[2:] == [
+    assert [line.split("  ")[0] for line in lines[:3]] == ["✓ must", "✓ must", "✗ must"]
+    assert lines[3:] == [
         "sent      a change with letters and an emoji in UTF-8",
         "expected  200-299 within the limit",
         "answer    Invalid signature",
         "why       the body is UTF-8, and the signature is over its bytes",
-        "usually   the body is decoded as Latin-1 or ASCII before the digest is made",
+        "hint      the body is decoded as Latin-1 or ASCII before the digest is made",
         "docs      https://docs.cronofy.com/developers/push-notifications/authentication/",
     ]
-    assert result.stderr == (
-        "1 must failed, 1 passed\n"
-        "All that it should accept ended alike, 401: the signature is right for the client secret known here: "
-        "does the app use the same one, and check the raw body?\n"
+    assert result.stderr == "1 must failed, 2 passed\n"
+
+
+def test_a_handler_that_accepts_nothing(cli: Cli) -> None:
+    """One diagnosis stands at the top, the cases that fail alike are counted, and none that passed is claimed."""
+    with serving(handlers.RefusesEverything()) as url:
+        result = run_command(app, cli, "handler", url, terminal=True)
+
+    lines = plain(result.lines)
+    assert result.exit_code == 1
+    assert lines[0].startswith("✗ the handler accepts nothing of what it should accept: 401 in ")
+    assert lines[1] == "answer    Invalid signature"
+    assert lines[2].startswith(
+        "hint      the signature is right for the client secret known here: does the app use the "
     )
+    assert lines[3].startswith("failed    42 cases alike: time 2, types ")
+    assert lines[4] == "unproven  6 cases: to refuse what it should refuse proves nothing while it accepts nothing"
+    assert len(lines) == 5
+    assert re.fullmatch("[0-9]+ must failed, [0-9]+ should failed, 6 inconclusive\n", result.stderr)
+
+
+def test_what_is_refused_is_not_passed(cli: Cli) -> None:
+    """Programs are not told that a handler passed a case that it cannot fail."""
+    with serving(handlers.RefusesEverything()) as url:
+        result = run_command(app, cli, "handler", url, "--only", "signatures", "--json")
+
+    states = {each["case"]: each["state"] for each in result.json}
+    assert (states["signatures.wrong"], states["signatures.matching_first"]) == ("inconclusive", "failed")
+    assert {each["hint"] for each in result.json if each["state"] == "inconclusive"} == {None}
 
 
 def test_a_route_that_is_not_there(cli: Cli) -> None:
-    """When everything fails alike, a person is told what to look at first; programs are not."""
+    """When everything fails alike, a person is told what to look at; programs find it in each case."""
 
     class NoRoute(handlers.Correct):
         def answer(self, *_: object) -> tuple[int, dict[str, str]]:
@@ -75,10 +103,11 @@ def test_a_route_that_is_not_there(cli: Cli) -> None:
 
     with serving(NoRoute()) as url:
         person = run_command(app, cli, "handler", url, "--only", "types", terminal=True)
-        program = run_command(app, cli, "handler", url, "--only", "types")
+        program = run_command(app, cli, "handler", url, "--only", "types", "--json")
 
     assert (person.exit_code, program.exit_code, program.stderr) == (1, 1, "")
-    assert "ended alike, 404: does the app have a route for POST /hook?\n" in person.stderr
+    assert plain(person.lines)[1] == "hint      does the app have a route for POST /hook?"
+    assert {each["hint"] for each in program.json} == {"does the app have a route for POST /hook?"}
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
@@ -125,13 +154,13 @@ def test_a_line_of_json_for_each_case(cli: Cli) -> None:
 
 def test_junit(cli: Cli, tmp_path: Path) -> None:
     """The results are in a JUnit file too, also when the handler fails."""
-    with serving(handlers.NeedsNotification()) as url:
+    with serving(handlers.NotFoundForUnknownType()) as url:
         result = run_command(app, cli, "handler", url, "--only", "types", "--junit", tmp_path / "report.xml")
 
     tests = ET.parse(tmp_path / "report.xml").findall(".//testcase")
     assert result.exit_code == 1
     assert len(tests) == len(make_cases("types"))
-    assert [test.get("name") for test in tests if test.find("failure") is not None] == ["types.no_notification"]
+    assert [test.get("name") for test in tests if test.find("failure") is not None] == ["types.unknown"]
 
 
 @pytest.mark.parametrize(("file", "words"), [("no/report.xml", "there is no folder"), (".", "cannot be written")])

@@ -157,6 +157,17 @@ class RefusesEverything(Correct):
         return False
 
 
+@dataclass
+class RefusesAfter(Correct):
+    """Loses its client secret after a number of requests."""
+
+    accepted: int = 1
+
+    def is_signed(self, sent: str, body: bytes) -> bool:
+        self.accepted -= 1
+        return self.accepted >= 0 and super().is_signed(sent, body)
+
+
 class StripsBody(Correct):
     """Trims the body before the digest."""
 

@@ -27,9 +27,10 @@ def test_ids_are_unique() -> None:
 
 
 def test_every_type_is_sent() -> None:
-    """Each known kind of notification is a case: a must for channels, a should for other callbacks."""
+    """Each known kind of notification is a case: a must for channels, a should for all other callbacks."""
     sent = {case.id.removeprefix("types."): case.importance for case in CASES if case.group == "types"}
 
+    assert sent["no_notification"] is Importance.SHOULD
     typed = [sample for sample in SAMPLES if sample.type is not None and sample.name != "some_future_type"]
     assert {sample.name: sent.get(sample.name) for sample in typed} == {
         sample.name: Importance.MUST if sample.surface == "channel" else Importance.SHOULD for sample in typed

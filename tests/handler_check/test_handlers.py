@@ -10,7 +10,7 @@ from cronofy_cli.core.failure import Failure
 from cronofy_cli.errors import Unreachable
 from cronofy_cli.handler_check.case import Expectation
 from cronofy_cli.handler_check.run import PATIENCE, run_cases
-from cronofy_cli.handler_check.verdict import State, common_failure
+from cronofy_cli.handler_check.verdict import State, fails_alike
 from tests.adapters.callback_probe.tls_servers import closed_port
 from tests.handler_check import handlers
 from tests.handler_check.checking import check, failed, make_cases, poster_to
@@ -128,12 +128,33 @@ def test_the_answer_that_decided() -> None:
 
 def test_everything_fails_alike() -> None:
     """What accepts nothing has one cause; who accepts something, or fails in different ways, has several."""
-    alike = common_failure(check(handlers.RefusesEverything()))
+    assert fails_alike(check(handlers.RefusesEverything()))
+    assert not fails_alike(check(handlers.SerialisesAgain()))
+    assert not fails_alike(check(handlers.Correct(), "types.change"))
 
-    assert alike is not None
-    assert alike.status == 401
-    assert common_failure(check(handlers.SerialisesAgain())) is None
-    assert common_failure(check(handlers.Correct(), "types.change")) is None
+
+def test_everything_is_refused() -> None:
+    """Where nothing is accepted, refusing what is forged proves nothing; each hint is about the refusal."""
+    results = check(handlers.RefusesEverything())
+
+    assert {result.case.id for result in results if result.state is State.INCONCLUSIVE} == REFUSED
+    (hint,) = {result.hint for result in results if result.state is State.FAILED}
+    assert (hint or "").startswith("the signature is right for the client secret known here: does the app use the same")
+
+
+def test_only_what_must_be_refused() -> None:
+    """Where nothing else is tried, a refusal is what was asked for."""
+    assert [each.state for each in check(handlers.RefusesEverything(), "signatures.wrong")] == [State.PASSED]
+
+
+def test_a_refusal_is_not_about_time() -> None:
+    """A handler that accepts and then refuses has another hint than one that is too slow, in the cases about time."""
+    refused = check(handlers.RefusesAfter(accepted=1), "types.change", "load.at_once")[-1]
+    slow = check(handlers.SingleThreaded(pause_s=0.1), "types.change", "load.at_once", limit_s=0.8)[-1]
+
+    assert (refused.state, slow.state) == (State.FAILED, State.FAILED)
+    assert "client secret" in (refused.hint or "")
+    assert slow.hint == slow.case.reason.usual_cause
 
 
 def test_nothing_listens() -> None:

@@ -10,7 +10,8 @@ from cronofy_cli.core.attempt import Attempt
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.handler_check.documents import ResultDocument
 from cronofy_cli.handler_check.junit import junit_xml
-from cronofy_cli.handler_check.verdict import judge, skip, summary
+from cronofy_cli.handler_check.verdict import Judge, skip, summary
+from cronofy_cli.outbound.target import parse_target
 from tests.handler_check.checking import NOW, make_cases
 
 BODY = '<b>"no" & \x1b[2J]]>\x00\ufffe</b>\nsecond\n\nthird\nfourth'.encode()
@@ -25,10 +26,11 @@ def attempt(
 
 
 MUST, SHOULD, ANOTHER = make_cases("types.change", "types.smart_invite", "types.unknown")
+JUDGE = Judge(parse_target("3000/hook"), 5)
 RESULTS = [
-    judge(MUST, [attempt(12.34, 500, BODY)], 5),
-    judge(SHOULD, [attempt(5000, failure=Failure.ANSWER_TIMED_OUT)], 5),
-    judge(ANOTHER, [attempt(3, 200)], 5),
+    JUDGE.judge(MUST, [attempt(12.34, 500, BODY)]),
+    JUDGE.judge(SHOULD, [attempt(5000, failure=Failure.ANSWER_TIMED_OUT)]),
+    JUDGE.judge(ANOTHER, [attempt(3, 200)]),
     skip(ANOTHER),
 ]
 

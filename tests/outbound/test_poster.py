@@ -251,6 +251,17 @@ def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     assert attempt.summary.endswith("refused the way to app.example.com: 407 Proxy Authentication Required")
 
 
+def test_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the proxy that is named, and not the host behind it."""
+    port = closed_port()
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    attempt = send("http://app.example.com/hook")
+
+    assert attempt.failure is Failure.PROXY_FAILED
+    assert attempt.summary == f"the proxy 127.0.0.1:{port} cannot be reached: connection refused"
+
+
 def test_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A host that NO_PROXY names is reached without the proxy."""
     with receiving() as proxy:

@@ -7,13 +7,15 @@ import random
 import socket
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cronofy_cli.adapters.history.forwards import KEPT_BODY_BYTES
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge, sign
 from cronofy_cli.outbound.advice import advice
 from cronofy_cli.outbound.sender import Sender
@@ -383,3 +385,19 @@ def test_how_cronofy_reached_us(callback_url: str | None, lines: list[bytes], ap
     sender.forward(make_delivery(7, json.dumps({"channel": channel}).encode(), headers=()))
 
     assert [line for line in app.received[0].lines if b"proto" in line.lower()] == lines
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"method": "GET / HTTP/1.1\r\nX:"}, {"headers": ((b"X-A", b"1\r\nX-B: 2"),)}, {"headers": ((b"X:A", b"1"),)}],
+)
+def test_what_is_no_http(changes: dict[str, Any], app: App, sender: Sender) -> None:
+    """A delivery that was imported with what no request can hold is not sent, and the next one is."""
+    delivery = make_delivery(7)
+    odd = replace(delivery, request=replace(delivery.request, **changes))
+
+    attempt = sender.forward(odd).attempt
+
+    assert (attempt.status, attempt.failure) == (None, Failure.OTHER)
+    assert sender.forward(delivery).attempt.status == 200
+    assert len(app.received) == 1

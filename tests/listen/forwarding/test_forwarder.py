@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,10 +12,11 @@ import pytest
 from cronofy_cli.adapters.history import Criteria, ForwardState, open_history
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureState
-from cronofy_cli.listen.forwarding.options import ForwardingOptions
+from cronofy_cli.errors import HistoryUnavailable
+from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_forwarder
 from cronofy_cli.receiver.pipeline import Pipeline
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
-from tests.listen.forwarding.following import forwarding
+from tests.listen.forwarding.following import Following, forwarding, now
 from tests.outbound.app import OK, answer_of, running_app
 from tests.ports import free_port
 from tests.receiver.receiving import PATH, receiving
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cronofy_cli.listen.forwarding.forwarder import Forwarder
+    from cronofy_cli.listen.forwarding.reports import ForwardReport
 
 OURS = (ClientSecret("simulator", CLIENT_SECRET),)
 
@@ -195,3 +199,34 @@ def test_the_end(tmp_path: Path) -> None:
         forwarder(following.record([make_delivery(0)]))
         assert not forwarder.stop(limit_s=0.1)
         app.awake.set()
+
+
+def test_a_fault(tmp_path: Path) -> None:
+    """What is not ours and goes wrong on a target's thread is reported, with what it is and where."""
+    following = Following(tmp_path / "history.db")
+
+    def fail(report: ForwardReport) -> None:
+        raise LookupError(report.target.port)
+
+    with running_app() as app:
+        calls = replace(following.calls, report=fail)
+        forwarder = build_forwarder(ForwardingOptions(str(app.port)), following.history_file, calls, now)
+        assert forwarder is not None
+        with forwarder:
+            forwarder(following.record([make_delivery(0)]))
+            following.wait(lambda: len(following.failures) == 1)
+
+    (failure,) = following.failures
+    assert failure.code == "worker_failed"
+    assert failure.message.startswith(f"forwarding to http://localhost:{app.port}/ failed: LookupError: {app.port}")
+
+
+def test_a_history_that_cannot_be_opened(tmp_path: Path) -> None:
+    """Forwarding that could not be kept does not begin: that is the error, and no thread goes on."""
+    (tmp_path / "history.db").write_bytes(b"no database" * 100)
+    before = set(threading.enumerate())
+
+    with pytest.raises(HistoryUnavailable), forwarding(tmp_path, ForwardingOptions("3000")):
+        raise AssertionError
+
+    assert set(threading.enumerate()) <= before
