@@ -125,7 +125,7 @@ def list_settings(context: typer.Context) -> None:
         columns=(
             Column("KEY", lambda each: each.key),
             Column("CONTEXT", lambda each: "yes" if each.in_context else "-"),
-            Column("PROJECT", lambda each: "yes" if each.project_check else "-"),
+            Column("PROJECT", lambda each: "yes" if each.in_project else "-"),
             Column("VARIABLE", lambda each: each.variable or "-"),
             Column("MEANING", lambda each: each.meaning, width=80),
         ),
@@ -210,7 +210,7 @@ def _setting_document(setting: Setting) -> bytes:
         kind=setting.kind,
         meaning=setting.meaning,
         context=setting.in_context,
-        project=setting.project_check is not None,
+        project=setting.in_project,
         variable=setting.variable,
         default=setting.default,
     )

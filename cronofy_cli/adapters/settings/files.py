@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cronofy_cli.adapters.settings.keys import (
     CONTEXT_KEYS,
@@ -164,26 +164,33 @@ def _own_text(table: Mapping[str, object], key: str, where: str) -> str | None:
 
 
 def _made_context(name: str, values: Mapping[Key, Value], own: Mapping[str, str | None]) -> Context:
-    def text(key: Key) -> str | None:
-        value = values.get(key)
-        return value if isinstance(value, str) else None
-
-    def texts(key: Key) -> tuple[str, ...]:
-        value = values.get(key)
-        return value if isinstance(value, tuple) else ()
-
-    sub, place, tunnel = own[ACCOUNT], own[SECRETS], text(Key.TUNNEL)
+    settings: dict[str, Any] = {SETTINGS[key].attribute: value for key, value in values.items()}
+    if Key.TUNNEL in values:
+        settings["tunnel"] = TunnelChoice(str(values[Key.TUNNEL]))
+    sub, place = own[ACCOUNT], own[SECRETS]
     return Context(
         name=name,
-        data_center=text(Key.DATA_CENTER),
-        client_id=text(Key.CLIENT_ID),
         account=None if sub is None else ContextAccount(sub, own[EMAIL]),
-        scope=text(Key.SCOPE),
-        calendar_ids=texts(Key.CALENDARS),
-        tunnel=None if tunnel is None else TunnelChoice(tunnel),
-        tunnel_domain=text(Key.TUNNEL_DOMAIN),
-        ssh_host=text(Key.SSH_HOST),
-        forward=texts(Key.FORWARD),
         secret_place=None if place is None else SecretPlace(place),
         keyring_backend=own[KEYRING_BACKEND],
+        **settings,
     )
+
+
+def own_values(context: Context) -> dict[Key, Value]:
+    """Return the settings that a context has a value of its own for."""
+    found = {key: getattr(context, SETTINGS[key].attribute) for key in CONTEXT_KEYS}
+    return {key: value if isinstance(value, tuple) else str(value) for key, value in found.items() if value}
+
+
+def table_of(context: Context) -> dict[str, object]:
+    """Return a context as its table in the user's file; what it has no value for is None."""
+    values = own_values(context)
+    account = context.account
+    return {
+        **{key.value: list(each) if isinstance(each := values.get(key), tuple) else each for key in CONTEXT_KEYS},
+        ACCOUNT: account.sub if account else None,
+        EMAIL: account.email if account else None,
+        SECRETS: context.secret_place.value if context.secret_place else None,
+        KEYRING_BACKEND: context.keyring_backend,
+    }

@@ -59,11 +59,18 @@ class Setting:
     check: Callable[[str], str]
     kind: Kind = Kind.TEXT
     variable: str | None = None
-    in_context: bool = False
-    """Whether a context of the user's file may have a value of its own."""
+    attribute: str = ""
+    """The attribute of a context that holds its own value; empty where a context has none."""
+    in_project: bool = False
+    """Whether a project file may set it."""
     project_check: Callable[[str], str] | None = None
-    """The check in a project file; without one, a project file must not set it."""
+    """A stricter check for a project file."""
     default: Value | None = None
+
+    @property
+    def in_context(self) -> bool:
+        """Whether a context of the user's file may have a value of its own."""
+        return bool(self.attribute)
 
     @property
     def flag(self) -> str:
@@ -149,14 +156,14 @@ SETTINGS = {
             "the context to use",
             check_context_name,
             variable=Variable.CONTEXT,
-            project_check=check_context_name,
+            in_project=True,
         ),
         Setting(
             Key.DATA_CENTER,
             "us, uk, de, au, ca, sg, simulator, or an address",
             check_data_center,
             variable=Variable.DATA_CENTER,
-            in_context=True,
+            attribute="data_center",
             default=DataCenterId.US.value,
         ),
         Setting(
@@ -164,41 +171,42 @@ SETTINGS = {
             "the application's client id",
             _not_empty,
             variable=Variable.CLIENT_ID,
-            in_context=True,
+            attribute="client_id",
         ),
-        Setting(Key.SCOPE, "what signing in asks for", _not_empty, in_context=True),
+        Setting(Key.SCOPE, "what signing in asks for", _not_empty, attribute="scope"),
         Setting(
             Key.CALENDARS,
             "ids or names of the calendars to read and to be notified about",
             _not_empty,
             kind=Kind.LIST,
-            in_context=True,
-            project_check=_not_empty,
+            attribute="calendar_ids",
+            in_project=True,
         ),
-        Setting(Key.PORT, "the listener's local port", _port, kind=Kind.NUMBER, project_check=_port, default=0),
+        Setting(Key.PORT, "the listener's local port", _port, kind=Kind.NUMBER, in_project=True, default=0),
         Setting(
             Key.PRINT,
             "how listen prints on a terminal: compact, full or json",
             _one_of(PRINT_STYLES),
-            project_check=_one_of(PRINT_STYLES),
+            in_project=True,
         ),
         Setting(
             Key.FORWARD,
             "where listen forwards to; in a project file only to this machine",
             check_forward,
             kind=Kind.LIST,
-            in_context=True,
+            attribute="forward",
+            in_project=True,
             project_check=check_loopback_forward,
         ),
         Setting(
             Key.TUNNEL,
             _either(tuple(TunnelChoice)),
             _one_of(tuple(TunnelChoice)),
-            in_context=True,
+            attribute="tunnel",
             default=TunnelChoice.AUTO.value,
         ),
-        Setting(Key.TUNNEL_DOMAIN, "the tunnel's own host name", check_host, in_context=True),
-        Setting(Key.SSH_HOST, "the host of the ssh tunnel", check_ssh_host, in_context=True),
+        Setting(Key.TUNNEL_DOMAIN, "the tunnel's own host name", check_host, attribute="tunnel_domain"),
+        Setting(Key.SSH_HOST, "the host of the ssh tunnel", check_ssh_host, attribute="ssh_host"),
     )
 }
 """Every setting by its key, in the order in which they are listed."""
@@ -209,6 +217,6 @@ DEFAULT_KEYS = tuple(key for key in SETTINGS if key is not Key.CLIENT_ID)
 CONTEXT_KEYS = tuple(key for key, setting in SETTINGS.items() if setting.in_context)
 """What a context may have a value of its own for."""
 
-PROJECT_KEYS = tuple(key for key, setting in SETTINGS.items() if setting.project_check is not None)
+PROJECT_KEYS = tuple(key for key, setting in SETTINGS.items() if setting.in_project)
 """What a project file may set. It comes with somebody's repository: nothing in it may reveal a token to another
 host or start a program."""

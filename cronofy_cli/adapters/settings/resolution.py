@@ -87,11 +87,8 @@ def flag_layer(flags: Mapping[Key, Value | None]) -> Layer:
     Raises:
         WrongUsage: a value cannot be meant.
     """
-    return {
-        key: Resolved(key, _checked(key, value, SETTINGS[key].flag), Origin(OriginKind.FLAG, SETTINGS[key].flag))
-        for key, value in flags.items()
-        if value is not None and value != ()
-    }
+    given = ((key, value) for key, value in flags.items() if value is not None and value != ())
+    return {key: _typed(key, value, OriginKind.FLAG, SETTINGS[key].flag) for key, value in given}
 
 
 def environment_layer(environment: Mapping[str, str]) -> Layer:
@@ -100,10 +97,10 @@ def environment_layer(environment: Mapping[str, str]) -> Layer:
     Raises:
         WrongUsage: a value cannot be meant.
     """
-    named = {key: setting.variable for key, setting in SETTINGS.items() if setting.variable is not None}
+    named = ((key, setting.variable) for key, setting in SETTINGS.items() if setting.variable is not None)
     return {
-        key: Resolved(key, _checked(key, found, variable), Origin(OriginKind.ENVIRONMENT, variable))
-        for key, variable in named.items()
+        key: _typed(key, found, OriginKind.ENVIRONMENT, variable)
+        for key, variable in named
         if (found := environment.get(variable, "").strip())
     }
 
@@ -118,8 +115,9 @@ def resolve(key: Key, layers: Sequence[Layer]) -> Resolved:
     return next((each[key] for each in layers if key in each), Resolved(key, None, Origin(OriginKind.DEFAULT)))
 
 
-def _checked(key: Key, value: Value, where: str) -> Value:
+def _typed(key: Key, value: Value, kind: OriginKind, name: str) -> Resolved:
     try:
-        return SETTINGS[key].parse(list(value) if isinstance(value, tuple) else [str(value)])
+        checked = SETTINGS[key].parse(list(value) if isinstance(value, tuple) else [str(value)])
     except WrongUsage as error:
-        raise WrongUsage(f"{where}: {error.message}", hint=error.hint) from error
+        raise WrongUsage(f"{name}: {error.message}", hint=error.hint) from error
+    return Resolved(key, checked, Origin(kind, name))

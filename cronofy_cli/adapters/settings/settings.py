@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cronofy_cli.adapters.settings.files import read_project_file, read_user_file
+from cronofy_cli.adapters.settings.files import own_values, read_project_file, read_user_file
 from cronofy_cli.adapters.settings.keys import Key
 from cronofy_cli.adapters.settings.places import find_project_file, home_folder, user_file
 from cronofy_cli.adapters.settings.resolution import (
@@ -88,20 +88,5 @@ def load_settings(
     ]
     inner = [layer(OriginKind.USER, user.defaults, str(path)), default_layer()]
     chosen = user.contexts.get(resolve(Key.CONTEXT, [*outer, *inner]).text or "")
-    own = layer(OriginKind.CONTEXT, values_of(chosen), chosen.name) if chosen else {}
+    own = layer(OriginKind.CONTEXT, own_values(chosen), chosen.name) if chosen else {}
     return Settings(path, project, user.contexts, (*outer, own, *inner))
-
-
-def values_of(context: Context) -> dict[Key, Value]:
-    """Return the settings that a context has a value of its own for."""
-    values: dict[Key, Value | None] = {
-        Key.DATA_CENTER: context.data_center,
-        Key.CLIENT_ID: context.client_id,
-        Key.SCOPE: context.scope,
-        Key.CALENDARS: context.calendar_ids or None,
-        Key.FORWARD: context.forward or None,
-        Key.TUNNEL: context.tunnel.value if context.tunnel else None,
-        Key.TUNNEL_DOMAIN: context.tunnel_domain,
-        Key.SSH_HOST: context.ssh_host,
-    }
-    return {key: value for key, value in values.items() if value is not None}

@@ -9,14 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cronofy_cli.adapters.paths import write_private
-from cronofy_cli.adapters.settings.files import (
-    ACCOUNT,
-    CONTEXTS,
-    EMAIL,
-    KEYRING_BACKEND,
-    SECRETS,
-    read_toml,
-)
+from cronofy_cli.adapters.settings.files import CONTEXTS, read_toml, table_of
 from cronofy_cli.adapters.settings.keys import Key
 from cronofy_cli.adapters.settings.locks import file_lock
 from cronofy_cli.core.accounts.contexts import check_is_new
@@ -69,7 +62,7 @@ def save_context(path: Path, context: Context) -> None:
         CronofyError: the file cannot be written.
     """
     with _edited(path) as document:
-        values, taken = _as_table(context), document.get(CONTEXTS, {})
+        values, taken = table_of(context), document.get(CONTEXTS, {})
         if context.name not in taken:
             check_is_new(context.name, taken)
             _contexts(document)[context.name] = {key: value for key, value in values.items() if value}
@@ -190,20 +183,3 @@ def _table(document: TOMLDocument, name: str) -> Any:
     if name not in contexts:
         raise unknown_context(name, contexts)
     return contexts[name]
-
-
-def _as_table(context: Context) -> dict[str, str | list[str] | None]:
-    return {
-        Key.DATA_CENTER.value: context.data_center,
-        Key.CLIENT_ID.value: context.client_id,
-        ACCOUNT: context.account.sub if context.account else None,
-        EMAIL: context.account.email if context.account else None,
-        Key.SCOPE.value: context.scope,
-        Key.CALENDARS.value: list(context.calendar_ids),
-        Key.TUNNEL.value: context.tunnel.value if context.tunnel else None,
-        Key.TUNNEL_DOMAIN.value: context.tunnel_domain,
-        Key.SSH_HOST.value: context.ssh_host,
-        Key.FORWARD.value: list(context.forward),
-        SECRETS: context.secret_place.value if context.secret_place else None,
-        KEYRING_BACKEND: context.keyring_backend,
-    }
