@@ -175,6 +175,5 @@ def painted(text: str, styles: tuple[Style, ...], *, enabled: bool) -> str:
 
 def discard(stream: TextIO) -> None:
     """Point a broken stream at nothing, so that the interpreter's last flush cannot fail."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, stream.fileno())
-    os.close(null)
+    with open(os.devnull, "wb") as null:  # noqa: PTH123 - a name of the system, no path
+        os.dup2(null.fileno(), stream.fileno())

@@ -82,6 +82,15 @@ PRINTED_AGAIN = {
     "duplicates, signed without": altered(
         Cause.SIGNED_OVER_RESERIALIZED, reprinted(DUPLICATED, separators=COMPACT), DUPLICATED
     ),
+    "indented, and the newline lost": altered(
+        Cause.BODY_RESERIALIZED_INDENTED, CHANGE + b"\n", reprinted(CHANGE, indent=2)
+    ),
+    "indented, a newline at both ends": altered(
+        Cause.BODY_RESERIALIZED_INDENTED, CHANGE + b"\n", reprinted(CHANGE, indent=2) + b"\n"
+    ),
+    "indented, and a newline added": altered(
+        Cause.BODY_RESERIALIZED_INDENTED, CHANGE, reprinted(CHANGE, indent=2) + b"\n"
+    ),
     "signed sorted": altered(
         Cause.SIGNED_OVER_RESERIALIZED, reprinted(CHANGE, sort_keys=True, separators=COMPACT), CHANGE
     ),

@@ -80,6 +80,49 @@ def test_lines() -> None:
     ]
 
 
+def added(number: int, title: str, **fields: Any) -> EventChange:
+    """Return the addition of an event."""
+    found = compare(None, event_state(f"evt_{number}", summary=title, **fields), CREATED)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(("length", "is_aligned"), [(34, True), (35, False)])
+def test_the_widest_title(length: int, is_aligned: bool) -> None:
+    """Titles of up to 34 characters, quotes included, make the column; a longer one stands out and moves nothing."""
+    first, second = lines([added(1, "x" * (length - 2)), added(2, "y")], indent="")
+
+    assert first.index("Tue") == length + 5
+    assert second.index("Tue") == (first.index("Tue") if is_aligned else len('+ "y"   '))
+
+
+@pytest.mark.parametrize(("length", "is_aligned"), [(60, True), (61, False)])
+def test_the_widest_detail(length: int, is_aligned: bool) -> None:
+    """So it is with what happened: up to 60 characters make the column that the calendar stands behind."""
+    name = "f" * (length - len("  a -> b"))
+    before = event_state("evt_1", summary="x", **{name: "a"})
+    after = compare(before, event_state("evt_1", summary="x", **{name: "b"}), CREATED)
+    assert after is not None
+
+    first, second = lines([after, added(2, "y")], indent="")
+
+    assert first.index("(Work)") == len('~ "x"   ') + length + 3
+    assert (second.index("(Work)") == first.index("(Work)")) is is_aligned
+
+
+@pytest.mark.parametrize(("fields", "more"), [(8, None), (9, "… and 1 more fields")])
+def test_the_most_details(fields: int, more: str | None) -> None:
+    """The first difference and eight more are shown of an event; the others are counted."""
+    values = {f"field_{number}": "b" for number in range(fields + 1)}
+    change = compare(event_state(**dict.fromkeys(values, "a")), event_state(**values), CREATED)
+    assert change is not None
+
+    _, *details = lines([change], indent="")
+
+    assert len(details) == fields if more is None else details[-1].strip() == more
+    assert len(details) <= 9
+
+
 def test_color() -> None:
     """The mark alone tells the kind, in colour where that is wanted."""
     coloured = lines(changes()[1:3], color=True, indent="")
