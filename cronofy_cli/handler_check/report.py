@@ -1,6 +1,6 @@
 """Results for people: a line for each case, and below a failed one what it is about and what to do.
 
-When everything that should be accepted fails alike, the cases say little: there is one diagnosis instead.
+When nothing is accepted and almost all of it fails alike, the cases say little: there is one diagnosis instead.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.text import clean
 from cronofy_cli.handler_check.case import DOCS_SITE
-from cronofy_cli.handler_check.verdict import State, asked, fails_alike, summary
+from cronofy_cli.handler_check.verdict import State, accepts_nothing, alike, asked, summary
 from cronofy_cli.output.streams import Style
 
 if TYPE_CHECKING:
@@ -28,29 +28,28 @@ _MARKS: Final = {
 }
 _ID_WIDTH: Final = 40
 _INDENT: Final = " " * 12
-_FEWEST_TO_COLLAPSE: Final = 3
+_FEWEST_ALIKE: Final = 3
 """With fewer cases there is nothing to gain."""
+_MOST_ALIKE: Final = 0.8
+"""So large a part has one cause; the burst, for one, can fail in another way besides."""
 
 
 def show_to_people(output: Output, results: Iterable[Result], target: Target) -> list[Result]:
     """Write each result as soon as it is known, and return them all.
 
-    As long as everything fails alike they are held back, because it may be one diagnosis.
+    As long as nothing is accepted they are held back, because there may be one diagnosis.
     """
     known: list[Result] = []
     is_held = True
     for result in results:
         known.append(result)
-        if is_held and fails_alike(known):
+        if is_held and accepts_nothing(known):
             continue
         for each in known if is_held else [result]:
             _write(output, result_lines(output, each))
         is_held = False
-    if is_held and len(asked(known)) >= _FEWEST_TO_COLLAPSE:
-        _write(output, _diagnosis_lines(output, known))
-    elif is_held:
-        for each in known:
-            _write(output, result_lines(output, each))
+    if is_held:
+        _write(output, _held_lines(output, known))
     output.note(f"{summary(known)}{_found_at(known, target)}")
     return known
 
@@ -73,13 +72,27 @@ def result_lines(output: Output, result: Result) -> Iterator[str]:
     yield from _labelled(output, lines)
 
 
-def _diagnosis_lines(output: Output, results: Sequence[Result]) -> Iterator[str]:
+def _held_lines(output: Output, results: Sequence[Result]) -> Iterator[str]:
     """Yield the lines for a handler that accepts nothing."""
-    failed = asked(results)
+    failed = alike(results)
+    if len(failed) < max(_FEWEST_ALIKE, _MOST_ALIKE * len(asked(results))):
+        failed = []
+    else:
+        yield from _diagnosis_lines(output, failed)
+        unproven = sum(result.state is State.INCONCLUSIVE for result in results)
+        if unproven:
+            text = f"{unproven} cases: to refuse what it should refuse proves nothing while it accepts nothing"
+            yield from _labelled(output, [("unproven", text)])
+    for result in results:
+        if result not in failed and (not failed or result.state is State.FAILED):
+            yield from result_lines(output, result)
+
+
+def _diagnosis_lines(output: Output, failed: Sequence[Result]) -> Iterator[str]:
     first = failed[0]
     mark, style = _MARKS[State.FAILED]
-    how = first.attempts[-1].summary
-    yield f" {output.paint(mark, style)} the handler accepts nothing of what it should accept: {clean(how)}"
+    how = clean(first.attempts[-1].summary)
+    yield f" {output.paint(mark, style)} the handler accepts nothing of what it should accept: {how}"
     groups = Counter(result.case.group for result in failed)
     lines = [
         *(("answer", line) for line in first.excerpt),
@@ -87,13 +100,6 @@ def _diagnosis_lines(output: Output, results: Sequence[Result]) -> Iterator[str]
         ("failed", f"{len(failed)} cases alike: {', '.join(f'{name} {number}' for name, number in groups.items())}"),
     ]
     yield from _labelled(output, lines)
-    unproven = [result.case.id for result in results if result.state is State.INCONCLUSIVE]
-    if unproven:
-        text = "to refuse what it should refuse proves nothing while it accepts nothing"
-        yield from _labelled(output, [("unproven", f"{len(unproven)} cases: {text}")])
-    for result in results:
-        if result.state is State.FAILED and result not in failed:
-            yield from result_lines(output, result)
 
 
 def _labelled(output: Output, lines: Iterable[tuple[str, str]]) -> Iterator[str]:

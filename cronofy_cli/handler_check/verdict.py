@@ -5,6 +5,7 @@ Pure.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -134,11 +135,21 @@ def asked(results: Sequence[Result]) -> list[Result]:
     return [result for result in results if result.attempts and result.case.expectation is not Expectation.REFUSED]
 
 
-def fails_alike(results: Sequence[Result]) -> bool:
-    """Whether everything that should have been accepted failed, and all of it in the same way; nothing has, so far."""
-    tried = asked(results)
-    failed = {(each.status, each.failure) for result in tried for each in result.attempts if not each.succeeded}
-    return len(failed) <= 1 and all(not result.attempts[-1].succeeded for result in tried)
+def accepts_nothing(results: Sequence[Result]) -> bool:
+    """Whether everything failed that should have been accepted; nothing has, so far."""
+    return all(result.state is State.FAILED and not result.attempts[-1].succeeded for result in asked(results))
+
+
+def alike(results: Sequence[Result]) -> list[Result]:
+    """Return those of the cases that should have been accepted that failed in the commonest way."""
+    tried = [(_way_to_fail(result), result) for result in asked(results) if result.state is State.FAILED]
+    counted = Counter(way for way, _ in tried)
+    return [result for way, result in tried if way == counted.most_common(1)[0][0]]
+
+
+def _way_to_fail(result: Result) -> tuple[int | None, str | None]:
+    decided = next((attempt for attempt in result.attempts if not attempt.succeeded), result.attempts[-1])
+    return decided.status, decided.failure
 
 
 def _count(results: Sequence[Result], state: State, importance: Importance | None = None) -> int:

@@ -84,6 +84,20 @@ def test_a_handler_that_accepts_nothing(cli: Cli) -> None:
     assert re.fullmatch("[0-9]+ must failed, [0-9]+ should failed, 6 inconclusive\n", result.stderr)
 
 
+def test_a_handler_that_accepts_nothing_in_several_ways(cli: Cli) -> None:
+    """What fails in another way than almost all else is reported in full below the diagnosis."""
+    with serving(handlers.DiesOfFilters()) as url:
+        result = run_command(app, cli, "handler", url, terminal=True)
+
+    lines = plain(result.lines)
+    assert lines[3].startswith("failed    39 cases alike: time 2, types ")
+    assert [line.split()[2] for line in lines if line.startswith("✗ must")] == [
+        "types.filtered_channel",
+        "load.large_body",
+        "load.at_once",
+    ]
+
+
 def test_what_is_refused_is_not_passed(cli: Cli) -> None:
     """Programs are not told that a handler passed a case that it cannot fail."""
     with serving(handlers.RefusesEverything()) as url:

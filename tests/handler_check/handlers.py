@@ -292,6 +292,15 @@ class HangsUp(Correct):
         raise ConnectionAbortedError
 
 
+class DiesOfFilters(RefusesEverything):
+    """Refuses everything, and dies of some of it."""
+
+    def answer(self, headers: Message, body: bytes, /) -> tuple[int, dict[str, str]]:
+        if b"calendar_ids" in body:
+            raise ConnectionAbortedError
+        return super().answer(headers, body)
+
+
 def digest(body: bytes) -> str:
     """Return the digest of a body under the handlers' client secret."""
     return b64encode(hmac.digest(SECRET.encode(), body, "sha256")).decode()

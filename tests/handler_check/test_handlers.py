@@ -10,7 +10,7 @@ from cronofy_cli.core.failure import Failure
 from cronofy_cli.errors import Unreachable
 from cronofy_cli.handler_check.case import Expectation
 from cronofy_cli.handler_check.run import PATIENCE, run_cases
-from cronofy_cli.handler_check.verdict import State, fails_alike
+from cronofy_cli.handler_check.verdict import State, accepts_nothing, alike
 from tests.adapters.callback_probe.tls_servers import closed_port
 from tests.handler_check import handlers
 from tests.handler_check.checking import check, failed, make_cases, poster_to
@@ -126,11 +126,21 @@ def test_the_answer_that_decided() -> None:
     assert result.finding.endswith("(post 2 of 2)")
 
 
-def test_everything_fails_alike() -> None:
-    """What accepts nothing has one cause; who accepts something, or fails in different ways, has several."""
-    assert fails_alike(check(handlers.RefusesEverything()))
-    assert not fails_alike(check(handlers.SerialisesAgain()))
-    assert not fails_alike(check(handlers.Correct(), "types.change"))
+def test_a_handler_that_accepts_nothing() -> None:
+    """What accepts nothing is told from what accepts something, and those of its cases that fail alike are found."""
+    refused = check(handlers.RefusesEverything())
+    dying = check(handlers.DiesOfFilters())
+
+    assert accepts_nothing(refused)
+    assert {result.case.id for result in alike(refused)} == ACCEPTED
+    assert accepts_nothing(dying)
+    assert ACCEPTED - {result.case.id for result in alike(dying)} == {
+        "types.filtered_channel",
+        "load.large_body",
+        "load.at_once",
+    }
+    assert not accepts_nothing(check(handlers.SerialisesAgain()))
+    assert not accepts_nothing(check(handlers.Correct(), "types.change"))
 
 
 def test_everything_is_refused() -> None:
