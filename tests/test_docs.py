@@ -12,6 +12,7 @@ from cronofy_cli.cli.tree import command_paths
 from cronofy_cli.errors import ExitCode
 from tests.support import REPOSITORY
 
+PACKAGE = REPOSITORY / "cronofy_cli"
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
@@ -38,6 +39,18 @@ def test_the_readme_names_every_exit_code(code: ExitCode) -> None:
 def test_the_readme_names_every_environment_variable(variable: Variable) -> None:
     """What the environment can change is in the README."""
     assert f"`{variable}`" in README
+
+
+def test_the_map_names_what_is_there() -> None:
+    """Every file and folder that CONTRIBUTING names exists."""
+    text = (REPOSITORY / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(
+        re.findall(r"(?<![\w/.<-])([a-z_]+(?:/[a-z_]+)*(?:/|\.py|\.ini|/run))(?=[\s`,:;)]|$)", text, re.MULTILINE)
+    )
+
+    missing = [each for each in named if not any((root / each).exists() for root in (REPOSITORY, PACKAGE))]
+    assert len(named) > 50
+    assert [each for each in missing if not list(PACKAGE.rglob(each))] == []
 
 
 def test_each_dependency_has_its_reason() -> None:

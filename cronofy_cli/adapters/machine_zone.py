@@ -16,13 +16,21 @@ _FOLDER: Final = "zoneinfo/"
 
 
 def machine_tzid(environment: Mapping[str, str], etc: Path = Path("/etc")) -> str | None:
-    """Return the machine's zone; None where it has no name, as on Windows."""
-    candidates = (
-        environment.get("TZ", "").removeprefix(":"),
-        _linked(etc / "localtime"),
-        _first_line(etc / "timezone"),
-    )
+    """Return the machine's zone; None where it has no name, as on Windows, or where TZ is no name."""
+    if chosen := _chosen(environment):
+        return _zone_name(chosen)
+    candidates = (_linked(etc / "localtime"), _first_line(etc / "timezone"))
     return next((name for name in map(_zone_name, candidates) if name is not None), None)
+
+
+def nameless_zone(environment: Mapping[str, str]) -> str | None:
+    """Return what TZ says where that is no zone's name: rules, as POSIX has them, or a name of Windows."""
+    chosen = _chosen(environment)
+    return chosen if chosen and _zone_name(chosen) is None else None
+
+
+def _chosen(environment: Mapping[str, str]) -> str:
+    return environment.get("TZ", "").removeprefix(":")
 
 
 def _zone_name(text: str) -> str | None:

@@ -143,11 +143,9 @@ def application_of(context: Context, secrets: StoredSecrets) -> Application:
     return Application(context.client_id, secrets.client_secrets[0].value)
 
 
-def with_client_secret(
-    secrets: StoredSecrets, value: str, added_at: datetime, *, label: str = FIRST_LABEL
-) -> StoredSecrets:
+def with_client_secret(secrets: StoredSecrets, value: str, added_at: datetime) -> StoredSecrets:
     """Return secrets with a client secret in front, the one that is used to sign in. A known one keeps its label."""
     known = next((each for each in secrets.client_secrets if each.value == value), None)
-    first = known or StoredClientSecret(label, value, added_at)
+    first = known or StoredClientSecret(FIRST_LABEL, value, added_at)
     others = tuple(each for each in secrets.client_secrets if each not in {known, first} and each.label != first.label)
     return replace(without_removed(secrets, value), client_secrets=(first, *others))

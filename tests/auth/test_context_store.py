@@ -39,12 +39,12 @@ def test_a_change_starts_from_what_is_kept_at_that_moment(account: Account) -> N
     read_before = keeper.secrets_of(account.context)
     account.keep(replace(SECRETS, access_token="tok_of_another", refresh_token="ref_of_another"))
 
-    keeper.change(account.context, lambda kept: with_client_secret(kept, "CRN_added", NOW, label="added"))
+    keeper.change(account.context, lambda kept: with_client_secret(kept, "CRN_added", NOW))
 
     assert read_before == SECRETS
     assert account.kept is not None
     assert (account.kept.access_token, account.kept.refresh_token) == ("tok_of_another", "ref_of_another")
-    assert [secret.label for secret in account.kept.client_secrets] == ["added", "main"]
+    assert account.kept.client_secrets[0].value == "CRN_added"
 
 
 def test_a_change_that_fails_changes_nothing(account: Account) -> None:

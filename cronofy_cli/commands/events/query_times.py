@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.api.time_limits import Clock, Sent, needs_clock, parse_limits, parse_moment
+from cronofy_cli.core.text import clean
 from cronofy_cli.core.times import is_date
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import NotAllowed, NotFound, RequestFailed, WrongUsage
@@ -212,6 +213,8 @@ def _is_known(tzid: str) -> bool:
 
 
 def _machine_tzid(run: AppContext) -> str | None:
-    from cronofy_cli.adapters.machine_zone import machine_tzid
+    from cronofy_cli.adapters.machine_zone import machine_tzid, nameless_zone
 
+    if nameless := nameless_zone(run.environment):
+        run.warn(f"TZ is '{clean(nameless)}', which is no time zone's name: days are those of UTC; use --tzid")
     return machine_tzid(run.environment)

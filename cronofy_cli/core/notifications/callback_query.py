@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from cronofy_cli.errors import WrongUsage
 
@@ -41,14 +41,6 @@ def fill(template: str, userinfo: UserInfo) -> str:
         filled += _literal(template[end : match.start()]) + _value(match, userinfo)
         end = match.end()
     return (filled + _literal(template[end:])).lstrip("?&")
-
-
-def with_query(url: str, query: str) -> str:
-    """Return `url` with `query` after whatever query it has already."""
-    if not query:
-        return url
-    parts = urlsplit(url)
-    return parts._replace(query=f"{parts.query}&{query}" if parts.query else query).geturl()
 
 
 def _literal(text: str) -> str:

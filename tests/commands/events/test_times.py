@@ -236,3 +236,15 @@ def test_managed_events_are_left_out(cli: Cli, cronofy: ScriptedServer) -> None:
     assert run_main(cli, *READ, "--include-managed", terminal=True).stderr == ""
     assert run_main(cli, *READ, "--only-managed", terminal=True).stderr == ""
     assert run_main(cli, *READ).stderr == ""
+
+
+def test_a_zone_of_rules(cli: Cli, cronofy: ScriptedServer) -> None:
+    """Where TZ holds rules and the account has no zone, the days are those of UTC, and a warning says so."""
+    cronofy.answer(json={"sub": "acc_1", "zoneinfo": None})
+    cronofy.answer(json=EMPTY)
+
+    result = run_main(cli, "events", "read", environment={"TZ": "CST6CDT,M3.2.0,M11.1.0"})
+
+    assert sent(cronofy) == {"tzid": "Etc/UTC"}
+    assert "warning: TZ is 'CST6CDT,M3.2.0,M11.1.0', which is no time zone's name" in result.stderr
+    assert "--tzid" in result.stderr
