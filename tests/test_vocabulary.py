@@ -39,7 +39,7 @@ from cronofy_cli.output.documents.base import Document, Line
 from cronofy_cli.output.documents.errors import ErrorDocument
 from cronofy_cli.simulator.world.seed import WORK
 from cronofy_cli.simulator.world.settings import SimulatorSettings
-from cronofy_cli.sync.documents import DriftReportDocument, SyncDocument
+from cronofy_cli.sync.documents import DriftDocument, DriftReportDocument, SyncDocument
 from cronofy_cli.why.documents import ConclusionDocument
 from tests.golden_files import GOLDEN
 from tests.in_process import run_main
@@ -400,10 +400,25 @@ def test_lines_of_listen(cli: Cli, simulator: SimulatorServer) -> None:
     assert {json.loads(line)["kind"] for line in lines} == {"ready", "delivery", "events", "forward", "diagnosis"}
 
 
-def test_golden_lines() -> None:
-    """The kept lines of changes are documents."""
-    for line in (GOLDEN / "event-changes.ndjson").read_bytes().splitlines():
-        check(line, events.EventChangeDocument)
+@pytest.mark.parametrize(
+    ("pattern", "kind"),
+    [
+        ("event-changes.ndjson", events.EventChangeDocument),
+        ("export-ndjson.txt", deliveries.DeliveryDocument),
+        ("sync-run-ndjson.txt", events.EventChangeDocument),
+        ("sync-run-json.txt", SyncDocument),
+        ("sync-drift-ndjson.txt", DriftDocument),
+        ("sync-drift-json.txt", DriftReportDocument),
+        ("verify-*.txt", signatures.VerifyDocument),
+    ],
+)
+def test_golden_lines(pattern: str, kind: Any) -> None:
+    """What is kept as the output of commands is made of documents."""
+    lines = [line for path in GOLDEN.glob(pattern) for line in path.read_bytes().splitlines() if line.startswith(b"{")]
+
+    assert lines
+    for line in lines:
+        check(line, kind)
 
 
 def test_a_field_too_many_is_noticed() -> None:

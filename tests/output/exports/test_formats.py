@@ -18,6 +18,7 @@ from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.exports.formats import ExportFormat, exported
 from cronofy_cli.output.exports.ndjson import read_delivery_lines
+from tests.golden_files import check_golden
 from tests.outbound.app import running_app
 from tests.requirements import require_program
 from tests.samples import CHANGE, make_delivery
@@ -49,6 +50,24 @@ ODD_BODIES = [
 def export(deliveries: list[Delivery], form: ExportFormat) -> bytes:
     """Return everything that is written."""
     return b"".join(exported(deliveries, form, "1.2.3"))
+
+
+@pytest.mark.parametrize("form", ExportFormat)
+def test_every_byte(form: ExportFormat) -> None:
+    """What is written of a usual, an empty and a binary body is what is kept, in each form."""
+    behind_a_tunnel = (
+        (b"Host", b"127.0.0.1:4040"),
+        (b"X-Forwarded-Host", b"ab12.example.test"),
+        (b"X-Forwarded-Proto", b"https"),
+        (b"Content-Type", b"application/json"),
+    )
+    deliveries = [
+        make_delivery(1, headers=behind_a_tunnel),
+        make_delivery(2, b"", SignatureState.UNSIGNED, 401, headers=((b"Host", b"localhost"), (b"X-Empty", b""))),
+        make_delivery(3, b"\xff\x00", SignatureState.INVALID, 401, headers=((b"content-type", b"application/json"),)),
+    ]
+
+    check_golden(f"export-{form.value}.txt", export(deliveries, form))
 
 
 def odd_deliveries() -> list[Delivery]:
@@ -102,6 +121,7 @@ def test_lines_of_an_earlier_version() -> None:
         {"response_status": 7},
         {"signature": {"state": "perfect", "secret": None}},
         {"body": None},
+        {"body": ..., "body_base64": "not base64!"},
         {"data_center": ...},
     ],
     ids=str,
