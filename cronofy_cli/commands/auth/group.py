@@ -78,7 +78,7 @@ def login(
       cronofy auth login --context acme-dev --no-browser
     """
     from cronofy_cli.commands.auth import login
-    from cronofy_cli.commands.auth.prompts import LoginOptions
+    from cronofy_cli.commands.auth.prompts import LoginOptions, again_command, naming_private_file
 
     run = app_context(context)
     options = LoginOptions(client_id, client_secret_file, port, scope, provider, insecure_storage)
@@ -87,28 +87,51 @@ def login(
     if [client_secret_file, access_token_file, complete].count("-") > 1:
         raise WrongUsage("stdin can be read only once", hint="use a file for the client secret")
     before = _current_name(run)
-    if start or (no_browser and run.output.format.is_json):
-        login.start_login(run, options)
-    else:
-        _show_signed_in(run, _log_in(run, options, access_token_file, complete, no_browser=no_browser), before)
+    is_start = start or (no_browser and run.output.format.is_json)
+    steps = {"--start": is_start, "--no-browser": no_browser and not is_start}
+    again = again_command(run, options, steps, access_token_file, complete)
+    with naming_private_file(again):
+        if is_start:
+            login.start_login(run, options)
+        else:
+            _show_signed_in(run, _log_in(run, options, access_token_file, complete, no_browser=no_browser), before)
 
 
 @app.command("status", cls=ApiCommand)
-def status(context: typer.Context) -> None:
-    """Show who is signed in, where, until when, and what the environment overrides. Makes no API call.
+def status(
+    context: typer.Context,
+    check: Annotated[bool, typer.Option("--check", help="Ask Cronofy whether it accepts the access token.")] = False,
+) -> None:
+    """Show which access token is used, whose it is, until when, and what the environment overrides.
+
+    Makes no API call without --check.
 
     \b
     Examples:
       cronofy auth status
+      cronofy auth status --check
       cronofy auth status --json | jq -r .expires_at
     """
     from cronofy_cli.commands.auth.status import status_of
 
     run = app_context(context)
-    document = status_of(run)
+    document = status_of(run, check=check)
     _show(run, document)
     if not document.signed_in:
         raise run.no_token()
+    if document.accepted is False:
+        raise NotSignedIn(
+            f"data center {document.data_center} does not accept the access token from the {document.token_from}",
+            hint=_renewal_hint(run, document.token_from),
+        )
+
+
+def _renewal_hint(run: AppContext, token_from: str | None) -> str:
+    from cronofy_cli.core.command_line import own_command
+
+    if token_from == "environment":  # noqa: S105 - where a token comes from
+        return f"set {Variable.ACCESS_TOKEN} to a valid token, or unset it to use the tokens of the sign-in"
+    return own_command(("auth", "login"), run.chosen_options)
 
 
 @app.command("refresh", cls=ApiCommand)

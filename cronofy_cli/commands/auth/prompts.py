@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 import shlex
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.adapters.secrets.failures import KeyringUnusable
 from cronofy_cli.adapters.settings import Key
 from cronofy_cli.adapters.settings.resolution import OriginKind
 from cronofy_cli.auth.context_store import AccountKeeper
 from cronofy_cli.auth.login import Server, SignIn, is_same_application
-from cronofy_cli.cli.client_secrets import read_secret
+from cronofy_cli.cli.client_secrets import STDIN, read_secret
 from cronofy_cli.core.accounts.contexts import LONGEST_NAME, Context, check_data_center, check_is_new
 from cronofy_cli.core.accounts.data_centers import SIMULATOR, DataCenterId
 from cronofy_cli.core.accounts.oauth import DEFAULT_PORT, DEFAULT_SCOPE, checked_application
+from cronofy_cli.core.command_line import own_command
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from cronofy_cli.cli.context import AppContext
 
 DEFAULT_CONTEXT = "default"
@@ -35,6 +40,40 @@ class LoginOptions:
     scope: str | None = None
     provider: str | None = None
     insecure_storage: bool = False
+
+
+def again_command(
+    run: AppContext,
+    options: LoginOptions,
+    steps: Mapping[str, bool],
+    access_token_file: str | None,
+    complete: str | None,
+) -> str:
+    """Return the user's own command; the address of `--complete` holds a code, so it is asked for on stdin."""
+    named = (
+        ("--client-id", options.client_id),
+        ("--client-secret-file", options.client_secret_file),
+        ("--port", str(options.port) if options.port != DEFAULT_PORT else None),
+        ("--scope", options.scope),
+        ("--provider", options.provider),
+        ("--access-token-file", access_token_file),
+        ("--complete", STDIN if complete is not None else None),
+    )
+    words = [word for option, value in named if value is not None for word in (option, value)]
+    words += [option for option, is_given in steps.items() if is_given]
+    return own_command(("auth", "login"), (*run.chosen_options, *words))
+
+
+@contextmanager
+def naming_private_file(again: str) -> Iterator[None]:
+    """Let the error of a keyring that cannot be used name the user's own command with --insecure-storage."""
+    try:
+        yield
+    except KeyringUnusable as error:
+        cause = error.__cause__
+        other_way = f"{cause.hint}, or " if isinstance(cause, KeyringUnusable) and cause.hint else ""
+        hint = f"{other_way}store them in a private file: {again} --insecure-storage"
+        raise KeyringUnusable(error.message, hint=hint) from error
 
 
 def keeper_of(run: AppContext, *, insecure_storage: bool = False) -> AccountKeeper:

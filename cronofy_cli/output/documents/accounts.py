@@ -31,12 +31,14 @@ class SignedOutDocument(Document, frozen=True):
 
 
 class AuthStatusDocument(Document, frozen=True):
-    """Who is signed in, from where, until when."""
+    """Which access token is used, whose it is and until when; what only Cronofy knows is null unless it was asked."""
 
     context: str | None
     data_center: str | None
     signed_in: bool
     token_from: str | None
+    accepted: bool | None
+    """Whether Cronofy accepts the token; null if it was not asked."""
     sub: str | None
     email: str | None
     client_id: str | None

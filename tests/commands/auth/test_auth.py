@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import socket
 import urllib.error
 import urllib.request
@@ -393,6 +394,7 @@ def test_the_status(home: Cli, signed_in: Auth) -> None:
         "data_center": "simulator",
         "signed_in": True,
         "token_from": "context",
+        "accepted": None,
         "sub": "acc_5700a00eb0ccd07000000001",
         "email": "janed@company.com",
         "client_id": "simulator-client-id",
@@ -423,6 +425,44 @@ def test_the_status_names_what_the_environment_overrides(home: Cli, signed_in: A
         "CRONOFY_CLIENT_ID",
         "CRONOFY_NO_KEYRING",
     ]
+
+
+def test_the_way_out_of_a_keyring_keeps_the_users_own_options(home: Cli, auth: Auth) -> None:
+    """Without a keyring the hint is the command that was typed, with --insecure-storage; run as it is, it works on."""
+    typed = ("login", "--data-center", "uk", "--client-id", "ID", "--client-secret-file", "s.txt", "--port", "7878")
+    (home.folder / "s.txt").write_text("CRN_secret", encoding="utf-8")
+
+    failed = auth(*typed, "--start", "--json")
+    hint = failed.error["hint"]
+    command = shlex.split(hint.rpartition(": ")[2])
+    done = auth(*command[2:])
+
+    assert (failed.exit_code, failed.error["code"]) == (4, "keyring_unusable")
+    assert set(typed) | {"--start", "--insecure-storage"} <= {*command[1:]}
+    assert done.stdout.startswith("https://app-uk.cronofy.com/oauth/authorize?")
+
+
+def test_the_status_of_a_token_of_the_environment(home: Cli, signed_in: Auth, simulator: SimulatorServer) -> None:
+    """Nothing of the context's token is said of another one: it may be somebody else's, and nobody renews it."""
+    home.environment |= {"CRONOFY_ACCESS_TOKEN": "tok_env", "CRONOFY_CONTEXT": "simulator"}
+    home.environment["CRONOFY_DATA_CENTER"] = simulator.url
+
+    shown = signed_in("status", "--json").json
+
+    assert (shown["token_from"], shown["context"], shown["renews_itself"]) == ("environment", "simulator", False)
+    assert [shown[key] for key in ("sub", "email", "scope", "expires_at", "accepted")] == [None] * 5
+
+
+def test_the_status_is_checked(home: Cli, signed_in: Auth, simulator: SimulatorServer) -> None:
+    """With --check Cronofy says whose the token is, or that it accepts it no longer: exit code 4, and what to do."""
+    good = signed_in("status", "--check", "--json")
+    home.environment |= {"CRONOFY_ACCESS_TOKEN": "tok_env", "CRONOFY_DATA_CENTER": simulator.url}
+    bad = signed_in("status", "--check", "--json")
+
+    assert (good.exit_code, good.json["accepted"], good.json["email"]) == (0, True, "janed@company.com")
+    assert (bad.exit_code, bad.json["accepted"], bad.json["sub"]) == (4, False, None)
+    assert "does not accept the access token from the environment" in bad.error["message"]
+    assert "CRONOFY_ACCESS_TOKEN" in bad.error["hint"]
 
 
 def test_the_status_when_nobody_is_signed_in(auth: Auth) -> None:
