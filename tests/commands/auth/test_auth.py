@@ -259,8 +259,8 @@ def test_no_place_for_secrets_is_known_before_the_browser_opens(auth: Auth, simu
     assert refused.stderr.splitlines() == [
         "error: the keyring is switched off by CRONOFY_NO_KEYRING",
         (
-            "hint: unset CRONOFY_NO_KEYRING, or keep them in a private file: "
-            "cronofy auth login --context simulator --insecure-storage"
+            "hint: unset CRONOFY_NO_KEYRING, or store them in a private file: "
+            "cronofy auth login --data-center simulator --insecure-storage"
         ),
     ]
 
