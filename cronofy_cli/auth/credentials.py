@@ -46,7 +46,7 @@ def of_simulator(simulator: RunningSimulator) -> Credentials:
 
 def split_secrets(text: str, *, label: str) -> tuple[ClientSecret, ...]:
     """Return the secrets of a comma-separated list, labelled by their number if there are several."""
-    values = [part.strip() for part in text.split(",") if part.strip()]
+    values = [part.strip() for part in text.removeprefix("\ufeff").split(",") if part.strip()]
     if len(values) == 1:
         return (ClientSecret(label, values[0]),)
     return tuple(ClientSecret(f"{label} #{number}", value) for number, value in enumerate(values, 1))

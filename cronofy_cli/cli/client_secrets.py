@@ -16,6 +16,7 @@ from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.auth.credentials import split_secrets
 from cronofy_cli.core.accounts.data_centers import SIMULATOR
 from cronofy_cli.core.signature import ClientSecret
+from cronofy_cli.core.text import as_utf8
 from cronofy_cli.errors import NotSignedIn, WrongUsage
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def read_secret(run: AppContext, source: str) -> str:
     Raises:
         WrongUsage: it cannot be read, or is empty.
     """
-    secret = read_bytes(run, source).decode("utf-8", "surrogateescape").strip("\r\n")
+    secret = as_utf8(read_bytes(run, source)).decode("utf-8", "surrogateescape").strip("\r\n")
     if not secret:
         raise WrongUsage(f"'{source}' has no client secret", hint="the file holds only the client secret")
     return secret

@@ -135,10 +135,11 @@ def _forget(run: AppContext, token_file: str | None) -> None:
 def _given(run: AppContext, source: str | None) -> str:
     from cronofy_cli.cli.client_secrets import read_bytes
     from cronofy_cli.commands.auth.prompts import ask
+    from cronofy_cli.core.text import as_utf8
 
     if source is None:
         return ask(run, "The ngrok authtoken", option="--token-file FILE", hidden=True)
-    return read_bytes(run, source).decode("utf-8", "replace").strip()
+    return as_utf8(read_bytes(run, source)).decode("utf-8", "replace").strip()
 
 
 def _checked(value: str) -> str:

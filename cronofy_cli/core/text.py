@@ -6,7 +6,11 @@ reading direction around (https://trojansource.codes).
 
 from __future__ import annotations
 
+import codecs
 import re
+from typing import Final
+
+_MARKS: Final = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL and C1 controls
@@ -21,6 +25,19 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _UNSAFE.sub(lambda match: " " if match[0] in "\t\n\r\v\f\x85\u2028\u2029" else "", text)
+
+
+def is_utf16(content: bytes) -> bool:
+    """Whether a file says of itself that it is UTF-16, as what PowerShell's `>` writes does."""
+    return content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
+def as_utf8(content: bytes) -> bytes:
+    """Return the text of a file as UTF-8 without a byte order mark, whatever a Windows program made of it."""
+    for mark, encoding in _MARKS.items():
+        if content.startswith(mark):
+            return content.removeprefix(mark).decode(encoding, "replace").encode()
+    return content
 
 
 def clean_lines(text: str) -> str:

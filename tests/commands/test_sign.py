@@ -71,3 +71,22 @@ def test_what_was_signed_verifies(cli: Cli, run: Run) -> None:
 def test_no_secret_is_known(run: Run) -> None:
     """Without a client secret nothing can be signed."""
     assert run("sign", "-", stdin=BODY).exit_code == 4
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf%s\r\n" % SECRETS.split(",", maxsplit=1)[0].encode(),
+        b"\xff\xfe" + f"{SECRETS.split(',', maxsplit=1)[0]}\r\n".encode("utf-16-le"),
+    ],
+    ids=["BOM", "UTF-16"],
+)
+def test_a_secret_file_of_windows(content: bytes, run: Run, tmp_path: Path) -> None:
+    """A secret that PowerShell or Notepad saved signs as the same secret saved anywhere else does."""
+    (tmp_path / "body").write_bytes(BODY)
+    (tmp_path / "windows").write_bytes(content)
+    (tmp_path / "plain").write_text(SECRETS.split(",", maxsplit=1)[0])
+
+    result = run("sign", tmp_path / "body", "--client-secret-file", tmp_path / "windows")
+
+    assert result.stdout == run("sign", tmp_path / "body", "--client-secret-file", tmp_path / "plain").stdout

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.core.text import clean, clean_lines, shorten
+from cronofy_cli.core.text import as_utf8, clean, clean_lines, shorten
 
 ANY_TEXT = st.text(st.characters() | st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp"]))
 DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -69,3 +69,19 @@ def test_shortened_text_fits(text: str, width: int) -> None:
 
     assert len(shortened) <= width
     assert shortened == text or (shortened[-1] == "…" and text.startswith(shortened[:-1]))
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"CRN_1\r\n", b"CRN_1\r\n"),
+        (b"\xef\xbb\xbfCRN_1", b"CRN_1"),
+        (b"\xff\xfe" + "Café\r\n".encode("utf-16-le"), "Café\r\n".encode()),
+        (b"\xfe\xff" + "Café".encode("utf-16-be"), "Café".encode()),
+        (b"\xff\x00", b"\xff\x00"),
+        (b"", b""),
+    ],
+)
+def test_files_of_windows(content: bytes, expected: bytes) -> None:
+    """A text file with a byte order mark is read as the text that it is; other bytes stay as they are."""
+    assert as_utf8(content) == expected

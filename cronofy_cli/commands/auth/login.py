@@ -28,6 +28,7 @@ from cronofy_cli.commands.auth.prompts import (
 )
 from cronofy_cli.core.accounts.contexts import StoredSecrets
 from cronofy_cli.core.accounts.oauth import TokenAnswer, checked_application, code_from_redirect, parse_token_answer
+from cronofy_cli.core.text import as_utf8
 from cronofy_cli.errors import NotAllowed, RequestFailed, WrongUsage
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def _show_started(run: AppContext, url: str, redirect_uri: str) -> None:
 
 def _read_tokens(run: AppContext, source: str) -> TokenAnswer:
     """Read an access token, or the whole answer of the token endpoint. When it ends is not known: it is not fresh."""
-    content = read_bytes(run, source).strip()
+    content = as_utf8(read_bytes(run, source)).strip()
     try:
         if content.startswith(b"{"):
             return replace(parse_token_answer(content), expires_in_s=None)
@@ -202,5 +203,5 @@ def _read_tokens(run: AppContext, source: str) -> TokenAnswer:
     except (RequestFailed, UnicodeDecodeError) as error:
         raise WrongUsage(
             f"'{source}' has no access token",
-            hint="the file holds only the token, or the JSON response of the token endpoint, without a BOM",
+            hint="the file holds only the token, or the JSON response of the token endpoint",
         ) from error

@@ -5,11 +5,13 @@ What was sent over the wire may have been changed on the way into the file; the 
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.notifications.deliveries import find_header
+from cronofy_cli.core.text import is_utf16
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -36,9 +38,14 @@ def parse_saved_request(content: bytes) -> SavedRequest:
     """Split a saved request into head and body; line ends may be CRLF or LF (RFC 9112).
 
     Raises:
-        WrongUsage: it does not start like a request, or its head does not end.
+        WrongUsage: it does not start like a request, its head does not end, or it is UTF-16.
     """
-    head, body = _split(content)
+    if is_utf16(content):
+        raise WrongUsage(
+            "the saved request is UTF-16, so its body is not the one that was sent",
+            hint="save it as it came: PowerShell's > writes UTF-16",
+        )
+    head, body = _split(content.removeprefix(codecs.BOM_UTF8))
     lines = [line.rstrip(b"\r") for line in head.split(b"\n")]
     request_line = lines[0].decode("latin-1")
     if len(request_line.split(" ")) != len(("method", "target", "version")) or " HTTP/" not in request_line:

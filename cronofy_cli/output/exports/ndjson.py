@@ -13,6 +13,7 @@ import msgspec
 from cronofy_cli.core.notifications.deliveries import Delivery, ReceivedRequest
 from cronofy_cli.core.notifications.notification import parse_notification
 from cronofy_cli.core.signature import SignatureState, Verdict
+from cronofy_cli.core.text import as_utf8
 from cronofy_cli.core.times import parse_time
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.deliveries import delivery_json
@@ -38,7 +39,7 @@ def read_delivery_lines(content: bytes) -> Iterator[Delivery]:
     Raises:
         WrongUsage: a line is not an exported delivery.
     """
-    for number, line in enumerate(content.split(b"\n"), start=1):
+    for number, line in enumerate(as_utf8(content).split(b"\n"), start=1):
         if line.strip():
             try:
                 yield _delivery(msgspec.json.decode(line))

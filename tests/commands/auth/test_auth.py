@@ -618,7 +618,7 @@ def test_the_last_client_secret(signed_in: Auth) -> None:
     [
         (("add", "main", "--client-secret-file", "new.txt"), 2, "cronofy auth secret remove main --context simulator"),
         (("add", "again", "--client-secret-file", "known.txt"), 2, "already known as 'main'"),
-        (("add", "bom", "--client-secret-file", "bom.txt"), 2, "without a BOM"),
+        (("add", "odd", "--client-secret-file", "odd.txt"), 2, "a file must hold only that"),
         (("add", "new"), 2, "add --client-secret-file FILE"),
         (("remove", "none"), 1, "cronofy auth secret list --context simulator"),
     ],
@@ -627,7 +627,7 @@ def test_client_secrets_that_cannot_be_added_or_removed(
     home: Cli, signed_in: Auth, arguments: tuple[str, ...], exit_code: int, told: str
 ) -> None:
     """Each refusal says why, shows no secret, and changes nothing."""
-    for name, content in (("new", "CRN_new"), ("known", CLIENT_SECRET), ("bom", "\ufeffCRN_bom")):
+    for name, content in (("new", "CRN_new"), ("known", CLIENT_SECRET), ("odd", "CRN_\u00e9")):
         (home.folder / f"{name}.txt").write_text(content, encoding="utf-8")
     before = secrets_in(home)
 

@@ -224,3 +224,16 @@ def test_prune(kept: None, run: Run) -> None:
 def test_path(cli: Cli, run: Run) -> None:
     """Where it is, whether it is there or not."""
     assert run("deliveries", "path").stdout == f"{cli.data / 'deliveries.db'}\n"
+
+
+def test_import_of_what_powershell_wrote(kept: None, run: Run) -> None:
+    """What PowerShell's `>` made of an export is put back just as well."""
+    exported = run("deliveries", "export").stdout
+
+    for content in (
+        b"\xff\xfe" + exported.replace("\n", "\r\n").encode("utf-16-le"),
+        b"\xef\xbb\xbf" + exported.encode(),
+    ):
+        assert run("deliveries", "import", "-", "--json", stdin=content).exit_code == 0
+
+    assert run("deliveries", "show", "9", "--raw").stdout_bytes == run("deliveries", "show", "3", "--raw").stdout_bytes

@@ -112,3 +112,13 @@ def test_no_file_crashes_it(content: bytes) -> None:
         parsed = error.message.encode()
 
     assert isinstance(parsed, bytes)
+
+
+def test_a_request_in_utf_16() -> None:
+    """A request that was saved as UTF-16 is named as that; a byte order mark in front of another one is no harm."""
+    saved = HEAD + b"\r\nbody"
+
+    with pytest.raises(WrongUsage, match="UTF-16"):
+        parse_saved_request(b"\xff\xfe" + saved.decode("latin-1").encode("utf-16-le"))
+
+    assert parse_saved_request(b"\xef\xbb\xbf" + saved) == parse_saved_request(saved)
