@@ -11,13 +11,14 @@ import typer
 from cronofy_cli.adapters.output_files import check_output, write_output
 from cronofy_cli.cli.client_secrets import SecretFilesOption, find_secrets
 from cronofy_cli.cli.options import SigningListCommand, app_context, command_app
-from cronofy_cli.commands.posting import InsecureOption, confirm_posting, posting_target
+from cronofy_cli.commands.posting import InsecureOption, confirm_posting
 from cronofy_cli.core.notifications.sample_bodies import CHANNEL_ID, Setting
 from cronofy_cli.errors import ExitCode
 from cronofy_cli.handler_check.case import DOCS_SITE, Workshop
 from cronofy_cli.handler_check.catalogue import all_cases, choose
 from cronofy_cli.handler_check.report import show_to_people
 from cronofy_cli.handler_check.verdict import Result
+from cronofy_cli.outbound.target import parse_target
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.streams import OutputFormat
 
@@ -65,7 +66,7 @@ def handler(
     run = app_context(context)
     if junit is not None:
         check_output(junit)
-    found, started_at = posting_target(target), datetime.now(UTC)
+    found, started_at = parse_target(target), datetime.now(UTC)
     keys = signing_keys(find_secrets(run, client_secret_file or []))
     cases = choose(all_cases(Workshop(Setting(started_at, found.url, channel), keys)), only or [])
     number = sum(len(case.posts) for case in cases)

@@ -1,4 +1,4 @@
-"""What `trigger` and `check handler` share: where to post to, and asking before that is another machine."""
+"""What `trigger` and `check handler` share: asking before something is posted to another machine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.outbound.target import parse_target
 
 if TYPE_CHECKING:
     from cronofy_cli.outbound.target import Target
@@ -16,23 +15,11 @@ if TYPE_CHECKING:
 InsecureOption = Annotated[bool, typer.Option("--insecure", help="Accept any certificate of a local https target.")]
 
 
-def posting_target(text: str) -> Target:
-    """Read where to post to: 3000, 3000/hook, or a URL, as `listen` takes it.
-
-    Raises:
-        WrongUsage: it is none of these.
-    """
-    try:
-        return parse_target(text)
-    except WrongUsage as error:
-        raise WrongUsage(f"'{text}' is not a target", hint=error.hint) from error
-
-
 def confirm_posting(output: Output, target: Target, what: str, *, yes: bool) -> None:
     """Ask before `what` is posted to a host that is not this machine, unless `yes` answers beforehand.
 
     Raises:
-        WrongUsage: the answer is no, or there is nobody to ask.
+        WrongUsage: the answer is no, or there is no terminal to ask at.
     """
     if target.is_loopback or yes:
         return

@@ -9,12 +9,13 @@ import typer
 
 from cronofy_cli.cli.client_secrets import SecretFilesOption
 from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
-from cronofy_cli.commands.posting import InsecureOption, posting_target
+from cronofy_cli.commands.posting import InsecureOption
 from cronofy_cli.commands.trigger_results import show_samples, show_triggered
 from cronofy_cli.commands.trigger_sending import Choice, send
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.notifications.samples import find_sample
 from cronofy_cli.errors import WrongUsage
+from cronofy_cli.outbound.target import parse_target
 
 app = command_app()
 
@@ -122,7 +123,7 @@ def trigger(
     )
     if print_body:
         end = b"\n" if run.output.is_terminal else b""
-        run.output.data_bytes(choice.body(posting_target(target).url if target else PLACEHOLDER_URL) + end)
+        run.output.data_bytes(choice.body(parse_target(target).url if target else PLACEHOLDER_URL) + end)
         return
     delay_s = parse_duration(delay, option="--delay") if delay is not None else 0
     sent = send(run, choice, target, yes=yes)

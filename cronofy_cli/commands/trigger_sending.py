@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.cli.client_secrets import find_secrets
-from cronofy_cli.commands.posting import confirm_posting, posting_target
+from cronofy_cli.commands.posting import confirm_posting
 from cronofy_cli.commands.trigger_results import Triggered
 from cronofy_cli.core.notifications.sample_bodies import Setting
 from cronofy_cli.core.notifications.samples import Sample, Surface, encode_body, with_fields
@@ -69,7 +69,7 @@ def send(run: AppContext, choice: Choice, named: str | None, *, yes: bool) -> It
         from cronofy_cli.commands.simulator.access import control_of
 
         return _pushed(control_of(run), choice)
-    target = posting_target(named if named is not None else _only_callback_url(run, choice.sample.name))
+    target = parse_target(named if named is not None else _only_callback_url(run, choice.sample.name))
     posts = _posts(choice, _keys(run, choice), choice.body(target.url))
     confirm_posting(run.output, target, f"{choice.count} × {choice.sample.name}", yes=yes)
     return _posted(run, choice, target, posts)

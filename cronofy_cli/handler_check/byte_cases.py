@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cronofy_cli.handler_check.case import Workshop
 
 _RAW_BYTES: Final = Reason(
-    "the signature is over the bytes as they came; the same JSON written anew has other bytes",
+    "the signature is over the bytes as they came; the same JSON printed again has other bytes",
     "the digest is made from parsed and printed JSON; take the raw body, before any parser",
     AUTHENTICATION,
 )
@@ -33,7 +33,7 @@ _STRIPPED: Final = Reason(
     AUTHENTICATION,
 )
 _DUPLICATES: Final = Reason(
-    "legal, though discouraged: no reader may fail on it before the signature is checked",
+    "legal, though discouraged: the signature must be checked before a parser can fail on it",
     "a strict parser runs first",
     AUTHENTICATION,
 )
@@ -60,7 +60,7 @@ def byte_cases(workshop: Workshop) -> Iterator[Case]:
 
 
 _Variant = tuple[str, str, Reason, str]
-"""Name, how it is told, reason and body."""
+"""Name, description, reason and body."""
 
 
 def _layouts(workshop: Workshop) -> Iterator[_Variant]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def all_cases(workshop: Workshop) -> tuple[Case, ...]:
-    """Return every case. Those about time come first: a handler that hangs is told from the first one."""
+    """Return every case. Those about time come first: a handler that hangs shows in the first one."""
     return (
         *timing_cases(workshop),
         *type_cases(workshop),

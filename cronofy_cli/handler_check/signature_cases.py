@@ -1,7 +1,7 @@
 """Cases about the header `Cronofy-HMAC-SHA256`: lists of digests, wrong ones, none.
 
 Looking at signatures is the receiver's choice (docs: /developers/push-notifications/authentication/). It is a must here
-because nothing else tells Cronofy's posts from anybody's who knows the URL.
+because nothing else distinguishes Cronofy's posts from those of anyone who knows the URL.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _NAMED: Final = Reason(
     AUTHENTICATION,
 )
 _NOT_ASCII: Final = Reason(
-    "anybody can send it; an error of the server's own fills its log instead of refusing",
+    "anyone can send it; an error of the server's own fills its log instead of a refusal",
     "a comparison that takes only ASCII text, such as Python's compare_digest on str; compare bytes",
     AUTHENTICATION,
 )
 _FORGED: Final = Reason(
-    "whoever knows the URL can post to it; the signature is all that tells it from Cronofy",
+    "anyone who knows the URL can post to it; only the signature shows that it was Cronofy",
     "the signature is not checked, or its result is not used",
     AUTHENTICATION,
 )

@@ -1,4 +1,4 @@
-"""Cases about what is in a body: every type, one of tomorrow, a body without a type, fields that nobody knows."""
+"""Cases about what is in a body: every type, one of tomorrow, a body without a type, unknown fields."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cronofy_cli.outbound.request import Post
 
 _UNKNOWN_TYPE: Final = Reason(
-    "Cronofy adds types; whoever fails on one is sent it again for 24 hours, and then the channel is closed",
+    "Cronofy adds types; a handler that fails on one is sent it again for 24 hours, then the channel is closed",
     "a route or a switch without a default; answer 200 and do nothing",
     DELIVERY_RULES,
 )
@@ -29,7 +29,7 @@ _FILTERS: Final = Reason(
 )
 _NO_NOTIFICATION: Final = Reason(
     "what real-time scheduling posts when it is completed has no 'notification'; its URL can be the same one",
-    "reading body['notification']['type'] without a look whether it is there",
+    "body['notification']['type'] is read without checking that it is there",
     "/developers/workflow-triggers/scheduling-triggers/",
 )
 

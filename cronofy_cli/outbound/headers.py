@@ -22,7 +22,7 @@ _HOP_BY_HOP: Final = {b"connection", b"keep-alive", b"te", b"trailer", b"transfe
 """They speak of one connection (RFC 9110, 7.6.1), as every `Proxy-…` does."""
 
 _FULFILLED: Final = {b"expect"}
-"""The sender was told to go on, and did: the whole body is here (RFC 9110, 10.1.1)."""
+"""Already done: the whole body is here (RFC 9110, 10.1.1)."""
 
 _FRAMING: Final = {b"content-length", b"transfer-encoding", b"host", b"connection"}
 _HEADER: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*)")

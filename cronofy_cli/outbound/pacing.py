@@ -1,4 +1,4 @@
-"""Doing many things: one after another, or several at once, some of them a second.
+"""Doing many things: one after another, or several at once at a fixed rate.
 
 Results come as generators, so that whoever takes them decides how long it goes on.
 """
@@ -31,7 +31,7 @@ def in_turn(work: Callable[[T], R], items: Iterable[T], *, interval_s: float = 0
 def side_by_side(
     work: Callable[[T], R], items: Iterable[T], *, at_once: int = MOST_AT_ONCE, interval_s: float = 0.0
 ) -> Generator[tuple[int, R]]:
-    """Start a thing each interval, whether or not the earlier ones are done, and at most so many at once.
+    """Start a thing each interval, whether or not the earlier ones are done, at most `at_once` at the same time.
 
     Yields each result as it comes, with the place of its thing in the series, from 0. What `work` raises is raised.
     """

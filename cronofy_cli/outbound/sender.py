@@ -139,7 +139,7 @@ class Sender:
         return self._connection
 
     def _is_readable(self) -> bool:
-        """Whether the target has ended the connection, or sent what nobody asked for: it cannot be used again."""
+        """Whether the target has ended the connection, or sent something without a request: it cannot be used again."""
         timed = cast("TimedSocket | None", self._connection.sock if self._connection else None)
         return timed is None or bool(select.select([timed.socket], [], [], 0)[0])
 

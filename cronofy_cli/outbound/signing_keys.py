@@ -43,7 +43,7 @@ class SigningKeys:
 
 
 def signing_keys(client_secrets: Iterable[ClientSecret], made_up: int = 1) -> SigningKeys:
-    """Return keys with so many made-up secrets beside the client's."""
+    """Return keys with a number of made-up secrets beside the client's."""
     return SigningKeys(
         tuple(secret.value for secret in client_secrets), tuple(secrets.token_urlsafe() for _ in range(made_up))
     )

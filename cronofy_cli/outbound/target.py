@@ -77,7 +77,7 @@ def parse_target(text: str) -> Target:
         return _target(written)
     except ValueError as error:
         raise WrongUsage(
-            f"'{text}' is not a target to forward to",
+            f"'{text}' is not a target",
             hint="write it as 3000, 3000/cronofy/hook, or http://localhost:3000/cronofy/hook",
         ) from error
 
