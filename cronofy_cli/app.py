@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 import typer
 
 from cronofy_cli.cli.context import AppContext
+from cronofy_cli.cli.own_options import with_own_options
 from cronofy_cli.cli.tree import COMPLETION_VARIABLE, build_tree
 from cronofy_cli.errors import PIPE_CLOSED, CronofyError, ExitCode, WrongUsage
 from cronofy_cli.output.errors import show_error
@@ -80,6 +81,8 @@ def _as_wrong_usage(error: typer.TyperException) -> WrongUsage:
 
 
 def _fail(error: CronofyError, arguments: Sequence[str], context: AppContext) -> int:
+    if error.hint is not None:
+        error.hint = with_own_options(error.hint, context.flags.choices, build_tree())
     color = wants_color(context.flags.color, sys.stderr, os.environ)
     show_error(error, sys.stderr, as_json=_wants_json(arguments), color=color)
     return error.exit_code

@@ -60,6 +60,11 @@ class Flags:
     raw_output: bool = False
 
     @property
+    def choices(self) -> dict[str, str | None]:
+        """What was said about whose account is meant, by the options' names."""
+        return {"context": self.context, "data_center": self.data_center}
+
+    @property
     def wants_json(self) -> bool:
         """Whether the answer is JSON in one document: an expression for it asks for that, too."""
         return self.json or (self.query is not None and not self.ndjson)
