@@ -34,6 +34,20 @@ def test_the_shortest_beginning(length: int, cause: Cause) -> None:
     assert cause_of(GOOD[:length]) is cause
 
 
+@pytest.mark.parametrize(("length", "cause"), [(16, Cause.UNKNOWN), (15, Cause.HEADER_NOT_A_DIGEST)])
+def test_what_may_be_a_beginning(length: int, cause: Cause) -> None:
+    """16 characters of a stranger's digest may be one, and are searched for; fewer are none."""
+    assert cause_of(STRANGE[:length]) is cause
+
+
+@pytest.mark.parametrize(("others", "cause"), [(62, Cause.HEADER_LIST_AS_WHOLE), (63, Cause.UNKNOWN)])
+def test_the_most_parts_of_a_header(others: int, cause: Cause) -> None:
+    """A header is taken apart into 64 parts at most, itself among them."""
+    parts = [digest(b"%d" % number, STRANGER) for number in range(others)]
+
+    assert cause_of("|".join([*parts, GOOD])) is cause
+
+
 @pytest.mark.parametrize(("before", "cause"), [(8192 - 45, Cause.VALID), (8192 - 44, Cause.HEADER_MISSING_PADDING)])
 def test_the_longest_header(before: int, cause: Cause) -> None:
     """A header is read up to 8,192 characters: one character more, and the last one of a digest is not seen."""
