@@ -154,6 +154,9 @@ def translated(explain: Callable[[Trouble, str], CronofyError]) -> Iterator[None
         yield
     except sqlite3.ProgrammingError:
         raise
+    except UnicodeDecodeError as error:
+        # What SQLite quotes of a damaged file need not be text, and then sqlite3 fails to make its own error.
+        raise explain(Trouble.DAMAGED, "it is not text") from error
     except sqlite3.DatabaseError as error:
         raise explain(trouble_of(error), str(error)) from error
     except OSError as error:

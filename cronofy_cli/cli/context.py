@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.core.accounts.data_centers import SIMULATOR, DataCenterId, data_center_at, parse_data_center
-from cronofy_cli.errors import Unreachable, WrongUsage
+from cronofy_cli.errors import HistoryUnavailable, Unreachable, WrongUsage
 from cronofy_cli.output.streams import Color, Output, OutputFormat, wants_color
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ class AppContext:
     stderr: TextIO
     flags: Flags = field(default_factory=Flags)
     resources: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    _warned: set[str] = field(default_factory=set)
 
     @cached_property
     def output(self) -> Output:
@@ -265,7 +266,17 @@ class AppContext:
         from cronofy_cli.adapters.history import open_history
         from cronofy_cli.adapters.paths import history_file
 
-        return self.resources.enter_context(open_history(history_file(self.environment), read_only=read_only))
+        history = self.resources.enter_context(open_history(history_file(self.environment), read_only=read_only))
+        self.resources.callback(self._warn_of_damage, history)
+        return history
+
+    def _warn_of_damage(self, history: History) -> None:
+        """Say at the end, once, what could not be read."""
+        with contextlib.suppress(HistoryUnavailable):
+            damage = history.damage()
+            if damage is not None and str(damage) not in self._warned:
+                self._warned.add(str(damage))
+                self.warn(f"{damage.message}\nhint: {damage.hint}")
 
     def open_event_cache(self, sub: str) -> EventCache:
         """Return the cache of an account's events at this data center; the caller closes it.

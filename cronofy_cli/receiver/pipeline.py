@@ -65,6 +65,8 @@ class Pipeline(Worker):
 
     def _open(self, stack: ExitStack) -> None:
         self._history = stack.enter_context(self._open_history())
+        self._damaged = 0
+        self._report_damage()
 
     def _wake(self) -> None:
         self._backlog.close()
@@ -101,4 +103,14 @@ class Pipeline(Worker):
 
     def _settle(self, deliveries: Sequence[Delivery]) -> None:
         """Go before all sinks: what they keep of a delivery refers to it where it can be found."""
-        self._history.settle(deliveries[-1].id or 0)
+        last_id = deliveries[-1].id or 0
+        if not self._history.is_settled(last_id):
+            self._history.settle(last_id)
+            self._report_damage()
+
+    def _report_damage(self) -> None:
+        """Say it whenever more of the history cannot be read than before."""
+        damage = self._history.damage()
+        if damage is not None and damage.count > self._damaged:
+            self._damaged = damage.count
+            self._on_trouble(damage)

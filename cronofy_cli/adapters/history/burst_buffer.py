@@ -8,22 +8,25 @@ lie here, so whoever reads the table of deliveries sees all of them up to some n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Final, overload
 
 from cronofy_cli.adapters.history.rows import from_micros, to_micros
-from cronofy_cli.core.notifications.deliveries import Arrival, Delivery, ReceivedRequest
+from cronofy_cli.core.notifications.deliveries import Arrival, Delivery, Headers, ReceivedRequest
 from cronofy_cli.core.signature import SignatureState, Verdict
 from cronofy_cli.errors import HistoryUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from msgspec import Raw
+
     from cronofy_cli.adapters.history.database import Database
 
 ARRIVAL_FORMAT: Final = 1
 """How the arrivals of a row are encoded: MessagePack of an array of arrays, in the order of `_packed`."""
 
-_Packed = tuple[Any, ...]
+_Packed = tuple[int, str, bytes, Headers, bytes, str, str | None, int, str]
+"""An arrival: moment, method, target, headers, body, verdict, its secret, answer, data center."""
 
 
 class Recorded(Sequence[Delivery]):
@@ -54,7 +57,11 @@ class Recorded(Sequence[Delivery]):
 
 
 class Inbox:
-    """The table `inbox`. What it writes belongs to a transaction of the caller's."""
+    """The table `inbox`. What it writes belongs to a transaction of the caller's.
+
+    A row that cannot be read is set aside: it keeps its place under a negative format, so that nothing is lost and the
+    rows behind it can be moved.
+    """
 
     __slots__ = ("_database",)
 
@@ -63,14 +70,25 @@ class Inbox:
 
     def next_id(self) -> int:
         """Return the number for the next delivery. AUTOINCREMENT remembers those that were removed."""
-        newest = "SELECT last_id FROM inbox ORDER BY last_id DESC LIMIT 1"
-        given = "SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'"
-        return (self._database.value(newest) or self._database.value(given) or 0) + 1
+        newest = self._database.value("SELECT last_id FROM inbox ORDER BY last_id DESC LIMIT 1")
+        given = self._database.value("SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'")
+        return max(newest or 0, given or 0) + 1
 
     def oldest_id(self) -> int | None:
-        """Return the lowest number that lies here."""
-        oldest: int | None = self._database.value("SELECT last_id - count + 1 FROM inbox ORDER BY last_id LIMIT 1")
+        """Return the lowest number that lies here to be moved."""
+        oldest: int | None = self._database.value(
+            "SELECT last_id - count + 1 FROM inbox WHERE format > 0 ORDER BY last_id LIMIT 1"
+        )
         return oldest
+
+    def damaged(self) -> int:
+        """Return how many deliveries were set aside."""
+        count: int = self._database.value("SELECT coalesce(sum(count), 0) FROM inbox WHERE format <= 0")
+        return count
+
+    def forget_damaged(self, last_id: int) -> None:
+        """Remove what was set aside of the numbers up to `last_id`."""
+        self._database.write("DELETE FROM inbox WHERE format <= 0 AND last_id <= ?", (last_id,))
 
     def put(self, arrivals: Sequence[Arrival]) -> int:
         """Add arrivals, and return the number of the first one."""
@@ -84,23 +102,68 @@ class Inbox:
         )
         return first_id
 
-    def take(self) -> Recorded:
-        """Remove the oldest row and return what it held.
+    def take(self) -> list[Delivery]:
+        """Remove the oldest row and return what it held; what cannot be read of it is set aside.
 
         Raises:
             HistoryUnavailable: a later release has written it in a way that is not known here.
         """
-        from msgspec.msgpack import decode
-
-        sql = "SELECT last_id, count, format, arrivals FROM inbox ORDER BY last_id LIMIT 1"
-        last_id, count, encoding, packed = self._database.connection.execute(sql).fetchone()
-        if encoding > ARRIVAL_FORMAT:
-            raise HistoryUnavailable(
-                f"the deliveries up to #{last_id} were recorded by a newer cronofy",
-                hint="upgrade with `pip install --upgrade cronofy-cli`",
+        last_id, count, encoding, packed = self._database.connection.execute(
+            "SELECT last_id, count, format, arrivals FROM inbox WHERE format > 0 ORDER BY last_id LIMIT 1"
+        ).fetchone()
+        read = _read_row(last_id, count, encoding, packed)
+        if len(read) == count:
+            self._database.connection.execute("DELETE FROM inbox WHERE last_id = ?", (last_id,))
+        else:
+            self._database.connection.execute(
+                "UPDATE inbox SET format = ?, count = ? WHERE last_id = ?", (-encoding, count - len(read), last_id)
             )
-        self._database.connection.execute("DELETE FROM inbox WHERE last_id = ?", (last_id,))
-        return Recorded([_unpacked(each) for each in decode(packed)], last_id - count + 1)
+        return read
+
+    def look(self) -> Iterator[tuple[list[Delivery], int]]:
+        """Yield what can be read of each row and how many it holds, and leave it where it is.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read, or a later release has written a row.
+        """
+        sql = "SELECT last_id, count, format, arrivals FROM inbox WHERE format > 0 ORDER BY last_id"
+        for row in self._database.rows(sql):
+            yield _read_row(*row), row[1]
+
+
+def _read_row(last_id: int, count: int, encoding: int, packed: bytes) -> list[Delivery]:
+    """Return the deliveries of a row; those that cannot be read are missing."""
+    if encoding > ARRIVAL_FORMAT:
+        raise HistoryUnavailable(
+            f"the deliveries up to #{last_id} were recorded by a newer cronofy",
+            hint="upgrade with `pip install --upgrade cronofy-cli`",
+        )
+    arrivals = _decoded(packed)
+    if len(arrivals) != count:
+        return []
+    numbered = enumerate(arrivals, last_id - count + 1)
+    return [delivery for number, raw in numbered if (delivery := _read_arrival(raw, number)) is not None]
+
+
+def _decoded(packed: bytes) -> list[Raw]:
+    from msgspec import DecodeError, Raw
+    from msgspec.msgpack import decode
+
+    try:
+        return decode(packed, type=list[Raw])
+    except (DecodeError, TypeError):
+        return []
+
+
+def _read_arrival(raw: Raw, number: int) -> Delivery | None:
+    from msgspec import DecodeError
+    from msgspec.msgpack import decode
+
+    try:
+        return _unpacked(decode(raw, type=_Packed)).read(number)
+    except (DecodeError, ValueError, OverflowError):
+        # Other types, a verdict that does not exist, text that is not UTF-8, a year that no calendar has.
+        return None
 
 
 def _packed(arrival: Arrival) -> _Packed:
@@ -120,6 +183,7 @@ def _packed(arrival: Arrival) -> _Packed:
 
 def _unpacked(packed: _Packed) -> Arrival:
     received_at, method, target, headers, body, state, secret_label, answer_status, context = packed
-    lines = tuple((name, value) for name, value in headers)
-    request = ReceivedRequest(from_micros(received_at), method, target.decode("utf-8", "surrogateescape"), lines, body)
+    request = ReceivedRequest(
+        from_micros(received_at), method, target.decode("utf-8", "surrogateescape"), headers, body
+    )
     return Arrival(request, Verdict(SignatureState(state), secret_label), answer_status, context)

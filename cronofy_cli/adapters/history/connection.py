@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.adapters.history.database import translated
+from cronofy_cli.adapters.history.burst_buffer import Inbox
+from cronofy_cli.adapters.history.database import Database, translated
+from cronofy_cli.adapters.history.rows import COLUMNS, to_row
 from cronofy_cli.adapters.history.schema import CURRENT_VERSION, migrate, refuse_newer
 from cronofy_cli.adapters.history.store import History
 from cronofy_cli.adapters.sqlite import make_private_file, use_write_ahead_log, version_of
@@ -67,6 +68,7 @@ def _opened(uri: str, path: Path, *, survives_power_cut: bool = True) -> sqlite3
 def _read_only(path: Path) -> History:
     uri = path.absolute().as_uri()
     connection = _connect(f"{uri}?mode=ro")
+    missing = 0
     try:
         version = version_of(connection)
         refuse_newer(version, path)
@@ -74,9 +76,7 @@ def _read_only(path: Path) -> History:
             # An older file is read as a current one, so it has to become one first.
             _opened(uri, path).close()
         if version and not History(connection, path).is_settled():
-            # Where it cannot be written, or a listener is busy writing, what is there already can still be read.
-            with suppress(HistoryUnavailable), open_history(path):
-                pass
+            missing = _settle_elsewhere(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -84,7 +84,35 @@ def _read_only(path: Path) -> History:
         # Another process has made the file and not its tables yet.
         connection.close()
         return _empty(path)
-    return History(connection, path)
+    return History(connection, path, missing=missing)
+
+
+def _settle_elsewhere(connection: sqlite3.Connection, path: Path) -> int:
+    """Have what lies in the inbox read too: moved to its own place, or where nothing can be written, from memory.
+
+    Returns how many of the deliveries in memory are damaged.
+    """
+    try:
+        with open_history(path):
+            return 0
+    except HistoryUnavailable:
+        pass
+    inbox = Inbox(Database(connection, path))
+    columns = COLUMNS.replace("id, ", "id INTEGER PRIMARY KEY, ", 1)
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute(f"CREATE TEMP TABLE unmoved ({columns})")
+    marks = ",".join("?" * len(COLUMNS.split(",")))
+    missing = 0
+    for deliveries, count in inbox.look():
+        missing += count - len(deliveries)
+        rows = [to_row(delivery) for delivery in deliveries]
+        connection.executemany(f"INSERT INTO unmoved ({COLUMNS}) VALUES ({marks})", rows)  # noqa: S608 - constants
+    # A temporary name goes before that of the file. What another program moves meanwhile is read there alone.
+    connection.execute(
+        f"CREATE TEMP VIEW deliveries AS SELECT {COLUMNS} FROM main.deliveries UNION ALL SELECT {COLUMNS} "  # noqa: S608 - constants
+        "FROM unmoved WHERE id > (SELECT coalesce(max(id), 0) FROM main.deliveries)"
+    )
+    return missing
 
 
 def _settled(history: History) -> History:

@@ -17,13 +17,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+class HistoryDamaged(HistoryUnavailable):
+    """Some deliveries cannot be read; the others can."""
+
+    def __init__(self, count: int, path: Path) -> None:
+        self.count = count
+        what = "a delivery cannot" if count == 1 else f"{count} deliveries cannot"
+        super().__init__(
+            f"{what} be read: the history is damaged",
+            hint="all others are there; 'cronofy deliveries prune' removes what is damaged with the deliveries of its "
+            f"age; if it happens again, check the disk under {path}",
+        )
+
+
 class Database:
     """A connection, used by one thread at a time."""
 
-    __slots__ = ("connection", "path")
+    __slots__ = ("connection", "has_broken_text", "path")
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
+        self.has_broken_text = False
+        """Whether text was met that is not UTF-8. Since then such text is returned as bytes."""
         self.path = path
         """The file, for messages."""
 
@@ -34,6 +49,13 @@ class Database:
             HistoryUnavailable: the store cannot be read.
         """
         with translated(self.path):
+            try:
+                return self.connection.execute(sql, parameters).fetchall()
+            except self.connection.OperationalError as error:
+                if not str(error).startswith("Could not decode to UTF-8"):
+                    raise
+            self.has_broken_text = True
+            self.connection.text_factory = _text_or_bytes
             return self.connection.execute(sql, parameters).fetchall()
 
     def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:
@@ -64,6 +86,13 @@ class Database:
         """
         with translated(self.path), sqlite.transaction(self.connection):
             yield
+
+
+def _text_or_bytes(raw: bytes) -> str | bytes:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw
 
 
 def translated(path: Path) -> AbstractContextManager[None]:

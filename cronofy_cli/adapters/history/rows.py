@@ -26,6 +26,7 @@ COLUMNS: Final = (
     "id, format, received_at, method, target, headers, body, signature, secret_label, type, changes_since, "
     "channel_id, callback_url, calendar_ids, only_managed, is_json, answer_status, context"
 )
+_TEXT_COLUMNS: Final = (3, *range(7, 14), 17)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _NO_CALENDARS: Final = "[]"
@@ -62,12 +63,25 @@ def to_row(delivery: Delivery) -> Row:
     )
 
 
-def from_row(row: Row) -> Delivery:
-    """Return the delivery that was stored in these COLUMNS.
+def from_row(row: Row) -> Delivery | None:
+    """Return the delivery that was stored in these COLUMNS; None if the row is damaged.
 
     Raises:
         HistoryUnavailable: a later release has written it in a way that is not known here.
     """
+    try:
+        return _from_row(row)
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        # Another type than was stored, a verdict that does not exist, half a header, a year that no calendar has.
+        return None
+
+
+def has_broken_text(row: Row) -> bool:
+    """Whether a column of text holds bytes instead, because they are not UTF-8."""
+    return any(isinstance(row[column], bytes) for column in _TEXT_COLUMNS)
+
+
+def _from_row(row: Row) -> Delivery:
     if row[1] > DELIVERY_FORMAT:
         raise HistoryUnavailable(
             f"delivery #{row[0]} was recorded by a newer cronofy",

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.adapters.history import pruning
 from cronofy_cli.adapters.history.burst_buffer import Inbox, Recorded
-from cronofy_cli.adapters.history.database import Database
+from cronofy_cli.adapters.history.database import Database, HistoryDamaged
 from cronofy_cli.adapters.history.forwards import Forwards
 from cronofy_cli.adapters.history.gaps import Gaps
 from cronofy_cli.adapters.history.query import EVERYTHING, where
-from cronofy_cli.adapters.history.rows import COLUMNS, from_row, to_row
+from cronofy_cli.adapters.history.rows import COLUMNS, from_row, has_broken_text, to_row
 from cronofy_cli.adapters.history.schema import DELIVERY_FORMAT
 from cronofy_cli.adapters.history.tags import Tags
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.history.gaps import Gap
     from cronofy_cli.adapters.history.query import Condition, Criteria
+    from cronofy_cli.adapters.history.rows import Row
     from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
 
 _BIGGEST_ID: Final = 2**63 - 1
@@ -51,13 +52,20 @@ def _insert(row_count: int) -> str:
 
 
 class History:
-    """Deliveries on disk. Made by `open_history`; close it, or use it as a context manager."""
+    """Deliveries on disk. Made by `open_history`; close it, or use it as a context manager.
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    What was damaged on the disk is left out of every answer; `damage` says how much that is.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, missing: int = 0) -> None:
+        """`missing` deliveries are known to be damaged and will not be met."""
         self._connection = connection
         self._database = Database(connection, path)
         self._inbox = Inbox(self._database)
         self._gaps = Gaps(self._database)
+        self._missing = missing
+        self._unreadable: set[int] = set()
+        """The numbers of damaged rows that this connection has met."""
         self.path = path
         """The file, for messages."""
         self.forwards = Forwards(self._database)
@@ -130,6 +138,15 @@ class History:
         oldest = self._inbox.oldest_id()
         return oldest is None or oldest > last_id
 
+    def damage(self) -> HistoryDamaged | None:
+        """Return how many deliveries cannot be read, as far as this connection has seen; None if there are none.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        count = self._missing + self._inbox.damaged() + len(self._unreadable)
+        return HistoryDamaged(count, self.path) if count else None
+
     def latest(self, limit: int, criteria: Criteria = EVERYTHING) -> list[Delivery]:
         """Return the newest deliveries that fit, the newest of them last.
 
@@ -150,11 +167,14 @@ class History:
         """Return the delivery of that number, if there is one.
 
         Raises:
-            HistoryUnavailable: the store cannot be read.
+            HistoryUnavailable: the store, or this delivery, cannot be read.
         """
         if not 0 < delivery_id <= _BIGGEST_ID:
             return None
-        return next(iter(self._select([("id = ?", (delivery_id,))], "", 1)), None)
+        found = next(iter(self._select([("id = ?", (delivery_id,))], "", 1)), None)
+        if delivery_id in self._unreadable:
+            raise HistoryDamaged(1, self.path)
+        return found
 
     def between(
         self, first_id: int, last_id: int = _BIGGEST_ID, *, criteria: Criteria = EVERYTHING, chunk: int = 500
@@ -167,13 +187,11 @@ class History:
             HistoryUnavailable: the store cannot be read.
         """
         conditions = list(criteria.conditions())
-        while found := self._select(
+        while found := self._rows(
             [("id >= ?", (first_id,)), ("id <= ?", (last_id,)), *conditions], "ORDER BY id", chunk
         ):
-            yield found
-            newest = found[-1].id
-            assert newest is not None
-            first_id = newest + 1
+            yield self._read(found)
+            first_id = found[-1][0] + 1
 
     def newest_first(self, criteria: Criteria = EVERYTHING, *, chunk: int = 500) -> Iterator[Delivery]:
         """Yield the deliveries that fit, the newest first, read a chunk at a time.
@@ -183,11 +201,9 @@ class History:
         """
         conditions = list(criteria.conditions())
         before_id = _BIGGEST_ID
-        while found := self._select([("id < ?", (before_id,)), *conditions], "ORDER BY id DESC", chunk):
-            yield from found
-            oldest = found[-1].id
-            assert oldest is not None
-            before_id = oldest
+        while found := self._rows([("id < ?", (before_id,)), *conditions], "ORDER BY id DESC", chunk):
+            yield from self._read(found)
+            before_id = found[-1][0]
 
     def newest_id(self) -> int:
         """Return the highest number that was ever given; 0 when none was.
@@ -195,8 +211,10 @@ class History:
         Raises:
             HistoryUnavailable: the store cannot be read.
         """
-        newest: int | None = self._database.value("SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'")
-        return newest or 0
+        given = "SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'"
+        there = "SELECT max(id) FROM deliveries"
+        newest: int = self._database.value(f"SELECT max(coalesce(({given}), 0), coalesce(({there}), 0))")
+        return newest
 
     def set_answer(self, delivery_id: int, status: int) -> None:
         """Keep the status that a delivery was answered with, where that was decided after recording it.
@@ -236,7 +254,9 @@ class History:
         Raises:
             HistoryUnavailable: not all could be removed.
         """
-        return pruning.prune_older(self._database, moment)
+        removed = pruning.prune_older(self._database, moment)
+        self._forget_damaged()
+        return removed
 
     def prune_all_but(self, kept: int) -> int:
         """Remove all but the newest deliveries and the tagged ones, and return how many were removed.
@@ -244,7 +264,9 @@ class History:
         Raises:
             HistoryUnavailable: not all could be removed.
         """
-        return pruning.prune_all_but(self._database, kept)
+        removed = pruning.prune_all_but(self._database, kept)
+        self._forget_damaged()
+        return removed
 
     def data_version(self) -> int:
         """Return a number that is another one whenever another connection has written since it was last asked for.
@@ -280,6 +302,11 @@ class History:
         events: bytes | None = self._database.value(sql, (delivery_id,))
         return events
 
+    def _forget_damaged(self) -> None:
+        """Remove what was set aside and is older than everything that is left."""
+        oldest = self._database.value("SELECT min(id) FROM deliveries")
+        self._inbox.forget_damaged(_BIGGEST_ID if oldest is None else oldest - 1)
+
     def _move(self, last_id: int, at_least: int) -> None:
         """Move deliveries up to `last_id` out of the inbox, until there are enough or no more."""
         moved = 0
@@ -294,6 +321,16 @@ class History:
             self._connection.execute(_insert(len(rows)), list(chain.from_iterable(rows)))
 
     def _select(self, conditions: list[Condition], order: str, limit: int) -> list[Delivery]:
+        return self._read(self._rows(conditions, order, limit))
+
+    def _rows(self, conditions: list[Condition], order: str, limit: int) -> list[Row]:
         clause, parameters = where(conditions)
         sql = f"SELECT {COLUMNS} FROM deliveries {clause} {order} LIMIT ?"  # noqa: S608 - fragments from this package, values are parameters
-        return [from_row(row) for row in self._database.rows(sql, [*parameters, limit])]
+        return self._database.rows(sql, [*parameters, limit])
+
+    def _read(self, rows: Sequence[Row]) -> list[Delivery]:
+        """Return what can be read of the rows, and remember what cannot."""
+        is_doubtful = self._database.has_broken_text
+        read = [None if is_doubtful and has_broken_text(row) else from_row(row) for row in rows]
+        self._unreadable.update(row[0] for row, delivery in zip(rows, read, strict=True) if delivery is None)
+        return [delivery for delivery in read if delivery is not None]
