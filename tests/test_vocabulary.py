@@ -123,6 +123,7 @@ PASSED_THROUGH = {
     *("channels create", "channels list", "channels show", "channels prune", "calendars list", "profiles list"),
     *("userinfo", "events read", "events get", "free-busy read", "api"),
     *("simulator status", "simulator clock", "simulator provider", "simulator deliveries"),
+    *("simulator routes", "simulator requests", "simulator reset"),
     *(f"simulator edit {each}" for each in ("add", "move", "delete", "change", "undelete")),
     *(f"simulator profile {each}" for each in ("disconnect", "reconnect", "start-sync", "finish-sync")),
     *("simulator calendar remove", "simulator faults add", "simulator faults list", "simulator faults clear"),
@@ -132,7 +133,7 @@ PASSED_THROUGH = {
 LINES = {"listen", "demo"}
 """Commands that print lines of several kinds."""
 
-WITHOUT_JSON = {"completion", "help where", "deliveries export"}
+WITHOUT_JSON = {"completion", "help where", "deliveries export", "simulator exec", "simulator world export"}
 """Text, a script, or a format of its own."""
 
 SECRET_FILE = ("--client-secret-file", "secret.txt")

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from cronofy_cli.errors import CronofyError
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.simulator.running import RunningSimulator
     from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.simulator.request_log import LoggedRequest
+    from cronofy_cli.simulator.world.attempts import Attempt
     from cronofy_cli.simulator.world.settings import SimulatorSettings
+
+
+class SimulatorView(Protocol):
+    """Who is shown what a simulator does; called from its thread."""
+
+    def note_request(self, request: LoggedRequest) -> None:
+        """An API call was answered."""
+
+    def note_attempt(self, attempt: Attempt) -> None:
+        """An attempt to deliver is over."""
 
 
 def ensure_simulator(run: AppContext) -> bool:
@@ -39,8 +51,10 @@ def start_own_simulator(run: AppContext) -> None:
     start_simulator(run, SimulatorSettings(port=0))
 
 
-def start_simulator(run: AppContext, settings: SimulatorSettings) -> RunningSimulator:
-    """Start a simulator that ends with this run, and make it the run's data center.
+def start_simulator(
+    run: AppContext, settings: SimulatorSettings, view: SimulatorView | None = None
+) -> RunningSimulator:
+    """Start a simulator that ends with this run, and make it the run's data center. `view` gets its log.
 
     Raises:
         CronofyError: it cannot have its port, or its state cannot be read.
@@ -48,7 +62,10 @@ def start_simulator(run: AppContext, settings: SimulatorSettings) -> RunningSimu
     from cronofy_cli.adapters.simulator.running import RunningSimulator, this_process
     from cronofy_cli.simulator.server import SimulatorServer
 
-    server = SimulatorServer(settings)
+    if view is None:
+        server = SimulatorServer(settings)
+    else:
+        server = SimulatorServer(settings, on_request=view.note_request, on_attempt=view.note_attempt)
     server.start()
     run.resources.callback(server.stop)
     simulator = RunningSimulator(
@@ -57,6 +74,7 @@ def start_simulator(run: AppContext, settings: SimulatorSettings) -> RunningSimu
         client_secrets=server.credentials.client_secrets,
         access_token=server.credentials.access_token,
         pid=this_process(),
+        sub=server.credentials.sub,
     )
     run.use_simulator(simulator)
     return simulator

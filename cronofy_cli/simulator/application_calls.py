@@ -62,8 +62,10 @@ class ApplicationCalls:
         """Answer Read Events: its first page."""
         render = event_renderer(query, self.account, self._access.application)
         sees_details = self._access.sees_details
-        items = [render(one if sees_details else without_details(one)) for one in self._select(query.selection)]
-        return self._world.pages.first_page("events", items, base_url, self._world.clock())
+        events = self._select(query.selection)
+        if not sees_details:
+            events = [without_details(event) for event in events]
+        return self._world.pages.first_page("events", events, render, base_url, self._world.clock())
 
     def read_free_busy(self, query: FreeBusyQuery, base_url: str) -> bytes:
         """Answer Free/Busy: its first page."""
@@ -71,8 +73,9 @@ class ApplicationCalls:
         include_free = by_default if query.include_free is None else query.include_free
         render = free_busy_renderer(query, self._access.application)
         events = self._select(query.selection)
-        items = [render(event) for event in events if include_free or free_busy_status(event) != "free"]
-        return self._world.pages.first_page("free_busy", items, base_url, self._world.clock())
+        if not include_free:
+            events = [event for event in events if free_busy_status(event) != "free"]
+        return self._world.pages.first_page("free_busy", events, render, base_url, self._world.clock())
 
     # Writing.
 

@@ -70,7 +70,7 @@ class Receiver:
 
     def received(self, type_: str | None = None) -> list[Received]:
         """Return what is here now."""
-        return [one for one in self._received if type_ in {None, one.type}]
+        return [one for one in self._received if type_ is None or one.type == type_]
 
 
 @contextmanager

@@ -59,6 +59,11 @@ class Running:
         """Wait until no notification is planned or on its way."""
         settle(self.client)
 
+    def settle_attempts(self, count: int) -> None:
+        """Wait until there were so many attempts to deliver."""
+        found = self.get("/simulator/deliveries", count=str(count), wait_s="20")["deliveries"]
+        assert len(found) >= count, found
+
     def calendar_id(self, name: str) -> str:
         """Return a calendar's id."""
         calendars = self.get("/v1/calendars")["calendars"]

@@ -42,6 +42,10 @@ class _DeliveriesAnswer(msgspec.Struct):
     deliveries: tuple[msgspec.Raw, ...]
 
 
+class _RequestsAnswer(msgspec.Struct):
+    requests: tuple[msgspec.Raw, ...]
+
+
 class _Profile(msgspec.Struct):
     profile: msgspec.Raw
 
@@ -139,6 +143,20 @@ class SimulatorControl:
             wanted["channel_id"] = channel_id
         answer = self._api.request("POST", "/simulator/push", json=wanted)
         return msgspec.json.decode(answer, type=_PushAnswer).channel_ids
+
+    def requests(self, *, path: str | None, status: int | None) -> tuple[bytes, ...]:
+        """Return the log of API calls, the oldest first, as JSON."""
+        parameters = [("path", path or "/")] + ([] if status is None else [("status", str(status))])
+        answer = self._api.request("GET", "/simulator/requests", parameters=parameters)
+        return tuple(map(bytes, msgspec.json.decode(answer, type=_RequestsAnswer).requests))
+
+    def reset(self) -> bytes:
+        """Go back to the world as it was loaded."""
+        return self._api.request("POST", "/simulator/reset", json={})
+
+    def world(self) -> bytes:
+        """Return the world as a world file."""
+        return self._api.request("GET", "/simulator/world")
 
     def attempts(self) -> tuple[bytes, ...]:
         """Return every attempt to deliver a notification, the oldest first, as JSON."""

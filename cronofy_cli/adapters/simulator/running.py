@@ -24,6 +24,7 @@ class RunningSimulator:
     client_secrets: tuple[str, ...] = field(repr=False)
     access_token: str = field(repr=False)
     pid: int
+    sub: str = ""
 
 
 def announce(simulator: RunningSimulator, environment: Mapping[str, str]) -> None:
@@ -65,6 +66,7 @@ def _read(environment: Mapping[str, str]) -> RunningSimulator | None:
             client_secrets=tuple(str(secret) for secret in found["client_secrets"]),
             access_token=str(found["access_token"]),
             pid=int(found["pid"]),
+            sub=str(found.get("sub", "")),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -11,8 +11,13 @@ class SimulatorDocument(Document, frozen=True):
     url: str
     control_url: str
     client_id: str
+    client_secret: str | None
+    """None when it came from a file of the user's."""
     access_token: str
+    sub: str
+    world: str
     pid: int
+    port: int
 
 
 class PushedDocument(Document, frozen=True):

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from cronofy_cli.adapters.hosts import is_loopback
 from cronofy_cli.errors import CronofyError, NotFound
 from cronofy_cli.simulator.http.call import Call
-from cronofy_cli.simulator.http.web import explained, refusal
+from cronofy_cli.simulator.http.web import ExplainedResponse, explained, refusal
 from cronofy_cli.simulator.request_log import LoggedRequest, without_secrets
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class SimulatorApplication:
         self._worlds = worlds
         self._router = router
         self._hosts = frozenset(host.lower() for host in settings.hosts)
-        self._takes_addresses = not is_loopback(settings.bind)
+        self._takes_addresses = settings.is_public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -90,7 +90,8 @@ class SimulatorApplication:
                 await _suffer(fault, scope, receive, send)
                 return
             response = await self._response(call, method, path, match)
-            status, note = response.status_code, getattr(response, "note", None)
+            status = response.status_code
+            note = response.explanation if isinstance(response, ExplainedResponse) else None
             response.raw_headers.append((b"date", format_datetime(call.world.clock(), usegmt=True).encode("ascii")))
             await response(scope, receive, send)
         finally:

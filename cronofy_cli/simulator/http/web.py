@@ -75,6 +75,15 @@ def refusal(error: CronofyError, *, wrong_client_status: int) -> Response | None
     return None
 
 
-def explained(status: int, code: str, message: str, **more: object) -> Response:
-    """Return an answer that Cronofy would not give: the simulator speaks for itself."""
-    return json_answer({"error": code, "message": message, "simulator": True, **more}, status)
+class ExplainedResponse(Response):
+    """An answer that Cronofy would not give: the simulator speaks for itself."""
+
+    def __init__(self, status: int, code: str, message: str, **more: object) -> None:
+        document = {"error": code, "message": message, "simulator": True, **more}
+        super().__init__(msgspec.json.encode(document), status, headers={"Content-Type": JSON_TYPE})
+        self.explanation = message
+
+
+def explained(status: int, code: str, message: str, **more: object) -> ExplainedResponse:
+    """Return an answer in which the simulator speaks for itself."""
+    return ExplainedResponse(status, code, message, **more)

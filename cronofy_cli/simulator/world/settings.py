@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from cronofy_cli.adapters.hosts import is_loopback
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -127,6 +128,11 @@ class SimulatorSettings:
     enforce_rate_limit: bool = choice(
         False, "more than 50 calls a second or 500 a minute of an application are 429, as documented; off for tests"
     )
+
+    @property
+    def is_public(self) -> bool:
+        """Whether other machines can reach it."""
+        return not is_loopback(self.bind)
 
     def choices(self) -> list[Choice]:
         """Return what was chosen where the documentation is silent."""

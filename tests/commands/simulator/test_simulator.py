@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.simulator.world.seed import HOME, WORK
+from cronofy_cli.simulator.world.seed import ACCOUNT_ID, HOME, WORK
+from cronofy_cli.simulator.world.settings import CLIENT_ID, CLIENT_SECRET
 from tests.in_process import run_main
 from tests.simulator.receiver import receiving
 
@@ -317,3 +319,82 @@ def test_an_amount_that_is_none(edit: Run) -> None:
     edit("add", "Review")
 
     assert edit("move", "Review", "--by", "9999999999d").exit_code == 2
+
+
+def test_the_start_says_what_to_set(cli: Cli, tmp_path: Path) -> None:
+    """Address, client id and secret, token, account and world are in the ready file too, which goes with the run."""
+    ready = tmp_path / "ready.json"
+    with simulator_run(cli, "--ready-file", ready) as running:
+        document = json.loads(running.lines[0])
+        assert json.loads(ready.read_bytes()) == document
+        assert (document["client_id"], document["client_secret"]) == (CLIENT_ID, CLIENT_SECRET)
+        assert (document["world"], document["sub"]) == ("built-in", ACCOUNT_ID)
+        assert document["url"].endswith(f":{document['port']}")
+        assert running.stop() == 130
+    assert not ready.exists()
+
+
+def test_a_line_for_each_call_and_delivery(cli: Cli) -> None:
+    """Calls and deliveries are printed as they come, what is not simulated is on stderr too; --quiet prints neither."""
+    environment = {"CRONOFY_DATA_CENTER": "simulator"}
+    with receiving() as receiver, simulator_run(cli) as running:
+        run_main(cli, "channels", "create", "--callback-url", receiver.url, environment=environment)
+        run_main(cli, "api", "GET", "/v1/resources", environment=environment)
+        run_main(cli, "simulator", "push", "gdpr_requested")
+        receiver.wait_for(1, "gdpr_requested")
+        running.wait_until(lambda lines: any("gdpr_requested" in line for line in lines))
+        lines = [json.loads(line) for line in running.lines[1:]]
+        running.wait_for("not simulated")
+
+    requests = [(one["method"], one["path"], one["status"]) for one in lines if one["kind"] == "request"]
+    assert ("POST", "/v1/channels", 200) in requests
+    assert ("GET", "/v1/resources", 501) in requests
+    assert [one["type"] for one in lines if one["kind"] == "delivery"] == ["verification", "gdpr_requested"]
+    with simulator_run(cli, "--quiet") as running:
+        run_main(cli, "userinfo", environment=environment)
+        assert len(running.lines) == 1
+
+
+def test_a_command_beside_a_simulator(cli: Cli) -> None:
+    """It finds the simulator in its environment, and its exit code is ours; what cannot be run is exit code 2."""
+    program = (
+        "import os, urllib.request;"
+        "ask = urllib.request.Request(os.environ['CRONOFY_API_URL'] + '/v1/userinfo',"
+        " headers={'Authorization': 'Bearer ' + os.environ['CRONOFY_ACCESS_TOKEN']});"
+        "print(os.environ['CRONOFY_SUB'] in urllib.request.urlopen(ask).read().decode());"
+        "print('CRONOFY_DATA_CENTER' in os.environ);"
+        "raise SystemExit(7)"
+    )
+    found = cli(*("simulator", "exec", "--", sys.executable, "-c", program), environment={"CRONOFY_DATA_CENTER": "uk"})
+    assert (found.exit_code, found.stdout) == (7, "True\nFalse\n")
+
+    missing = cli("simulator", "exec", "--", "no-such-program")
+    assert missing.exit_code == 2
+    assert "no-such-program" in missing.stderr
+
+
+def test_what_it_does_and_what_it_chose(cli: Cli) -> None:
+    """Every documented call is listed, the simulated ones as such; each choice has a value and a meaning."""
+    routes = run_main(cli, "simulator", "routes", "--json").json
+    assert {one["simulated"] for one in routes} == {True, False}
+    assert any(one["path"] == "/v1/batch" and one["simulated"] for one in routes)
+    choices = run_main(cli, "simulator", "routes", "--choices", "--json").json
+    assert all(one["meaning"] for one in choices)
+    refused = run_main(cli, "simulator", "run", "--port", "0", "--choice", "page_size=many")
+    assert (refused.exit_code, "a number" in refused.stderr) == (2, True)
+
+
+def test_reset_requests_and_export(cli: Cli, simulator: object, tmp_path: Path) -> None:
+    """The world goes back to what was loaded, its calls are listed, and its file starts another one."""
+    environment = {"CRONOFY_DATA_CENTER": "simulator"}
+    run_main(cli, "simulator", "edit", "add", "Only for now")
+    run_main(cli, "userinfo", environment=environment)
+    listed = run_main(cli, "simulator", "requests", "--path", "/v1/userinfo", "--json").json
+    assert [one["operation"] for one in listed] == ["userinfo"]
+    assert run_main(cli, "simulator", "reset", "--json").json == {"reset": "first"}
+    found = run_main(cli, "events", "read", "--tzid", "UTC", "--json", environment=environment)
+    assert "Only for now" not in found.stdout
+    path = tmp_path / "team.toml"
+    assert run_main(cli, "simulator", "world", "export", "-o", path).exit_code == 0
+    with simulator_run(cli, "--world", path) as running:
+        assert json.loads(running.lines[0])["world"] == str(path)
