@@ -1,0 +1,37 @@
+"""Lists of events and busy periods."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+import msgspec
+
+from cronofy_cli.core.events.event import parse_event, parse_period
+from cronofy_cli.output.events.events import event_list, period_list
+from cronofy_cli.output.lists import show_list
+from cronofy_cli.output.streams import OutputFormat
+from tests.golden_files import check_golden
+from tests.output.outputs import MemoryOutput
+
+LONG = "abcdefghij" * 12
+
+
+def raw(**fields: object) -> msgspec.Raw:
+    """Return an item as it was sent."""
+    return msgspec.Raw(msgspec.json.encode(fields))
+
+
+def test_how_wide_columns_get() -> None:
+    """A text that is too long for its column is shortened, each column at its own width; a pipe gets all of it."""
+    times = {"start": "2026-11-24T10:00:00Z", "end": "2027-11-24T11:00:00Z"}
+    event = raw(event_uid=LONG, calendar_id=LONG, summary=LONG, status=LONG, **times)
+    period = raw(event_uid=LONG, calendar_id=LONG, free_busy_status=LONG, **times)
+
+    content = b""
+    for format_ in (OutputFormat.TABLE, OutputFormat.TSV):
+        memory = MemoryOutput(format_)
+        show_list(memory.output, [parse_event(event)], event_list(UTC, 2026), streamed=True)
+        show_list(memory.output, [parse_period(period)], period_list(UTC, 2026), streamed=True)
+        content += memory.stdout.content
+
+    check_golden("events-widths.txt", content)
