@@ -4,6 +4,7 @@
     python benchmarks/mutants.py --room core --room adapters/api     of each room as many
     python benchmarks/mutants.py --room core/text.py:12 --count 0    every change of one line (or module)
     python benchmarks/mutants.py                                     ten of every room
+    python benchmarks/mutants.py --kind guard --kind release --count 0     every lock and every closing
     python benchmarks/mutants.py --room sync --list                  what would be changed, without any test
 
 Each change is tried in a copy of this tree, uncommitted edits included, never in place: first by the tests that bear
@@ -159,7 +160,7 @@ class Draw:
     mutation: Mutation
 
 
-def draws(rooms: Sequence[str], count: int, seed: int) -> list[Draw]:
+def draws(rooms: Sequence[str], count: int, seed: int, kinds: Sequence[str] = ()) -> list[Draw]:
     """Draw the changes of all rooms, in an order in which the rooms take turns."""
     from benchmarks.mutations import drawn
 
@@ -169,7 +170,7 @@ def draws(rooms: Sequence[str], count: int, seed: int) -> list[Draw]:
         path = REPOSITORY / PACKAGE / place
         files = [path] if path.suffix == ".py" else sorted(path.rglob("*.py"))
         sources = {file.relative_to(REPOSITORY).as_posix(): file.read_bytes() for file in files}
-        found = drawn(sources, 0 if line else count, seed)
+        found = drawn(sources, 0 if line else count, seed, kinds)
         by_room.append([Draw(room, module, one) for module, one in found if not line or one.line == int(line)])
     turns = itertools.zip_longest(*by_room)
     return [draw for turn in turns for draw in turn if draw]
@@ -238,7 +239,7 @@ def _rooms() -> list[str]:
 def main() -> int:
     """Draw changes, try them, print the report, and return 0."""
     options = _options()
-    found = draws(options.room or _rooms(), options.count, options.seed)
+    found = draws(options.room or _rooms(), options.count, options.seed, options.kind or ())
     if options.list:
         for draw in found:
             source = (REPOSITORY / draw.module).read_bytes()
@@ -261,6 +262,8 @@ def _options() -> argparse.Namespace:
     room_help = "a folder of the package, a module (core/text.py) or a line of one (core/text.py:12); repeat it"
     parser.add_argument("--room", action="append", metavar="ROOM", help=room_help)
     parser.add_argument("--count", type=int, default=10, metavar="N", help="changes per room; 0 for all (default: 10)")
+    kind_help = "only such changes: guard, release, border, raise, text and so on, as --list names them; repeat it"
+    parser.add_argument("--kind", action="append", metavar="KIND", help=kind_help)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), metavar="N", help="repeat a draw")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="tried at once")
     budget_help = "seconds for tests outside the mirrored folder, for each change (default: 60)"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _OPPOSITES: dict[type[ast.cmpop], str] = {
     ast.Eq: "!=",
@@ -272,18 +272,21 @@ def _last_letter_outside_braces(text: str) -> int | None:
     return found
 
 
-def drawn(sources: dict[str, bytes], count: int, seed: int) -> Iterator[tuple[str, Mutation]]:
+def drawn(
+    sources: dict[str, bytes], count: int, seed: int, kinds: Collection[str] = ()
+) -> Iterator[tuple[str, Mutation]]:
     """Draw changes: a kind first, and then one of that kind, so that what is rare in the code is tried as well.
 
     Args:
         sources: the modules' sources by their paths.
         count: how many; 0 for all of them.
         seed: the same seed and the same sources draw the same changes.
+        kinds: only changes of these kinds; empty for all.
     """
     chance = random.Random(seed)
     by_kind: dict[str, list[tuple[str, Mutation]]] = {}
     for module, source in sorted(sources.items()):
-        for mutation in mutations(source):
+        for mutation in (each for each in mutations(source) if not kinds or each.kind in kinds):
             by_kind.setdefault(mutation.kind, []).append((module, mutation))
     left = count or sum(map(len, by_kind.values()))
     while left and by_kind:

@@ -260,6 +260,7 @@ def test_newer_format(path: Path) -> None:
         with pytest.raises(HistoryUnavailable, match="newer cronofy") as caught:
             open_history(path, read_only=read_only)
         assert "pip install --upgrade" in (caught.value.hint or "")
+        assert [link for link in Path("/proc/self/fd").iterdir() if str(path) in os.path.realpath(link)] == []
 
 
 def test_newer_delivery(history: History) -> None:

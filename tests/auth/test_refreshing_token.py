@@ -221,3 +221,41 @@ def test_tokens_are_not_in_a_repr(account: Account) -> None:
 
     assert all(secret in str(asdict(in_use.secrets)) for secret in hidden)
     assert not any(secret in shown for secret in hidden)
+
+
+def tokens_at(account: Account, now: list[datetime], secrets: StoredSecrets, lifetimes_s: list[int]) -> StoredTokens:
+    """Return a context's tokens by a clock that the test turns; renewed ones are `tok_0`, `tok_1` and so on."""
+    answers = [TokenAnswer(f"tok_{number}", None, each, None, None) for number, each in enumerate(lifetimes_s)]
+    store = SecretStore(account.environment, warn=lambda _sentence: None)
+    keeping = Keeping(store, nullcontext, lambda: now[0], on_kept=lambda _kept: None)
+    account.keep(secrets)
+    return StoredTokens(account.context, secrets, lambda _secrets: answers.pop(0), keeping)
+
+
+@pytest.mark.parametrize(
+    ("left", "expected"), [(EARLY + timedelta(seconds=1), "tok_old"), (EARLY, "tok_0"), (timedelta(), "tok_0")]
+)
+def test_the_moment_from_which_a_token_is_renewed(account: Account, left: timedelta, expected: str) -> None:
+    """From EARLY before its end on, to the second."""
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    tokens = tokens_at(account, [now], replace(SECRETS, expires_at=now + left), [3600])
+
+    assert tokens.current() == expected
+
+
+@pytest.mark.parametrize(("later", "expected"), [(EARLY - timedelta(seconds=1), None), (EARLY, "tok_1")])
+def test_how_long_a_new_token_is_new(account: Account, later: timedelta, expected: str | None) -> None:
+    """A new token that is refused is renewed again once it has been there for EARLY, to the second."""
+    now = [datetime(2026, 11, 22, 12, tzinfo=UTC)]
+    tokens = tokens_at(account, now, ENDED, [36000, 36000])
+
+    assert tokens.current() == "tok_0"
+    now[0] += later
+    assert tokens.renewed("tok_0") == expected
+
+
+def test_a_token_without_an_end_is_never_renewed_by_itself(account: Account) -> None:
+    """One whose end is not known is used until it is refused."""
+    tokens = tokens_at(account, [datetime(2099, 1, 1, tzinfo=UTC)], replace(SECRETS, expires_at=None), [])
+
+    assert tokens.current() == "tok_old"

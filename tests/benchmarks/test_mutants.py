@@ -66,6 +66,7 @@ def test_a_draw_is_repeated_by_its_seed() -> None:
     assert first != list(drawn({"a.py": SOURCE}, 12, 8))
     assert all(compiles(mutation.applied(SOURCE)) for _, mutation in first)
     assert len(Counter(mutation.kind for _, mutation in first)) > 5
+    assert {mutation.kind for _, mutation in drawn({"a.py": SOURCE}, 0, 7, ["guard", "not"])} == {"guard", "not"}
 
 
 def test_a_room_a_module_or_a_line() -> None:

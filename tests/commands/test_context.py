@@ -236,3 +236,22 @@ def test_a_name_with_a_typo(command: Command) -> None:
 
     assert result.exit_code == 1
     assert result.stderr == "error: there is no context 'acmee'; did you mean 'acme'?\nhint: cronofy context list\n"
+
+
+@pytest.mark.parametrize(("answered", "exit_code"), [(b"y\n", 0), (b"n\n", 2), (b"\n", 2)])
+def test_removing_is_asked_for(answered: bytes, exit_code: int, command: Command, environment: dict[str, str]) -> None:
+    """At a terminal yes removes, and anything else removes nothing and says so."""
+    asked = command("remove", "acme", stdin=answered, terminal=True)
+
+    assert (asked.exit_code, "Remove context acme and its secrets?" in asked.stderr) == (exit_code, True)
+    assert ("nothing was removed" in asked.stderr) is bool(exit_code)
+    assert secret_path("acme", environment).exists() is bool(exit_code)
+    assert ("acme" in read_user_file(user_file(environment)).contexts) is bool(exit_code)
+
+
+def test_what_was_removed(command: Command) -> None:
+    """It says whether there were secrets."""
+    with_secrets, without = (command("remove", name, "--yes") for name in ("acme", "other"))
+
+    assert with_secrets.lines == ["removed\tacme", "secrets\tremoved"]
+    assert without.lines == ["removed\tother", "secrets\t-"]

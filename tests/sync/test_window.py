@@ -66,3 +66,27 @@ def test_localized_times() -> None:
     )
 
     assert (event.start, event.end, event.all_day) == ("2026-11-22T09:00:00Z", "2026-11-22T10:00:00Z", False)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2026-10-10T23:00:00Z", "2026-10-10T23:59:59Z", False),
+        ("2026-10-10T23:00:00Z", "2026-10-11T00:00:00Z", True),
+        ("2027-06-10T23:59:59Z", "2027-06-11T02:00:00Z", True),
+        ("2027-06-11T00:00:00Z", "2027-06-11T02:00:00Z", False),
+        ("2026-10-10", "2026-10-11", False),
+        ("2026-10-11", "2026-10-12", True),
+        ("2027-06-10", "2027-06-11", True),
+        ("2027-06-11", "2027-06-12", False),
+    ],
+)
+def test_the_borders(start: str, end: str, expected: bool) -> None:
+    """To the second and to the day; an event that ends as the window begins is in it, an all-day one is not."""
+    zone = ZoneInfo("Etc/UTC")
+    is_day = "T" not in start
+    times = [datetime.fromisoformat(each).replace(tzinfo=UTC) for each in (start, end)]
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+    assert window_rule(sync_window(TODAY), zone).holds(row(start, end)) is expected
+    assert simulated_window(noon, zone).holds(Span(times[0], times[1], all_day=is_day)) is expected

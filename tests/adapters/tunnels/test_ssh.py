@@ -208,3 +208,28 @@ def test_ssh_is_not_installed(machine: Machine, events: Events) -> None:
     options = TunnelOptions({"PATH": "/nowhere"}, machine.data_folder, ssh_host="box")
     with pytest.raises(Unreachable, match="ssh is not installed"):
         choose_tunnel(TunnelChoice.SSH, options, events).start(9)
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ("echo 'kex: something new'; exit 255", "ssh to box gave up: kex: something new"),
+        ("exit 255", "ssh to box gave up: it said nothing"),
+        ("printf 'x%.0s' $(seq 300); exit 255", "ssh to box gave up: x{199}…$"),
+    ],
+)
+def test_a_reason_that_is_not_known(
+    machine: Machine, events: Events, tmp_path: Path, script: str, message: str
+) -> None:
+    """What ssh said last is quoted, shortened, with the command to try by hand."""
+    (tmp_path / "bin").mkdir()
+    ssh = tmp_path / "bin" / "ssh"
+    ssh.write_text(f'#!/bin/sh\n[ "$1" = -G ] && echo "hostname box" && exit 0\n{script}\n')
+    ssh.chmod(0o700)
+    machine.set(PATH=f"{ssh.parent}:{os.environ['PATH']}")
+    tunnel = ssh_tunnel(machine, events)
+
+    with pytest.raises(Unreachable, match=message) as caught:
+        tunnel.start(9)
+
+    assert caught.value.hint == "try it by hand: ssh box"

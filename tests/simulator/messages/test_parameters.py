@@ -15,7 +15,7 @@ from cronofy_cli.simulator.messages.event_writes import parse_event_write
 from cronofy_cli.simulator.messages.owner_edits import parse_event_change, parse_new_event, parse_push
 from cronofy_cli.simulator.messages.parameters import parse_events_query, parse_free_busy_query
 from cronofy_cli.simulator.messages.rendering import render_errors
-from cronofy_cli.simulator.world.model import Attendee, Location
+from cronofy_cli.simulator.world.model import Attendee, Conferencing, Location
 from cronofy_cli.simulator.world.seed import HOME, WORK
 from tests.simulator.worlds import CALENDARS, NOW, all_day, event, timed
 
@@ -381,3 +381,22 @@ def test_a_push_needs_a_type() -> None:
 def test_one_limit_bounds_a_query(limits: tuple[tuple[str, str], ...], expected: bool) -> None:
     """A query with either limit says itself which days are meant."""
     assert query(*limits).selection.is_bounded is expected
+
+
+def test_an_event_with_a_meeting() -> None:
+    """Its address and its provider are kept, each refused under its own name."""
+    body = {"event_id": "1", "summary": "x", "start": "2026-05-01", "end": "2026-05-02"}
+
+    def conferencing(**meeting: object) -> object:
+        written = parse_event_write(body | {"conferencing": meeting}, enforce_lengths=True)
+        return written.details.conferencing
+
+    assert conferencing(join_url="https://zoom.example/1", provider_name="Zoom") == Conferencing(
+        "Zoom", "https://zoom.example/1"
+    )
+    assert conferencing(join_url="https://zoom.example/1") == Conferencing("", "https://zoom.example/1")
+    assert conferencing(provider_name="Zoom") is None
+    assert refusal(lambda: conferencing(join_url=1, provider_name=2)) == {
+        "conferencing.join_url": "errors.not_recognized",
+        "conferencing.provider_name": "errors.not_recognized",
+    }
