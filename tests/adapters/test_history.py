@@ -22,6 +22,7 @@ from cronofy_cli.core.notifications.deliveries import Delivery, ReceivedRequest
 from cronofy_cli.core.notifications.notification import Notification, parse_notification
 from cronofy_cli.core.signature import SignatureState, Verdict
 from cronofy_cli.errors import HistoryUnavailable
+from tests.open_files import open_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -260,7 +261,7 @@ def test_newer_format(path: Path) -> None:
         with pytest.raises(HistoryUnavailable, match="newer cronofy") as caught:
             open_history(path, read_only=read_only)
         assert "pip install --upgrade" in (caught.value.hint or "")
-        assert [link for link in Path("/proc/self/fd").iterdir() if str(path) in os.path.realpath(link)] == []
+        assert open_files(path) == set()
 
 
 def test_newer_delivery(history: History) -> None:

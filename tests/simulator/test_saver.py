@@ -70,7 +70,17 @@ def test_it_saves_after_changes_and_not_otherwise(tmp_path: Path) -> None:
             for _ in range(5):
                 saver.note_change()
             await kept.wait_for(number)
-            await asyncio.to_thread(lambda: None)  # Whatever is written meanwhile is written on such a thread.
+        await act_as_often(Kept(), 10)
+
+    async def act_as_often(other: Kept, times: int) -> None:
+        """Let as much time pass as another saver takes for so many saves."""
+        saver = Saver(tmp_path / "other.json", 0.001, other.note_problem)
+        running = asyncio.create_task(saver.run(other.capture))
+        for number in range(1, times + 1):
+            saver.note_change()
+            await other.wait_for(number)
+        saver.stop()
+        await running
 
     kept = run_with(tmp_path / "state.json", act)
 

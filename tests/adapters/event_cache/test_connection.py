@@ -14,6 +14,7 @@ from cronofy_cli.adapters.event_cache import clear_event_caches, list_event_cach
 from cronofy_cli.adapters.event_cache.schema import MIGRATIONS
 from cronofy_cli.errors import EventCacheUnavailable
 from tests.event_states import event_state
+from tests.open_files import open_files
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.event_cache import EventCache
@@ -220,4 +221,4 @@ def test_what_cannot_be_opened_is_closed(environment: dict[str, str]) -> None:
         open_event_cache("uk", "acc_1", environment)
 
     assert "no such table" in caught.value.message
-    assert [link for link in Path("/proc/self/fd").iterdir() if str(path) in os.path.realpath(link)] == []
+    assert open_files(path) == set()

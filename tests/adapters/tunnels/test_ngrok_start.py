@@ -6,7 +6,6 @@ import logging
 import os
 import stat
 import threading
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from cronofy_cli.adapters.tunnels.processes import is_running
 from cronofy_cli.errors import CronofyError, NotAllowed, NotSignedIn, Unreachable, WrongUsage
 from tests.adapters.tunnels.support import command_lines, post, runs
 from tests.fakes.ngrok_setup import FAKES, TOKEN
+from tests.open_files import open_files
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.tunnels.interface import TunnelEvent
@@ -109,15 +109,6 @@ def test_start_again(machine: Machine, events: Events, listener: Upstream) -> No
         tunnel.stop()
 
         assert post(tunnel.start(listener.port))[0] == 202
-
-
-def open_files() -> set[str]:
-    """Return what this process's descriptors lead to, each socket and pipe with its own number."""
-    found = set()
-    for descriptor in Path("/proc/self/fd").iterdir():
-        with suppress(FileNotFoundError):  # the listing's own
-            found.add(str(descriptor.readlink()))
-    return found
 
 
 def test_no_descriptor_is_kept(machine: Machine, events: Events, listener: Upstream) -> None:

@@ -33,9 +33,9 @@ SERVE = """
 import sys
 from cronofy_cli.simulator.server import SimulatorServer
 from cronofy_cli.simulator.world.settings import SimulatorSettings
-from cronofy_cli.simulator import notifier
+from cronofy_cli.adapters.http import import_httpx
 with SimulatorServer(SimulatorSettings(port=0)):
-    notifier.import_httpx()
+    import_httpx()
 print(sorted({"rich", "pygments"} & set(sys.modules)))
 """
 

@@ -384,17 +384,15 @@ def test_one_limit_bounds_a_query(limits: tuple[tuple[str, str], ...], expected:
 
 
 def test_an_event_with_a_meeting() -> None:
-    """Its address and its provider are kept, each refused under its own name."""
-    body = {"event_id": "1", "summary": "x", "start": "2026-05-01", "end": "2026-05-02"}
+    """A meeting that the owner adds has its address and its provider, each refused under its own name."""
 
     def conferencing(**meeting: object) -> object:
-        written = parse_event_write(body | {"conferencing": meeting}, enforce_lengths=True)
-        return written.details.conferencing
+        before = event("Lunch", timed("2026-04-20T10:00"))
+        return parse_event_change({"summary": "x", "conferencing": meeting}, before).conferencing
 
-    assert conferencing(join_url="https://zoom.example/1", provider_name="Zoom") == Conferencing(
-        "Zoom", "https://zoom.example/1"
-    )
-    assert conferencing(join_url="https://zoom.example/1") == Conferencing("", "https://zoom.example/1")
+    url = "https://zoom.example/1"
+    assert conferencing(join_url=url, provider_name="Zoom") == Conferencing("Zoom", url)
+    assert conferencing(join_url=url) == Conferencing("", url)
     assert conferencing(provider_name="Zoom") is None
     assert refusal(lambda: conferencing(join_url=1, provider_name=2)) == {
         "conferencing.join_url": "errors.not_recognized",

@@ -1,0 +1,61 @@
+"""The file of a copy: what is opened, what is refused, and that nothing refused stays open."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.errors import NotFound, WrongUsage
+from cronofy_cli.sync.copy.database import open_existing
+from cronofy_cli.sync.destination import destination_at
+from cronofy_cli.sync.errors import CopyUnavailable
+from tests.open_files import open_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cronofy_cli.errors import CronofyError
+
+
+def write(path: Path, *statements: str) -> None:
+    """Make a database."""
+    connection = sqlite3.connect(path)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("statements", "refusal", "words"),
+    [
+        ((), NotFound, "there is no copy at"),
+        (("CREATE TABLE notes (id INTEGER)",), WrongUsage, "is a database that 'cronofy sync' has not made"),
+    ],
+    ids=["empty", "another program's"],
+)
+def test_what_is_no_copy(statements: tuple[str, ...], refusal: type[CronofyError], words: str, tmp_path: Path) -> None:
+    """Each has its own words and a command to go on, and the file is left alone."""
+    path = tmp_path / "calendar.db"
+    write(path, *statements)
+    before = path.read_bytes()
+
+    with pytest.raises(refusal, match=words) as caught:
+        open_existing(destination_at(path))
+
+    assert caught.value.hint
+    assert (path.read_bytes(), open_files(path)) == (before, set())
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    """What SQLite cannot read is an error of ours."""
+    path = tmp_path / "calendar.db"
+    path.write_bytes(b"my notes" * 1000)
+
+    with pytest.raises(CopyUnavailable) as caught:
+        open_existing(destination_at(path))
+
+    assert str(path) in f"{caught.value.message} {caught.value.hint}"
+    assert open_files(path) == set()
