@@ -28,8 +28,8 @@ class Limits:
     are, keeps one, so that it is not closed just as it is used again."""
     linger_s: float = 2.0
     """How long the rest of a refused request is read and thrown away, so that its sender gets to read the answer."""
-    connections: int = 200
-    """At once; below the 256 open files that some systems allow a process."""
+    connections: int = 1000
+    """At once; fewer where the system allows the process fewer open files."""
 
 
 class Gate:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, cast
 
 from cronofy_cli.receiver.reader import RequestReader
-from cronofy_cli.receiver.responses import Exchange, Persistence, answer_bytes
+from cronofy_cli.receiver.responses import Exchange, answer_bytes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,14 +41,14 @@ class Connection(asyncio.BufferedProtocol):
         limits: Limits,
         clock: Callable[[], datetime],
         monotonic_s: Callable[[], float],
-        admit: Callable[[Connection], bool],
+        on_made: Callable[[Connection], None],
         on_lost: Callable[[Connection], None],
     ) -> None:
-        """`admit` says whether there is room for one more connection; `on_lost` is called at the end of each."""
+        """`on_made` is called at the begin of the connection, and `on_lost` at its end."""
         self._handler = handler
         self._limits = limits
         self._monotonic_s = monotonic_s
-        self._admit = admit
+        self._on_made = on_made
         self._on_lost = on_lost
         self._reader = RequestReader(gate=gate, limits=limits, clock=clock, on_answer=self._send_answers)
         self._buffer = memoryview(bytearray(_BUFFER_BYTES))
@@ -56,14 +56,20 @@ class Connection(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._deadline_s = 0.0
         self._is_stopping = False
+        self.idle_since_s = 0.0
+        """When the last answer left, or the connection was made."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being read or waits for its answer."""
+        return not (self._reader.is_reading or self._unanswered)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio with the new connection."""
         self._transport = cast("asyncio.Transport", transport)
-        self._deadline_s = self._monotonic_s() + self._limits.request_s
-        if not self._admit(self):
-            self._transport.write(answer_bytes(503, Persistence.CLOSE))
-            self._transport.close()
+        self.idle_since_s = self._monotonic_s()
+        self._deadline_s = self.idle_since_s + self._limits.request_s
+        self._on_made(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Called by asyncio at the end, whoever ended it. What was received is recorded all the same."""
@@ -150,4 +156,5 @@ class Connection(asyncio.BufferedProtocol):
         elif self._reader.is_finished or (self._is_stopping and not self._reader.is_reading):
             self._transport.close()
         elif not self._reader.is_reading:
-            self._deadline_s = self._monotonic_s() + self._limits.idle_s
+            self.idle_since_s = self._monotonic_s()
+            self._deadline_s = self.idle_since_s + self._limits.idle_s

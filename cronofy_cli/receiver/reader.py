@@ -50,8 +50,10 @@ class RequestReader:
         self._body: list[bytes] = []
         self._body_bytes = 0
         self._wire_bytes = 0
-        """Of the request that is being read, without the chunk in which it began."""
+        """Of the request that is being read; without the chunk in which it began, if another request ended in that."""
         self._chunk_bytes = 0
+        self._may_be_longer = False
+        """Whether a part of the head came in a chunk that was not counted."""
         self._is_in_head = False
         self._is_resuming = False
         self.is_reading = False
@@ -79,8 +81,10 @@ class RequestReader:
             # After `Connection: close` more bytes are an error to the parser and nothing to us.
             if not self.is_finished:
                 self._found.append(self.refuse(self._stop_status or 400))
-        if self.is_reading and not self.is_finished and not self.has_begun:
+        if self.is_reading and not self.is_finished and not (self.has_begun and self._found):
             self._count()
+        if self.has_begun:
+            self._may_be_longer = bool(self._found)
         return self._found
 
     def refuse(self, status: int) -> Exchange:
@@ -183,9 +187,11 @@ class RequestReader:
         if len(self._headers) > self._limits.head_lines:
             return True
         # Almost always everything that was read is small enough: then nothing needs to be added up.
-        if self._wire_bytes + self._chunk_bytes <= self._limits.head_bytes:
+        if not self._may_be_longer and self._wire_bytes + self._chunk_bytes <= self._limits.head_bytes:
             return False
-        return len(self._url) + sum(map(len, chain.from_iterable(self._headers))) > self._limits.head_bytes
+        request_line = len(self._method) + len(self._url) + len("  HTTP/1.1\r\n")
+        lines = sum(map(len, chain.from_iterable(self._headers))) + len(": \r\n") * len(self._headers)
+        return request_line + lines > self._limits.head_bytes
 
     def _stop(self, status: int) -> None:
         self._stop_status = status

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.errors import Unreachable, WrongUsage
+from cronofy_cli.receiver.acceptor import Acceptor, affordable
 from cronofy_cli.receiver.gate import Gate, Limits
 from cronofy_cli.receiver.protocol import Connection
 from cronofy_cli.receiver.recorder import Assessor, Recorder
@@ -85,7 +86,6 @@ class Listener(Worker):
         self._open_history = open_history
         self._clock = clock
         self._gate = Gate(settings.paths)
-        self._connections: set[Connection] = set()
         self._grace_s = 0.0
         self._fault: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -114,7 +114,7 @@ class Listener(Worker):
         self._loop = asyncio.new_event_loop()
         stack.callback(self._loop.close)
         self._stop = asyncio.Event()
-        self._all_gone = asyncio.Event()
+        self._connections = Acceptor(affordable(self._settings.limits.connections))
         assessor = Assessor(self._settings.client_secrets, self._settings.policy, self._settings.context)
         self._recorder = Recorder(
             history,
@@ -144,20 +144,16 @@ class Listener(Worker):
 
     async def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.set_exception_handler(self._on_exception)
-        server = await loop.create_server(
-            lambda: self._connection(loop), sock=self._bound, backlog=_WAITING_CONNECTIONS
-        )
+        self._bound.setblocking(False)
+        accepting = loop.create_task(self._connections.accept(self._bound, lambda: self._connection(loop), self._stop))
         while not self._stop.is_set():
             with suppress(TimeoutError):
                 async with asyncio.timeout(_TICK_S):
                     await self._stop.wait()
-            for connection in tuple(self._connections):
+            for connection in self._connections:
                 connection.expire(loop.time())
-        # The loop makes a task of each connection that it accepts. A server that is closed meanwhile would lose it
-        # without closing it, and its sender would wait for an answer.
-        while accepting := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(accepting)
-        server.close()
+        await accepting
+        self._bound.close()
         await self._end_connections()
 
     def _connection(self, loop: asyncio.AbstractEventLoop) -> Connection:
@@ -167,34 +163,19 @@ class Listener(Worker):
             limits=self._settings.limits,
             clock=self._clock,
             monotonic_s=loop.time,
-            admit=self._admit,
-            on_lost=self._forget,
+            on_made=self._connections.add,
+            on_lost=self._connections.discard,
         )
 
-    def _admit(self, connection: Connection) -> bool:
-        if len(self._connections) >= self._settings.limits.connections:
-            return False
-        self._connections.add(connection)
-        self._all_gone.clear()
-        return True
-
-    def _forget(self, connection: Connection) -> None:
-        self._connections.discard(connection)
-        if not self._connections:
-            self._all_gone.set()
-
     async def _end_connections(self) -> None:
-        if not self._connections:
-            return
-        for connection in tuple(self._connections):
+        for connection in self._connections:
             connection.finish()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._grace_s):
-                await self._all_gone.wait()
-        for connection in tuple(self._connections):
+                await self._connections.all_gone()
+        for connection in self._connections:
             connection.abort()
-        if self._connections:
-            await self._all_gone.wait()
+        await self._connections.all_gone()
 
     def _on_exception(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Pass over broken connections and missing file descriptors: the sender tries again. A bug ends the worker."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from cronofy_cli.core.signature import HEADER, sign
@@ -241,16 +241,6 @@ def test_half_closed(tmp_path: Path) -> None:
         assert wire.is_closed()
 
 
-def test_full_house(tmp_path: Path) -> None:
-    """Beyond the number of connections a new one is told to come again later, and the others go on."""
-    with receiving(tmp_path, limits=Limits(connections=1)) as receiver, receiver.wire() as wire:
-        assert wire.ask(post()) == 200
-        with receiver.wire() as excess:
-            assert excess.answer().status == 503
-            assert excess.is_closed()
-        assert wire.ask(post()) == 200
-
-
 def test_quiet(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Connections that break off leave no trace in the log, and what they had sent completely is recorded."""
     with caplog.at_level(logging.DEBUG, logger="asyncio"), receiving(tmp_path) as receiver:
@@ -276,3 +266,27 @@ def test_any_split(cuts: list[int]) -> None:
 
     assert [each.status for each in found] == [None, None, 404, None]
     assert [each.request.body for each in found if each.request] == [BODY] * 3
+
+
+LONG_HEAD = post(BODY, f"X: {'x' * (32 * 1024)}")
+LONGEST_HEAD = post(BODY, f"X: {'x' * 32_000}")
+
+
+@settings(deadline=None)
+@given(
+    cuts=st.lists(st.integers(0, 70_000), max_size=6),
+    before=st.integers(0, 3),
+    is_too_long=st.booleans(),
+)
+def test_a_long_head_however_it_is_cut(cuts: list[int], before: int, is_too_long: bool) -> None:
+    """A head over 32 KiB is refused, one below it is not, in whatever pieces it comes and whatever came before it."""
+    stream = memoryview(post() * before + (LONG_HEAD if is_too_long else LONGEST_HEAD))
+    reader = RequestReader(gate=Gate([PATH]), limits=Limits(), clock=lambda: NOW, on_answer=lambda: None)
+    edges = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
+    event(f"in {min(len(edges) - 1, 3)} pieces")
+
+    statuses: list[int | None] = []
+    for start, end in pairwise(edges):
+        statuses += [] if reader.is_finished else [each.status for each in reader.feed(stream[start:end])]
+
+    assert statuses == [None] * before + [431 if is_too_long else None]
