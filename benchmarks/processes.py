@@ -33,10 +33,11 @@ def simulator(bench: Bench) -> Iterator[None]:
 
 
 @contextmanager
-def listening(bench: Bench) -> Iterator[tuple[int, str]]:
+def listening(bench: Bench, *targets: str) -> Iterator[tuple[int, str]]:
     """Run `cronofy listen` against the simulator, its output thrown away. Yields its process id and callback URL."""
     ready = bench.folder / "listening.json"
-    arguments = ["listen", "--data-center", "simulator", "--no-read-events", "--ready-file", str(ready)]
+    ready.unlink(missing_ok=True)
+    arguments = ["listen", *targets, "--data-center", "simulator", "--no-read-events", "--ready-file", str(ready)]
     with _started(bench, [bench.programs.cronofy, *arguments], Path("/dev/null")) as process:
         _wait(bench, process, ready.exists)
         yield process.pid, json.loads(ready.read_bytes())["callback_url"]

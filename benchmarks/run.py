@@ -2,7 +2,7 @@
 
     python benchmarks/run.py                      everything, some minutes
     python benchmarks/run.py --quick              fewer rounds and a smaller history: a first look
-    python benchmarks/run.py --only listener      one of start-up, listener, events, history; repeat it
+    python benchmarks/run.py --only listener      one of start-up, listener, events, history, bursts; repeat it
     python benchmarks/run.py --json FILE          the numbers for programs too
     python benchmarks/run.py --venv DIR           measure what is installed in DIR instead of installing it anew
 
@@ -23,7 +23,13 @@ from importlib import import_module
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-MEASUREMENTS = {"start-up": "start_up", "listener": "listener", "events": "events", "history": "history"}
+MEASUREMENTS = {
+    "start-up": "start_up",
+    "listener": "listener",
+    "events": "events",
+    "history": "history",
+    "bursts": "bursts",
+}
 """The names for --only, and the modules that hold them."""
 
 
