@@ -43,7 +43,7 @@ def show_forwards(output: Output, forwards: Iterable[ForwardAndHint]) -> None:
             Column("MS", lambda row: f"{row[0].attempt.duration_ms:.0f}"),
         ),
         document=lambda row: ForwardDocument.of(*row).encode(),
-        empty="It was not forwarded. Do it: cronofy deliveries replay ID --to URL",
+        empty="It was not forwarded. To forward it: cronofy deliveries replay ID --to URL",
     )
     show_list(output, forwards, view, streamed=True)
 
@@ -77,7 +77,7 @@ def difference_list() -> ListView[Difference]:
             Column("AFTER", lambda difference: _or_dash(difference.after)),
         ),
         document=lambda difference: DifferenceDocument.of(difference).encode(),
-        empty="Nothing but number and time differs.",
+        empty="Only the number and the time differ.",
     )
 
 
@@ -96,12 +96,12 @@ def delivery_list() -> ListView[Delivery]:
             Column("RECEIVED", lambda delivery: to_utc_millis(delivery.request.received_at)),
             Column("TYPE", lambda delivery: delivery.notification.label),
             Column("SIGNATURE", lambda delivery: delivery.verdict.state.value),
-            Column("ANSWER", lambda delivery: str(delivery.answer_status)),
+            Column("RESPONSE", lambda delivery: str(delivery.answer_status)),
             Column("CHANNEL", lambda delivery: delivery.notification.channel_id or "-"),
             Column("SINCE", lambda delivery: delivery.notification.changes_since or "-"),
         ),
         document=delivery_json,
-        empty="No deliveries yet. Receive some: cronofy listen --data-center simulator",
+        empty="No deliveries yet. To receive some: cronofy listen --data-center simulator",
     )
 
 

@@ -57,7 +57,7 @@ def test_headers_and_results() -> None:
     assert compare_deliveries(before, after) == (
         Difference(DifferencePart.RESULT, "signature", "valid", "invalid"),
         Difference(DifferencePart.RESULT, "secret", "CRONOFY_CLIENT_SECRET", None),
-        Difference(DifferencePart.RESULT, "answer_status", "200", "401"),
+        Difference(DifferencePart.RESULT, "response_status", "200", "401"),
         Difference(DifferencePart.HEADER, "host", "a", "b"),
         Difference(DifferencePart.HEADER, "old", "é", None),
     )

@@ -122,3 +122,13 @@ def test_an_empty_list_of_fields_says_so() -> None:
     show_pages(memory.output, [], LISTING, PageFormat.TABLE, (("summary",),))
 
     assert (memory.stdout.text, memory.stderr.text) == ("", f"{LISTING.view.empty}\n")
+
+
+def test_chosen_fields_appear_as_they_come() -> None:
+    """On a terminal they are lines that need not wait for the end: what is too long for a column is shortened."""
+    memory = MemoryOutput(OutputFormat.TABLE)
+    pages = [[msgspec.Raw(b'{"summary":"%s"}' % (b"x" * 61))]]
+
+    show_pages(memory.output, pages, LISTING, PageFormat.TABLE, (("summary",),))
+
+    assert memory.stdout.text.splitlines() == ["summary", "x" * 59 + "…"]
