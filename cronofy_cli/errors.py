@@ -1,6 +1,6 @@
 """Exit codes, and the one tree of errors.
 
-Every error is a sentence, a hint that mends it, a stable code for programs, and an exit code. They are caught once,
+Every error is a sentence, a hint that fixes it, a stable code for programs, and an exit code. They are caught once,
 in `app.main()`; how they are drawn is `output.errors`' job.
 """
 
@@ -46,7 +46,7 @@ PIPE_CLOSED = 141
 class CronofyError(Exception):
     """Something the user can act on.
 
-    `code` is stable for programs (`--json`); `hint` is a command or a step that mends it; `docs` is an address.
+    `code` is stable for programs (`--json`); `hint` is a command or a step that fixes it; `docs` is an address.
     """
 
     exit_code = ExitCode.FAILED

@@ -18,7 +18,7 @@ class Deadline:
 
     @classmethod
     def after(cls, limit_s: float) -> Deadline:
-        """Return the moment so long from now."""
+        """Return the moment that lies this long from now."""
         return cls(limit_s, time.monotonic() + limit_s)
 
     @property

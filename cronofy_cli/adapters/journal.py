@@ -1,4 +1,4 @@
-"""The journal: which channels and agents the runs of this machine have opened, so that none outlives its run for ever.
+"""The journal: which channels and agents the runs of this machine have opened, for each to be closed after its run.
 
 Each run has a file of its own, written before the channel is made. What a run that was killed has left is found by it
 and swept by a later one. Whose a channel is, is `core.ownership`'s matter; what a process is, `tunnels.processes`'.
@@ -40,7 +40,7 @@ class RunRecord:
 
     run_id: str
     process: AgentProcess | None
-    """Who holds it; None for a channel that nobody has to hold."""
+    """Who holds it; None for a channel that no run holds."""
     data_center: str
     sub: str
     """The account; empty where it is not known."""

@@ -63,7 +63,7 @@ def put(path: Path, parts: Iterable[bytes]) -> None:
 def replace_file(path: Path, parts: Iterable[bytes], mode: int = PRIVATE_MODE) -> None:
     """Replace a file at once; readers see the old or the new one. Its folder must exist.
 
-    The temporary file has a name that cannot be guessed and is made new, so that nobody can have put a link there.
+    The temporary file has a name that cannot be guessed and is made new, so that no link can have been put there.
 
     Raises:
         OSError: it cannot be written, and is as it was.

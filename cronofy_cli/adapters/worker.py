@@ -36,7 +36,7 @@ class Worker(ABC):
         self._ending = Event()
         """Whether the end was asked for: finish what is waiting."""
         self._abandoned = Event()
-        """Whether nobody waits for the end any longer: leave what is waiting."""
+        """Whether the wait for the end is over: leave what is queued."""
         self._lock = Lock()
         self._opened: SimpleQueue[BaseException | None] = SimpleQueue()
         self._has_entered = False
@@ -88,7 +88,7 @@ class Worker(ABC):
 
     def _run(self) -> None:
         with self._lock:
-            # An interrupt can come between the start of the thread and the first line here; then nobody joins it.
+            # An interrupt can come between the start of the thread and the first line here; then it is not joined.
             if self._ending.is_set():
                 self._opened.put(None)
                 return

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class SignedInContext:
-    """A context and what is kept for it. `observe` is told of every exchange, without its secrets."""
+    """A context and what is kept for it. `observe` is called with every exchange, without its secrets."""
 
     context: Context
     data_center: DataCenter

@@ -36,7 +36,7 @@ class AccountKeeper:
     environment: Mapping[str, str]
     warn: Callable[[str], None]
     agrees_to_file: Callable[[str], bool] = lambda _trouble: False
-    """Whether secrets may be in a file where the keyring cannot be used; it is told why."""
+    """Whether secrets may be in a file where the keyring cannot be used; it is called with the reason."""
     in_file: bool = False
     """Put them into a file even where a keyring could be used, as the user said."""
 
@@ -66,7 +66,7 @@ class AccountKeeper:
         """Return a context with a place that can keep its secrets: asked before a browser is sent anywhere.
 
         Raises:
-            KeyringUnusable: there is none, and nobody agreed to a file.
+            KeyringUnusable: there is none, and the user did not agree to a file.
         """
         if context.secret_place is SecretPlace.FILE:
             return context
@@ -85,7 +85,7 @@ class AccountKeeper:
     def change(self, context: Context, change: Callable[[StoredSecrets], StoredSecrets]) -> Context:
         """Keep a context, and its secrets with a change. Return it with the place that they are in.
 
-        They are read anew under the lock: another process may have renewed the tokens meanwhile.
+        They are read again under the lock: another process may have renewed the tokens meanwhile.
 
         Raises:
             SecretsUnavailable: the secrets were not kept; the context is unchanged.

@@ -64,7 +64,7 @@ class SignIn:
 
 
 def new_request(client_id: str, port: int, scope: str, provider_name: str | None) -> AuthorizationRequest:
-    """Return what to send the browser to Cronofy with, with a state that nobody can guess."""
+    """Return what to send the browser to Cronofy with, with a state that cannot be guessed."""
     state = secrets.token_urlsafe(24)
     return AuthorizationRequest(client_id, redirect_uri(port), state, scope, provider_name)
 

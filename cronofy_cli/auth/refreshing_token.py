@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from cronofy_cli.core.accounts.oauth import TokenAnswer
 
 EARLY: Final = timedelta(seconds=30)
-"""So long before its end a token is renewed: it must last for the request that it is sent with. Also how long one
-counts as new: what lives shorter is used to its end, and refusing a new one is not mended by another."""
+"""How long before its end a token is renewed: it must last for the request that it is sent with. Also how long one
+counts as new: what lives shorter is used to its end, and where a new one is refused another does not help."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def calendar_ids(run: AppContext, choices: Sequence[str] | None) -> tuple[str, .
 def calendar_names(run: AppContext) -> dict[str, str]:
     """Return the names of the account's calendars by their ids.
 
-    Where they cannot be had that is told, and there are none: what they would adorn is complete without them.
+    Where they cannot be read there is a warning, and none are returned: what they would adorn is complete without them.
     """
     from cronofy_cli.adapters.api import endpoints
 

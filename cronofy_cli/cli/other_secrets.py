@@ -59,7 +59,7 @@ def _was_keyring_read(run: AppContext) -> bool:
 
 
 def simulator_secrets(run: AppContext) -> tuple[ClientSecret, ...]:
-    """Return those of the simulator that runs; if none does, those that one has unless it is told others."""
+    """Return those of the simulator that runs; if none does, the default ones."""
     from cronofy_cli.simulator.world.settings import CLIENT_SECRET
 
     running = run.running_simulator
@@ -72,7 +72,7 @@ def _stored_secrets(run: AppContext, keyring_is_open: bool) -> Iterator[tuple[st
     try:
         contexts = tuple(run.settings.contexts.values())
     except CronofyError:
-        # Broken settings are told by whatever needs them.
+        # Broken settings are reported by whatever needs them.
         return
     store = SecretStore(run.environment, warn=_say_nothing, limit_s=CALL_LIMIT_S)
     deadline = time.monotonic() + LIMIT_S

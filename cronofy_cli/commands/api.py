@@ -220,7 +220,7 @@ def _show_refusal(error: CronofyError, printer: AnswerPrinter) -> None:
 
 
 def _hint(error: CronofyError, address: str, credential: Credential) -> str | None:
-    """Return what mends a call of the user's own making: other commands' options do not."""
+    """Return what fixes a call of the user's own making: other commands' options do not."""
     if isinstance(error, InvalidRequest) and error.fields:
         return f"correct {', '.join(error.fields)}; a field is given as -f name=value"
     if isinstance(error, NotFound) and not is_versioned(address):

@@ -34,7 +34,7 @@ class Examined:
     delivery: Delivery
     finding: Finding
     left_out: int
-    """So many others came since the last one, and were not examined."""
+    """How many others came since the last one, and were not examined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Examiner(Worker):
         *,
         pause_s: float = PAUSE_S,
     ) -> None:
-        """`on_examined` is called on the examiner's thread; nobody hears of what is not wanted."""
+        """`on_examined` is called on the examiner's thread; not for what is not shown."""
         super().__init__("signature examiner", on_failed)
         self._secrets = secrets
         self._wants = wants

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SLEPT_S: Final = 15.0
 """A clock on the wall that runs so far ahead of the monotonic one tells that the machine slept."""
 NOTICED_LATE_S: Final = 2.0
-"""So long after its end a tunnel is noticed to be gone, and so long a notification may have been on its way."""
+"""How long after its end a tunnel is noticed to be gone, and how long a notification may have been on its way."""
 SESSION_NOTICED_LATE_S: Final = 30.0
 """An agent knows of a lost session by a heartbeat that is missing (docs: https://ngrok.com/docs/agent/config/)."""
 

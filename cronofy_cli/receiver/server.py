@@ -137,7 +137,7 @@ class Listener(Worker):
             self._on_loop(self._stop.set)
 
     def _on_loop(self, callback: Callable[[], object]) -> None:
-        """Call back on the loop's thread; after the end there is nobody left to answer."""
+        """Call back on the loop's thread; after the end there is no connection left to answer."""
         if self._loop is not None:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(callback)

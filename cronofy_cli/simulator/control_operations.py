@@ -51,7 +51,7 @@ _EVENT: Final[dict[str, Schema]] = {
     "event_private": _FLAG,
 }
 _WAIT: Final[dict[str, Schema]] = {
-    "wait_s": {"type": "number", "description": "Wait so many seconds at most for `count` entries that fit."},
+    "wait_s": {"type": "number", "description": "Wait at most this many seconds for `count` entries that fit."},
     "count": {"type": "integer", "description": "How many entries to wait for; 1 by default."},
     "after": {"type": "integer", "description": "Only entries with a higher `number`."},
 }

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cronofy_cli.simulator.world.model import Channel
 
 MAX_STEPS: Final = 100_000
-"""Of one advance; a clock that is set back while it advances must not go on for ever."""
+"""Of one advance; a clock that is set back while it advances must end."""
 
 
 class Notifier:

@@ -44,7 +44,7 @@ VERIFICATION: Final = "verification"
 
 
 def _ignore(_entry: object) -> None:
-    """Nobody wants to hear of it."""
+    """Ignore it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ class SimulatedWorld:
         Of a disconnected profile Cronofy hears nothing, nor of one whose first sync is not done.
         """
         if self.accounts[change.account_id].is_watched(change.calendar_id):
-            # A clock that stands still would let the notification wait for ever.
+            # A clock that stands still would let the notification wait endlessly.
             is_folded = not self.clock.is_stopped
             self.outbox.note_change(change, self.channels.all, noticed_after=self.provider_delay, is_folded=is_folded)
 

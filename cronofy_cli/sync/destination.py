@@ -16,7 +16,7 @@ _LINES: Final = {".ndjson", ".jsonl"}
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The files of a copy. NDJSON is written anew from the database that stands beside it."""
+    """The files of a copy. NDJSON is written from the database that stands beside it."""
 
     path: Path
     """What the user asked for."""

@@ -125,7 +125,7 @@ def _events(copy: Copy) -> Iterator[bytes]:
     if path is None:
         yield from copy.events()
         return
-    hint = f"write it anew: cronofy sync --out {copy.destination.path}"
+    hint = f"write it again: cronofy sync --out {copy.destination.path}"
     if not path.exists():
         raise NotFound(f"{path} is gone", hint=hint)
     for number, line in enumerate(read_lines(path), start=1):

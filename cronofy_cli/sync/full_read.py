@@ -50,6 +50,6 @@ class Truth:
         return rows[0][0] if rows else None
 
     def rest(self) -> Iterator[bytes]:
-        """Yield the events that nobody took."""
+        """Yield the events that were not taken."""
         for (json,) in self._connection.execute("SELECT json FROM events ORDER BY event_uid"):
             yield json

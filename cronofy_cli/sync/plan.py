@@ -36,13 +36,13 @@ class FullRead(StrEnum):
     DUE = "due"
     """The last one is too long ago."""
     CLOCK = "clock"
-    """The server's time lies before the last run's: nobody knows what changed since."""
+    """The server's time lies before the last run's: what changed since is not known."""
     UNKNOWN = "unknown"
     """The server never told its time."""
     RESTARTED = "restarted"
     """It is another simulator than last time, with calendars of its own."""
     APART = "apart"
-    """The last run is so long ago that its window and today's have no day in common."""
+    """The last run is too long ago: its window and today's have no day in common."""
 
 
 _BEGINS_ANEW: Final = {FullRead.CLOCK, FullRead.RESTARTED}
@@ -67,7 +67,7 @@ class PlanOptions:
     full: bool
     """Read everything."""
     full_every: timedelta
-    """Read everything when the last time is so long ago."""
+    """Read everything when the last time was this long ago."""
 
 
 def make_plan(state: CopyState | None, now: datetime, zone: tzinfo, world: str, options: PlanOptions) -> Plan:

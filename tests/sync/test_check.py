@@ -135,7 +135,7 @@ def test_lines_that_are_gone(account: Keeping) -> None:
     result = account.sync("calendar.ndjson", "--check")
 
     assert result.exit_code == 1
-    assert result.stderr == f"error: {path} is gone\nhint: write it anew: cronofy sync --out {path}\n"
+    assert result.stderr == f"error: {path} is gone\nhint: write it again: cronofy sync --out {path}\n"
 
 
 def test_for_people_and_pipes(account: Keeping) -> None:

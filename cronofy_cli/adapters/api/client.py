@@ -58,7 +58,7 @@ class Timeouts:
     pool_s: float = 5
     whole_s: float = 60
     patience_s: float = 60
-    """Once so long was spent waiting for answers to a call, it is not sent again."""
+    """Once this long was spent waiting for answers to a call, it is not sent again."""
 
 
 class ApiClient:

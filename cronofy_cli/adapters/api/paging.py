@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PageT = TypeVar("PageT")
 
 MOST_PAGES: Final = 10_000
-"""No answer has so many: a page of Read Events holds a hundred events or more."""
+"""No answer has this many: a page of Read Events holds a hundred events or more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """What is told before a request is sent again."""
+    """What is reported before a request is sent again."""
 
     method: str
     url: str

@@ -68,7 +68,7 @@ def _refuse_newer(version: int) -> None:
         raise EventCacheUnavailable(
             f"the event cache was written by a newer cronofy (its format is {version}, this one knows "
             f"{len(MIGRATIONS)})",
-            hint="upgrade with `pip install --upgrade cronofy-cli`, or start anew: cronofy events cache clear",
+            hint="upgrade with `pip install --upgrade cronofy-cli`, or start again: cronofy events cache clear",
         )
 
 

@@ -1,7 +1,7 @@
 """One account's events as they were last seen: comparing what is read with them, and keeping it.
 
 An `EventCache` is one SQLite connection. It may be made in one thread and used in another, but only by one at a time.
-Several processes may share a file: each change is told to the first one that sees it.
+Several processes may share a file: each change is reported to the first one that sees it.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _OPEN_TO_OTHERS = 0o077
 _ABANDONED_S = 60.0
-"""After so long the temporary file of a write belongs to a process that died."""
+"""After this long the temporary file of a write belongs to a process that died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class SecretFile:
         """Return what it holds, None if it is not there.
 
         Raises:
-            SecretsUnavailable: others may read it, or nobody can.
+            SecretsUnavailable: others may read it, or it is not readable at all.
         """
         try:
             with self.path.open("rb") as file:

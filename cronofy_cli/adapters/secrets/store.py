@@ -48,7 +48,7 @@ class Found:
 class SecretStore:
     """Reads, keeps and removes the secrets of contexts.
 
-    `warn` is told, in a sentence, each time the next place had to be taken: that never happens silently.
+    `warn` is called with a sentence each time the next place had to be taken: that never happens silently.
     """
 
     def __init__(
@@ -90,8 +90,8 @@ class SecretStore:
     ) -> Kept:
         """Keep a context's secrets and return where.
 
-        `allow_file` answers whether a file may be used if the keyring cannot, and is told why. A context that has its
-        secrets in a file already keeps them there: its user agreed before.
+        `allow_file` answers whether a file may be used if the keyring cannot, and is called with the reason. A context
+        that has its secrets in a file already keeps them there: its user agreed before.
 
         Raises:
             SecretsUnavailable: they were not kept.
@@ -167,7 +167,7 @@ def secret_path(name: str, environment: Mapping[str, str]) -> Path:
 def locked(
     name: str, environment: Mapping[str, str], *, limit_s: float = _LOCK_LIMIT_S
 ) -> AbstractContextManager[None]:
-    """Hold a context's secrets against other processes: read them anew inside, then refresh, then save. Not reentrant.
+    """Hold a context's secrets against other processes: read them again inside, then refresh, then save. Not reentrant.
 
     Raises:
         LockBusy: another process did not free them within the limit.

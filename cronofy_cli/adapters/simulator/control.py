@@ -121,7 +121,7 @@ class SimulatorControl:
         return self._api.request("GET", "/simulator/provider")
 
     def slow_provider(self, seconds: float) -> bytes:
-        """Let the provider take so long."""
+        """Set how long the provider takes."""
         return self._api.request("POST", "/simulator/provider", json={"delay_s": seconds})
 
     def faults(self) -> tuple[bytes, ...]:

@@ -77,7 +77,7 @@ class TunnelFacts:
     is_public: bool = True
     """Whether Cronofy itself can reach the address."""
     settle_s: float = 0.0
-    """How long after `start()` nobody should look the address's name up: neither we nor, for a channel, Cronofy."""
+    """How long after `start()` the address's name should not be looked up: neither we nor, for a channel, Cronofy."""
     ready_hint: str | None = None
     """What to try when the address does not lead here although the tunnel is up."""
 

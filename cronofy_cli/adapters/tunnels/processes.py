@@ -37,7 +37,7 @@ class _Sight:
 
 
 def identify_child(pid: int, name: str) -> AgentProcess | None:
-    """Return what tells a running child of ours apart for ever, once it is the program `name`, if it is not yet.
+    """Return what tells a running child of ours apart, once it is the program `name`, if it is not yet.
 
     Its name is not looked at: a process that is just becoming another program shows none.
     """

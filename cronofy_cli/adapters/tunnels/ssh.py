@@ -30,7 +30,7 @@ FACTS: Final = TunnelFacts(
 )
 CONFIGURATION_LIMIT_S: Final = 10.0
 OPTIONS: Final = {
-    "BatchMode": "yes",  # never a question: there is nobody to answer it
+    "BatchMode": "yes",  # never a question: it could not be answered
     "ExitOnForwardFailure": "yes",
     "ServerAliveInterval": "15",
     "ServerAliveCountMax": "2",
@@ -115,7 +115,7 @@ class Ssh:
         return [path, "-N", "-T", *options, "-R", forward, "--", self._route.destination]
 
     def read(self, line: str) -> Reading:
-        """A port that sshd chose is told in a line of its own; a fixed one only in the debug output."""
+        """A port that sshd chose is printed in a line of its own; a fixed one only in the debug output."""
         match = _ALLOCATED.search(line) if self._route.remote_port == 0 else _FORWARDED.search(line)
         if match:
             self._port = int(match[1])

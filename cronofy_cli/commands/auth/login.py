@@ -52,7 +52,7 @@ def log_in_by_pasting(run: AppContext, options: LoginOptions) -> Context:
     """Show the address, ask for where it ended, and return the context.
 
     Raises:
-        WrongUsage: there is nobody to ask.
+        WrongUsage: there is no terminal to ask at.
     """
     if not run.output.can_prompt:
         raise WrongUsage(

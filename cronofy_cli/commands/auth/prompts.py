@@ -134,7 +134,7 @@ def choose_sign_in(run: AppContext, keeper: AccountKeeper, options: LoginOptions
     """Return what to sign in to. What is neither given nor known is asked for.
 
     Raises:
-        WrongUsage: something is missing, and there is nobody to ask; or it cannot be meant.
+        WrongUsage: something is missing and there is no terminal to ask at, or a value is wrong.
     """
     context = choose_context(run, keeper)
     client_id = choose_client_id(run, context, options)
@@ -151,7 +151,7 @@ def choose_client_id(run: AppContext, context: Context, options: LoginOptions) -
     """Return the application's client id: given, of the environment, of the context, of the simulator, or asked for.
 
     Raises:
-        WrongUsage: there is none, and nobody to ask.
+        WrongUsage: there is none, and no terminal to ask at.
     """
     said = options.client_id or run.environment.get(Variable.CLIENT_ID, "").strip()
     known = said or _known_client_id(run, context) or (run.simulator.client_id if run.is_simulator else None)
@@ -162,7 +162,7 @@ def choose_client_secret(run: AppContext, keeper: AccountKeeper, wanted: Context
     """Return the application's client secret: given, of the environment, kept for this application, or asked for.
 
     Raises:
-        WrongUsage: there is none, and nobody to ask; or the file cannot be read.
+        WrongUsage: there is none, and no terminal to ask at; or the file cannot be read.
         SecretsUnavailable: the kept one cannot be read.
     """
     if options.client_secret_file is not None:
@@ -186,7 +186,7 @@ def ask(run: AppContext, what: str, *, option: str, hidden: bool = False) -> str
     """Ask at the terminal for something that an option could have said; the question names it.
 
     Raises:
-        WrongUsage: there is nobody to ask, or nothing was answered.
+        WrongUsage: there is no terminal to ask at, or nothing was answered.
     """
     if not run.output.can_prompt:
         raise WrongUsage(f"{_lowered(what)} is needed, and there is no terminal to ask for it", hint=f"add {option}")

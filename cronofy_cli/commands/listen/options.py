@@ -144,7 +144,7 @@ class ReadingOptions:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How long it runs, and who is told what."""
+    """How long it runs, and what is reported where."""
 
     HEADING: ClassVar[str] = "Output and end"
 

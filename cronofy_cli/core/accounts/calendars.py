@@ -37,7 +37,7 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A connected account at a provider. `raw` is the server's own JSON, spaced anew inside a UserInfo."""
+    """A connected account at a provider. `raw` is the server's own JSON, with other spaces inside a UserInfo."""
 
     profile_id: str
     profile_name: str

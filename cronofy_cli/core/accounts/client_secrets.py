@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.accounts.contexts import StoredClientSecret, StoredSecrets
 
 MOST_REMOVED: Final = 5
-"""So many removed ones are kept, those that were removed last."""
+"""How many removed ones are kept, those that were removed last."""
 LONGEST_LABEL: Final = 60
 
 

@@ -48,7 +48,7 @@ def data_center_at(url: str, *, name: str | None = None) -> DataCenter:
     Raises:
         WrongUsage: `url` is not an absolute http or https address.
     """
-    # Late: commands that call nobody need not read addresses.
+    # Late: commands that make no call need not read addresses.
     from urllib.parse import urlsplit
 
     from cronofy_cli.core.pages import origin_of

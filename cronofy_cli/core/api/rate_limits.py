@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """So many requests within any span of so many seconds."""
+    """A number of requests within any span of a number of seconds."""
 
     requests: int
     within_s: float

@@ -44,7 +44,7 @@ class ChangeKind(StrEnum):
     CHANGED = "changed"
     """It is about something else, somewhere else, with others; its time is the same."""
     FIRST_SEEN = "first_seen"
-    """No earlier state is known, so nobody can say what changed."""
+    """No earlier state is known, so what changed is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _NO_ZONE: Final = frozenset({"Etc/UTC", "UTC"})
 DAYS_OF_A_WEEK: Final = 7
-"""From today on so many days are told apart by their names alone."""
+"""How many days from today on are told apart by their names alone."""
 
 
 @dataclass(frozen=True, slots=True)

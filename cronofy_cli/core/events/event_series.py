@@ -1,4 +1,4 @@
-"""Changes of a series that are alike: its occurrences come one by one, and are told as one.
+"""Changes of a series that are alike: its occurrences come one by one, and are shown as one.
 
 Alike is what people would say in the same words: the same clock on the wall before and after, though a change to or
 from summer time lies between two occurrences, and the same other fields. An occurrence that was moved by itself is not

@@ -36,7 +36,7 @@ class ReceivedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A request that is about to be answered: nobody has read yet what it says."""
+    """A request that is about to be answered: its body has not been parsed yet."""
 
     request: ReceivedRequest
     verdict: Verdict

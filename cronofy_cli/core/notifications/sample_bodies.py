@@ -24,7 +24,7 @@ CHANNEL_ID = "chn_54cf7c7cb4ad4c1027000001"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a sample is told of the world."""
+    """What a sample can use of the world."""
 
     now: datetime
     callback_url: str

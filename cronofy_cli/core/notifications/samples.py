@@ -156,7 +156,7 @@ def find_sample(name: str) -> Sample:
 
 
 def encode_body(body: Body) -> bytes:
-    """Return compact JSON in UTF-8. Cronofy's own layout is not documented; nobody should depend on it."""
+    """Return compact JSON in UTF-8. Cronofy's own layout is not documented; do not depend on it."""
     try:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:

@@ -52,7 +52,7 @@ class Patience:
     """How the reader waits."""
 
     settle_s: float = 0.1
-    """So long more notifications are waited for, to be folded into the same read."""
+    """How long more notifications are waited for, to be folded into the same read."""
     pauses_s: tuple[float, ...] = (2.0, 10.0, 30.0)
     """Before each new attempt of a read that failed; the client itself has tried several times before."""
     monotonic: Callable[[], float] = time.monotonic
@@ -158,7 +158,7 @@ class ChangeReader(Worker):
     def _hand_on(self, request: ReadRequest, read: ChangeRead) -> None:
         if request.has_moment:
             self.read_since = max(self.read_since or "", request.changes_since)
-        # A run that did not wait for it has nobody left to show it to.
+        # A run that did not wait for it cannot show it any more.
         if not self._abandoned.is_set():
             self._recorder(read)
 

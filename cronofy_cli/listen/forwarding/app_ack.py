@@ -155,7 +155,7 @@ class _Asker(Worker):
 
 
 def _no_answer(_status: int) -> None:
-    """Nobody waits for an answer."""
+    """No request waits for a response."""
 
 
 def _status(attempt: Attempt) -> int:

@@ -73,7 +73,7 @@ class SimulatorApplication:
         try:
             await self._answer(slot, path, scope, receive, send)
         except asyncio.CancelledError:
-            return  # The server ends, and has ended the connection: nobody waits for the answer.
+            return  # The server ends, and has ended the connection: the client is gone.
 
     async def _answer(self, slot: WorldSlot, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         match = self._router.match(path)

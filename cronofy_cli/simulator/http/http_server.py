@@ -25,7 +25,7 @@ GRACE_S: Final = 1.0
 ACCEPT_S: Final = 0.01
 """How long a connection takes from the socket's queue into the set of connections, and how often that is looked at."""
 TICK_S: Final = 1.0
-"""How often uvicorn looks whether it was told to end, should nobody have said so."""
+"""How often uvicorn looks whether it was told to end, if no signal said so."""
 
 
 class HttpServer(uvicorn.Server):
@@ -80,7 +80,7 @@ class HttpServer(uvicorn.Server):
             connection.shutdown()
         with suppress(TimeoutError):
             async with asyncio.timeout(GRACE_S):
-                while connections:  # noqa: ASYNC110 - uvicorn tells nobody when the last one is gone
+                while connections:  # noqa: ASYNC110 - uvicorn does not report when the last one is gone
                     await asyncio.sleep(ACCEPT_S)
         await self._end_rest()
 
@@ -88,7 +88,7 @@ class HttpServer(uvicorn.Server):
         for connection in tuple(self.server_state.connections):
             if connection.transport is not None:
                 connection.transport.abort()
-        await asyncio.sleep(0)  # Now each of their requests knows that nobody waits for it.
+        await asyncio.sleep(0)  # Now each of their requests knows that its client is gone.
         for task in tuple(self.server_state.tasks):
             task.cancel()
         await asyncio.gather(*self.server_state.tasks, return_exceptions=True)

@@ -125,7 +125,7 @@ async def show_provider(call: Call) -> Response:
 
 
 async def slow_provider(call: Call) -> Response:
-    """Let it take so long: `{"delay_s": 30}`."""
+    """Set how long it takes: `{"delay_s": 30}`."""
     incidents = call.slot.incidents
     incidents.slow_provider(incidents.parse_delay(await call.json_body()))
     return await show_provider(call)

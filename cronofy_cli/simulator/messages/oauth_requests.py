@@ -97,7 +97,7 @@ def parse_application(query: Mapping[str, str], applications: Iterable[Applicati
 
 
 def parse_return(query: Mapping[str, str]) -> Return:
-    """Read where the answer goes. Nobody is redirected before both application and address are known to be good.
+    """Read where the answer goes. There is no redirect before both application and address are known to be good.
 
     Raises:
         WrongUsage: the address is no absolute HTTP or HTTPS URL.

@@ -103,7 +103,7 @@ class _Reader:
         known = list(pairs)
         self.errors = FieldErrors()
         if require_brackets and any(name == "calendar_ids" for name, _ in known):
-            # Ignored, it would read all calendars and nobody would notice.
+            # Ignored, it would read all calendars without a sign of it.
             self.errors.not_recognized("calendar_ids", "an array: write calendar_ids[]")
         self._values: Mapping[str, str] = dict(known)
         self._calendar_ids = frozenset(value for name, value in known if name == "calendar_ids[]")

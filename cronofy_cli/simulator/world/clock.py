@@ -53,7 +53,7 @@ class SimulatedClock:
         return self._stopped_at is not None
 
     def after(self, seconds: float) -> datetime:
-        """Return the time that it will be after so many seconds."""
+        """Return the time that it will be after a number of seconds."""
         return self() + timedelta(seconds=seconds)
 
     def set(self, moment: datetime) -> None:

@@ -121,7 +121,7 @@ class Outbox:
         return len(self._waiting) + len(self._on_its_way)
 
     def state(self) -> OutboxState:
-        """Return what to store. What is on its way counts as waiting: after a restart nobody knows how it ended."""
+        """Return what to store. What is on its way counts as waiting: after a restart it is not known how it ended."""
         unfinished = (*self._on_its_way.values(), *self._waiting.values())
         return OutboxState(unfinished, dict(self._failing_since), self._last_number)
 

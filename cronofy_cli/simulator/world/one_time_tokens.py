@@ -30,7 +30,7 @@ _TOKEN_CHARACTERS: Final = f"{string.ascii_letters}{string.digits}_-"
 
 
 def new_token() -> str:
-    """Return a code or a token that nobody can guess."""
+    """Return a code or a token that cannot be guessed."""
     return "".join(secrets.choice(_TOKEN_CHARACTERS) for _ in range(TOKEN_LENGTH))
 
 

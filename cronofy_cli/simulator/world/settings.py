@@ -32,7 +32,7 @@ ANSWER_LIMIT_S: Final = 5.0
 RETRY_DELAYS_S: Final = (15.0, 60.0, 300.0, 900.0, 3600.0, 7200.0, 14400.0, 21600.0, 36000.0)
 """Pauses after the first and each further failure. Unknown; they add up to a little less than the 24 hours."""
 CHANNEL_LIFETIME_S: Final = 24 * 3600.0
-"""A channel without a success for so long is closed (docs: /developers/push-notifications/)."""
+"""A channel without a success for this long is closed (docs: /developers/push-notifications/)."""
 
 
 Value = TypeVar("Value")

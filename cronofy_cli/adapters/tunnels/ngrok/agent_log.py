@@ -21,7 +21,7 @@ DISCONNECTED: Final = (
 class AgentLog:
     """Reads the log line by line; tells `on_session` when the session that once stood is lost, and when it is back.
 
-    pyngrok stops reading when its callback raises, and an agent that nobody reads stands still: nothing here raises.
+    pyngrok stops reading when its callback raises, and an agent whose output is not read stops: nothing here raises.
     """
 
     def __init__(self, redact: Callable[[str], str], on_session: Callable[[bool, str], None]) -> None:

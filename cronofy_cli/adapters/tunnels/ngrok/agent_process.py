@@ -1,4 +1,4 @@
-"""The process that pyngrok starts, which it tells nobody about while `connect()` has not returned.
+"""The process that pyngrok starts, which it does not report while `connect()` has not returned.
 
 The only place that uses names which pyngrok calls private; a test fails when they move.
 """

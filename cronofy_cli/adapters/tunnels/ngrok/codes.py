@@ -95,7 +95,7 @@ _KNOWN: Final[dict[int, _Known]] = {
 
 
 def explain_code(code: str, detail: str = "") -> CronofyError:
-    """Return the error for a code such as `ERR_NGROK_108`; `detail` is told for one that is not known here."""
+    """Return the error for a code such as `ERR_NGROK_108`; `detail` is shown for one that is not known here."""
     match = _CODE.search(code)
     number = int(match[1]) if match else 0
     docs = f"{DOCS}err_ngrok_{number}"

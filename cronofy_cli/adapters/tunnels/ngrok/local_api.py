@@ -122,7 +122,7 @@ class EndpointWatch:
         self.public_url = endpoint.public_url
 
     def look(self) -> None:
-        """Look once; a new address is told as an event.
+        """Look once; a new address is reported as an event.
 
         Raises:
             NotFound: it is gone.

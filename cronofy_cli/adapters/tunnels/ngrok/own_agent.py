@@ -194,7 +194,7 @@ class OwnAgent:
         if self._plan.url:
             options = {"url": self._plan.url} if has_endpoints else {"domain": self._plan.url.partition("//")[2]}
         with loopback_without_proxy():
-            # An address with a host, or the agent would try ::1 as well, where nobody listens.
+            # An address with a host, or the agent would try ::1 as well, where nothing listens.
             target = f"http://127.0.0.1:{self._port}"
             tunnel = ngrok.connect(
                 target, name=self._name, pyngrok_config=self._pyngrok_config(), inspect=False, **options
