@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cronofy_cli.core.text import comparable
 from cronofy_cli.errors import CronofyError, WrongUsage
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _of_settings(run: AppContext) -> tuple[str, ...]:
 
 
 def _by_name(name: str, known: Sequence[Calendar]) -> str:
-    named = [calendar for calendar in known if calendar.calendar_name.casefold() == name.casefold()]
+    named = [calendar for calendar in known if comparable(calendar.calendar_name) == comparable(name)]
     # A calendar that was deleted stays in the list, also when another one has taken its name.
     found = [calendar for calendar in named if not calendar.calendar_deleted] or named
     if len(found) != 1:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from typing import Final
+from unicodedata import normalize
 
 _MARKS: Final = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
@@ -25,6 +26,14 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _UNSAFE.sub(lambda match: " " if match[0] in "\t\n\r\v\f\x85\u2028\u2029" else "", text)
+
+
+def comparable(text: str) -> str:
+    """Return what two names have in common that a person takes for the same: capitals and Unicode's forms do not count.
+
+    macOS writes "é" as two characters, most others as one.
+    """
+    return text.casefold() if text.isascii() else normalize("NFC", normalize("NFC", text).casefold())
 
 
 def is_utf16(content: bytes) -> bool:

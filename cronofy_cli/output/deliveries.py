@@ -5,16 +5,18 @@ Lines are drawn with plain ANSI: Rich would cost a thousand times as much, and a
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.core.text import clean
-from cronofy_cli.core.times import to_utc_millis
+from cronofy_cli.core.times import parse_time, to_utc_millis
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.streams import Style, painted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_diff import Difference
@@ -117,11 +119,21 @@ def compact_line(delivery: Delivery, *, color: bool, dated: bool = False) -> str
         painted(mark.ljust(8), styles, enabled=color),
     ]
     if notification.changes_since:
-        parts.append(f"since {clean(notification.changes_since)[-9:]}")
+        parts.append(f"since {since_text(notification.changes_since, received_at)}")
     elif not notification.is_known and notification.type:
         parts.append("a type that is not known yet")
     parts.append(painted(f"-> {delivery.answer_status}  #{delivery.id}", (Style.DIM,), enabled=color))
     return "  ".join(parts)
+
+
+def since_text(changes_since: str, received_at: datetime) -> str:
+    """Return the time that a notification names: without the date if it is the day of its arrival, else as it came."""
+    try:
+        moment = parse_time(changes_since).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return clean(changes_since)
+    is_same_day = moment.date() == received_at.astimezone(UTC).date()
+    return f"{moment:%H:%M:%S}Z" if is_same_day else f"{moment:%Y-%m-%d %H:%M:%S}Z"
 
 
 def full_text(delivery: Delivery, *, color: bool, dated: bool = False) -> str:

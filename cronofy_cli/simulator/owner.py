@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.core.text import comparable
 from cronofy_cli.simulator.conferencing import plan_transitions
 from cronofy_cli.simulator.messages.parameters import parse_events_query
 from cronofy_cli.simulator.messages.rendering import event_renderer
@@ -65,8 +66,8 @@ class Owner:
 
     def find_events(self, search: str, limit: int, *, deleted: bool = False) -> list[Json]:
         """Return the events, or the deleted ones, whose summary contains a text, whatever its case, by start."""
-        wanted = search.casefold()
-        found = [e for e in self.account.events if e.deleted == deleted and wanted in e.summary.casefold()]
+        wanted = comparable(search)
+        found = [e for e in self.account.events if e.deleted == deleted and wanted in comparable(e.summary)]
         found.sort(key=lambda event: (event.span.start, event.event_uid))
         render = self._renderer()
         return [render(event) for event in found[:limit]]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.api.queries import EventsQuery
 from cronofy_cli.core.events.event import parse_event
+from cronofy_cli.core.text import comparable
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import TimeLimitReached
 from cronofy_cli.why.evidence import CHANGES_OF_S, Changes
@@ -76,7 +77,7 @@ def _events(client: ApiClient, tzid: str, since: datetime | None = None) -> Gene
 
 
 def _is_named(event: Event, wanted: str) -> bool:
-    return wanted in {event.event_uid, event.event_id} or event.summary.casefold() == wanted.casefold()
+    return wanted in {event.event_uid, event.event_id} or comparable(event.summary) == comparable(wanted)
 
 
 def _newest_first(events: list[Event]) -> tuple[Event, ...]:

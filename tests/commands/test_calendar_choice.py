@@ -127,3 +127,14 @@ def test_in_a_pipe_it_is_json_as_ever(home: Cli, simulator: SimulatorServer) -> 
 
     with listening(home) as run:
         assert run.running.lines[0].startswith('{"kind":"ready"')
+
+
+def test_a_calendar_by_its_name_in_another_form(home: Cli, cronofy: ScriptedServer) -> None:
+    """A name with an accent is found however it is written: macOS writes the accent as a character of its own."""
+    cronofy.answer(json={"calendars": [{"calendar_id": "cal_1", "calendar_name": "Caf\u00e9"}]})
+    cronofy.answer(json=NOTHING)
+
+    result = run_main(home, "events", "read", "--tzid", "Etc/UTC", "--calendar", "cafe\u0301")
+
+    assert result.exit_code == 0, result.stderr
+    assert "calendar_ids[]=cal_1" in cronofy.requests[-1].target

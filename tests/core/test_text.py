@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.core.text import as_utf8, clean, clean_lines, shorten
+from cronofy_cli.core.text import as_utf8, clean, clean_lines, comparable, shorten
 
 ANY_TEXT = st.text(st.characters() | st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp"]))
 DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -85,3 +85,18 @@ def test_shortened_text_fits(text: str, width: int) -> None:
 def test_files_of_windows(content: bytes, expected: bytes) -> None:
     """A text file with a byte order mark is read as the text that it is; other bytes stay as they are."""
     assert as_utf8(content) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("Caf\u00e9", "cafe\u0301", True),
+        ("STRASSE", "stra\u00dfe", True),
+        ("\u1e9b\u0323", "\u1e69", True),
+        ("Work", "work ", False),
+        ("caf\u00e9", "cafe", False),
+    ],
+)
+def test_names_that_are_the_same(one: str, other: str, is_same: bool) -> None:
+    """Capitals and the two ways to write a letter with an accent make no difference between names."""
+    assert (comparable(one) == comparable(other)) is is_same

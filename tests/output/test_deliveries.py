@@ -12,7 +12,7 @@ from cronofy_cli.core.attempt import Attempt
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.notifications.delivery_diff import compare_deliveries
 from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.output.deliveries import delivery_list, difference_list, replay_list, show_forwards
+from cronofy_cli.output.deliveries import delivery_list, difference_list, replay_list, show_forwards, since_text
 from cronofy_cli.output.lists import show_list
 from cronofy_cli.output.streams import OutputFormat
 from tests.golden_files import check_golden
@@ -63,3 +63,20 @@ def test_lists(format_: OutputFormat, monkeypatch: pytest.MonkeyPatch) -> None:
         parts.append(f"{name}\n{memory.stdout.text}{memory.stderr.text}")
 
     check_golden(f"delivery-lists-{format_.value}.txt", "\n".join(parts).encode())
+
+
+@pytest.mark.parametrize(
+    ("changes_since", "shown"),
+    [
+        ("2026-11-28T18:00:00Z", "18:00:00Z"),
+        ("2026-11-28T19:00:00.123456+01:00", "18:00:00Z"),
+        ("2026-11-27T23:59:59Z", "2026-11-27 23:59:59Z"),
+        ("2019-11-25T01:29:45Z", "2019-11-25 01:29:45Z"),
+        ("2026-11-28", "2026-11-28"),
+        ("0001-01-01T00:00:00+10:00", "0001-01-01T00:00:00+10:00"),
+        ("soon\x1b[2J", "soon[2J"),
+    ],
+)
+def test_since_when(changes_since: str, shown: str) -> None:
+    """The time that a notification names has its date unless that is the day of its arrival, and is never cut."""
+    assert since_text(changes_since, datetime(2026, 11, 28, 18, 0, 5, tzinfo=UTC)) == shown

@@ -12,6 +12,7 @@ from cronofy_cli.cli.options import DataCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of, simulators_now
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.events.event import describe_when
+from cronofy_cli.core.text import comparable
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import NotAllowed, NotFound, WrongUsage
 from cronofy_cli.output.lists import show_record
@@ -169,7 +170,7 @@ def _find(control: SimulatorControl, choice: str, *, deleted: bool = False) -> E
     if choice.startswith(UID_PREFIX):
         matching = [event for event in found if event.event_uid == choice]
     else:
-        matching = [event for event in found if event.summary.casefold() == choice.casefold()] or list(found)
+        matching = [event for event in found if comparable(event.summary) == comparable(choice)] or list(found)
     if not matching:
         which = "deleted event" if deleted else "event"
         raise NotFound(f"the simulator has no {which} '{choice}'", hint="cronofy events read --data-center simulator")

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.accounts.data_centers import SIMULATOR, parse_data_center
+from cronofy_cli.core.text import comparable
 from cronofy_cli.core.times import parse_time, to_utc_seconds
 from cronofy_cli.errors import WrongUsage
 
@@ -209,7 +210,7 @@ def check_is_new(name: str, taken: Iterable[str]) -> str:
         WrongUsage: it is no name, or one of them is like it.
     """
     for other in taken:
-        if other.casefold() == name.casefold():
+        if comparable(other) == comparable(name):
             raise WrongUsage(f"there is already a context '{other}'", hint=f"cronofy context show {other}")
     return check_context_name(name)
 

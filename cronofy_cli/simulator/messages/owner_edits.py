@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
 
+from cronofy_cli.core.text import comparable
 from cronofy_cli.simulator.messages import fields
 from cronofy_cli.simulator.messages.event_fields import (
     read_end_tzid,
@@ -121,7 +122,7 @@ def _calendar_id(value: object, calendars: Iterable[Calendar], errors: FieldErro
     for calendar in calendars:
         if calendar.primary if wanted is None else wanted == calendar.calendar_id:
             return calendar.calendar_id
-        if wanted is not None and wanted.casefold() == calendar.name.casefold():
+        if wanted is not None and comparable(wanted) == comparable(calendar.name):
             return calendar.calendar_id
     errors.not_recognized("calendar", f"one of {', '.join(calendar.name for calendar in calendars)}")
     return ""
