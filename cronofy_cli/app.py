@@ -44,9 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _prepare_completion() -> None:
     """Let Typer answer a shell, without Rich: that reads our plain help as markup, and doubles a TAB's time."""
-    from typer.completion import completion_init  # type: ignore[attr-defined]  # Typer calls it for its own options
+    from cronofy_cli.cli.completion_shells import register
 
-    completion_init()
+    register()
     # A module that is None in sys.modules is not found by importlib.util.find_spec(), which Typer asks.
     cast("dict[str, ModuleType | None]", sys.modules).setdefault("rich", None)
 

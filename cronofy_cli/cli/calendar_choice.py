@@ -27,9 +27,9 @@ def calendar_ids(run: AppContext, choices: Sequence[str] | None) -> tuple[str, .
     choices = choices or _of_settings(run)
     if all(choice.startswith(ID_PREFIX) for choice in choices):
         return tuple(choices)
-    from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.cli.known_names import list_calendars
 
-    known = endpoints.list_calendars(run.api)
+    known = list_calendars(run)
     return tuple(choice if choice.startswith(ID_PREFIX) else _by_name(choice, known) for choice in choices)
 
 
@@ -38,10 +38,10 @@ def calendar_names(run: AppContext) -> dict[str, str]:
 
     Where they cannot be read there is a warning, and none are returned: what they would adorn is complete without them.
     """
-    from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.cli.known_names import list_calendars
 
     try:
-        return {calendar.calendar_id: calendar.calendar_name for calendar in endpoints.list_calendars(run.api)}
+        return {calendar.calendar_id: calendar.calendar_name for calendar in list_calendars(run)}
     except CronofyError as error:
         run.warn(f"calendars are shown as ids: {error.message}")
         return {}

@@ -24,10 +24,10 @@ def list_calendars(context: typer.Context) -> None:
       cronofy calendars list
       cronofy calendars list --json | jq -r '.[] | select(.calendar_primary) | .calendar_id'
     """
-    from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.cli import known_names
 
     run = app_context(context)
-    show_list(run.output, endpoints.list_calendars(run.api), _view())
+    show_list(run.output, known_names.list_calendars(run), _view())
 
 
 def _view() -> ListView[Calendar]:

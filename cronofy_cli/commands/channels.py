@@ -82,11 +82,11 @@ def list_channels(context: typer.Context) -> None:
       cronofy channels list
       cronofy channels list --json | jq -r '.[].channel_id'
     """
-    from cronofy_cli.adapters.api import endpoints
     from cronofy_cli.adapters.journal import Journal
+    from cronofy_cli.cli import known_names
 
     run = app_context(context)
-    channels = endpoints.list_channels(run.api)
+    channels = known_names.list_channels(run)
     known = Journal(run.environment).known_runs(run.data_center.name)
     show_list(run.output, channels, _view(known))
     if run.output.format is OutputFormat.TABLE:
@@ -106,10 +106,10 @@ def show(
     Example:
       cronofy channels show chn_54cf7c7cb4ad4c1027000001
     """
-    from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.cli import known_names
 
     run = app_context(context)
-    for channel in endpoints.list_channels(run.api):
+    for channel in known_names.list_channels(run):
         if channel.channel_id == channel_id:
             _show(run, channel)
             return
@@ -136,6 +136,7 @@ def close(
     import msgspec
 
     from cronofy_cli.adapters.journal import Journal
+    from cronofy_cli.cli.known_names import forget_channel
 
     run = app_context(context)
     journal = Journal(run.environment)
@@ -148,6 +149,7 @@ def close(
         for channel_id in chosen:
             _close(run, channel_id)
             journal.forget_created(channel_id)
+            forget_channel(run, channel_id)
             closed.append(channel_id)
             if not run.output.format.is_json:
                 run.output.data(channel_id)
@@ -178,9 +180,9 @@ def _chosen(run: AppContext, channel_ids: list[str], *, every: bool) -> list[str
         raise WrongUsage("no channel is named", hint="name channel ids, or add --all")
     if not every:
         return channel_ids
-    from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.cli import known_names
 
-    return [channel.channel_id for channel in endpoints.list_channels(run.api)]
+    return [channel.channel_id for channel in known_names.list_channels(run)]
 
 
 def _note_created(run: AppContext, channel: Channel) -> None:

@@ -50,5 +50,9 @@ def completion_script(shell: Shell) -> str:
     """Return the script for a shell. It asks the program at each TAB, so it does not go stale."""
     from typer.completion import get_completion_script  # type: ignore[attr-defined]  # its own use is this one
 
+    if shell is Shell.BASH:
+        from cronofy_cli.cli.completion_shells import BASH_SCRIPT
+
+        return BASH_SCRIPT
     script: str = get_completion_script(prog_name="cronofy", complete_var=COMPLETION_VARIABLE, shell=shell.value)
     return f"{script}\n{_ZSH_FIRST_TAB}" if shell is Shell.ZSH else script

@@ -35,8 +35,7 @@ def complete(cli: Cli, line: str) -> list[str]:
     """Return what bash is offered for the last word of a line."""
     environment = {
         "_CRONOFY_COMPLETE": "complete_bash",
-        "COMP_WORDS": line,
-        "COMP_CWORD": str(len(line.split(" ")) - 1),
+        "_TYPER_COMPLETE_ARGS": line,
     }
     return cli(environment=environment).lines
 

@@ -205,11 +205,11 @@ def _is_of_events(query: Query) -> bool:
 def _calendar_reasons(run: AppContext, query: Query) -> list[str]:
     if not query.calendar_ids:
         return []
-    from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.cli.known_names import list_calendars
     from cronofy_cli.core.api.query_advice import calendar_reasons
 
     try:
-        return calendar_reasons(query, endpoints.list_calendars(run.api))
+        return calendar_reasons(query, list_calendars(run))
     except CronofyError:
         # The answer is complete; only the explanation is not to be had.
         return []
