@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
@@ -287,3 +288,36 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert journal.records() == ()
     with pytest.raises(WrongUsage, match="cannot be written"):
         journal.begin("uk", "acc_1")
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Let threads take turns so often that what one has read is old when it writes, unless it keeps the others away."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_notes_from_many_threads(tmp_path: Path, hasty: None) -> None:
+    """Tunnels note their agents while channels come and go: no note is lost, here and in the file."""
+    environment = {"CRONOFY_DATA_DIR": str(tmp_path)}
+    entry = Journal(environment).begin("uk", "acc_1")
+
+    def note(thread: int) -> None:
+        for number in range(25):
+            name = f"{thread}_{number}"
+            entry.note_callback_url(f"https://a.example.com/{name}")
+            entry.note_channel(f"chn_{name}")
+            entry.note_channel(f"chn_gone_{name}")
+            entry.note_agent(AgentProcess(thread * 100 + number, "0", "python"))
+            entry.note_closed(f"chn_gone_{name}")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(note, range(4)))
+
+    (record,) = Journal(environment).records()
+    names = {f"{thread}_{number}" for thread in range(4) for number in range(25)}
+    assert set(record.channel_ids) == {f"chn_{name}" for name in names}
+    assert set(record.callback_urls) == {f"https://a.example.com/{name}" for name in names}
+    assert len(record.agents) == 100

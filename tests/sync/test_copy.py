@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.errors import NotFound, WrongUsage
-from cronofy_cli.sync.copy.database import open_existing
+from cronofy_cli.sync.change_log import ChangeLog
+from cronofy_cli.sync.copy.database import open_copy, open_existing
 from cronofy_cli.sync.destination import destination_at
 from cronofy_cli.sync.errors import CopyUnavailable
+from cronofy_cli.sync.full_read import Truth
 from tests.open_files import open_files
 
 if TYPE_CHECKING:
@@ -59,3 +61,24 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
     assert str(path) in f"{caught.value.message} {caught.value.hint}"
     assert open_files(path) == set()
+
+
+def test_a_closed_copy(tmp_path: Path) -> None:
+    """When its block ends the file is let go, though the copy is still named."""
+    path = tmp_path / "calendar.db"
+    with open_copy(destination_at(path)) as copy:
+        assert open_files(path) != set()
+
+    assert (copy.destination.path, open_files(path)) == (path, set())
+
+
+def test_what_is_kept_aside() -> None:
+    """What a run keeps aside while it reads is gone when it ends."""
+    with Truth() as truth, ChangeLog() as log:
+        truth.add("evt_1", b"{}")
+        assert (truth.take("evt_1"), list(log.lines())) == (b"{}", [])
+
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        truth.touch("evt_1")
+    with pytest.raises(ValueError, match="closed"):
+        list(log.lines())
