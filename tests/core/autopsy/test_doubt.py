@@ -159,22 +159,25 @@ LARGE = {
 
 
 def timed(header: str, body: bytes) -> tuple[Finding, float]:
-    """Examine a body some times; return what was found, and the least processor time that it took, in seconds."""
-    tries: list[tuple[float, Finding]] = []
-    for _ in range(TRIES):
+    """Examine a body until it is done within the limit, some times at most; return what was found, and how long the
+    last try took in seconds of processor time.
+    """
+    for number in range(1, TRIES + 1):
         started = time.process_time()
         finding = examine(header, body, (SECRET, OTHER))
-        tries.append((time.process_time() - started, finding))
-    return tries[-1][1], min(took_s for took_s, _ in tries)
+        took_s = time.process_time() - started
+        if took_s < TIME_LIMIT_S or number == TRIES:
+            return finding, took_s
+    raise AssertionError("TRIES is a positive number")
 
 
 @pytest.mark.parametrize("body", LARGE.values(), ids=LARGE.keys())
 def test_large_body(body: bytes) -> None:
     """A body of 1 MiB is examined within the limit, whatever it holds."""
-    finding, least_s = timed(digest(body, STRANGER), body)
+    finding, took_s = timed(digest(body, STRANGER), body)
 
     assert finding.confidence is not Confidence.PROVEN
-    assert least_s < TIME_LIMIT_S
+    assert took_s < TIME_LIMIT_S
 
 
 @pytest.mark.parametrize(
@@ -182,10 +185,10 @@ def test_large_body(body: bytes) -> None:
 )
 def test_hostile_header(header: str) -> None:
     """A long header that invites taking it apart for ever is done with at once."""
-    finding, least_s = timed(header, CHANGE)
+    finding, took_s = timed(header, CHANGE)
 
     assert finding.cause is Cause.HEADER_NOT_A_DIGEST
-    assert least_s < TIME_LIMIT_S
+    assert took_s < TIME_LIMIT_S
 
 
 def test_large_body_is_still_explained() -> None:
