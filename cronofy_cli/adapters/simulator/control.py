@@ -112,9 +112,9 @@ class SimulatorControl:
         """Return what time it is there, and how far that is ahead, as JSON."""
         return self._api.request("GET", "/simulator/clock")
 
-    def advance_clock(self, seconds: float) -> bytes:
-        """Turn the clock forward."""
-        return self._api.request("POST", "/simulator/clock", json={"advance_s": seconds})
+    def change_clock(self, wanted: Mapping[str, object]) -> bytes:
+        """Set, stop, start or advance the clock: `set_to`, `stopped`, `advance_s`."""
+        return self._api.request("POST", "/simulator/clock", json=dict(wanted))
 
     def provider(self) -> bytes:
         """Return how long the provider takes until Cronofy knows of a change, as JSON."""

@@ -40,23 +40,31 @@ def clock(
     context: typer.Context,
     advance: Annotated[
         str | None,
-        typer.Option(metavar="DURATION", help="Move the clock forward by 90s, 2h or 10d; it cannot be moved back."),
+        typer.Option(metavar="DURATION", help="Move the clock forward by 90s, 2h or 10d, and send what becomes due."),
+    ] = None,
+    set_to: Annotated[
+        str | None, typer.Option("--set", metavar="TIME", help="Set the clock, such as to 2026-11-24T10:00:00Z.")
+    ] = None,
+    stopped: Annotated[
+        bool | None, typer.Option("--stop/--start", help="Stop the clock, or start it again.", show_default=False)
     ] = None,
 ) -> None:
-    """Show or move the simulator's clock: the sync window, retries, channel closing and tokens follow it.
+    """Show or change the simulator's clock: the sync window, retries, channel closing and tokens follow it.
 
     \b
     Examples:
-      cronofy simulator clock
       cronofy simulator clock --advance 10d
+      cronofy simulator clock --set 2026-11-24T10:00:00Z --stop
     """
     run = app_context(context)
     control = control_of(run)
-    document = (
-        control.clock() if advance is None else control.advance_clock(parse_duration(advance, option="--advance"))
-    )
+    wanted: dict[str, object] = {} if advance is None else {"advance_s": parse_duration(advance, option="--advance")}
+    wanted |= {} if set_to is None else {"set_to": set_to}
+    wanted |= {} if stopped is None else {"stopped": stopped}
+    document = control.change_clock(wanted) if wanted else control.clock()
     found = json.loads(document)
-    show_record(run.output, [("now", str(found["now"])), ("ahead", f"{found['ahead_s']:.0f} s")], document)
+    fields = [("now", str(found["now"])), ("ahead", f"{found['ahead_s']:.0f} s")]
+    show_record(run.output, [*fields, ("stopped", "yes" if found["stopped"] else "no")], document)
 
 
 def provider(

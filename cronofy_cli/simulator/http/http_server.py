@@ -60,7 +60,7 @@ class HttpServer(uvicorn.Server):
         self._on_ready(self._end)
 
     async def main_loop(self) -> None:
-        """Serve until told to end; uvicorn's own loop looks only ten times a second."""
+        """Serve until the end is asked for; uvicorn's own loop looks only ten times a second."""
         while not await self.on_tick(0):
             with suppress(TimeoutError):
                 async with asyncio.timeout(TICK_S):

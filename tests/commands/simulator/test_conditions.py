@@ -129,7 +129,7 @@ def test_the_clock_is_turned(cronofy: Run) -> None:
     assert (before["ahead_s"], after["ahead_s"]) == (0, 864000)
     assert datetime.fromisoformat(after["now"]) > datetime.now(UTC) + timedelta(days=9)
     assert (refused.exit_code, refused.stdout) == (2, "")
-    assert cronofy("simulator", "clock").lines[-1] == "ahead\t864000 s"
+    assert cronofy("simulator", "clock").lines[-2:] == ["ahead\t864000 s", "stopped\tno"]
 
 
 def test_the_next_event_is_that_of_the_turned_clock(cronofy: Run) -> None:
@@ -215,3 +215,12 @@ def test_an_event_is_changed_deleted_and_restored(cronofy: Run, receiver: Receiv
     assert "the simulator has no deleted event 'Big review'" in again.stderr
     assert nothing.exit_code == 2
     receiver.wait_for(1, "change")
+
+
+def test_the_clock_is_set_stopped_and_started(cronofy: Run) -> None:
+    """A stopped clock shows what it was set to; started again it goes on from there."""
+    cronofy("simulator", "clock", "--set", "2030-01-01T10:00:00Z", "--stop")
+    assert cronofy("simulator", "clock", "--json").json["now"] == "2030-01-01T10:00:00Z"
+    moved = cronofy("simulator", "clock", "--advance", "2h", "--json").json
+    assert (moved["now"], moved["stopped"]) == ("2030-01-01T12:00:00Z", True)
+    assert cronofy("simulator", "clock", "--start", "--json").json["stopped"] is False
