@@ -186,3 +186,17 @@ def test_forgetting_waits_for_a_renewal(account: Account, monkeypatch: pytest.Mo
     assert removed
     assert not secret_path("acme", account.environment).exists()
     assert account.context.account is None
+
+
+def test_a_file_that_was_asked_for(account: Account) -> None:
+    """Who asks for a file gets one without being asked; who does not gets none where the keyring cannot be used."""
+    context = replace(account.context, secret_place=None)
+    plain = account.keeper
+
+    stored = replace(account.keeper, in_file=True).change(context, lambda kept: replace(kept, scope="changed"))
+
+    assert stored.secret_place is SecretPlace.FILE
+    assert account.warnings[-1].endswith("unencrypted and readable by you only")
+    with pytest.raises(KeyringUnusable):
+        plain.change(replace(context, name="fresh"), lambda kept: replace(kept, access_token="tok_fresh"))
+    assert not secret_path("fresh", account.environment).exists()
