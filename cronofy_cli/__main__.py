@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # what `signal` is made of, without the time that its import takes
 import gc
+import os
 import sys
+
+INTERRUPTED = 130
+"""As errors.ExitCode has it."""
+
+
+def _leave(*_: object) -> None:
+    os._exit(INTERRUPTED)
+
+
+_IS_INTERRUPTIBLE = _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler
+"""False where Ctrl-C is not meant for this program, such as in the background of a script."""
+if _IS_INTERRUPTIBLE:
+    # Nothing is open while modules are imported, and a KeyboardInterrupt there would be a traceback.
+    _signal.signal(_signal.SIGINT, _leave)
 
 HELP_FILE = f"{__file__.removesuffix('__main__.py')}help.txt"
 """The generated text of `cronofy --help`; a test compares it with the command tree."""
@@ -28,8 +44,14 @@ def run() -> int:
     from cronofy_cli.app import main
 
     try:
+        if _IS_INTERRUPTIBLE:
+            _signal.signal(_signal.SIGINT, _signal.default_int_handler)
         return main(arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     finally:
+        if _IS_INTERRUPTIBLE:
+            _signal.signal(_signal.SIGINT, _leave)
         # The process ends: a last search for cycles takes a seventh of its time to free what the system takes back.
         gc.freeze()
 

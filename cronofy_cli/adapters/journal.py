@@ -149,6 +149,11 @@ class JournalEntry:
             self._may_have_more = False
             self._keep(replace(self._record, channel_ids=_with(self._record.channel_ids, channel_id)))
 
+    def note_refused(self) -> None:
+        """Take back that a channel was going to be made: it was not."""
+        with self._lock:
+            self._may_have_more = False
+
     def note_closed(self, channel_id: str) -> None:
         """Record that a channel was closed."""
         with self._lock:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.core.command_line import own_command
 from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.errors import CronofyError, NotFound, SignatureMismatch, Unreachable
+from cronofy_cli.errors import (
+    CronofyError,
+    InvalidRequest,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    SignatureMismatch,
+    Unreachable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -137,7 +145,7 @@ class RunChannel:
         self._watch.forget(callback_url)
         with self._hold_signals():
             self._notes.note_callback_url(callback_url)
-            self.current = self._calls.create(callback_url)
+            self.current = self._created(callback_url)
             if self.current.channel_id not in self._opened:
                 self._opened.append(self.current.channel_id)
             self._notes.note_channel(self.current.channel_id)
@@ -182,6 +190,13 @@ class RunChannel:
         for channel_id in [each for each in self._opened if each != current]:
             self._close(channel_id)
             self._opened.remove(channel_id)
+
+    def _created(self, callback_url: str) -> Channel:
+        try:
+            return self._calls.create(callback_url)
+        except (NotSignedIn, NotAllowed, InvalidRequest):
+            self._notes.note_refused()
+            raise
 
     def _to_close(self, channel_id: str) -> str:
         return own_command(("channels", "close", channel_id), self._options)

@@ -40,6 +40,10 @@ class RunNotes:
         """It was created."""
         self._entry.note_channel(channel_id)
 
+    def note_refused(self) -> None:
+        """It was not created."""
+        self._entry.note_refused()
+
     def note_closed(self, channel_id: str) -> None:
         """It was closed."""
         self._entry.note_closed(channel_id)
