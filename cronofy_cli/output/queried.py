@@ -50,7 +50,7 @@ class QueriedOutput(Output):
             return
         try:
             documents = [msgspec.json.decode(content)]
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             documents = [_decoded(line) for line in content.splitlines() if line.strip()]
         for document in documents:
             self._write(self.query.value(document))

@@ -35,12 +35,12 @@ class Spacing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Escaping:
-    """How characters in strings are written. The defaults are JavaScript's."""
+    """How characters in strings are written. JavaScript does none of these."""
 
-    unicode: bool = False
-    upper_case: bool = False
-    slash: bool = False
-    html: bool = False
+    unicode: bool
+    upper_case: bool
+    slash: bool
+    html: bool
 
     def apply(self, token: str) -> str:
         """Return a string token written in this way."""

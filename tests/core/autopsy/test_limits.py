@@ -123,6 +123,17 @@ def test_the_most_digests(count: int, is_exhausted: bool) -> None:
     assert (MOST_DIGESTS <= number < MOST_DIGESTS + count) is is_exhausted
 
 
+@pytest.mark.parametrize(("size", "is_exhausted"), [(1024, False), (1024 * 1024, True)])
+def test_the_most_hashed_bytes(size: int, is_exhausted: bool) -> None:
+    """A body of 1 MiB is hashed some 200 times, in whatever way: then the search ends and says so."""
+    secrets = [ClientSecret(f"label {number}", f"CRN_{number}") for number in range(12)]
+
+    _, tried, *stopped = examine(STRANGE, b"x" * size, secrets).evidence
+
+    assert stopped == (["the search stopped at its limit"] if is_exhausted else [])
+    assert (int(re.match(r"tried (\d+) digests", tried)[1]) < 256) is is_exhausted  # type: ignore[index]
+
+
 @given(st.text(min_size=1, max_size=60), st.sampled_from(["", "CRN_", '"', " ", "NAME="]))
 def test_no_key_is_tried_twice(secret: str, before: str) -> None:
     """Each key that a secret may have become is tried once, and the secret itself is not among them."""
