@@ -424,7 +424,7 @@ def test_golden_lines(pattern: str, kind: Any) -> None:
 
 def test_a_field_too_many_is_noticed() -> None:
     """The types are strict: what they do not name is refused by these tests."""
-    ready = running.ReadyDocument("https://app.example.test/r/1", "chn_1", 1, 2)
+    ready = running.ReadyDocument("https://app.example.test/r/1", "chn_1", 1, 2, 3)
 
     with pytest.raises(msgspec.ValidationError, match="unknown field"):
         check(ready.encode().replace(b"{", b'{"more":1,'), running.ReadyDocument)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.errors import TimeLimitReached
+
+if TYPE_CHECKING:
+    from cronofy_cli.errors import CronofyError
+
+_HINT: Final = "give it more time: --timeout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,10 @@ class Deadline:
         """The time that is left; 0 when there is none."""
         return max(self.ends_at_s - time.monotonic(), 0.0)
 
+    def cut(self, limit_s: float) -> float:
+        """Return a limit that is no longer than the time that is left."""
+        return min(limit_s, self.remaining_s)
+
     @property
     def is_over(self) -> bool:
         """Whether there is no time left."""
@@ -33,6 +43,10 @@ class Deadline:
 
     def error(self, awaited: str) -> TimeLimitReached:
         """Return the error for what was still awaited then, such as `Cronofy's answer`."""
-        return TimeLimitReached(
-            f"{awaited} did not come within the time limit of {self.limit_s:g} s", hint="give it more time: --timeout"
-        )
+        return TimeLimitReached(f"{awaited} did not come within the time limit of {self.limit_s:g} s", hint=_HINT)
+
+    def not_ready(self, error: CronofyError) -> TimeLimitReached:
+        """Return the error for a start that the limit has cut short; `error` is what was waited for."""
+        if isinstance(error, TimeLimitReached):
+            return error
+        return TimeLimitReached(f"not ready within the time limit of {self.limit_s:g} s: {error.message}", hint=_HINT)

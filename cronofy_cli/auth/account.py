@@ -98,7 +98,8 @@ def no_token_for(context: Context | None, data_center: Resolved) -> NotSignedIn:
     if context is None:
         return NotSignedIn(
             f"not signed in to data center {choice}",
-            hint=f"{sign_in}, set {Variable.ACCESS_TOKEN}, or try everything without an account: cronofy demo",
+            hint=f"{sign_in}, set {Variable.ACCESS_TOKEN}, or try everything without an account: "
+            "add --data-center simulator, or run cronofy demo",
         )
     if context.data_center is None or context.is_at(choice):
         return not_signed_in(context)

@@ -96,7 +96,9 @@ def kept_secrets(run: AppContext, *, takes_files: bool = True) -> tuple[ClientSe
     if not run.client_secrets:
         file = "add --client-secret-file FILE, " if takes_files else ""
         raise NotSignedIn(
-            "no client secret is known", hint=f"set {Variable.CLIENT_SECRET}, {file}or sign in: cronofy auth login"
+            "no client secret is known",
+            hint=f"set {Variable.CLIENT_SECRET}, {file}sign in with cronofy auth login, or use the simulator's: "
+            "--data-center simulator",
         )
     return run.client_secrets
 

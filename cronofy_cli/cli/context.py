@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.api.client import ApiClient
     from cronofy_cli.adapters.api.exchanges import Exchange
     from cronofy_cli.adapters.api.tokens import AccessTokens
+    from cronofy_cli.adapters.deadline import Deadline
     from cronofy_cli.adapters.event_cache import EventCache
     from cronofy_cli.adapters.history import History
     from cronofy_cli.adapters.settings import Settings
@@ -80,6 +81,8 @@ class AppContext:
     stderr: TextIO
     flags: Flags = field(default_factory=Flags)
     resources: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    deadline: Deadline | None = None
+    """By when the command has to end; no call of the API goes on beyond it."""
     _warned: set[str] = field(default_factory=set)
 
     @cached_property
@@ -243,6 +246,19 @@ class AppContext:
 
         return exchange_printer(self.output)
 
+    def limit_time(self, timeout: str | None) -> Deadline | None:
+        """Let the command's `--timeout` run from now on; call it before anything else.
+
+        Raises:
+            WrongUsage: it is not a duration.
+        """
+        if timeout is not None:
+            from cronofy_cli.adapters.deadline import Deadline
+            from cronofy_cli.core.durations import parse_duration
+
+            self.deadline = Deadline.after(parse_duration(timeout, option="--timeout"))
+        return self.deadline
+
     def warn(self, sentence: str) -> None:
         """Write a warning to stderr."""
         self.output.note(f"warning: {sentence}")
@@ -253,7 +269,13 @@ class AppContext:
         from cronofy_cli.adapters.api.client import ApiClient
         from cronofy_cli.output.exchanges import retry_printer
 
-        client = ApiClient(self.data_center, self.tokens, observe=self.observer, on_retry=retry_printer(self.output))
+        client = ApiClient(
+            self.data_center,
+            self.tokens,
+            observe=self.observer,
+            on_retry=retry_printer(self.output),
+            deadline=self.deadline,
+        )
         return self.resources.enter_context(client)
 
     @cached_property

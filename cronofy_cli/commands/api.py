@@ -192,7 +192,9 @@ def _client(run: AppContext, credential: Credential) -> ApiClient:
 
     if not run.client_secrets:
         raise NotSignedIn(
-            "no client secret is known", hint=f"set {Variable.CLIENT_SECRET}, or sign in: cronofy auth login"
+            "no client secret is known",
+            hint=f"set {Variable.CLIENT_SECRET}, sign in with cronofy auth login, or use the simulator's: "
+            "--data-center simulator",
         )
     secrets = ApplicationSecrets(tuple(secret.value for secret in run.client_secrets))
     client = ApiClient(

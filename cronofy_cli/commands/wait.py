@@ -14,6 +14,7 @@ import typer
 
 from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
 from cronofy_cli.commands.deliveries.choice import (
+    LAST,
     ChannelOption,
     SinceOption,
     TypeOption,
@@ -22,7 +23,6 @@ from cronofy_cli.commands.deliveries.choice import (
     local_moment,
 )
 from cronofy_cli.core.accounts.data_centers import SIMULATOR
-from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import CronofyError, ExitCode, TimeLimitReached, WrongUsage
 from cronofy_cli.output.deliveries import compact_line, delivery_list
@@ -31,26 +31,36 @@ from cronofy_cli.output.streams import OutputFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from cronofy_cli.adapters.history import History
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.listen.run import ListenRun
     from cronofy_cli.listen.stop import StopRequest
-    from cronofy_cli.listen.wait import Collector, Deadline, Listeners
+    from cronofy_cli.listen.wait import Collector, Listeners
     from cronofy_cli.output.streams import Output
 
 app = command_app()
 
 LISTENERS_PAUSE_S: Final = 1.0
 """How often to look whether the `listen` of others still runs."""
+LONGEST_REASON_S: Final = 3.0
+"""For how long before the time limit `why` is asked; what arrives meanwhile counts all the same."""
+SHORTEST_REASON_S: Final = 0.4
+"""In less it has no answer."""
+SHOWN_MISSES: Final = 5
 
 
 TimeoutOption = Annotated[
-    str | None, typer.Option(metavar="DURATION", help="Stop after 90s, 5m or 2h, with exit code 124.")
+    str | None, typer.Option(metavar="DURATION", help="Stop 90s, 5m or 2h after the start, with exit code 124.")
 ]
 AfterOption = Annotated[
-    str | None, typer.Option(metavar="ID|last|@TAG", help="Also count notifications received after this one.")
+    str | None,
+    typer.Option(
+        metavar="NUMBER|TIME",
+        help="Count notifications after this delivery's number (also last or @TAG), or from this time on.",
+    ),
 ]
 AnySignatureOption = Annotated[
     bool,
@@ -81,47 +91,107 @@ def wait(
     """Wait for verified notifications and print them, in a pipe as NDJSON. Exits with 124 at the time limit.
 
     They come from a running 'cronofy listen' of the same account. When none runs, wait receives by itself: it opens a
-    channel, as listen does, and closes it at its end; the time limit runs from when it is ready. A script that starts
-    listen itself says --no-listen, so that it does not matter which of the two is quicker.
+    channel, as listen does, and closes it at its end. A script that starts listen itself says --no-listen, so that it
+    does not matter which of the two is quicker.
 
-    Only notifications from now on count, unless --since or --after says otherwise.
+    Only notifications from now on count, unless --after or --since says otherwise. A script that acts first and waits
+    afterwards misses nothing with --after: first "newest_delivery_id" of the --ready-file, or the time of its start,
+    then the "id" that the call before has printed, so that each call returns the next. At the time limit it lists what
+    came and did not match, and what 'cronofy why' finds first.
 
     \b
     Examples:
       cronofy wait --type change --timeout 2m --data-center simulator
-      cronofy wait --no-listen --count 3 --since 10s --timeout 30s
+      cronofy wait --no-listen --count 3 --after 41 --timeout 30s
       cronofy wait --where "notification.changes_since >= '2026-11-22T00:00:00Z'" | jq -r .changes_since
     """
     from cronofy_cli.adapters.history import Criteria
     from cronofy_cli.core.notifications.where import parse_where
-    from cronofy_cli.listen.wait import Collector, Deadline, Wanted
+    from cronofy_cli.listen.wait import Collector, Wanted
 
     run = app_context(context)
-    deadline = Deadline(parse_duration(timeout, option="--timeout") if timeout is not None else None)
+    run.limit_time(timeout)
+    listen = _who_receives(listen, channel)
+    # For writing, though it only reads: there may be no history before the first delivery.
+    history = run.open_history()
+    after_id, moment = _start(history, after, since)
+    signature = None if any_signature else SignatureState.VALID
+    wanted = Wanted(
+        count,
+        Criteria(type=type_, channel=channel, since=moment, signature=signature),
+        parse_where(where) if where is not None else None,
+        None if listen is False else _chosen_data_center(run),
+    )
+    output = _in_lines(run.output)
+    collector = Collector(history, wanted, after_id, _shower(output))
+    limit = _Limit(run)
+    exit_code = _collect(run, collector, limit, listen)
+    if output.format is OutputFormat.JSON:
+        show_list(output, collector.found, delivery_list())
+    if exit_code == ExitCode.TIME_LIMIT:
+        raise _too_late(run.output, collector, limit, timeout or "")
+    raise typer.Exit(exit_code)
+
+
+def _who_receives(listen: bool | None, channel: str | None) -> bool | None:
+    """Return who receives: this command (true), others (false), or whoever is there (None)."""
     if listen and channel is not None:
         raise WrongUsage(
             "--listen and --channel cannot be combined: --listen opens a new channel", hint="leave out one of them"
         )
-    listen = False if channel is not None else listen
-    criteria = Criteria(
-        type=type_,
-        channel=channel,
-        since=local_moment(since, option="--since") if since is not None else None,
-        signature=None if any_signature else SignatureState.VALID,
-    )
-    data_center = None if listen is False else _chosen_data_center(run)
-    wanted = Wanted(count, criteria, parse_where(where) if where is not None else None, data_center)
-    # For writing, though it only reads: there may be no history before the first delivery.
-    history = run.open_history()
-    output = _in_lines(run.output)
-    collector = Collector(history, wanted, _start(history, after, since), _shower(output))
-    exit_code = _collect(run, collector, deadline, listen)
-    if output.format is OutputFormat.JSON:
-        show_list(output, collector.found, delivery_list())
-    if exit_code == ExitCode.TIME_LIMIT:
-        said = f"{len(collector.found)} of {count} came within {timeout}"
-        raise TimeLimitReached(said, hint="what keeps them away: cronofy why")
-    raise typer.Exit(exit_code)
+    return False if channel is not None else listen
+
+
+class _Limit:
+    """The command's time limit. Shortly before it `why` is asked, so that the answer does not exceed it."""
+
+    def __init__(self, run: AppContext) -> None:
+        self._run = run
+        self._is_asked = False
+        self.hint = "what keeps them away: cronofy why"
+
+    def is_over(self) -> bool:
+        """Whether the limit is reached."""
+        deadline = self._run.deadline
+        if deadline is None:
+            return False
+        reserved_s = min(LONGEST_REASON_S, deadline.limit_s / 4)
+        if not self._is_asked and reserved_s >= SHORTEST_REASON_S and deadline.remaining_s <= reserved_s:
+            self._is_asked = True
+            self._ask(deadline.remaining_s)
+        return deadline.is_over
+
+    def _ask(self, limit_s: float) -> None:
+        from cronofy_cli.cli.evidence_sources import sources_of
+        from cronofy_cli.core.background import BackgroundTask
+        from cronofy_cli.why.collect import collect
+        from cronofy_cli.why.evidence import Question
+        from cronofy_cli.why.rank import conclude
+
+        try:
+            sources = sources_of(self._run, probes=False)
+        except CronofyError:  # as for `why` itself: then there is nothing to add
+            return
+        task = BackgroundTask(lambda: conclude(collect(Question(), sources)), "the diagnosis", limit_s)
+        conclusion = task.result()
+        if not isinstance(conclusion, CronofyError) and conclusion.causes:
+            cause = conclusion.causes[0]
+            self.hint = f"{cause.likelihood}: {cause.sentence}; {cause.hint} (more: cronofy why)"
+
+
+def _too_late(output: Output, collector: Collector, limit: _Limit, timeout: str) -> TimeLimitReached:
+    """List what came and does not count, and return the error."""
+    from cronofy_cli.listen.wait import misses
+
+    came = misses(collector)
+    if came:
+        output.note(f" {len(came)} came and did not match:")
+    for miss in came[-SHOWN_MISSES:]:
+        output.styled_note(f"{compact_line(miss.delivery, color=output.color_stderr)}  {miss.reason}")
+    if len(came) > SHOWN_MISSES:
+        output.note(" the newest are shown; all: cronofy deliveries list")
+    said = f"{len(collector.found)} of {collector.wanted.count} came within {timeout}"
+    return TimeLimitReached(said, hint=limit.hint)
 
 
 def _in_lines(output: Output) -> Output:
@@ -141,25 +211,40 @@ def _shower(output: Output) -> Callable[[Delivery], None]:
     return show
 
 
-def _start(history: History, after: str | None, since: str | None) -> int:
-    """Return the number after which deliveries count."""
-    if after is not None:
-        return find_delivery(history, after).id or 0
-    return 0 if since is not None else history.newest_id()
+def _start(history: History, after: str | None, since: str | None) -> tuple[int, datetime | None]:
+    """Return the number after which deliveries count, and the moment from which on."""
+    moment = local_moment(since, option="--since") if since is not None else None
+    if after is None:
+        return (history.newest_id() if moment is None else 0), moment
+    digits = after.removeprefix("#")
+    if digits.isascii() and digits.isdigit():
+        # It need not be there: 0 is before the first one, and the oldest are removed in time.
+        return int(digits), moment
+    if after == LAST or after.startswith("@"):
+        return find_delivery(history, after).id or 0, moment
+    try:
+        begun = local_moment(after, option="--after")
+    except WrongUsage as error:
+        hint = "use a delivery's number, last, @tag, or a time such as 10s or 2026-11-22T12:00:00Z"
+        raise WrongUsage(error.message, hint=hint) from error
+    return 0, begun if moment is None else max(begun, moment)
 
 
-def _collect(run: AppContext, collector: Collector, deadline: Deadline, listen: bool | None) -> int:
+def _collect(run: AppContext, collector: Collector, limit: _Limit, listen: bool | None) -> int:
     """Wait, and return how that ended. `listen` says who receives; None leaves it to who is there."""
     # What is there already does not have to be received.
     collector.collect(_do_not_wait, lambda: True)
     if listen is not True:
-        _follow_others(run, collector, deadline, whether_or_not_they_run=listen is False)
+        _follow_others(run, collector, limit, whether_or_not_they_run=listen is False)
     if collector.is_complete:
         return ExitCode.DONE
-    if deadline.is_over():
+    if limit.is_over():
         return ExitCode.TIME_LIMIT
     try:
-        return _receive(run, collector, deadline)
+        return _receive(run, collector, limit)
+    except TimeLimitReached as error:
+        run.output.note(f" {error.message}")
+        return ExitCode.TIME_LIMIT
     except CronofyError as error:
         if listen is None:
             others = "to leave the receiving to others: --no-listen"
@@ -167,7 +252,7 @@ def _collect(run: AppContext, collector: Collector, deadline: Deadline, listen: 
         raise
 
 
-def _follow_others(run: AppContext, collector: Collector, deadline: Deadline, *, whether_or_not_they_run: bool) -> None:
+def _follow_others(run: AppContext, collector: Collector, limit: _Limit, *, whether_or_not_they_run: bool) -> None:
     """Take what others receive, as long as they run or until the end."""
     looked_s = -LISTENERS_PAUSE_S
     are_there = True
@@ -176,15 +261,13 @@ def _follow_others(run: AppContext, collector: Collector, deadline: Deadline, *,
         nonlocal looked_s, are_there
         if not whether_or_not_they_run and time.monotonic() - looked_s >= LISTENERS_PAUSE_S:
             looked_s, are_there = time.monotonic(), _listeners(run).has_own
-        if are_there:
-            deadline.start()
-        return deadline.is_over() or not are_there
+        return not are_there or limit.is_over()
 
     if not collector.is_complete:
         collector.collect(time.sleep, is_over)
 
 
-def _receive(run: AppContext, collector: Collector, deadline: Deadline) -> int:
+def _receive(run: AppContext, collector: Collector, limit: _Limit) -> int:
     """Receive by itself, and return how that ended: 130 after Ctrl-C, 3 if nothing can arrive any more."""
     from cronofy_cli.listen.stop import StopRequest
 
@@ -201,8 +284,7 @@ def _receive(run: AppContext, collector: Collector, deadline: Deadline) -> int:
         try:
             with _receiving(run, stop) as ready:
                 collector.own_path = urlsplit(ready.session.callback_url).path
-                deadline.start()
-                collector.collect(pause, lambda: ending != ExitCode.TIME_LIMIT or deadline.is_over())
+                collector.collect(pause, lambda: ending != ExitCode.TIME_LIMIT or limit.is_over())
         except KeyboardInterrupt:
             return stop.exit_code
     return ExitCode.DONE if collector.is_complete else ending

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
 from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.core.tunnels import TunnelChoice
+from cronofy_cli.errors import WrongUsage
 from cronofy_cli.listen.forwarding.options import ForwardingOptions
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class Address:
     """An address of the user's own; its path may stay in front of the served one."""
     domain: str | None = None
     ssh_host: str | None = None
+    remote_port: int = 0
+    """The port on the ssh host that leads here; 0 lets it choose."""
     port: int = 0
     """The local port; 0 takes any that is free."""
 
@@ -47,19 +50,51 @@ class Address:
         public_url: str | None = None,
         domain: str | None = None,
         ssh_host: str | None = None,
+        remote_port: int | None = None,
         port: int | None = None,
     ) -> Address:
-        """Return what the options say, and where one says nothing, what the settings say."""
+        """Return what the options say, and where one says nothing, what the settings say.
+
+        Raises:
+            WrongUsage: two of them contradict each other.
+        """
         from cronofy_cli.adapters.settings import Key
 
         find = settings.find
         return cls(
-            tunnel=tunnel or TunnelChoice(find(Key.TUNNEL).text or TunnelChoice.AUTO),
+            tunnel=_of_options(tunnel, public_url, ssh_host, remote_port)
+            or TunnelChoice(find(Key.TUNNEL).text or TunnelChoice.AUTO),
             public_url=public_url,
             domain=domain or find(Key.TUNNEL_DOMAIN).text,
             ssh_host=ssh_host or find(Key.SSH_HOST).text,
+            remote_port=remote_port or 0,
             port=port if port is not None else find(Key.PORT).number or 0,
         )
+
+
+def _of_options(
+    tunnel: TunnelChoice | None, public_url: str | None, ssh_host: str | None, remote_port: int | None
+) -> TunnelChoice | None:
+    """Return the tunnel that the command line means; None if it leaves that to the settings."""
+    named = None if tunnel is TunnelChoice.AUTO else tunnel
+    implied = TunnelChoice.SSH if ssh_host is not None else None if public_url is None else TunnelChoice.URL
+    chosen = named or implied
+    for option, value in (("--public-url", public_url), ("--ssh-host", ssh_host), ("--remote-port", remote_port)):
+        takes = _TAKES[option]
+        if value is not None and chosen is not None and chosen not in takes:
+            raise WrongUsage(
+                f"{option} cannot be combined with --tunnel {chosen}",
+                hint=f"leave out one of them; {option} goes with --tunnel {' or '.join(takes)}",
+            )
+    return chosen or tunnel
+
+
+_TAKES: Final = {
+    "--public-url": (TunnelChoice.URL, TunnelChoice.SSH),
+    "--ssh-host": (TunnelChoice.SSH,),
+    "--remote-port": (TunnelChoice.SSH,),
+}
+"""Which tunnels an option of the command line goes with."""
 
 
 @dataclass(frozen=True, slots=True)

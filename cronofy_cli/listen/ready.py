@@ -30,13 +30,14 @@ class ReadyNotice:
         self._health = None if health_port is None else HealthServer(health_port, lambda: self.is_ready, on_failed)
         self._session: Session | None = None
         self._live: LiveOutput | None = None
+        self._newest_id = 0
         # A worker's failure can come while its thread holds it: as it withdraws or renews.
         self._lock = threading.RLock()
         self._is_broken = False
         self._is_true = True
 
-    def give(self, session: Session, live: LiveOutput) -> None:
-        """Give it now, and from now on whenever it is true.
+    def give(self, session: Session, live: LiveOutput, newest_id: int) -> None:
+        """Give it now, and from now on whenever it is true. `newest_id` is the number of the newest delivery.
 
         Raises:
             WrongUsage: the file cannot be written, or the port cannot be served.
@@ -44,7 +45,7 @@ class ReadyNotice:
         if self._health is not None:
             self._health.start()
         with self._lock:
-            self._session, self._live = session, live
+            self._session, self._live, self._newest_id = session, live, newest_id
             if self._is_true:
                 self._tell(session, live)
 
@@ -95,6 +96,7 @@ class ReadyNotice:
             channel_id=channel.channel_id,
             port=session.port,
             pid=os.getpid(),
+            newest_delivery_id=self._newest_id,
             health_url=UNSET if self._health is None else self._health.url,
         )
         if self._file is not None:

@@ -15,10 +15,14 @@ from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.adapters.callback_paths import known_paths, last_path, remember_path
 from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.paths import history_file
+from cronofy_cli.adapters.tunnels.interface import START_LIMIT_S
+from cronofy_cli.core.accounts.data_centers import SIMULATOR
 from cronofy_cli.core.notifications.callback_query import fill
 from cronofy_cli.core.notifications.callback_url import callback_url_warning
 from cronofy_cli.core.notifications.delivery_filter import is_own_verification
 from cronofy_cli.core.zones import find_zone
+from cronofy_cli.errors import CronofyError
+from cronofy_cli.listen.changes.baseline import LIMIT_S as BASELINE_LIMIT_S
 from cronofy_cli.listen.changes.baseline import Baseline
 from cronofy_cli.listen.changes.catch_up import CatchUp, Reconstruction, last_good_moment
 from cronofy_cli.listen.changes.change_detector import ChangeDetector
@@ -44,7 +48,6 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.tunnels.interface import Tunnel
     from cronofy_cli.adapters.worker import Worker
-    from cronofy_cli.errors import CronofyError
     from cronofy_cli.listen.changes.read_request import ChangeRead
     from cronofy_cli.listen.forward import Forwarding
     from cronofy_cli.listen.options import ListenOptions
@@ -55,6 +58,8 @@ if TYPE_CHECKING:
 LAST = "last"
 """Stands for the moment up to which the runs before have received everything."""
 FALLBACK_TZID = "Etc/UTC"
+CLOSE_LIMIT_S = 5.0
+"""For how long Cronofy may still be called when the time limit is over: the channel has to be closed."""
 BASELINE_STOP_LIMIT_S = 2.0
 """How long the end of a run waits for a read that is not needed any more."""
 
@@ -92,19 +97,33 @@ class ListenRun:
             with self._stop.interruptible():
                 self._open()
             self._stop.raise_failure()
-        except BaseException:  # an interrupt too must end what was started
-            self._stack.close()
+        except BaseException as error:  # an interrupt too must end what was started
+            deadline = self._around.deadline
+            is_late = deadline is not None and deadline.is_over
+            self._close()
             self._stop.raise_failure()
+            if deadline is not None and is_late and isinstance(error, CronofyError):
+                raise deadline.not_ready(error) from error
             raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        self._around.api.extend(CLOSE_LIMIT_S)
         self._stack.close()
 
     def _open(self) -> None:
         around, options = self._around, self._options
         # An option that is missing comes before anything else is done.
-        tunnel = choose(options.address, around.environment, self._tunnel_events, must_be_public=around.must_be_public)
+        tunnel = choose(
+            options.address,
+            around.environment,
+            self._tunnel_events,
+            must_be_public=around.must_be_public,
+            limit_s=around.cut(START_LIMIT_S),
+        )
         self.account = endpoints.userinfo(around.api)
         self.live = self._greet()
         journal = Journal(around.environment)
@@ -140,7 +159,11 @@ class ListenRun:
         around = self._around
         live = LiveOutput(around.output, self._options.style, zone, self._stop.ask_pipe_closed, around.chosen_options)
         live.calendar_names = around.calendar_names()
-        live.tick("signed in", f"data center {around.data_center}, {self.account.email or self.account.sub}")
+        secret = ""
+        if around.data_center == SIMULATOR and around.client_secrets:
+            # No secret: it is the same in each simulator, and what an application has to be given.
+            secret = f", client secret {around.client_secrets[0].value}"
+        live.tick("signed in", f"data center {around.data_center}, {self.account.email or self.account.sub}{secret}")
         return live
 
     def _missed_since(self) -> str | None:
@@ -279,6 +302,7 @@ class ListenRun:
             self._watch,
             options=around.chosen_options,
             hold_signals=self._stop.held,
+            cut=around.cut,
         )
         session = Session(
             pipeline,
@@ -288,7 +312,8 @@ class ListenRun:
             self.live,
             path=path,
             keep_channel=wanted.keep,
-            before_channel=baseline.end if baseline is not None else None,
+            before_channel=None if baseline is None else lambda: baseline.end(around.cut(BASELINE_LIMIT_S)),
+            cut=around.cut,
         )
         self._stack.callback(session.close)
         session.open()
@@ -324,7 +349,9 @@ class ListenRun:
     def _open_notice(self) -> None:
         if self._options.is_announced:
             self._stack.callback(self._notice.end)
-            self._notice.give(self.session, self.live)
+            with self._around.open_history() as history:
+                newest_id = history.newest_id()
+            self._notice.give(self.session, self.live, newest_id)
 
     @property
     def _tzid(self) -> str:

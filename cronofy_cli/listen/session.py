@@ -47,8 +47,12 @@ class Session:
         keep_channel: bool = False,
         before_channel: Callable[[], None] | None = None,
         probe_limit_s: float = PROBE_LIMIT_S,
+        cut: Callable[[float], float] = float,
     ) -> None:
-        """`path` is the one that is served. `before_channel` is called when everything else is ready."""
+        """`path` is the one that is served. `before_channel` is called when everything else is ready.
+
+        `cut` makes a time no longer than what is left to the run.
+        """
         self._pipeline = pipeline
         self._listener = listener
         self._address = address
@@ -58,6 +62,7 @@ class Session:
         self._keep_channel = keep_channel
         self._before_channel = before_channel
         self._probe_limit_s = probe_limit_s
+        self._cut = cut
         self._stack = ExitStack()
 
     def open(self) -> None:
@@ -73,7 +78,7 @@ class Session:
         shown = f"{self._path[:8]}…"
         self._reporter.tick("listening", f"127.0.0.1:{self.port}, only {shown} is served, everything else is 404")
         self._stack.callback(self._address.close)
-        self._open_address(time.sleep)
+        self._open_address(lambda seconds: time.sleep(self._cut(seconds)))
         if self._before_channel is not None:
             self._before_channel()
         self._stack.callback(self._channel.leave, keep=self._keep_channel)
@@ -129,5 +134,5 @@ class Session:
     def _open_address(self, sleep: Callable[[float], object]) -> None:
         url = self._address.open(self.port, sleep)
         if self._address.name != "none":
-            took_ms = self._address.prove(sleep, self._probe_limit_s)
+            took_ms = self._address.prove(sleep, self._cut(self._probe_limit_s))
             self._reporter.tick("tunnel", f"{url} -> 127.0.0.1:{self.port}, proven in {took_ms:.0f} ms")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cronofy_cli.adapters.api.client import ApiClient
+    from cronofy_cli.adapters.deadline import Deadline
     from cronofy_cli.adapters.event_cache import EventCache
     from cronofy_cli.adapters.history import History
     from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
@@ -41,6 +42,12 @@ class Surroundings:
     chosen_options: tuple[str, ...]
     """Those that chose context and data center, for commands to be typed."""
     clock: Callable[[], datetime]
+    deadline: Deadline | None = None
+    """By when the run has to be over; closing the channel comes after it."""
+
+    def cut(self, limit_s: float) -> float:
+        """Return a limit that is no longer than the time that is left."""
+        return limit_s if self.deadline is None else self.deadline.cut(limit_s)
 
     def open_history(self) -> History:
         """Open the store of deliveries, for one thread."""

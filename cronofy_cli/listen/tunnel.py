@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from cronofy_cli.adapters.callback_probe.reachability import prove_leads_here
 from cronofy_cli.adapters.paths import data_folder
 from cronofy_cli.adapters.tunnels.choose import choose_tunnel
-from cronofy_cli.adapters.tunnels.interface import TunnelEventKind, TunnelOptions
+from cronofy_cli.adapters.tunnels.interface import START_LIMIT_S, TunnelEventKind, TunnelOptions
 from cronofy_cli.core.notifications.callback_url import check_callback_url
 from cronofy_cli.core.tunnels import TunnelChoice
 
@@ -38,8 +38,15 @@ class TunnelEvents:
             self.note_agent(event.agent)
 
 
-def choose(address: Address, environment: Mapping[str, str], on_event: TunnelEvents, *, must_be_public: bool) -> Tunnel:
-    """Return the tunnel that is asked for, not open yet.
+def choose(
+    address: Address,
+    environment: Mapping[str, str],
+    on_event: TunnelEvents,
+    *,
+    must_be_public: bool,
+    limit_s: float = START_LIMIT_S,
+) -> Tunnel:
+    """Return the tunnel that is asked for, not open yet. It may take `limit_s` to be up.
 
     Raises:
         WrongUsage: an option is missing.
@@ -48,9 +55,7 @@ def choose(address: Address, environment: Mapping[str, str], on_event: TunnelEve
     from cronofy_cli.adapters.tunnels.ngrok.token import read_token
 
     choice = address.tunnel
-    if address.public_url is not None:
-        choice = TunnelChoice.URL
-    elif choice is TunnelChoice.AUTO and not must_be_public:
+    if choice is TunnelChoice.AUTO and not must_be_public:
         # A simulator delivers to this machine itself.
         choice = TunnelChoice.NONE
     options = TunnelOptions(
@@ -60,6 +65,8 @@ def choose(address: Address, environment: Mapping[str, str], on_event: TunnelEve
         domain=address.domain,
         public_url=address.public_url,
         ssh_host=address.ssh_host,
+        ssh_port=address.remote_port,
+        limit_s=limit_s,
     )
     return choose_tunnel(choice, options, on_event)
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from cronofy_cli.adapters.history import EVERYTHING, follow
+from cronofy_cli.adapters.history import EVERYTHING, Criteria, follow
 from cronofy_cli.core.notifications.delivery_filter import is_own_verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cronofy_cli.adapters.history import Criteria, History
+    from cronofy_cli.adapters.history import History
     from cronofy_cli.adapters.journal import Journal
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.where import Where
-
-NO_LIMIT_S: Final = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +43,12 @@ class Collector:
     """The number after which deliveries count."""
     on_found: Callable[[Delivery], None]
     found: list[Delivery] = field(default_factory=list)
+    first_after_id: int = field(init=False)
     own_path: str | None = None
     """Where an own channel posts to. Its verification is a step on the way, unless verifications are waited for."""
+
+    def __post_init__(self) -> None:
+        self.first_after_id = self.after_id
 
     @property
     def is_complete(self) -> bool:
@@ -75,21 +76,38 @@ class Collector:
         return not is_asked_for and self.own_path is not None and is_own_verification(delivery, self.own_path)
 
 
-class Deadline:
-    """A time limit that begins to run when it is started."""
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A delivery that came and is not what is waited for."""
 
-    def __init__(self, limit_s: float | None) -> None:
-        self._limit_s = NO_LIMIT_S if limit_s is None else limit_s
-        self._end_s: float | None = None
+    delivery: Delivery
+    reason: str
 
-    def start(self) -> None:
-        """Let it run, unless it does so already."""
-        if self._end_s is None:
-            self._end_s = time.monotonic() + self._limit_s
 
-    def is_over(self) -> bool:
-        """Whether the limit is reached."""
-        return self._end_s is not None and time.monotonic() >= self._end_s
+def misses(collector: Collector) -> list[Miss]:
+    """Return what came since the waiting began, or since the moment that it reaches back to, and why it does not count.
+
+    Raises:
+        HistoryUnavailable: the store cannot be read.
+    """
+    wanted, found = collector.wanted, {delivery.id for delivery in collector.found}
+    came = collector.history.between(collector.first_after_id + 1, criteria=Criteria(since=wanted.criteria.since))
+    others = [delivery for batch in came for delivery in batch if delivery.id not in found]
+    return [Miss(delivery, reason) for delivery in others if (reason := _why_not(delivery, wanted)) is not None]
+
+
+def _why_not(delivery: Delivery, wanted: Wanted) -> str | None:
+    """Return why a delivery does not count; None if it does, or is a step of this command's own."""
+    criteria, notification, state = wanted.criteria, delivery.notification, delivery.verdict.state
+    if wanted.data_center not in {None, delivery.context}:
+        return f"is of data center {delivery.context}"
+    if criteria.type not in {None, notification.type}:
+        return f"is not of type {criteria.type}"
+    if criteria.channel not in {None, notification.channel_id}:
+        return "is of another channel"
+    if criteria.signature not in {None, state}:
+        return f"has the signature state {state}; --any-signature counts it"
+    return None if wanted.fits(delivery) else "does not match --where"
 
 
 @dataclass(frozen=True, slots=True)

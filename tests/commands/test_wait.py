@@ -61,6 +61,8 @@ def test_what_comes_while_it_waits(run: Run, record: Record, monkeypatch: pytest
         (["--after", "1", "--channel", "chn_1"], [3]),
         (["--after", "3", "--any-signature"], [4]),
         (["--after", "1", "--count", "2"], [2, 3]),
+        (["--after", "0", "--count", "3"], [1, 2, 3]),
+        (["--after", "2020-01-01T00:00:00Z"], [1]),
     ],
 )
 def test_what_is_there_already(options: list[str], numbers: list[int], run: Run, record: Record) -> None:
@@ -81,6 +83,21 @@ def test_the_time_limit(run: Run, record: Record) -> None:
 
     assert (nothing.exit_code, nothing.stdout, nothing.error["code"]) == (124, "[]\n", "time_limit")
     assert (one.exit_code, len(one.json), one.error["message"]) == (124, 1, "1 of 2 came within 100ms")
+
+
+def test_what_came_and_did_not_match(run: Run, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the limit each one that came meanwhile is listed with the reason why it does not count."""
+    record(make_delivery(1))
+    others = [make_delivery(0, OTHER), make_delivery(0, state=SignatureState.INVALID), make_delivery(0)]
+    monkeypatch.setattr("time.sleep", lambda _: record(*[others.pop(0) for _ in others[:1]]))
+
+    result = run("wait", "--no-listen", "--type", "change", "--where", "channel.channel_id == 'x'", "--timeout", "1s")
+
+    listed = result.stderr[: result.stderr.index("error: ")].splitlines()
+    assert result.exit_code == 124
+    assert listed[0] == " 3 came and did not match:"
+    reasons = ["is not of type change", "has the signature state invalid", "does not match --where"]
+    assert [reason for line, reason in zip(listed[1:], reasons, strict=True) if reason in line] == reasons
 
 
 def test_before_anything_was_received(run: Run) -> None:
@@ -149,7 +166,7 @@ def test_it_cannot_receive(option: list[str], run: Run) -> None:
         (["--timeout", ""], "--timeout does not take ''"),
         (["--since", ""], "--since does not take ''"),
         (["--where", ""], "--where is not understood"),
-        (["--after", "first"], "'first' does not name a delivery"),
+        (["--after", "first"], "--after does not take 'first'"),
         (["--listen", "--channel", "chn_1"], "--listen and --channel cannot be combined"),
     ],
 )

@@ -352,7 +352,7 @@ def test_an_examination_of_what_was_not_shown() -> None:
     assert (printed.lines, printed.memory.stderr.text.split()[0]) == ([], "cause")
 
 
-READY = ReadyDocument("https://x.test/r/1", "chn_1", 8080, 7)
+READY = ReadyDocument("https://x.test/r/1", "chn_1", 8080, 7, 3)
 
 
 def test_ready() -> None:
@@ -362,7 +362,14 @@ def test_ready() -> None:
     printed.live.ready(READY, "Ready.")
 
     assert printed.documents == [
-        {"kind": "ready", "callback_url": "https://x.test/r/1", "channel_id": "chn_1", "port": 8080, "pid": 7}
+        {
+            "kind": "ready",
+            "callback_url": "https://x.test/r/1",
+            "channel_id": "chn_1",
+            "port": 8080,
+            "pid": 7,
+            "newest_delivery_id": 3,
+        }
     ]
     assert printed.memory.stderr.text == " Ready.\n"
 

@@ -63,6 +63,7 @@ def test_the_main_job(cli: Cli, simulator: SimulatorServer, tmp_path: Path) -> N
             "channel_id": run.channel_id,
             "port": run.port,
             "pid": run.running.process.pid,
+            "newest_delivery_id": 1,
         }
         assert [channel["channel_id"] for channel in open_channels(cli)] == [run.channel_id]
         added = json.loads(cli("simulator", "edit", "add", "Lunch", "--calendar", "Work", "--json").stdout)
@@ -133,7 +134,7 @@ def test_the_own_verification_counts_if_it_is_asked_for(cli: Cli, simulator: Sim
 
 def test_timeout(cli: Cli, simulator: SimulatorServer) -> None:
     """At the time limit it ends in order with 124."""
-    result = cli("listen", "--data-center", "simulator", "--timeout", "200ms")
+    result = cli("listen", "--data-center", "simulator", "--timeout", "4s")
 
     assert result.exit_code == 124
     assert [json.loads(line)["kind"] for line in result.lines] == ["ready"]

@@ -127,6 +127,19 @@ def test_ssh(cli: Cli) -> None:
     expect_nothing_left(cli, pids)
 
 
+@pytest.mark.usefixtures("own_host")
+def test_an_address_in_front_of_ssh(cli: Cli) -> None:
+    """`--public-url` names what stands in front of the port that the host has chosen, or was told to take."""
+    port = str(free_port())
+    choices = [("http://localhost:{port}", ()), (f"http://localhost:{port}", ("--remote-port", port))]
+    for address, options in choices:
+        with listening(cli, "--ssh-host", "box", "--public-url", address, *options) as run:
+            assert run.callback_url.startswith("http://localhost:")
+            assert not options or run.callback_url.startswith(f"{address}/")
+            expect_a_verified_change(run)
+            assert run.running.stop() == 130
+
+
 def test_no_tunnel(cli: Cli) -> None:
     """Without a tunnel the simulator posts to this machine itself."""
     with listening(cli, "--tunnel", "none") as run:

@@ -42,12 +42,49 @@ def test_the_own_verification_counts_if_it_is_asked_for(cli: Cli, simulator: Sim
 
 
 def test_the_time_limit(cli: Cli, simulator: SimulatorServer) -> None:
-    """The limit runs from when it is ready; at its end the channel is closed."""
-    result = cli("wait", "--data-center", "simulator", "--timeout", "50ms", "--json")
+    """The limit runs from the first moment; at its end the channel is closed, and what came is listed."""
+    with cli.start("wait", "--data-center", "simulator", "--timeout", "5s", "--type", "change", "--json") as waiting:
+        waiting.wait_for("Ready.")
+        run_main(cli, "simulator", "push", "smart_invite")
+        exit_code = waiting.end()
+
+    assert (exit_code, waiting.lines) == (124, ["[]"])
+    [listed] = [line for line in waiting.errors if "is not of type change" in line and "smart_invite" in line]
+    assert "#2" in listed
+    assert open_channels(cli) == []
+
+
+def test_not_ready_within_the_time_limit(cli: Cli, simulator: SimulatorServer) -> None:
+    """A limit that is over before it is ready ends it as well, and nothing is left open."""
+    result = cli("wait", "--data-center", "simulator", "--timeout", "1ms", "--json")
 
     assert (result.exit_code, result.json, result.error["code"]) == (124, [], "time_limit")
-    assert "Ready." in result.stderr
     assert open_channels(cli) == []
+
+
+def test_why_is_asked_shortly_before_the_limit(cli: Cli, simulator: SimulatorServer) -> None:
+    """At the limit the hint is what `cronofy why` finds first."""
+    run_main(cli, "simulator", "profile", "disconnect", "google")
+    result = cli("wait", "--data-center", "simulator", "--timeout", "8s", "--type", "change", "--json")
+
+    assert result.exit_code == 124
+    assert "disconnected" in result.error["hint"]
+
+
+def test_each_call_returns_the_next(cli: Cli, simulator: SimulatorServer) -> None:
+    """A script that acts first and waits afterwards misses nothing: it goes on behind what it has got."""
+    with listening(cli) as listener:
+        after = listener.lines("ready")[0]["newest_delivery_id"]
+        for value in ("first", "second"):
+            run_main(cli, "simulator", "push", "change", "--field", f"x={value}")
+        listener.wait_for("delivery", 2)
+        found = []
+        for _ in range(2):
+            result = cli(*WAIT, "--after", str(after))
+            found.append(json.loads(result.stdout))
+            after = found[-1]["id"]
+
+    assert [each["id"] for each in found] == [2, 3]
 
 
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

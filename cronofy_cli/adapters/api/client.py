@@ -24,6 +24,7 @@ from cronofy_cli.adapters.api.failures import TransportFailure, explain
 from cronofy_cli.adapters.api.messages import Sending, head_of
 from cronofy_cli.adapters.api.retries import Failure, Retry, RetryPolicy
 from cronofy_cli.adapters.api.tokens import FixedToken, checked_token
+from cronofy_cli.adapters.deadline import Deadline
 from cronofy_cli.adapters.http import import_httpx, open_client
 from cronofy_cli.adapters.open_sockets import OpenSockets
 from cronofy_cli.adapters.whole_answer import AnswerLimits, TooLarge, TooSlow, read_answer
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     import httpx
 
     from cronofy_cli.adapters.api.tokens import AccessTokens
-    from cronofy_cli.adapters.deadline import Deadline
     from cronofy_cli.core.accounts.data_centers import DataCenter
     from cronofy_cli.errors import CronofyError
 
@@ -187,6 +187,11 @@ class ApiClient:
                 Retry(method, mask_text(url), failure.reason, delay_s, attempt + 1, self._policy.attempts), stop
             )
         raise AssertionError("count() does not end")
+
+    def extend(self, limit_s: float) -> None:
+        """Let calls go on for so long from now, beyond a deadline: for what has to be done at a command's end."""
+        if self._deadline is not None and self._deadline.remaining_s < limit_s:
+            self._deadline = Deadline.after(limit_s)
 
     def interrupt(self, stop: threading.Event) -> None:
         """End the requests that were given `stop`, at once; the client can still be used.

@@ -5,11 +5,14 @@ It asks for the one path that is served with GET, which the listener rejects wit
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.api.failures import explain
 from cronofy_cli.adapters.http import import_httpx, open_client
+from cronofy_cli.adapters.open_sockets import OpenSockets
+from cronofy_cli.adapters.whole_answer import AnswerLimits, TooLarge, TooSlow, read_answer
 from cronofy_cli.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 _OURS: Final = 405
 _ONE_TRY_S: Final = 5.0
+_SHORTEST_TRY_S: Final = 0.1
 _PAUSE_S: Final = 0.25
 
 
@@ -40,7 +44,7 @@ def prove_leads_here(
     deadline = monotonic() + limit_s
     while True:
         begun = monotonic()
-        trouble = _try(url, explain_answer, hint)
+        trouble = _try(url, explain_answer, hint, min(_ONE_TRY_S, max(deadline - begun, _SHORTEST_TRY_S)))
         if trouble is None:
             return (monotonic() - begun) * 1000
         if monotonic() >= deadline:
@@ -49,14 +53,19 @@ def prove_leads_here(
 
 
 def _try(
-    url: str, explain_answer: Callable[[int, Mapping[str, str]], CronofyError | None], hint: str | None
+    url: str,
+    explain_answer: Callable[[int, Mapping[str, str]], CronofyError | None],
+    hint: str | None,
+    limit_s: float,
 ) -> CronofyError | None:
     httpx = import_httpx()
     try:
-        with open_client(url, httpx.Timeout(_ONE_TRY_S)) as client:
+        with open_client(url, httpx.Timeout(limit_s)) as client:
             # ngrok's free addresses show browsers a page of their own first, unless they send this header.
-            response = client.get(url, headers={"ngrok-skip-browser-warning": "1", "User-Agent": "cronofy-cli probe"})
-    except httpx.HTTPError as error:
+            headers = {"ngrok-skip-browser-warning": "1", "User-Agent": "cronofy-cli probe"}
+            request = client.build_request("GET", url, headers=headers)
+            response, _ = read_answer(client, request, OpenSockets(), AnswerLimits(limit_s), threading.Event())
+    except (httpx.HTTPError, TooSlow, TooLarge) as error:
         reason = explain(error, url).error.message
         return Unreachable(f"our own request to the public address did not come back: {reason}", hint=hint)
     if response.status_code == _OURS and response.headers.get("allow") == "POST":

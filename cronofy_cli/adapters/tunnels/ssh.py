@@ -41,6 +41,7 @@ OPTIONS: Final = {
 }
 
 _DESTINATION = re.compile(r"(?:ssh://)?(?:[\w.][\w.+-]*@)?[\w\[:][\w.:%\[\]-]*", re.ASCII)
+_WITH_PORT = re.compile(r"([\w.@+-]+):(\d+)", re.ASCII)
 _ALLOCATED = re.compile(r"^Allocated port (\d+) for remote forward")
 _FORWARDED = re.compile(r"remote forward success for: listen (?:\S*:)?(\d+),")
 _NOISE = re.compile(r"^(?:debug\d: |OpenSSH_|Pseudo-terminal|Warning: Permanently added)")
@@ -57,7 +58,7 @@ _REASONS: Final = (
         "remote port forwarding failed",
         Unreachable,
         "does not forward the port",
-        "choose another port, or 0 for any free one",
+        "choose another --remote-port, or 0 for any free one",
     ),
     ("Connection refused", Unreachable, "refuses the connection", "check that sshd runs there and on which port"),
     ("timed out", Unreachable, "does not answer", "check the network and the host's firewall"),
@@ -88,6 +89,12 @@ class Ssh:
             WrongUsage: the destination or the address cannot be meant.
         """
         # ssh would take a leading '-' for an option, and options can run commands; so can a shell's signs in a name.
+        if match := _WITH_PORT.fullmatch(route.destination):
+            raise WrongUsage(
+                f"'{route.destination}' has a port, which ssh does not take there",
+                hint=f"if sshd listens on {match[2]}: --ssh-host ssh://{route.destination}; if {match[2]} is the port "
+                f"that leads here: --ssh-host {match[1]} --remote-port {match[2]}",
+            )
         if not _DESTINATION.fullmatch(route.destination):
             raise WrongUsage(f"'{route.destination}' is not a host for ssh", hint="give --ssh-host user@host")
         if route.public_url is not None:

@@ -25,7 +25,7 @@ from cronofy_cli.core.notifications.callback_url import check_callback_url
 from cronofy_cli.core.notifications.notification import check_type
 from cronofy_cli.errors import NotSignedIn, WrongUsage
 from cronofy_cli.listen.forwarding.options import ForwardingOptions
-from cronofy_cli.listen.options import PrintStyle
+from cronofy_cli.listen.options import Address, PrintStyle
 
 if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
@@ -63,16 +63,17 @@ def listen(
       cronofy listen 3000/hook --where 'channel.filters.only_managed != `true`'
     """
     run = app_context(context)
-    timeout_s = parse_duration(how.timeout, option="--timeout") if how.timeout else None
-    _prepare(run, address.public_url, address.port)
-    options = _options(run, target, address, channel, chosen, reading, how)
-    raise typer.Exit(_listen(run, options, timeout_s))
+    run.limit_time(how.timeout)
+    where = Address.from_settings(run.settings, **asdict(address))
+    _prepare(run, where)
+    options = _options(run, target, where, channel, chosen, reading, how)
+    raise typer.Exit(_listen(run, options))
 
 
 def _options(
     run: AppContext,
     target: TargetOptions,
-    address: AddressOptions,
+    address: Address,
     channel: ChannelOptions,
     chosen: FilterOptions,
     reading: ReadingOptions,
@@ -81,7 +82,7 @@ def _options(
     """Return what is asked for, with the settings in the place of what no option says."""
     from cronofy_cli.cli.calendar_choice import calendar_ids
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
-    from cronofy_cli.listen.options import Address, ChannelWanted, ListenOptions
+    from cronofy_cli.listen.options import ChannelWanted, ListenOptions
 
     wanted = DeliveryFilter(
         frozenset(map(check_type, _named(chosen.only, "--only"))),
@@ -90,7 +91,7 @@ def _options(
     )
     options = ListenOptions(
         style=_style(run, how.print_),
-        address=Address.from_settings(run.settings, **asdict(address)),
+        address=address,
         channel=ChannelWanted(
             calendar_ids=calendar_ids(run, channel.calendar),
             only_managed=channel.only_managed,
@@ -184,20 +185,27 @@ def _check_reading(run: AppContext, options: ListenOptions) -> None:
         )
 
 
-def _prepare(run: AppContext, public_url: str | None, port: int | None) -> None:
+def _prepare(run: AppContext, address: Address) -> None:
     from cronofy_cli.cli.embedded_simulator import ensure_simulator
 
-    if public_url is not None:
-        _check_address(run, public_url, port)
+    if address.public_url is not None:
+        _check_address(run, address.public_url, address)
     if ensure_simulator(run):
         run.output.note(f" a simulator runs in this process until it ends: {run.data_center.api_url}")
 
 
-def _check_address(run: AppContext, public_url: str, port: int | None) -> None:
+def _check_address(run: AppContext, public_url: str, address: Address) -> None:
     from cronofy_cli.commands.listen.surroundings import needs_public_address
+    from cronofy_cli.core.tunnels import TunnelChoice
 
-    check_callback_url(public_url, must_be_public=needs_public_address(run))
-    if not port:
+    check_callback_url(public_url.replace("{port}", "1"), must_be_public=needs_public_address(run))
+    if address.tunnel is TunnelChoice.SSH:
+        if not (address.remote_port or "{port}" in public_url):
+            raise WrongUsage(
+                "--public-url in front of an ssh host needs the port there that it leads to",
+                hint="add --remote-port PORT",
+            )
+    elif not address.port:
         raise WrongUsage("--public-url needs the local port that it leads to", hint="add --port PORT")
 
 
@@ -211,7 +219,7 @@ def _style(run: AppContext, chosen: PrintStyle | None) -> PrintStyle:
     return PrintStyle(run.settings.find(Key.PRINT).text or PrintStyle.COMPACT)
 
 
-def _listen(run: AppContext, options: ListenOptions, timeout_s: float | None) -> int:
+def _listen(run: AppContext, options: ListenOptions) -> int:
     from cronofy_cli.commands.listen.surroundings import surroundings_of
     from cronofy_cli.listen.run import ListenRun
     from cronofy_cli.listen.stop import StopRequest
@@ -220,7 +228,7 @@ def _listen(run: AppContext, options: ListenOptions, timeout_s: float | None) ->
         try:
             with ListenRun(surroundings_of(run), options, stop):
                 _remember_domain(run, options.address.domain)
-                return stop.wait(timeout_s)
+                return stop.wait(None if run.deadline is None else run.deadline.remaining_s)
         except KeyboardInterrupt:
             return stop.exit_code
 

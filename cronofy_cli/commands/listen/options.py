@@ -73,7 +73,10 @@ class AddressOptions:
         typer.Option("--tunnel", help="How to get a public address; see 'cronofy tunnel status'."),
     ] = None
     public_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Your own public URL that leads to --port on this machine.")
+        str | None,
+        typer.Option(
+            metavar="URL", help="Your own public URL that leads to --port, or with --ssh-host to --remote-port."
+        ),
     ] = None
     domain: Annotated[
         str | None, typer.Option(metavar="NAME", help="A static or reserved domain of your ngrok account.")
@@ -81,6 +84,10 @@ class AddressOptions:
     ssh_host: Annotated[
         str | None,
         typer.Option(metavar="[USER@]HOST", help="A host of yours that forwards to this machine, with ssh -R."),
+    ] = None
+    remote_port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="The port on --ssh-host that leads here; 0 lets the host choose."),
     ] = None
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="The local port; 0 picks a free one.")] = None
 

@@ -31,6 +31,7 @@ def surroundings_of(run: AppContext, output: Output | None = None) -> Surroundin
         open_event_cache=run.open_event_cache,
         chosen_options=run.chosen_options,
         clock=partial(datetime.now, UTC),
+        deadline=run.deadline,
     )
 
 

@@ -14,6 +14,8 @@ class ReadyDocument(Document, frozen=True):
     channel_id: str
     port: int
     pid: int
+    newest_delivery_id: int
+    """When it became ready: where `wait --after` begins."""
     health_url: str | UnsetType = UNSET
 
 
