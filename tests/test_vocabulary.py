@@ -88,7 +88,7 @@ PRINTED: dict[str, Any] = {
     "events cache status": list[events.EventCacheDocument],
     "events cache clear": events.EventCacheClearedDocument,
     "sync": SyncDocument,
-    "deliveries list": list[deliveries.DeliveryDocument],
+    "deliveries list": list[deliveries.ListedDelivery],
     "deliveries show": deliveries.ShownDelivery,
     "deliveries diff": list[deliveries.DifferenceDocument],
     "deliveries tag": deliveries.TagDocument,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cronofy_cli.core.notifications.samples import SAMPLES
 from cronofy_cli.core.text import clean
 from cronofy_cli.errors import ExitCode
+from cronofy_cli.output.deliveries import quoted
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.streams import OutputFormat, Style
 
@@ -54,9 +55,9 @@ def show_triggered(output: Output, sent: Iterable[Triggered]) -> int:
 def _line(output: Output, triggered: Triggered) -> str:
     attempt = triggered.attempt
     mark = output.paint("✓", Style.GREEN) if attempt.succeeded else output.paint("✗", Style.RED)
-    below = [] if attempt.succeeded else list(attempt.excerpt)
-    below += [triggered.hint] if triggered.hint else []
-    answer = "".join(f"\n     {clean(line)}" for line in below)
+    below = [] if attempt.succeeded else quoted(attempt.excerpt)
+    below += [clean(triggered.hint)] if triggered.hint else []
+    answer = "".join(f"\n     {line}" for line in below)
     found = f" at {attempt.address}" if attempt.address and "//localhost" in triggered.target else ""
     return f" {mark} {clean(triggered.type)} -> {clean(triggered.target)}  {attempt.summary}{found}{answer}"
 

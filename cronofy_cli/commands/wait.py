@@ -25,7 +25,7 @@ from cronofy_cli.commands.deliveries.choice import (
 from cronofy_cli.core.accounts.data_centers import SIMULATOR
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import CronofyError, ExitCode, TimeLimitReached, WrongUsage
-from cronofy_cli.output.deliveries import compact_line, delivery_list
+from cronofy_cli.output.deliveries import compact_line, received_list
 from cronofy_cli.output.lists import show_list
 from cronofy_cli.output.streams import OutputFormat
 
@@ -127,7 +127,7 @@ def wait(
     limit = _Limit(run)
     exit_code = _collect(run, collector, limit, listen)
     if output.format is OutputFormat.JSON:
-        show_list(output, collector.found, delivery_list())
+        show_list(output, collector.found, received_list())
     if exit_code == ExitCode.TIME_LIMIT:
         raise _too_late(run.output, collector, limit, timeout or "")
     raise typer.Exit(exit_code)
@@ -204,7 +204,7 @@ def _shower(output: Output) -> Callable[[Delivery], None]:
 
     def show(delivery: Delivery) -> None:
         if output.format is OutputFormat.NDJSON:
-            show_list(output, [delivery], delivery_list())
+            show_list(output, [delivery], received_list())
         elif output.format is OutputFormat.TABLE:
             output.data(compact_line(delivery, color=output.color_stdout))
 

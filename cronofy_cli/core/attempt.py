@@ -92,8 +92,8 @@ class Attempt:
 
     @property
     def excerpt(self) -> tuple[str, ...]:
-        """The first lines of the answer's body that say something, safe to show."""
-        lines = (clean(line).strip() for line in self.text[:_LOOKED_AT].splitlines())
+        """The first lines of the answer's body that say something, with their indentation, safe to show."""
+        lines = (clean(line.expandtabs(4)).rstrip() for line in self.text[:_LOOKED_AT].splitlines())
         return tuple(shorten(line, EXCERPT_WIDTH) for line in [line for line in lines if line][:EXCERPT_LINES])
 
     @property

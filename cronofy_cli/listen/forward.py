@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cronofy_cli.listen.forwarding.options import build_app_ack, build_forwarder
+from cronofy_cli.listen.forwarding.options import build_app_ack, build_forwarder, parse_targets
 from cronofy_cli.listen.forwarding.reports import ForwarderCalls
+from cronofy_cli.listen.forwarding.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cronofy_cli.listen.forwarding.app_ack import AppAck
     from cronofy_cli.listen.forwarding.forwarder import Forwarder
     from cronofy_cli.listen.forwarding.options import ForwardingOptions
+    from cronofy_cli.listen.forwarding.reports import ForwardReport
     from cronofy_cli.listen.view import LiveOutput
     from cronofy_cli.receiver.recorder import AnswerDecider
 
@@ -31,6 +33,9 @@ class Forwarding:
 
     forwarder: Forwarder | None
     ack: AppAck | None
+    tally: Tally
+    on_wait: Callable[[], None]
+    """Is called when the end has to wait for the application."""
 
     @property
     def sinks(self) -> list[Callable[[Sequence[Delivery]], None]]:
@@ -47,6 +52,11 @@ class Forwarding:
         """What answers Cronofy with the application's own status."""
         return None if self.ack is None else self.ack.decide
 
+    def targets_of(self, delivery: Delivery) -> list[str]:
+        """Return where a delivery is forwarded to."""
+        asked = [] if self.ack is None else self.ack.targets_of(delivery)
+        return asked if self.forwarder is None else [*asked, *self.forwarder.targets_of(delivery)]
+
     def start(self) -> None:
         """Begin to forward.
 
@@ -62,7 +72,7 @@ class Forwarding:
         if self.ack is not None:
             self.ack.stop()
         if self.forwarder is not None:
-            self.forwarder.stop(DRAIN_LIMIT_S)
+            self.forwarder.stop(DRAIN_LIMIT_S, self.on_wait)
 
 
 def forwarding_for(
@@ -79,8 +89,20 @@ def forwarding_for(
     Raises:
         WrongUsage: an option cannot be meant.
     """
-    calls = ForwarderCalls(live.forwarded, live.target_changed, live.trouble, on_failed)
+    tally = Tally([target.url for target in parse_targets(options)])
+
+    def report(report: ForwardReport) -> None:
+        tally.count(report.forward)
+        live.forwarded(report)
+
+    def wait() -> None:
+        live.remark(
+            f" waiting up to {DRAIN_LIMIT_S:.0f} s for the application to take the rest; "
+            "Ctrl-C again ends at once, and nothing is lost"
+        )
+
+    calls = ForwarderCalls(report, live.waiting, live.target_back, live.trouble, on_failed)
     if app_answers:
         ack, others = build_app_ack(options, history_file, calls, clock)
-        return Forwarding(others, ack)
-    return Forwarding(build_forwarder(options, history_file, calls, clock), None)
+        return Forwarding(others, ack, tally, wait)
+    return Forwarding(build_forwarder(options, history_file, calls, clock), None, tally, wait)

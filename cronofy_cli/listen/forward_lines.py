@@ -1,4 +1,7 @@
-"""How a forward looks: its status and latency on a line, and on failure what to look at."""
+"""How a forward looks: its status and latency on a line, and on failure what to look at.
+
+`->` is what an application answers, `<-` what Cronofy is answered. The application's own words stand behind a bar.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from cronofy_cli.core.text import clean
 from cronofy_cli.core.times import to_utc_millis
+from cronofy_cli.output.deliveries import quoted
 from cronofy_cli.output.streams import Style, painted
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.history import Forward
     from cronofy_cli.core.attempt import Attempt
-    from cronofy_cli.listen.forwarding.reports import ForwardReport
+    from cronofy_cli.listen.forwarding.reports import ForwardReport, Waiting
 
 
 def forward_lines(report: ForwardReport, *, color: bool) -> list[str]:
@@ -19,12 +23,21 @@ def forward_lines(report: ForwardReport, *, color: bool) -> list[str]:
     forward = report.forward
     target = f"{clean(report.target.url)}{_found_at(report)}"
     lines = [f"          {_outcome(forward.attempt, color=color)}  {target}  #{forward.delivery_id}"]
-    lines += [f"            {clean(line)}" for line in report.lines]
+    lines += [f"            {line}" for line in quoted(report.lines)]
     if report.hint:
         lines.append(f"            {clean(report.hint)}")
     if report.retried_in_s is not None:
         lines.append(f"            trying again in {report.retried_in_s:.1f} s")
+    if report.waits:
+        lines.append("            waiting until it is there; then everything is sent in order")
     return lines
+
+
+def waiting_line(waiting: Waiting, *, color: bool) -> str:
+    """Return the line for what has come while its target is not there."""
+    first, last = waiting.delivery_ids[0], waiting.delivery_ids[-1]
+    numbers = f"#{first}" if first == last else f"#{first} to #{last}"
+    return f"          {painted('-> waiting', (Style.YELLOW,), enabled=color)}  {clean(waiting.target.url)}  {numbers}"
 
 
 def forward_in_full(forward: Forward, *, color: bool) -> str:

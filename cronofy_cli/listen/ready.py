@@ -7,9 +7,11 @@ import threading
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.ready_file import ReadyFile
+from cronofy_cli.core.text import clean
 from cronofy_cli.listen.health import HealthServer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from cronofy_cli.adapters.worker import OnFailed
@@ -20,14 +22,18 @@ if TYPE_CHECKING:
 class ReadyNotice:
     """The `ready` line, the `--ready-file` and `/healthz`. The watchdog's thread withdraws and renews it."""
 
-    def __init__(self, file: Path | None, health_port: int | None, on_failed: OnFailed) -> None:
-        """With `health_port`, `/healthz` says the same on that loopback port; 0 takes any free one.
+    def __init__(
+        self, file: Path | None, health_port: int | None, on_failed: OnFailed, targets: Sequence[str] = ()
+    ) -> None:
+        """`targets` are those that it names. With `health_port`, `/healthz` says the same on that loopback port; 0
+        takes any free one.
 
         Raises:
             WrongUsage: the file belongs to another program, or cannot be written.
         """
         self._file = None if file is None else ReadyFile(file)
         self._health = None if health_port is None else HealthServer(health_port, lambda: self.is_ready, on_failed)
+        self._targets = tuple(targets)
         self._session: Session | None = None
         self._live: LiveOutput | None = None
         self._newest_id = 0
@@ -101,7 +107,11 @@ class ReadyNotice:
         )
         if self._file is not None:
             self._file.write(document.encode())
-        live.ready(document, "Ready. Ctrl-C closes the channel.")
+        live.ready(document, self._sentence())
+
+    def _sentence(self) -> str:
+        forwarding = f" Forwarding to {' and '.join(map(clean, self._targets))}." if self._targets else ""
+        return f"Ready.{forwarding} Ctrl-C closes the channel."
 
     def _remove(self) -> None:
         if self._file is not None:

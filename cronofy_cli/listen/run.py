@@ -31,6 +31,7 @@ from cronofy_cli.listen.changes.reader import ChangeReader, event_pages, read_pa
 from cronofy_cli.listen.changes.recorder import ChangeRecorder
 from cronofy_cli.listen.channels import ChannelCalls, RunChannel, VerificationWatch
 from cronofy_cli.listen.forward import forwarding_for
+from cronofy_cli.listen.forwarding.options import parse_targets
 from cronofy_cli.listen.notes import RunNotes, sweep_left_overs
 from cronofy_cli.listen.ready import ReadyNotice
 from cronofy_cli.listen.recovery import RecoveryLoop
@@ -48,11 +49,14 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.tunnels.interface import Tunnel
     from cronofy_cli.adapters.worker import Worker
+    from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.listen.changes.read_request import ChangeRead
     from cronofy_cli.listen.forward import Forwarding
+    from cronofy_cli.listen.forwarding.tally import Tally, Totals
     from cronofy_cli.listen.options import ListenOptions
     from cronofy_cli.listen.stop import StopRequest
     from cronofy_cli.listen.surroundings import Surroundings
+    from cronofy_cli.outbound.target import Target
     from cronofy_cli.receiver.pipeline import Sink
 
 LAST = "last"
@@ -84,8 +88,12 @@ class ListenRun:
         self._on_read = on_read
         self._stack = ExitStack()
         self._watch = VerificationWatch()
-        self._notice = ReadyNotice(options.ready_file, options.health_port, on_failed=self._fail)
+        targets = [_named(target) for target in parse_targets(options.forwarding)]
+        self._notice = ReadyNotice(options.ready_file, options.health_port, self._fail, targets)
+        self._started_at = surroundings.clock()
+        self._totals: Totals | None = None
         self._tunnel_events = TunnelEvents()
+        self._is_ready = False
 
     def __enter__(self) -> Self:
         """Make everything ready.
@@ -113,6 +121,11 @@ class ListenRun:
     def _close(self) -> None:
         self._around.api.extend(CLOSE_LIMIT_S)
         self._stack.close()
+
+    @property
+    def has_failed(self) -> bool:
+        """After the end: whether the application has not taken everything that it was to get."""
+        return self._totals is not None and not self._totals.is_all_taken
 
     def _open(self) -> None:
         around, options = self._around, self._options
@@ -152,6 +165,7 @@ class ListenRun:
         if since is not None and self.session.channel is not None:
             catch_up.read_since(self.session.channel, since)
         self._open_recovery(catch_up)
+        self._is_ready = True
         self._open_notice()
 
     def _greet(self) -> LiveOutput:
@@ -209,9 +223,22 @@ class ListenRun:
             self._around.clock,
             app_answers=options.app_answers,
         )
+        self._stack.callback(self._sum_up, forwarding.tally)
         self._stack.callback(forwarding.stop)
         forwarding.start()
         return forwarding
+
+    def _sum_up(self, tally: Tally) -> None:
+        """Say how it has gone, when everything has ended."""
+        if not self._is_ready or not tally.targets:
+            return
+        try:
+            with self._around.open_history() as history:
+                self._totals = tally.totals(history)
+        except CronofyError as error:
+            self.live.trouble(error)
+        else:
+            self.live.totals(self._totals, self._started_at)
 
     def _open_changes(self, forwarding: Forwarding) -> ChangeReader:
         around, options = self._around, self._options
@@ -222,6 +249,7 @@ class ListenRun:
             self.live.trouble,
             forwarding.hand_on if options.forward_reconstructed else (),
             self.live.calendar_names,
+            forwarding.targets_of,
         )
         reader = ChangeReader(
             partial(read_pages, around.api, self._tzid),
@@ -282,6 +310,12 @@ class ListenRun:
         around, options = self._around, self._options
         trouble = self.live.trouble
         pipeline = Pipeline(around.open_history, sinks, on_trouble=trouble, on_failed=self._fail)
+        targets_of = forwarding.targets_of if forwarding.tally.targets else None
+
+        def recorded(deliveries: Sequence[Delivery]) -> None:
+            forwarding.tally.receive(deliveries)
+            pipeline.put(deliveries)
+
         listener = Listener(
             ListenerSettings(
                 paths=served_paths(options.address.public_url, path),
@@ -290,7 +324,7 @@ class ListenRun:
                 policy=options.policy,
                 port=options.address.port,
             ),
-            ListenerCalls(pipeline.put, trouble, self._fail, forwarding.decide),
+            ListenerCalls(recorded, trouble, self._fail, forwarding.decide, targets_of),
             around.open_history,
             around.clock,
         )
@@ -367,3 +401,9 @@ class ListenRun:
         self._notice.fail()
         self._watch.fail(error)
         self._stop.fail(error)
+
+
+def _named(target: Target) -> str:
+    """Return a target's address, with the types if it gets only some."""
+    only = f" ({', '.join(sorted(target.types))})" if target.types else ""
+    return f"{target.url}{only}"

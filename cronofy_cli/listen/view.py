@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.listen.changes.read_request import ChangeRead
-    from cronofy_cli.listen.forwarding.reports import ForwardReport, TargetChange
+    from cronofy_cli.listen.forwarding.reports import ForwardReport, TargetBack, Waiting
+    from cronofy_cli.listen.forwarding.tally import Totals
     from cronofy_cli.listen.signature_examiner import Examined
     from cronofy_cli.output.documents.running import ReadyDocument
     from cronofy_cli.output.streams import Output
@@ -55,6 +56,8 @@ class LiveOutput:
         self._options = options
         self._lock = threading.Lock()
         self._last_id: int | None = None
+        self._verifications: set[int | None] = set()
+        """Those that have their line."""
         self.calendar_names: Mapping[str, str] = {}
         """Known names by id, for the events' lines. Set before the first delivery."""
 
@@ -110,6 +113,7 @@ class LiveOutput:
             lines = [draw(delivery, color=self._output.color_stdout).encode() for delivery in deliveries]
         with self._lock:
             self._last_id = deliveries[-1].id
+            self._verifications.update(each.id for each in deliveries if _is_verification(each))
             self._write(b"\n".join(lines))
 
     def forwarded(self, report: ForwardReport) -> None:
@@ -121,14 +125,41 @@ class LiveOutput:
 
             line = ForwardLine.live(report.forward, report.hint, report.retried_in_s).encode()
         else:
-            line = "\n".join(forward_lines(report, color=self._output.color_stdout)).encode("utf-8", "replace")
+            lines = [*self._headline(report.delivery), *forward_lines(report, color=self._output.color_stdout)]
+            line = "\n".join(lines).encode("utf-8", "replace")
         with self._lock:
             self._write(line)
 
-    def target_changed(self, change: TargetChange) -> None:
-        """Tell that the application is not there any more, or there again."""
-        mark = "is there again" if change.is_up else "is not there"
-        self.remark(f" {change.target.url} {mark}: {change.detail}")
+    def waiting(self, waiting: Waiting) -> None:
+        """Tell people that what has come waits for the application."""
+        from cronofy_cli.listen.forward_lines import waiting_line
+
+        if self._style is not PrintStyle.JSON:
+            with self._lock:
+                self._write(waiting_line(waiting, color=self._output.color_stdout).encode("utf-8", "replace"))
+
+    def target_back(self, back: TargetBack) -> None:
+        """Tell that the application is there again."""
+        self.remark(f" {back.target.url} is there again: {back.address}")
+
+    def totals(self, totals: Totals, since: datetime) -> None:
+        """Say at the end how many deliveries came, what became of forwarding them, and how to send the rest."""
+        self.remark(
+            f" {totals.received} received, {totals.forwarded} forwarded, {totals.failed} failed, "
+            f"{totals.waiting} still to send"
+        )
+        if not totals.is_all_taken:
+            which = "--failed" if totals.failed else "--not-forwarded"
+            command = own_command(("deliveries", "replay", which, "--since", to_utc_seconds(since)))
+            self.remark(f" send {'them again' if totals.failed else 'the rest'}: {command}")
+
+    def _headline(self, delivery: Delivery) -> list[str]:
+        """Return the line of a verification that is forwarded and was not shown: it is a step on the way to ready."""
+        if not _is_verification(delivery) or delivery.id in self._verifications:
+            return []
+        self._verifications.add(delivery.id)
+        self._last_id = delivery.id
+        return [compact_line(delivery, color=self._output.color_stdout)]
 
     def events(self, read: ChangeRead) -> None:
         """Print what a read has brought: the changes for people, the events too for programs."""
@@ -195,6 +226,10 @@ class LiveOutput:
             write_json_lines(self._output, content)
         else:
             self._output.data_bytes(content)
+
+
+def _is_verification(delivery: Delivery) -> bool:
+    return delivery.notification.type == "verification"
 
 
 def _why_read(read: ChangeRead) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cronofy_cli.outbound.pacing import in_order, in_turn, side_by_side
@@ -44,7 +44,11 @@ def send_again(
         senders = _Senders(settings, clock, stack)
 
         def send(job: ReplayJob) -> Replayed:
-            return job, senders.to(job.target).forward(job.delivery)
+            forward = senders.to(job.target).forward(job.delivery)
+            failure = forward.attempt.failure
+            # What was not sent at all is still to be sent.
+            is_last = failure is None or not failure.is_unreachable
+            return job, replace(forward, is_replay=True, is_last=is_last)
 
         if at_once == 1:
             yield from in_turn(send, jobs, interval_s=interval_s)

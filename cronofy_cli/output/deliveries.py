@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from cronofy_cli.core.attempt import CRONOFY_LIMIT_S
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.core.text import clean
 from cronofy_cli.core.times import parse_time, to_utc_millis
@@ -15,13 +16,17 @@ from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.streams import Style, painted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
 
+    from cronofy_cli.adapters.history import AppResult
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_diff import Difference
     from cronofy_cli.output.documents.attempts import ForwardAndHint
     from cronofy_cli.output.streams import Output
+
+Listed = tuple["Delivery", tuple["AppResult", ...]]
+"""A stored delivery, and what the targets have made of it that it was to be forwarded to."""
 
 SIGNATURE_TEXT = {
     SignatureState.VALID: ("✓ signed", (Style.GREEN,)),
@@ -43,6 +48,7 @@ def show_forwards(output: Output, forwards: Iterable[ForwardAndHint]) -> None:
             Column("ATTEMPT", lambda row: str(row[0].number)),
             Column("RESULT", lambda row: row[0].attempt.result),
             Column("MS", lambda row: f"{row[0].attempt.duration_ms:.0f}"),
+            Column("BY", lambda row: "replay" if row[0].is_replay else "listen"),
         ),
         document=lambda row: ForwardDocument.of(*row).encode(),
         empty="It was not forwarded. To forward it: cronofy deliveries replay ID --to URL",
@@ -54,17 +60,26 @@ def replay_list() -> ListView[ForwardAndHint]:
     """How the results of a replay are listed."""
     from cronofy_cli.output.documents.attempts import ForwardDocument
 
+    columns: tuple[Column[ForwardAndHint], ...] = (
+        Column("ID", lambda row: str(row[0].delivery_id)),
+        Column("TARGET", lambda row: row[0].target),
+        Column("RESULT", lambda row: row[0].attempt.result),
+        Column("MS", lambda row: f"{row[0].attempt.duration_ms:.0f}"),
+    )
     return ListView(
-        columns=(
-            Column("ID", lambda row: str(row[0].delivery_id)),
-            Column("TARGET", lambda row: row[0].target),
-            Column("RESULT", lambda row: row[0].attempt.result),
-            Column("MS", lambda row: f"{row[0].attempt.duration_ms:.0f}"),
-            Column("HINT", lambda row: row[1] or "-", width=120),
-        ),
+        columns=columns,
+        pipe_columns=(*columns, Column("HINT", lambda row: row[1] or "-")),
+        below=_response_lines,
         document=lambda row: ForwardDocument.of(*row).encode(),
         empty="Nothing was sent.",
     )
+
+
+def _response_lines(row: ForwardAndHint) -> list[str]:
+    """Return the first lines of a response that is not 2xx, and what to look at."""
+    forward, hint = row
+    lines = [] if forward.attempt.succeeded else quoted(forward.attempt.excerpt)
+    return [*lines, *([clean(hint)] if hint else [])]
 
 
 def difference_list() -> ListView[Difference]:
@@ -90,25 +105,63 @@ def delivery_json(delivery: Delivery) -> bytes:
     return DeliveryDocument.of(delivery).encode()
 
 
-def delivery_list() -> ListView[Delivery]:
-    """How stored deliveries are listed."""
+def received_list() -> ListView[Delivery]:
+    """How deliveries that have just come are listed: nobody knows yet what an application makes of them."""
     return ListView(
         columns=(
             Column("ID", lambda delivery: str(delivery.id)),
             Column("RECEIVED", lambda delivery: to_utc_millis(delivery.request.received_at)),
             Column("TYPE", lambda delivery: delivery.notification.label),
             Column("SIGNATURE", lambda delivery: delivery.verdict.state.value),
-            Column("RESPONSE", lambda delivery: str(delivery.answer_status)),
-            Column("CHANNEL", lambda delivery: delivery.notification.channel_id or "-"),
-            Column("SINCE", lambda delivery: delivery.notification.changes_since or "-"),
+            Column("ANSWERED", lambda delivery: delivery.answer, leave_out=1),
+            Column("CHANNEL", lambda delivery: delivery.notification.channel_id or "-", leave_out=2),
+            Column("SINCE", lambda delivery: delivery.notification.changes_since or "-", leave_out=3),
         ),
         document=delivery_json,
         empty="No deliveries yet. To receive some: cronofy listen --data-center simulator",
     )
 
 
+def delivery_list(today: date) -> ListView[Listed]:
+    """How stored deliveries are listed. In a pipe, columns that came later stand behind the older ones."""
+    from cronofy_cli.output.documents.deliveries import ListedDelivery
+
+    number: Column[Listed] = Column("ID", lambda row: str(row[0].id))
+    kind: Column[Listed] = Column("TYPE", lambda row: row[0].notification.label)
+    signature: Column[Listed] = Column("SIGNATURE", lambda row: row[0].verdict.state.value)
+    app: Column[Listed] = Column("APP", lambda row: app_text(row[1]))
+    answered: Column[Listed] = Column("ANSWERED", lambda row: row[0].answer, leave_out=1)
+    channel: Column[Listed] = Column("CHANNEL", lambda row: row[0].notification.channel_id or "-", leave_out=2)
+    since: Column[Listed] = Column("SINCE", lambda row: row[0].notification.changes_since or "-", leave_out=3)
+    when: Column[Listed] = Column("WHEN", lambda row: _local(row[0].request.received_at, today))
+    received: Column[Listed] = Column("RECEIVED", lambda row: to_utc_millis(row[0].request.received_at))
+    return ListView(
+        columns=(number, when, kind, signature, app, answered, channel, since),
+        pipe_columns=(number, received, kind, signature, answered, channel, since, app),
+        document=lambda row: ListedDelivery.with_results(*row).encode(),
+        empty="No deliveries yet. To receive some: cronofy listen --data-center simulator",
+    )
+
+
+def app_text(results: Sequence[AppResult]) -> str:
+    """Return what applications have made of a delivery: of several that which is worst, and how many have it."""
+    if not results:
+        return "-"
+    worst = min(results, key=lambda result: (result.succeeded, result.is_waiting)).text
+    count = sum(result.text == worst for result in results)
+    return worst if len(results) == 1 else f"{worst} ({count} of {len(results)})"
+
+
+def _local(moment: datetime, today: date) -> str:
+    local = moment.astimezone()
+    return f"{local:%b %d %H:%M:%S}" if local.year == today.year else f"{local:%Y-%m-%d %H:%M}"
+
+
 def compact_line(delivery: Delivery, *, color: bool, dated: bool = False) -> str:
-    """Return the line that `listen` prints for a delivery; `dated` for one that may be older than today."""
+    """Return the line that `listen` prints for a delivery; `dated` for one that may be older than today.
+
+    `<-` is what Cronofy was answered.
+    """
     notification = delivery.notification
     mark, styles = SIGNATURE_TEXT[delivery.verdict.state]
     received_at = delivery.request.received_at
@@ -122,7 +175,8 @@ def compact_line(delivery: Delivery, *, color: bool, dated: bool = False) -> str
         parts.append(f"since {since_text(notification.changes_since, received_at)}")
     elif not notification.is_known and notification.type:
         parts.append("a type that is not known yet")
-    parts.append(painted(f"-> {delivery.answer_status}  #{delivery.id}", (Style.DIM,), enabled=color))
+    answer = delivery.answer_status or f"no answer within {CRONOFY_LIMIT_S:.0f} s"
+    parts.append(painted(f"<- {answer}  #{delivery.id}", (Style.DIM,), enabled=color))
     return "  ".join(parts)
 
 
@@ -143,6 +197,11 @@ def full_text(delivery: Delivery, *, color: bool, dated: bool = False) -> str:
     head += [f"{clean(_latin(name))}: {clean(_latin(value))}" for name, value in request.headers]
     indented = "\n".join(f"    {line}" for line in [*head, "", *_body_lines(request.body, color=color)])
     return f"{compact_line(delivery, color=color, dated=dated)}\n{indented}\n"
+
+
+def quoted(lines: Iterable[str]) -> list[str]:
+    """Return lines of an application's text, told apart from ours and safe to show."""
+    return [f"| {clean(line)}" for line in lines]
 
 
 def _body_lines(body: bytes, *, color: bool) -> list[str]:

@@ -7,7 +7,7 @@ wide is such lines too, with nothing cut off: an identifier that a table would f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
@@ -25,6 +25,7 @@ T = TypeVar("T")
 SHORT_LIST = 50
 """The most rows that are drawn by Rich, and the number of rows that decide the widths of aligned lines."""
 _GAP: Final = "  "
+_BELOW: Final = "      "
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Column(Generic[T]):
     heading: str
     text: Callable[[T], str]
     width: int = 60
+    leave_out: int = 0
+    """Where the terminal is too narrow, the columns with the highest number are left out first; 0 always stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class ListView(Generic[T]):
     """What to say on a terminal when there is nothing."""
     pipe_columns: Sequence[Column[T]] | None = None
     """What a pipe gets instead, where people and programs want different texts."""
+    below: Callable[[T], Sequence[str]] | None = None
+    """Lines below an item's row, for people; safe to show."""
 
 
 def show_list(output: Output, items: Iterable[T], view: ListView[T], *, streamed: bool = False) -> None:
@@ -125,9 +130,11 @@ def _show_array(output: Output, items: Iterable[T], view: ListView[T]) -> None:
 
 def _show_table(output: Output, items: Iterable[T], view: ListView[T], *, streamed: bool) -> None:
     rest = iter(items)
-    first = [cells(item, view) for item in islice(rest, SHORT_LIST + 1)]
+    there = list(islice(rest, SHORT_LIST + 1))
+    view = _fitting(view, there, output.width)
+    first = [cells(item, view) for item in there]
     widths = [max(map(len, texts)) for texts in zip(headings(view), *first, strict=True)]
-    is_short = len(first) <= SHORT_LIST and not streamed
+    is_short = len(first) <= SHORT_LIST and not streamed and view.below is None
     if not first:
         output.note(view.empty)
     elif is_short and sum(widths) + len(_GAP) * (len(widths) - 1) <= output.width:
@@ -135,8 +142,10 @@ def _show_table(output: Output, items: Iterable[T], view: ListView[T], *, stream
     else:
         limits = widths if is_short else list(map(min, widths, (column.width for column in view.columns)))
         output.data(output.paint(aligned(headings(view), limits), Style.DIM))
-        for row in chain(first, (cells(item, view) for item in rest)):
-            output.data(aligned(row, limits))
+        for item in chain(there, rest):
+            output.data(aligned(cells(item, view), limits))
+            for line in _below(item, view):
+                output.data(line)
 
 
 def _show_rich(output: Output, rows: list[list[str]], view: ListView[T]) -> None:
@@ -159,13 +168,31 @@ def _show_rich(output: Output, rows: list[list[str]], view: ListView[T]) -> None
 
 
 def _growing_lines(output: Output, coming: Iterable[T], view: ListView[T], there: Sequence[T]) -> Iterator[str]:
+    rest = iter(coming)
+    there = [*there, *islice(rest, 0 if there else 1)]
+    view = _fitting(view, there, output.width)
     widths = _widened([len(heading) for heading in headings(view)], [cells(item, view) for item in there], view)
-    for index, item in enumerate(chain(there, coming)):
+    for index, item in enumerate(chain(there, rest)):
         row = cells(item, view)
         widths = _widened(widths, [row], view)
         if index == 0:
             yield output.paint(aligned(headings(view), widths), Style.DIM)
         yield aligned(row, widths)
+        yield from _below(item, view)
+
+
+def _below(item: T, view: ListView[T]) -> list[str]:
+    return [f"{_BELOW}{line}" for line in view.below(item)] if view.below else []
+
+
+def _fitting(view: ListView[T], items: Sequence[T], width: int) -> ListView[T]:
+    """Return the view without the columns that these items leave no room for."""
+    while True:
+        widths = _widened([len(heading) for heading in headings(view)], [cells(item, view) for item in items], view)
+        last = max(column.leave_out for column in view.columns)
+        if not last or sum(widths) + len(_GAP) * (len(widths) - 1) <= width:
+            return view
+        view = replace(view, columns=[column for column in view.columns if column.leave_out != last])
 
 
 def _widened(widths: Sequence[int], rows: Iterable[Sequence[str]], view: ListView[T]) -> list[int]:

@@ -19,7 +19,7 @@ from cronofy_cli.errors import CronofyError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history import History, TargetsOf
     from cronofy_cli.core.notifications.deliveries import ReceivedRequest
     from cronofy_cli.core.signature import ClientSecret
     from cronofy_cli.receiver.responses import Exchange
@@ -28,11 +28,13 @@ _ENOUGH: Final = 256
 """Requests that are not kept waiting for others."""
 
 _ACCEPTED: Final = 200
+_TOO_LATE: Final = 504
 
 _NOT_CHECKED: Final = Verdict(SignatureState.UNKNOWN)
 
-AnswerDecider = Callable[[Delivery, Callable[[int], None]], None]
-"""Takes a recorded delivery that would be answered 200, and a function that answers it with a status instead.
+AnswerDecider = Callable[[Delivery, Callable[[int | None], None]], None]
+"""Takes a recorded delivery that would be answered 200, and a function that answers it with a status instead; None when
+it is too late for an answer.
 
 Called on the event loop's thread, which it must not keep waiting. It has to call the function once, on any thread.
 """
@@ -66,14 +68,17 @@ class Recorder:
         on_recorded: Callable[[Sequence[Delivery]], None],
         on_trouble: Callable[[CronofyError], None],
         decide: AnswerDecider | None = None,
+        targets_of: TargetsOf | None = None,
     ) -> None:
         """`defer` has its argument called at the loop's next turn; `on_trouble` hears once of a row of failures.
 
         With `decide`, another one says what a good delivery is answered; it is handed on when that is known. `to_loop`
-        then brings the answer from any thread to the loop's own.
+        then brings the answer from any thread to the loop's own. `targets_of` says where a delivery is to be forwarded
+        to, which is recorded with it.
         """
         # Another one's decision is written to the delivery at once, so it has to be in its own place.
-        self._record = history.receive if decide is None else partial(_recorded, history)
+        record = history.receive if decide is None else partial(_recorded, history)
+        self._record = partial(record, targets_of=targets_of)
         self._assess = assess
         self._defer = defer
         self._on_recorded = on_recorded
@@ -128,11 +133,11 @@ class Recorder:
             else:
                 self._settle(exchange, delivery)
 
-    def _settle_soon(self, exchange: Exchange, delivery: Delivery, status: int) -> None:
+    def _settle_soon(self, exchange: Exchange, delivery: Delivery, status: int | None) -> None:
         self._to_loop(partial(self._settle, exchange, replace(delivery, answer_status=status)))
 
     def _settle(self, exchange: Exchange, delivery: Delivery) -> None:
-        exchange.answer(delivery.answer_status)
+        exchange.answer(delivery.answer_status or _TOO_LATE)
         self._on_recorded([delivery])
 
     def _report(self, error: CronofyError) -> None:
@@ -141,5 +146,5 @@ class Recorder:
             self._on_trouble(error)
 
 
-def _recorded(history: History, arrivals: Sequence[Arrival]) -> Sequence[Delivery]:
-    return history.record([arrival.read() for arrival in arrivals])
+def _recorded(history: History, arrivals: Sequence[Arrival], targets_of: TargetsOf | None) -> Sequence[Delivery]:
+    return history.record([arrival.read() for arrival in arrivals], targets_of=targets_of)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from datetime import datetime
 
-    from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history import History, TargetsOf
     from cronofy_cli.adapters.worker import OnFailed
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.signature import ClientSecret
@@ -68,6 +68,8 @@ class ListenerCalls:
     failed: OnFailed
     decide: AnswerDecider | None = None
     """Says what a good delivery is answered, in the place of 200."""
+    targets_of: TargetsOf | None = None
+    """Says where a delivery is to be forwarded to."""
 
 
 class Listener(Worker):
@@ -124,6 +126,7 @@ class Listener(Worker):
             on_recorded=self._calls.recorded,
             on_trouble=self._calls.trouble,
             decide=self._calls.decide,
+            targets_of=self._calls.targets_of,
         )
 
     def _work(self) -> None:

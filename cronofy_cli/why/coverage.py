@@ -170,4 +170,4 @@ def _described(delivery: Delivery) -> str:
     state = delivery.verdict.state
     signed = "verified" if state is SignatureState.VALID else f"signature {state}"
     at = f"{delivery.request.received_at:%Y-%m-%d %H:%M:%S} UTC"
-    return f"#{delivery.id} ({delivery.notification.label}) at {at}, {signed}, response {delivery.answer_status}"
+    return f"#{delivery.id} ({delivery.notification.label}) at {at}, {signed}, response {delivery.answer}"

@@ -68,7 +68,9 @@ def _forwards(history: History, deliveries: Sequence[Delivery]) -> tuple[Forward
     for delivery in deliveries:
         newest.setdefault(delivery.notification.channel_id, []).append(delivery)
     chosen = [delivery for each in newest.values() for delivery in each[-_WITH_FORWARDS:]]
-    return tuple(forward for each in chosen[-_WITH_FORWARDS * 3 :] for forward in history.forwards.of(each.id or 0))
+    found = [forward for each in chosen[-_WITH_FORWARDS * 3 :] for forward in history.forwards.of(each.id or 0)]
+    # A replay can go anywhere: it says nothing about where notifications are forwarded to.
+    return tuple(forward for forward in found if not forward.is_replay)
 
 
 def _diagnoses(

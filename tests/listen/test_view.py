@@ -74,16 +74,16 @@ def test_a_line_for_each_signature_state(state: SignatureState, status: int, mar
 
     printed.live.deliveries([make_delivery(state=state, status=status)])
 
-    assert printed.lines == [f"12:04:31  change          {mark}  since 09:24:16Z  -> {status}  #129"]
+    assert printed.lines == [f"12:04:31  change          {mark}  since 09:24:16Z  <- {status}  #129"]
 
 
 @pytest.mark.parametrize(
     ("body", "line"),
     [
-        (b'{"notification":{"type":"verification"}}', "verification    ✓ signed  -> 200"),
+        (b'{"notification":{"type":"verification"}}', "verification    ✓ signed  <- 200"),
         (b'{"notification":{"type":"some_future_type"}}', "some_future_type  ✓ signed  a type that is not known yet"),
-        (b'{"event":{}}', "no type         ✓ signed  -> 200"),
-        (b"\xff", "not JSON        ✓ signed  -> 200"),
+        (b'{"event":{}}', "no type         ✓ signed  <- 200"),
+        (b"\xff", "not JSON        ✓ signed  <- 200"),
         (b'{"notification":{"type":"\\u001b[2J\\nchange"}}', "[2J change      ✓ signed  a type that is not known yet"),
     ],
 )
@@ -106,7 +106,7 @@ def test_colours() -> None:
     assert printed.lines == [
         (
             "\x1b[2m12:04:31\x1b[0m  \x1b[1mchange        \x1b[0m  \x1b[32m✓ signed\x1b[0m  since 09:24:16Z  "
-            "\x1b[2m-> 200  #129\x1b[0m"
+            "\x1b[2m<- 200  #129\x1b[0m"
         )
     ]
 
@@ -118,7 +118,7 @@ def test_a_delivery_in_full() -> None:
     printed.live.deliveries([make_delivery(body=b'{"notification":{"type":"change"}}')])
 
     assert printed.lines == [
-        "12:04:31  change          ✓ signed  -> 200  #129",
+        "12:04:31  change          ✓ signed  <- 200  #129",
         "    POST /r/k3v9?user_id=42",
         "    Content-Type: application/json",
         "    x-Odd: é[2J",

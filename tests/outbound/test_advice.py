@@ -150,7 +150,7 @@ def test_first_lines() -> None:
     """The first lines that say something are shown, three at most, and cannot drive the terminal."""
     body = b"\r\n\n  <h1>Oh\x1b[31m no</h1>\n\n" + b"x" * 500 + b"\nthree\nfour"
 
-    assert answered(500, answer_body=body).excerpt == ("<h1>Oh[31m no</h1>", "x" * 159 + "…", "three")
+    assert answered(500, answer_body=body).excerpt == ("  <h1>Oh[31m no</h1>", "x" * 159 + "…", "three")
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_the_first_lines_of_an_answer() -> None:
         receiver.answer = b"HTTP/1.1 500 Oops\r\nContent-Length: %d\r\n\r\n" % len(body) + body
         attempt = send(receiver.url)
 
-    assert attempt.excerpt == ("[31mTraceback[0m", "x" * 159 + "…", "third")
+    assert attempt.excerpt == ("[31mTraceback[0m", "  " + "x" * 157 + "…", "third")
 
 
 def test_an_endless_answer() -> None:

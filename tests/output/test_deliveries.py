@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cronofy_cli.adapters.history import Forward
+from cronofy_cli.adapters.history import AppResult, Forward
 from cronofy_cli.core.attempt import Attempt
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.notifications.delivery_diff import compare_deliveries
 from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.output.deliveries import delivery_list, difference_list, replay_list, show_forwards, since_text
+from cronofy_cli.output.deliveries import (
+    app_text,
+    delivery_list,
+    difference_list,
+    replay_list,
+    show_forwards,
+    since_text,
+)
 from cronofy_cli.output.lists import show_list
 from cronofy_cli.output.streams import OutputFormat
 from tests.golden_files import check_golden
@@ -20,7 +29,7 @@ from tests.output.outputs import MemoryOutput
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from cronofy_cli.output.streams import Output
 
@@ -38,9 +47,16 @@ DELIVERIES = [
     make_delivery(130, b"{}", SignatureState.INVALID, 401),
     make_delivery(131, b'{"notification":{"type":"new\\u001b[2J"}}', SignatureState.UNKNOWN, 200),
 ]
+APP = AppResult(URL, 200)
+LISTED = [
+    (DELIVERIES[0], (APP,)),
+    (DELIVERIES[1], ()),
+    (DELIVERIES[2], (APP, AppResult("http://localhost:4000/", failure=Failure.CONNECTION_REFUSED), APP)),
+    (replace(DELIVERIES[0], id=12345, answer_status=None), (AppResult(URL, is_waiting=True),)),
+]
 LISTS: dict[str, Callable[[Output], Any]] = {
-    "deliveries": lambda output: show_list(output, DELIVERIES, delivery_list()),
-    "no deliveries": lambda output: show_list(output, [], delivery_list()),
+    "deliveries": lambda output: show_list(output, LISTED, delivery_list(MOMENT.date()), streamed=True),
+    "no deliveries": lambda output: show_list(output, [], delivery_list(MOMENT.date())),
     "forwards": lambda output: show_forwards(output, FORWARDS),
     "no forwards": lambda output: show_forwards(output, []),
     "replays": lambda output: show_list(output, FORWARDS, replay_list()),
@@ -50,6 +66,47 @@ LISTS: dict[str, Callable[[Output], Any]] = {
     ),
     "no differences": lambda output: show_list(output, [], difference_list()),
 }
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Clock times are those of UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal of 80 columns each delivery is one line with its time and the app's result; ids are left out."""
+    monkeypatch.setenv("COLUMNS", "80")
+    memory = MemoryOutput(OutputFormat.TABLE)
+
+    show_list(memory.output, LISTED, delivery_list(MOMENT.date()), streamed=True)
+
+    assert memory.stdout.text.splitlines() == [
+        "ID     WHEN             TYPE     SIGNATURE  APP",
+        "129    Nov 22 12:04:31  change   valid      200",
+        "130    Nov 22 12:04:31  no type  invalid    -",
+        "131    Nov 22 12:04:31  new[2J   unknown    connection_refused (1 of 3)",
+        "12345  Nov 22 12:04:31  change   valid      waiting",
+    ]
+
+
+def test_the_app_in_a_list() -> None:
+    """One target is shown by its result, of several the worst with the number that have it."""
+    failed = AppResult(URL, 500)
+
+    assert [
+        app_text(results) for results in [(), (APP,), (APP, APP), (APP, failed), (AppResult(URL, is_waiting=True),)]
+    ] == [
+        "-",
+        "200",
+        "200 (2 of 2)",
+        "500 (1 of 2)",
+        "waiting",
+    ]
 
 
 @pytest.mark.parametrize("format_", [OutputFormat.TABLE, OutputFormat.TSV, OutputFormat.NDJSON])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from cronofy_cli.adapters.history import TargetsOf
     from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
 
 
@@ -104,8 +105,8 @@ def test_a_fault_is_reported(tmp_path: Path) -> None:
     """A bug in what records ends the listener with its name and place: it never answers on as if all were well."""
 
     class Broken(History):
-        def receive(self, arrivals: Sequence[Arrival]) -> Sequence[Delivery]:
-            raise UnicodeDecodeError("utf-8", b"\xc1", 0, 1, f"{len(arrivals)} of them")
+        def receive(self, arrivals: Sequence[Arrival], targets_of: TargetsOf | None = None) -> Sequence[Delivery]:
+            raise UnicodeDecodeError("utf-8", b"\xc1", 0, 1, f"{len(arrivals)} of them, to {targets_of}")
 
     def broken() -> History:
         path = tmp_path / "history.db"

@@ -25,7 +25,7 @@ def test_for_people(cli: Cli) -> None:
     assert opened == closed
     changes = [line for line in result.lines if "change" in line]
     assert len(changes) == 3
-    assert all("✓ signed" in line and "-> 200" in line for line in changes)
+    assert all("✓ signed" in line and "<- 200" in line for line in changes)
     events = [line.strip() for line in result.lines if "Coffee with Ada" in line]
     assert [line[0] for line in events] == ["+", "~", "-"]
     assert len(set(events)) == 3

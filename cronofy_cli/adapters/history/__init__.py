@@ -9,10 +9,21 @@ new. `database` runs statements, and turns SQLite's failures into ours.
 from __future__ import annotations
 
 from cronofy_cli.adapters.history.connection import open_history
-from cronofy_cli.adapters.history.forwards import Forward
+from cronofy_cli.adapters.history.forwards import AppResult, Forward
 from cronofy_cli.adapters.history.gaps import Gap
 from cronofy_cli.adapters.history.query import EVERYTHING, Criteria, ForwardState
-from cronofy_cli.adapters.history.store import History
+from cronofy_cli.adapters.history.store import History, TargetsOf
 from cronofy_cli.adapters.history.tail import follow
 
-__all__ = ["EVERYTHING", "Criteria", "Forward", "ForwardState", "Gap", "History", "follow", "open_history"]
+__all__ = [
+    "EVERYTHING",
+    "AppResult",
+    "Criteria",
+    "Forward",
+    "ForwardState",
+    "Gap",
+    "History",
+    "TargetsOf",
+    "follow",
+    "open_history",
+]

@@ -1,7 +1,12 @@
-"""What became of forwarding: each attempt to hand a delivery to a target, with the target's answer."""
+"""What became of forwarding: each attempt to hand a delivery to a target, with the target's answer.
+
+What a run of `listen` is to forward is kept in `owed` from the moment of receiving, until the target has answered, or
+nothing more is tried.
+"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +16,7 @@ from cronofy_cli.core.attempt import Attempt
 from cronofy_cli.core.failure import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from cronofy_cli.adapters.history.database import Database
 
@@ -20,13 +25,23 @@ KEPT_BODY_BYTES: Final = 64 * 1024
 
 _COLUMNS: Final = (
     "delivery_id, target, attempt, started_at, duration_us, address, status, failure, reason, "
-    "answer_head, answer_body, is_cut, succeeded"
+    "answer_head, answer_body, is_cut, succeeded, is_replay"
 )
 _INSERT: Final = (
-    f"INSERT INTO forwards ({_COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"  # noqa: S608 - constants
+    f"INSERT INTO forwards ({_COLUMNS}, is_intended) "  # noqa: S608 - constants
+    "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, NOT ?14 "
+    "OR EXISTS (SELECT 1 FROM owed WHERE delivery_id = ?1 AND target = ?2) "
+    "OR EXISTS (SELECT 1 FROM forwards WHERE delivery_id = ?1 AND target = ?2 AND is_intended = 1) "
     # A delivery that was pruned in the meantime leaves nothing behind.
-    " WHERE EXISTS (SELECT 1 FROM deliveries WHERE id = ?)"
+    "WHERE EXISTS (SELECT 1 FROM deliveries WHERE id = ?1)"
 )
+_SETTLE: Final = "DELETE FROM owed WHERE delivery_id = ? AND target = ?"
+_CHOSEN: Final = "delivery_id IN (SELECT value FROM json_each(?))"
+_TRIED: Final = (
+    f"SELECT delivery_id, target, status, failure, is_replay FROM forwards WHERE {_CHOSEN} AND is_intended = 1 "  # noqa: S608 - constants
+    "ORDER BY id"
+)
+_WAITING: Final = f"SELECT delivery_id, target FROM owed WHERE {_CHOSEN}"  # noqa: S608 - constants
 
 
 _FORMER: Final = {
@@ -49,6 +64,35 @@ class Forward:
     number: int
     """1 for the first attempt."""
     attempt: Attempt
+    is_replay: bool = False
+    """Whether it was sent again by hand, and not by the run that received it."""
+    is_last: bool = True
+    """Whether nothing more is tried for now. What the history returns is always over."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppResult:
+    """What a target that a delivery was to be forwarded to has made of it: its newest status or failure."""
+
+    target: str
+    status: int | None = None
+    failure: Failure | None = None
+    is_waiting: bool = False
+    """Whether it is still to be sent; then there is neither."""
+    is_replay: bool = False
+    """Whether the newest attempt was a replay."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the target took it."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def text(self) -> str:
+        """The status, the code of the failure, or that it waits."""
+        if self.is_waiting:
+            return "waiting"
+        return str(self.failure) if self.status is None else str(self.status)
 
 
 class Forwards:
@@ -63,7 +107,11 @@ class Forwards:
         Raises:
             HistoryUnavailable: nothing of it was written.
         """
-        self._database.write(_INSERT, *map(_values, forwards))
+        kept = list(forwards)
+        with self._database.transaction():
+            self._database.connection.executemany(_INSERT, map(_values, kept))
+            over = [(forward.delivery_id, forward.target) for forward in kept if forward.is_last]
+            self._database.connection.executemany(_SETTLE, over)
 
     def of(self, delivery_id: int) -> list[Forward]:
         """Return the attempts to forward a delivery, oldest first.
@@ -73,6 +121,51 @@ class Forwards:
         """
         sql = f"SELECT {_COLUMNS} FROM forwards WHERE delivery_id = ? ORDER BY id"  # noqa: S608 - constants
         return [_forward(row) for row in self._database.rows(sql, (delivery_id,))]
+
+    def owed(self, delivery_id: int) -> list[str]:
+        """Return the targets that a delivery is still to be forwarded to.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        sql = "SELECT target FROM owed WHERE delivery_id = ? ORDER BY target"
+        return [target for (target,) in self._database.rows(sql, (delivery_id,))]
+
+    def count_owed(self, first_id: int, last_id: int, targets: Sequence[str]) -> int:
+        """Return how much of the deliveries from one number to another is still to be forwarded to these targets.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        sql = (
+            "SELECT count(*) FROM owed WHERE delivery_id BETWEEN ? AND ? AND target IN (SELECT value FROM json_each(?))"
+        )
+        count: int = self._database.value(sql, (first_id, last_id, json.dumps(targets)))
+        return count
+
+    def was_replayed(self, delivery_id: int, target: str) -> bool:
+        """Whether a target has taken a delivery that was sent again by hand.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        sql = "SELECT 1 FROM forwards WHERE delivery_id = ? AND target = ? AND succeeded = 1 AND is_replay = 1"
+        return self._database.value(sql, (delivery_id, target)) is not None
+
+    def results(self, delivery_ids: Sequence[int]) -> dict[int, tuple[AppResult, ...]]:
+        """Return what the targets have made of deliveries; of those that were to go nowhere there is nothing.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        chosen = (json.dumps(list(delivery_ids)),)
+        found: dict[int, dict[str, AppResult]] = {}
+        for delivery_id, target, status, failure, is_replay in self._database.rows(_TRIED, chosen):
+            result = AppResult(target, status, _failure(failure), is_replay=bool(is_replay))
+            found.setdefault(delivery_id, {})[target] = result
+        for delivery_id, target in self._database.rows(_WAITING, chosen):
+            found.setdefault(delivery_id, {})[target] = AppResult(target, is_waiting=True)
+        return {delivery_id: tuple(results.values()) for delivery_id, results in found.items()}
 
 
 def _values(forward: Forward) -> tuple[object, ...]:
@@ -91,7 +184,7 @@ def _values(forward: Forward) -> tuple[object, ...]:
         attempt.answer_body,
         int(attempt.is_cut),
         int(attempt.succeeded),
-        forward.delivery_id,
+        int(forward.is_replay),
     )
 
 
@@ -107,7 +200,7 @@ def _forward(row: tuple[Any, ...]) -> Forward:
         answer_body=row[10],
         is_cut=bool(row[11]),
     )
-    return Forward(row[0], row[1], row[2], attempt)
+    return Forward(row[0], row[1], row[2], attempt, is_replay=bool(row[13]))
 
 
 def _failure(code: str | None) -> Failure | None:

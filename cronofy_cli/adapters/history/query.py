@@ -19,14 +19,20 @@ Condition = tuple[str, tuple[Parameter, ...]]
 
 
 class ForwardState(StrEnum):
-    """What became of a delivery's forwards."""
+    """What became of forwarding a delivery to where the run that received it forwards to."""
 
     FORWARDED = "forwarded"
-    """Every target that it was sent to has taken it."""
+    """Every target has taken it."""
     FAILED = "failed"
     """A target refused it or gave no answer, and has not taken it since."""
+    WAITING = "waiting"
+    """It is still to be sent to a target."""
     NOT_FORWARDED = "not-forwarded"
-    """It was not sent to any target."""
+    """It was not sent to any target, or is still to be sent to one."""
+
+
+StatusRange = tuple[int, int]
+"""The first and the last status that fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,14 @@ class Criteria:
     """Received at this moment or later."""
     until: datetime | None = None
     """Received before this moment."""
-    status: int | None = None
-    """Answered so by us, or by a target that it was forwarded to."""
-    forward: ForwardState | None = None
+    status: StatusRange | None = None
+    """The newest response of a target to which it was to be forwarded."""
+    failure: str | None = None
+    """Why such a target gave no response at last, as a code."""
+    answered: StatusRange | None = None
+    """What we answered Cronofy; `NO_ANSWER` stands for no answer in time."""
+    forward: tuple[ForwardState, ...] = ()
+    """Any of these."""
     tag: str | None = None
     search: str | None = None
     """In the body or the headers, in this spelling. It has no index: the newest are looked at first."""
@@ -59,9 +70,13 @@ class Criteria:
             yield _signature(self.signature)
         yield from self._times()
         if self.status is not None:
-            yield _status(self.status)
-        if self.forward is not None:
-            yield _FORWARD_STATES[self.forward], ()
+            yield _status(*self.status)
+        if self.failure is not None:
+            yield f"id IN ({_UNACCEPTED} AND tried.failure = ? AND {_IS_NEWEST})", (self.failure,)
+        if self.answered is not None:
+            yield _answered(*self.answered)
+        if self.forward:
+            yield " OR ".join(f"({_FORWARD_STATES[state]})" for state in self.forward).join("()"), ()
         if self.search is not None:
             yield _search(self.search)
 
@@ -90,15 +105,24 @@ def where(conditions: Sequence[Condition]) -> tuple[str, list[Parameter]]:
 
 
 _SENT: Final = "EXISTS (SELECT 1 FROM forwards WHERE delivery_id = deliveries.id)"
-_OWED: Final = (
-    "(SELECT failed.delivery_id FROM forwards AS failed WHERE failed.succeeded = 0 AND NOT EXISTS ("
-    "SELECT 1 FROM forwards AS later WHERE later.delivery_id = failed.delivery_id AND later.target = failed.target "
-    "AND later.succeeded = 1 AND later.id > failed.id))"
+_TRIED: Final = "EXISTS (SELECT 1 FROM forwards WHERE delivery_id = deliveries.id AND is_intended = 1)"
+_AMONG_SENT: Final = "id BETWEEN (SELECT min(delivery_id) FROM forwards) AND (SELECT max(delivery_id) FROM forwards)"
+"""So that a history of which little was forwarded is not searched in vain."""
+_WAITING: Final = "id IN (SELECT delivery_id FROM owed)"
+_UNACCEPTED: Final = (
+    "SELECT tried.delivery_id FROM forwards AS tried WHERE tried.succeeded = 0 AND tried.is_intended = 1"
 )
+_IS_NEWEST: Final = (
+    "NOT EXISTS (SELECT 1 FROM forwards AS later WHERE later.delivery_id = tried.delivery_id "
+    "AND later.target = tried.target AND later.is_intended = 1 AND later.id > tried.id) "
+    "AND NOT EXISTS (SELECT 1 FROM owed WHERE owed.delivery_id = tried.delivery_id AND owed.target = tried.target)"
+)
+_FAILED: Final = f"id IN ({_UNACCEPTED} AND {_IS_NEWEST})"
 _FORWARD_STATES: Final = {
-    ForwardState.FORWARDED: f"{_SENT} AND id NOT IN {_OWED}",
-    ForwardState.FAILED: f"id IN {_OWED}",
-    ForwardState.NOT_FORWARDED: f"NOT {_SENT}",
+    ForwardState.FORWARDED: f"{_TRIED} AND NOT {_WAITING} AND NOT {_FAILED}",
+    ForwardState.FAILED: _FAILED,
+    ForwardState.WAITING: _WAITING,
+    ForwardState.NOT_FORWARDED: f"NOT {_SENT} OR {_WAITING}",
 }
 
 
@@ -109,13 +133,18 @@ def _signature(state: SignatureState) -> Condition:
     return "signature <> 'valid' AND signature = ?", (state.value,)
 
 
-def _status(status: int) -> Condition:
-    if 200 <= status < 300:
-        sent = "EXISTS (SELECT 1 FROM forwards WHERE delivery_id = deliveries.id AND status = ?)"
-        return f"(+answer_status = ? OR {sent})", (status, status)
-    own = "SELECT id FROM deliveries WHERE answer_status <> 200 AND answer_status = ?"
-    targets = "SELECT delivery_id FROM forwards WHERE succeeded = 0 AND status = ?"
-    return f"id IN ({own} UNION {targets})", (status, status)
+def _status(first: int, last: int) -> Condition:
+    between = "tried.status BETWEEN ? AND ?"
+    if first < 300 and last >= 200:
+        tried = "SELECT 1 FROM forwards AS tried WHERE tried.delivery_id = deliveries.id AND tried.is_intended = 1"
+        return f"{_AMONG_SENT} AND EXISTS ({tried} AND {between} AND {_IS_NEWEST})", (first, last)
+    return f"id IN ({_UNACCEPTED} AND {between} AND {_IS_NEWEST})", (first, last)
+
+
+def _answered(first: int, last: int) -> Condition:
+    if first <= 200 <= last:
+        return "+answer_status BETWEEN ? AND ?", (first, last)
+    return "answer_status <> 200 AND answer_status BETWEEN ? AND ?", (first, last)
 
 
 def _search(text: str) -> Condition:

@@ -29,6 +29,8 @@ COLUMNS: Final = (
 _TEXT_COLUMNS: Final = (3, *range(7, 14), 17)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
+NO_ANSWER: Final = 0
+"""In the place of the status of an answer that did not come in time."""
 _NO_CALENDARS: Final = "[]"
 _CALENDARS_IN_BODY: Final = ""
 """A channel's filter can name hundreds of calendars: they are read from the body again rather than stored twice."""
@@ -58,7 +60,7 @@ def to_row(delivery: Delivery) -> Row:
         _CALENDARS_IN_BODY if notification.calendar_ids else _NO_CALENDARS,
         int(notification.only_managed),
         int(notification.is_json),
-        delivery.answer_status,
+        delivery.answer_status or NO_ANSWER,
         delivery.context,
     )
 
@@ -91,7 +93,7 @@ def _from_row(row: Row) -> Delivery:
         request=_request(row),
         verdict=Verdict(SignatureState(row[7]), row[8]),
         notification=_notification(row) if row[13] == _NO_CALENDARS else parse_notification(row[6]),
-        answer_status=row[16],
+        answer_status=row[16] or None,
         context=row[17],
         id=row[0],
     )

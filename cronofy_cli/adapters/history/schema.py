@@ -123,7 +123,42 @@ _DELIVERIES_OF_A_READ: Final = (
     "CREATE INDEX delivery_events_by_read ON delivery_events (event_read_id)",
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _FORWARDS_AND_SEARCH, _INBOX, _DELIVERIES_OF_A_READ)
+_REPLAYS_AND_OWED: Final = (
+    "ALTER TABLE forwards ADD COLUMN is_replay INTEGER NOT NULL DEFAULT 0",
+    # Whether the run that received the delivery was to forward it to this target. A replay can go there too.
+    "ALTER TABLE forwards ADD COLUMN is_intended INTEGER NOT NULL DEFAULT 1",
+    # With all that a list shows: the table's own rows hold responses of many kilobytes.
+    "DROP INDEX forwards_by_delivery",
+    """
+    CREATE INDEX forwards_by_delivery
+    ON forwards (delivery_id, target, succeeded, status, failure, is_intended, is_replay)
+    """,
+    "DROP INDEX forwards_that_failed",
+    """
+    CREATE INDEX forwards_that_failed ON forwards (status, delivery_id, target, failure)
+    WHERE succeeded = 0 AND is_intended = 1
+    """,
+    # What is still to be forwarded. No foreign key: deliveries of a burst are in `inbox` at first.
+    """
+    CREATE TABLE owed (
+        delivery_id INTEGER NOT NULL,
+        target TEXT NOT NULL,
+        PRIMARY KEY (delivery_id, target)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER owed_goes_with_its_delivery AFTER DELETE ON deliveries
+    BEGIN DELETE FROM owed WHERE delivery_id = OLD.id; END
+    """,
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    _FIRST,
+    _FORWARDS_AND_SEARCH,
+    _INBOX,
+    _DELIVERIES_OF_A_READ,
+    _REPLAYS_AND_OWED,
+)
 """The statements that lead from one version to the next, oldest first. Released ones are never edited."""
 
 CURRENT_VERSION: Final = len(MIGRATIONS)

@@ -7,6 +7,7 @@ side by side; two writers wait for each other, for a limited time. Opening the f
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
@@ -18,7 +19,7 @@ from cronofy_cli.adapters.history.database import Database, HistoryDamaged
 from cronofy_cli.adapters.history.forwards import Forwards
 from cronofy_cli.adapters.history.gaps import Gaps
 from cronofy_cli.adapters.history.query import EVERYTHING, where
-from cronofy_cli.adapters.history.rows import COLUMNS, from_row, has_broken_text, to_row
+from cronofy_cli.adapters.history.rows import COLUMNS, NO_ANSWER, from_row, has_broken_text, to_row
 from cronofy_cli.adapters.history.schema import DELIVERY_FORMAT
 from cronofy_cli.adapters.history.tags import Tags
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.history.query import Condition, Criteria
     from cronofy_cli.adapters.history.rows import Row
     from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
+
+TargetsOf = Callable[["Delivery"], Iterable[str]]
+"""Says where a delivery is to be forwarded to."""
 
 _BIGGEST_ID: Final = 2**63 - 1
 _ROWS_PER_INSERT: Final = 32
@@ -83,10 +87,17 @@ class History:
         """Let go of the file."""
         self._connection.close()
 
-    def record(self, deliveries: Sequence[Delivery], *, are_reconstructed: bool = False) -> list[Delivery]:
+    def record(
+        self,
+        deliveries: Sequence[Delivery],
+        *,
+        are_reconstructed: bool = False,
+        targets_of: TargetsOf | None = None,
+    ) -> list[Delivery]:
         """Write the deliveries in one transaction and return them with their numbers. On return they are on the disk.
 
-        Reconstructed ones were not received but made up from what is known of a gap.
+        `targets_of` says where a delivery is to be forwarded to, which is kept too. Reconstructed ones were not
+        received but made up from what is known of a gap.
 
         Raises:
             HistoryUnavailable: nothing of it was recorded: the disk is full, or the file locked or damaged.
@@ -101,22 +112,29 @@ class History:
             if are_reconstructed:
                 insert = "INSERT INTO reconstructed (delivery_id) VALUES (?)"
                 self._connection.executemany(insert, [(delivery.id,) for delivery in recorded])
+            if targets_of is not None:
+                self._owe(recorded, targets_of)
         return recorded
 
-    def receive(self, arrivals: Sequence[Arrival]) -> Sequence[Delivery]:
+    def receive(self, arrivals: Sequence[Arrival], targets_of: TargetsOf | None = None) -> Sequence[Delivery]:
         """Write what is about to be answered, in one transaction. On return it is on the disk.
 
-        A burst can be found in the history once `settle` was called, or the history was opened again.
+        `targets_of` says where a delivery is to be forwarded to, which is kept too. A burst can be found in the history
+        once `settle` was called, or the history was opened again.
 
         Raises:
             HistoryUnavailable: nothing of it was recorded: the disk is full, or the file locked or damaged.
         """
         with self._database.transaction():
             if len(arrivals) >= _BURST or self._inbox.oldest_id() is not None:
-                return Recorded(arrivals, self._inbox.put(arrivals))
-            first_id = self._inbox.next_id()
-            recorded = [arrival.read(number) for number, arrival in enumerate(arrivals, first_id)]
-            self._insert(recorded)
+                recorded: Sequence[Delivery] = Recorded(arrivals, self._inbox.put(arrivals))
+            else:
+                first_id = self._inbox.next_id()
+                recorded = [arrival.read(number) for number, arrival in enumerate(arrivals, first_id)]
+                self._insert(recorded)
+            if targets_of is not None:
+                recorded = list(recorded)
+                self._owe(recorded, targets_of)
         return recorded
 
     def settle(self, last_id: int = _BIGGEST_ID) -> None:
@@ -216,13 +234,15 @@ class History:
         newest: int = self._database.value(f"SELECT max(coalesce(({given}), 0), coalesce(({there}), 0))")
         return newest
 
-    def set_answer(self, delivery_id: int, status: int) -> None:
+    def set_answer(self, delivery_id: int, status: int | None) -> None:
         """Keep the status that a delivery was answered with, where that was decided after recording it.
+
+        None is no answer in time.
 
         Raises:
             HistoryUnavailable: it was not written.
         """
-        self._database.write("UPDATE deliveries SET answer_status = ? WHERE id = ?", (status, delivery_id))
+        self._database.write("UPDATE deliveries SET answer_status = ? WHERE id = ?", (status or NO_ANSWER, delivery_id))
 
     def is_reconstructed(self, delivery_id: int) -> bool:
         """Whether a delivery was made up instead of received.
@@ -319,6 +339,15 @@ class History:
         for start in range(0, len(deliveries), _ROWS_PER_INSERT):
             rows = [to_row(delivery) for delivery in deliveries[start : start + _ROWS_PER_INSERT]]
             self._connection.execute(_insert(len(rows)), list(chain.from_iterable(rows)))
+
+    def _owe(self, recorded: Sequence[Delivery], targets_of: TargetsOf) -> None:
+        owed = [(delivery.id, target) for delivery in recorded for target in targets_of(delivery)]
+        for start in range(0, len(owed), _ROWS_PER_INSERT):
+            rows = owed[start : start + _ROWS_PER_INSERT]
+            places = ",".join(["(?,?)"] * len(rows))
+            # A target that is named twice, for different types, is one.
+            insert = f"INSERT OR IGNORE INTO owed (delivery_id, target) VALUES {places}"  # noqa: S608 - question marks
+            self._connection.execute(insert, list(chain.from_iterable(rows)))
 
     def _select(self, conditions: list[Condition], order: str, limit: int) -> list[Delivery]:
         return self._read(self._rows(conditions, order, limit))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
-from typing import TYPE_CHECKING, Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
@@ -23,17 +25,21 @@ from cronofy_cli.output.deliveries import delivery_list
 from cronofy_cli.output.lists import show_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cronofy_cli.adapters.history import Criteria, ForwardState, History
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.where import Where
+    from cronofy_cli.output.deliveries import Listed
+    from cronofy_cli.output.lists import ListView
 
 app = command_app()
 
 BIGGEST_LIMIT = 1_000_000_000
 """More than a disk holds, and a number that SQLite takes."""
+_AT_ONCE = 500
+_CLASS = re.compile("([1-5])xx", re.IGNORECASE)
 
 
 StatusOption = Annotated[
@@ -41,7 +47,16 @@ StatusOption = Annotated[
     typer.Option(
         metavar="CODE|STATE",
         rich_help_panel="Filters",
-        help="Only with this response, ours or the application's: 401; or forwarded, failed, not-forwarded.",
+        help="Only with this result of your application: 404, 5xx, failed, waiting, forwarded, not-forwarded, or a "
+        "failure such as connection_refused.",
+    ),
+]
+AnsweredOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE",
+        rich_help_panel="Filters",
+        help="Only with this response to Cronofy: 401, 4xx; or none, when it came too late.",
     ),
 ]
 
@@ -55,33 +70,35 @@ def list_deliveries(
     since: SinceOption = None,
     until: UntilOption = None,
     status: StatusOption = None,
+    answered: AnsweredOption = None,
     signature: SignatureOption = None,
     search: SearchOption = None,
     where: WhereOption = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep showing new ones until Ctrl-C.")] = False,
 ) -> None:
-    """List received deliveries, the newest last.
+    """List received deliveries, the newest last. APP is the result of your application, ANSWERED ours.
 
     \b
     Examples:
       cronofy deliveries list
       cronofy deliveries list --type change --since 1h --json
-      cronofy deliveries list --status failed --signature valid
+      cronofy deliveries list --status 5xx --since today
+      cronofy deliveries list --status waiting
+      cronofy deliveries list --answered 401
       cronofy deliveries list --search "Sales call" --follow
       cronofy deliveries list --where "contains(channel.filters.calendar_ids, 'cal_1')"
     """
     from cronofy_cli.adapters.history import Criteria
 
     run = app_context(context)
-    code, forward = _status(status)
     criteria = Criteria(
+        **_status(status),
         type=type_,
         signature=signature,
         channel=channel,
         since=local_moment(since, option="--since") if since is not None else None,
         until=local_moment(until, option="--until") if until is not None else None,
-        status=code,
-        forward=forward,
+        answered=_answered(answered),
         search=search,
     )
     chosen = _expression(where) if where is not None else None
@@ -89,7 +106,7 @@ def list_deliveries(
     if follow:
         _follow(run, found, criteria, chosen)
     else:
-        show_list(run.output, found, delivery_list(), streamed=True)
+        show_list(run.output, _with_results(run.history, found), _view(), streamed=True)
 
 
 def _expression(text: str) -> Where:
@@ -117,24 +134,69 @@ def _follow(run: AppContext, found: list[Delivery], criteria: Criteria, where: W
     if run.flags.wants_json and not run.flags.ndjson:
         raise WrongUsage("--json is one document, and --follow has no end", hint="use --ndjson")
     after_id = (found[-1].id or 0) if found else 0
-    show_as_they_come(run.output, _coming(run, after_id, criteria, where), delivery_list(), there=found)
+    there = list(_with_results(run.history, found))
+    show_as_they_come(run.output, _coming(run, after_id, criteria, where), _view(), there=there)
 
 
-def _coming(run: AppContext, after_id: int, criteria: Criteria, where: Where | None) -> Iterator[Delivery]:
+def _coming(run: AppContext, after_id: int, criteria: Criteria, where: Where | None) -> Iterator[Listed]:
     from cronofy_cli.adapters.history import follow
 
     # For writing, though it only reads: a history that is not there yet may come.
-    for batch in follow(run.open_history(), after_id, time.sleep, criteria=criteria):
-        yield from (each for each in batch if where is None or where.fits_body(each.request.body))
+    history = run.open_history()
+    for batch in follow(history, after_id, time.sleep, criteria=criteria):
+        fitting = [each for each in batch if where is None or where.fits_body(each.request.body)]
+        yield from _with_results(history, fitting)
 
 
-def _status(text: str | None) -> tuple[int | None, ForwardState | None]:
+def _view() -> ListView[Listed]:
+    return delivery_list(datetime.now().astimezone().date())
+
+
+def _with_results(history: History, found: Sequence[Delivery]) -> Iterator[Listed]:
+    for start in range(0, len(found), _AT_ONCE):
+        chunk = found[start : start + _AT_ONCE]
+        results = history.forwards.results([delivery.id or 0 for delivery in chunk])
+        yield from ((delivery, results.get(delivery.id or 0, ())) for delivery in chunk)
+
+
+class _AppCriteria(TypedDict, total=False):
+    status: tuple[int, int]
+    failure: str
+    forward: tuple[ForwardState, ...]
+
+
+def _status(text: str | None) -> _AppCriteria:
     from cronofy_cli.adapters.history import ForwardState
+    from cronofy_cli.core.failure import Failure
 
     if text is None:
-        return None, None
-    if text.isascii() and text.isdigit() and len(text) == len("200"):
-        return int(text), None
+        return {}
+    if (range_ := _range(text)) is not None:
+        return {"status": range_}
     if text in set(ForwardState):
-        return None, ForwardState(text)
-    raise WrongUsage(f"--status does not know '{text}'", hint=f"use a status such as 401, or {', '.join(ForwardState)}")
+        return {"forward": (ForwardState(text),)}
+    if text in set(Failure):
+        return {"failure": text}
+    states = ", ".join(ForwardState)
+    raise WrongUsage(
+        f"--status does not know '{text}'", hint=f"use a status such as 401 or 5xx, a failure's code, or {states}"
+    )
+
+
+def _answered(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    if text == "none":
+        return 0, 0
+    if (range_ := _range(text)) is not None:
+        return range_
+    raise WrongUsage(f"--answered does not know '{text}'", hint="use a status such as 401 or 4xx, or none")
+
+
+def _range(text: str) -> tuple[int, int] | None:
+    """Return the statuses that `401` or `4xx` stands for."""
+    if match := _CLASS.fullmatch(text):
+        first = int(match[1]) * 100
+        return first, first + 99
+    is_code = text.isascii() and text.isdigit() and len(text) == len("200")
+    return (int(text), int(text)) if is_code else None

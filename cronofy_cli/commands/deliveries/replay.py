@@ -20,12 +20,11 @@ from cronofy_cli.output.deliveries import replay_list
 from cronofy_cli.output.lists import show_as_they_come
 
 if TYPE_CHECKING:
-    from cronofy_cli.adapters.history import Forward, History
+    from cronofy_cli.adapters.history import AppResult, Forward, ForwardState, History
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.signature import ClientSecret
     from cronofy_cli.outbound.replay import Replayed, ReplayJob
-    from cronofy_cli.outbound.target import Target
 
 app = command_app()
 
@@ -39,18 +38,27 @@ DeliveriesArgument = Annotated[
     list[str] | None, typer.Argument(metavar="[ID|last|@TAG]...", help="The deliveries to send.")
 ]
 FailedOption = Annotated[
-    bool, typer.Option("--failed", rich_help_panel="Which deliveries", help="Those that a target did not accept.")
+    bool,
+    typer.Option(
+        "--failed",
+        rich_help_panel="Which deliveries",
+        help="Those that a target did not accept, or that are still to be sent to it.",
+    ),
 ]
 NotForwardedOption = Annotated[
     bool,
-    typer.Option("--not-forwarded", rich_help_panel="Which deliveries", help="Those that were not sent to any target."),
+    typer.Option(
+        "--not-forwarded",
+        rich_help_panel="Which deliveries",
+        help="Those that are still to be sent to a target; with --to, also those that were never to be forwarded.",
+    ),
 ]
 ToOption = Annotated[
     list[str] | None,
     typer.Option(
         metavar="TARGET",
         rich_help_panel="How to send",
-        help="The target: 3000/hook, or a URL; by default where they were forwarded before.",
+        help="The target: 3000/hook, or a URL; by default where 'listen' was to forward them.",
     ),
 ]
 SetOption = Annotated[
@@ -136,8 +144,9 @@ def replay(
         )
     settings = forwarding_settings(forward_timeout, header or (), insecure=insecure)
     interval_s = parse_duration(interval, option="--interval") if interval else 0.0
-    chosen = _choose(run.history, deliveries or [], failed, not_forwarded, since, type_)
-    jobs = _jobs(run.history, chosen, to or [], only_failed=failed)
+    which = _Which(failed, not_forwarded, since, type_, is_targeted=bool(to))
+    chosen = _choose(run.history, deliveries or [], which)
+    jobs = _jobs(run.history, chosen, to or [], which)
     _ask(run, jobs, times, yes=yes)
     if is_changed:
         secrets = find_secrets(run, client_secret_file or [])
@@ -152,54 +161,85 @@ def replay(
     raise typer.Exit(outcome.code)
 
 
-def _choose(
-    history: History, names: Sequence[str], failed: bool, not_forwarded: bool, since: str | None, type_: str | None
-) -> list[Delivery]:
-    from cronofy_cli.adapters.history import Criteria, ForwardState
+@dataclass(frozen=True, slots=True)
+class _Which:
+    """The options that choose deliveries."""
 
-    is_search = failed or not_forwarded or since is not None or type_ is not None
-    if bool(names) == is_search or (failed and not_forwarded):
+    failed: bool
+    not_forwarded: bool
+    since: str | None
+    type: str | None
+    is_targeted: bool
+    """Whether the targets are named."""
+
+    @property
+    def is_search(self) -> bool:
+        return self.failed or self.not_forwarded or self.since is not None or self.type is not None
+
+    @property
+    def states(self) -> tuple[ForwardState, ...]:
+        """What must have become of them: any of these."""
+        from cronofy_cli.adapters.history import ForwardState
+
+        if self.failed:
+            return ForwardState.FAILED, ForwardState.WAITING
+        if self.not_forwarded:
+            return (ForwardState.NOT_FORWARDED if self.is_targeted else ForwardState.WAITING,)
+        return ()
+
+    def wants(self, result: AppResult) -> bool:
+        """Whether they are sent to a target with this result, unless targets are named."""
+        if self.not_forwarded:
+            return result.is_waiting
+        return not (self.failed and result.succeeded)
+
+
+def _choose(history: History, names: Sequence[str], which: _Which) -> list[Delivery]:
+    if bool(names) == which.is_search or (which.failed and which.not_forwarded):
         raise WrongUsage(
             "name the deliveries to send, or choose them by options; not both",
             hint="cronofy deliveries replay last, or cronofy deliveries replay --failed --since 1h",
         )
     if names:
         return find_deliveries(history, names)
-    forward = ForwardState.FAILED if failed else ForwardState.NOT_FORWARDED if not_forwarded else None
-    moment = local_moment(since, option="--since") if since is not None else None
-    criteria = Criteria(type=type_, since=moment, forward=forward)
-    found = [each for part in history.between(1, criteria=criteria) for each in part]
-    if not found:
-        raise NotFound("no delivery matches", hint="cronofy deliveries list")
-    return found
+    found = _search(history, which, which.states)
+    if found:
+        return found
+    from cronofy_cli.adapters.history import ForwardState
+
+    if which.not_forwarded and (others := _search(history, which, (ForwardState.NOT_FORWARDED,))):
+        raise NotFound(
+            f"nothing is still to be sent; {len(others)} that match were never to be forwarded",
+            hint="add --to 3000/your/hook to send them",
+        )
+    nothing = "nothing is still to be sent" if which.not_forwarded else "no delivery matches"
+    raise NotFound(nothing, hint="cronofy deliveries list")
 
 
-def _jobs(history: History, chosen: Sequence[Delivery], to: Sequence[str], *, only_failed: bool) -> list[ReplayJob]:
+def _search(history: History, which: _Which, states: tuple[ForwardState, ...]) -> list[Delivery]:
+    from cronofy_cli.adapters.history import Criteria
+
+    moment = local_moment(which.since, option="--since") if which.since is not None else None
+    criteria = Criteria(type=which.type, since=moment, forward=states)
+    return [each for part in history.between(1, criteria=criteria) for each in part]
+
+
+def _jobs(history: History, chosen: Sequence[Delivery], to: Sequence[str], which: _Which) -> list[ReplayJob]:
     from cronofy_cli.outbound.replay import ReplayJob
     from cronofy_cli.outbound.target import parse_target
 
-    named = [parse_target(text) for text in to]
+    if named := [parse_target(text) for text in to]:
+        return [ReplayJob(delivery, target) for delivery in chosen for target in named]
+    results = history.forwards.results([delivery.id or 0 for delivery in chosen])
     jobs: list[ReplayJob] = []
     for delivery in chosen:
-        targets = named or _earlier(history, delivery, only_failed=only_failed)
-        jobs += [ReplayJob(delivery, target) for target in targets]
+        urls = [result.target for result in results.get(delivery.id or 0, ()) if which.wants(result)]
+        if not urls:
+            raise WrongUsage(
+                f"#{delivery.id} was not to be forwarded, so its target is not known", hint="add --to 3000/your/hook"
+            )
+        jobs += [ReplayJob(delivery, parse_target(url)) for url in urls]
     return jobs
-
-
-def _earlier(history: History, delivery: Delivery, *, only_failed: bool) -> list[Target]:
-    """Where a delivery was forwarded before, or of these only where it is still owed to."""
-    from cronofy_cli.outbound.target import parse_target
-
-    assert delivery.id is not None
-    succeeded: dict[str, bool] = {}
-    for forward in history.forwards.of(delivery.id):
-        succeeded[forward.target] = succeeded.get(forward.target, False) or forward.attempt.succeeded
-    urls = [url for url, is_taken in succeeded.items() if not (only_failed and is_taken)]
-    if not urls:
-        raise WrongUsage(
-            f"#{delivery.id} was not forwarded before, so its target is not known", hint="add --to 3000/your/hook"
-        )
-    return [parse_target(url) for url in urls]
 
 
 def _ask(run: AppContext, jobs: Sequence[ReplayJob], times: int, *, yes: bool) -> None:

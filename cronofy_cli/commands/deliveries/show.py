@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, command_app
 from cronofy_cli.commands.deliveries.choice import find_delivery
+from cronofy_cli.core.text import clean
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.deliveries import difference_list, full_text, show_forwards
 from cronofy_cli.output.lists import show_list
@@ -59,7 +61,8 @@ def show(
     elif curl:
         from cronofy_cli.output.exports.curl import curl_command
 
-        run.output.data_bytes(curl_command(found, attempts[-1].target if attempts else None) + b"\n")
+        results = run.history.forwards.results([found.id]).get(found.id, ())
+        run.output.data_bytes(curl_command(found, results[-1].target if results else None) + b"\n")
     elif forwards and attempts and run.output.format is OutputFormat.TABLE:
         _show_answers(run, attempts)
     elif forwards:
@@ -116,6 +119,9 @@ def _show_all(run: AppContext, found: Delivery, attempts: list[Forward]) -> None
     if attempts:
         run.output.data("\n    forwards\n")
         show_forwards(run.output, _hinted(found, attempts))
+    for target in run.history.forwards.owed(found.id):
+        by_hand = f"cronofy deliveries replay {found.id} --to {shlex.quote(target)}"
+        run.output.data(f"\n    still to be sent to {clean(target)}: {by_hand}")
     if events is not None:
         _show_events(run, events)
 
@@ -144,7 +150,13 @@ def _show_document(
     from cronofy_cli.output.documents.deliveries import ShownDelivery
     from cronofy_cli.output.json_text import show_document
 
+    number = found.id or 0
     document = ShownDelivery.with_all(
-        found, tags=tags, is_reconstructed=is_reconstructed, forwards=_hinted(found, attempts), events=events
+        found,
+        tags=tags,
+        is_reconstructed=is_reconstructed,
+        results=run.history.forwards.results([number]).get(number, ()),
+        forwards=_hinted(found, attempts),
+        events=events,
     )
     show_document(run.output, document.encode())

@@ -23,7 +23,7 @@ from cronofy_cli.commands.listen.options import (
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.notifications.callback_url import check_callback_url
 from cronofy_cli.core.notifications.notification import check_type
-from cronofy_cli.errors import NotSignedIn, WrongUsage
+from cronofy_cli.errors import ExitCode, NotSignedIn, WrongUsage
 from cronofy_cli.listen.forwarding.options import ForwardingOptions
 from cronofy_cli.listen.options import Address, PrintStyle
 
@@ -53,7 +53,9 @@ def listen(
     """Receive push notifications on this machine: create a channel, check that it works, then print what arrives.
 
     Everything is recorded before it is answered; see 'cronofy deliveries'. --only, --channel and --where choose what is
-    shown, counted and forwarded of it. Ctrl-C closes the channel.
+    shown, counted and forwarded of it. In the lines, <- is the response to Cronofy and -> that of your application; the
+    text of your application stands behind a bar. Ctrl-C closes the channel; with --count the exit code is 1 if your
+    application did not take everything.
 
     \b
     Examples:
@@ -129,6 +131,7 @@ def _forwarding(
         insecure=target.insecure,
         timeout=target.forward_timeout,
         retries=target.retries,
+        max_in_flight=target.max_in_flight,
         policy=policy,
         chosen=chosen,
     )
@@ -226,11 +229,13 @@ def _listen(run: AppContext, options: ListenOptions) -> int:
 
     with StopRequest() as stop:
         try:
-            with ListenRun(surroundings_of(run), options, stop):
+            with ListenRun(surroundings_of(run), options, stop) as listening:
                 _remember_domain(run, options.address.domain)
-                return stop.wait(None if run.deadline is None else run.deadline.remaining_s)
+                code = stop.wait(None if run.deadline is None else run.deadline.remaining_s)
         except KeyboardInterrupt:
             return stop.exit_code
+        is_test = options.count is not None and code == ExitCode.DONE
+        return ExitCode.FAILED if is_test and listening.has_failed else code
 
 
 def _remember_domain(run: AppContext, domain: str | None) -> None:

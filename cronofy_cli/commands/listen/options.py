@@ -51,6 +51,9 @@ class TargetOptions:
         typer.Option(metavar="DURATION", help="How long to wait for the application's response; 0 means no limit."),
     ] = DEFAULT_TIMEOUT
     retries: Annotated[int, typer.Option(min=0, help="How many times to retry a failed forward.")] = 0
+    max_in_flight: Annotated[
+        int, typer.Option(min=1, max=64, help="How many to forward to a target at once; 1 keeps the order.")
+    ] = 1
     ack: Annotated[
         Ack, typer.Option("--ack", help="Answer Cronofy at once (listener), or with the application's status (app).")
     ] = Ack.LISTENER

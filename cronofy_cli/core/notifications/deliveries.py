@@ -58,11 +58,22 @@ class Delivery:
     request: ReceivedRequest
     verdict: Verdict
     notification: Notification
-    answer_status: int
+    answer_status: int | None
+    """None when Cronofy had no answer in time."""
     context: str
     """Name of the data center that it was received for."""
     id: int | None = None
     """Its number in the history; None until it is recorded."""
+
+    @property
+    def answer(self) -> str:
+        """The status that Cronofy was answered, or `none` when it had no answer in time."""
+        return "none" if self.answer_status is None else str(self.answer_status)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether Cronofy takes the notification as delivered."""
+        return self.answer_status is not None and 200 <= self.answer_status < 300
 
 
 def find_header(headers: Headers, name: str) -> str | None:

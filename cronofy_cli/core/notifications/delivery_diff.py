@@ -65,7 +65,7 @@ def _results(before: Delivery, after: Delivery) -> Iterator[Difference]:
         ("target", before.request.target, after.request.target),
         ("signature", before.verdict.state.value, after.verdict.state.value),
         ("secret", before.verdict.secret_label, after.verdict.secret_label),
-        ("response_status", str(before.answer_status), str(after.answer_status)),
+        ("response_status", before.answer, after.answer),
         ("data_center", before.context, after.context),
     )
     for place, old, new in pairs:

@@ -11,7 +11,7 @@ from cronofy_cli.errors import CronofyError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history import History, TargetsOf
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.listen.changes.read_request import ChangeRead
 
@@ -26,8 +26,10 @@ class ChangeRecorder:
         on_trouble: Callable[[CronofyError], None],
         hand_on: Sequence[Callable[[Sequence[Delivery]], None]] = (),
         calendar_names: Mapping[str, str] = MappingProxyType({}),
+        targets_of: TargetsOf | None = None,
     ) -> None:
-        """`hand_on` get the notification that stands for something missed; without them it is only shown.
+        """`targets_of` says where what `hand_on` gets is forwarded to. `hand_on` get the notification that
+        stands for something missed; without them it is only shown.
 
         `calendar_names` are kept by id with what changed, as far as they are known.
         """
@@ -36,6 +38,7 @@ class ChangeRecorder:
         self._on_trouble = on_trouble
         self._hand_on = hand_on
         self._calendar_names = calendar_names
+        self._targets_of = targets_of
 
     def __enter__(self) -> Self:
         self._history = self._open_history()
@@ -64,7 +67,7 @@ class ChangeRecorder:
         """Return the notification that stands for what was missed, recorded, if one is wanted."""
         if read.missed is None or not read.changes or not self._hand_on:
             return []
-        return self._history.record([read.missed], are_reconstructed=True)
+        return self._history.record([read.missed], are_reconstructed=True, targets_of=self._targets_of)
 
 
 def _numbers(deliveries: Iterable[Delivery]) -> tuple[int, ...]:

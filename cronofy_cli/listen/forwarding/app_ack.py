@@ -1,8 +1,9 @@
 """`--ack app`: the application itself decides what Cronofy is answered.
 
 A delivery is recorded first, as always; then it is forwarded, and Cronofy gets the application's own status. What does
-not answer at all is answered for: 502, or 504 at the time limit. Cronofy then sends the notification again, as it would
-to the application in production (docs: /developers/push-notifications/), so nothing is retried here.
+not answer at all is answered for: 502, or 504 at the time limit. After five seconds Cronofy has seen no answer, and
+that is what is kept. Cronofy then sends the notification again, as it would to the application in production (docs:
+/developers/push-notifications/), so nothing is retried here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.adapters.worker import Worker
+from cronofy_cli.core.attempt import CRONOFY_LIMIT_S
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
 from cronofy_cli.errors import CronofyError
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from cronofy_cli.outbound.settings import SenderSettings
     from cronofy_cli.outbound.target import Target
 
+_OK: Final = 200
 _BAD_GATEWAY: Final = 502
 _GATEWAY_TIMEOUT: Final = 504
 
@@ -41,7 +44,7 @@ _GATEWAY_TIMEOUT: Final = 504
 @dataclass(frozen=True, slots=True)
 class _Question:
     delivery: Delivery
-    answer: Callable[[int], None]
+    answer: Callable[[int | None], None]
 
 
 class AppAck:
@@ -63,7 +66,8 @@ class AppAck:
         self._chosen = chosen
         self._questions: queue.SimpleQueue[_Question | None] = queue.SimpleQueue()
         self._workers = tuple(
-            _Asker(Sender(target, sending, clock), history_file, calls, self._questions) for _ in range(concurrency)
+            _Asker(Sender(target, sending, clock), history_file, calls, self._questions, clock)
+            for _ in range(concurrency)
         )
 
     def __enter__(self) -> Self:
@@ -93,9 +97,14 @@ class AppAck:
         for worker in self._workers:
             worker.stop(limit_s)
 
-    def decide(self, delivery: Delivery, answer: Callable[[int], None]) -> None:
-        """Have the application say what a recorded delivery is answered. Never waits."""
-        if self._target.wants(delivery.notification) and self._chosen.wants(delivery):
+    def targets_of(self, delivery: Delivery) -> list[str]:
+        """Return the application's address if it is asked about a delivery."""
+        is_asked = delivery.answer_status == _OK and self._wants(delivery)
+        return [self._target.url] if is_asked else []
+
+    def decide(self, delivery: Delivery, answer: Callable[[int | None], None]) -> None:
+        """Have the application say what a recorded delivery is answered; None when it was too late. Never waits."""
+        if self._wants(delivery):
             self._questions.put(_Question(delivery, answer))
         else:
             answer(delivery.answer_status)
@@ -104,6 +113,9 @@ class AppAck:
         """Forward deliveries whose sender does not wait for an answer. Never waits."""
         for delivery in deliveries:
             self.decide(delivery, _no_answer)
+
+    def _wants(self, delivery: Delivery) -> bool:
+        return self._target.wants(delivery.notification) and self._chosen.wants(delivery)
 
 
 class _Asker(Worker):
@@ -117,12 +129,14 @@ class _Asker(Worker):
         history_file: Path,
         calls: ForwarderCalls,
         questions: queue.SimpleQueue[_Question | None],
+        clock: Callable[[], datetime],
     ) -> None:
         super().__init__("asking the application", calls.failed)
         self._sender = sender
         self._history_file = history_file
         self._calls = calls
         self._questions = questions
+        self._clock = clock
         self._in_container = runs_in_container()
 
     def end(self) -> None:
@@ -143,7 +157,9 @@ class _Asker(Worker):
 
     def _settle(self, question: _Question) -> None:
         forward = self._sender.forward(question.delivery)
-        status = _status(forward.attempt)
+        waited = self._clock() - question.delivery.request.received_at
+        # Cronofy has given up by then, whatever is sent to it.
+        status = None if waited.total_seconds() > CRONOFY_LIMIT_S else _status(forward.attempt)
         # Cronofy first: its five seconds are running.
         question.answer(status)
         try:
@@ -154,7 +170,7 @@ class _Asker(Worker):
         self._calls.report(report_of(question.delivery, self._sender.target, forward, in_container=self._in_container))
 
 
-def _no_answer(_status: int) -> None:
+def _no_answer(_status: int | None) -> None:
     """No request waits for a response."""
 
 

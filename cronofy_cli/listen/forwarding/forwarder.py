@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from threading import BoundedSemaphore, Lock
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
 from cronofy_cli.core.signature import NOT_FROM_CRONOFY, SignaturePolicy
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from cronofy_cli.outbound.target import Target
 
 
+_MOMENT_S: Final = 0.5
+
+
 @dataclass(frozen=True, slots=True)
 class ForwarderSettings:
     """How to forward to all targets."""
@@ -40,6 +44,8 @@ class ForwarderSettings:
     """How often a delivery that was not taken is tried again."""
     concurrency: int = 8
     """To how many targets something is sent at once."""
+    max_in_flight: int = 1
+    """How many deliveries are with one target at once; 1 keeps their order."""
     chosen: DeliveryFilter = EVERYTHING
     """What is forwarded at all."""
 
@@ -56,10 +62,16 @@ class Forwarder:
     ) -> None:
         self._settings = settings
         self._results = ResultWriter(history_file, calls)
-        permit = BoundedSemaphore(settings.concurrency)
-        shared = WorkerSettings(history_file, permit, settings.retries, in_container=runs_in_container())
+        permit = BoundedSemaphore(settings.concurrency * settings.max_in_flight)
+        shared = WorkerSettings(
+            history_file,
+            permit,
+            settings.retries,
+            in_container=runs_in_container(),
+            max_in_flight=settings.max_in_flight,
+        )
         self._workers = tuple(
-            TargetWorker(Sender(target, settings.sending, clock), shared, self._results.keep, calls)
+            TargetWorker(target, partial(Sender, target, settings.sending, clock), shared, self._results.keep, calls)
             for target in settings.targets
         )
         self._one_at_a_time = Lock()
@@ -90,24 +102,41 @@ class Forwarder:
 
         May be called by several threads.
         """
-        wanted = [delivery for delivery in deliveries if self._wants(delivery)]
+        wanted = [delivery for delivery in deliveries if self.wants(delivery)]
         with self._one_at_a_time:
             for worker in self._workers:
                 worker.put(wanted)
 
-    def stop(self, limit_s: float = 10.0) -> bool:
+    def targets_of(self, delivery: Delivery) -> list[str]:
+        """Return where a delivery is forwarded to."""
+        if not self.wants(delivery):
+            return []
+        return [target.url for target in self._settings.targets if target.wants(delivery.notification)]
+
+    def stop(self, limit_s: float = 10.0, on_wait: Callable[[], None] | None = None) -> bool:
         """Forward what is left to the targets that are there, and return whether that was everything.
 
-        Harmless in any state.
+        `on_wait` is called when that takes longer than a moment. Harmless in any state.
         """
         end_s = time.monotonic() + limit_s
         for worker in self._workers:
             worker.end()
-        finished = [worker.finish(max(end_s - time.monotonic(), 0)) for worker in self._workers]
-        self._results.stop(max(end_s - time.monotonic(), 1.0))
+        try:
+            if on_wait is not None and not self._ends_within(min(_MOMENT_S, limit_s)):
+                on_wait()
+            finished = [worker.finish(max(end_s - time.monotonic(), 0)) for worker in self._workers]
+        finally:  # an interrupt ends the waiting, and what is known by then is kept
+            for worker in self._workers:
+                worker.stop(0)
+            self._results.stop(max(end_s - time.monotonic(), 1.0))
         return all(finished)
 
-    def _wants(self, delivery: Delivery) -> bool:
+    def _ends_within(self, limit_s: float) -> bool:
+        end_s = time.monotonic() + limit_s
+        return all(worker.wait(max(end_s - time.monotonic(), 0)) for worker in self._workers)
+
+    def wants(self, delivery: Delivery) -> bool:
+        """Whether a delivery is forwarded at all."""
         is_strict = self._settings.policy is SignaturePolicy.STRICT
         if is_strict and delivery.verdict.state in NOT_FROM_CRONOFY:
             return False

@@ -41,6 +41,8 @@ class ForwardingOptions:
     """--forward-timeout; 0 is no limit."""
     retries: int = 0
     concurrency: int = 8
+    max_in_flight: int = 1
+    """--max-in-flight."""
     policy: SignaturePolicy = SignaturePolicy.STRICT
     chosen: DeliveryFilter = EVERYTHING
     """--only, --channel and --where."""
@@ -80,6 +82,7 @@ def build_forwarder(
         policy=options.policy,
         retries=options.retries,
         concurrency=options.concurrency,
+        max_in_flight=options.max_in_flight,
         chosen=options.chosen,
     )
     return Forwarder(settings, history_file, calls, clock) if settings.targets else None
@@ -104,6 +107,12 @@ def build_app_ack(
         targets[0], sending, history_file, calls, clock, concurrency=options.concurrency, chosen=options.chosen
     )
     others = ForwarderSettings(
-        targets[1:], sending, options.policy, options.retries, options.concurrency, options.chosen
+        targets[1:],
+        sending,
+        options.policy,
+        options.retries,
+        options.concurrency,
+        options.max_in_flight,
+        options.chosen,
     )
     return ack, Forwarder(others, history_file, calls, clock) if others.targets else None

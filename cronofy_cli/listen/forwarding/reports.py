@@ -30,15 +30,26 @@ class ForwardReport:
     retried_in_s: float | None = None
     """When it is tried again; None when it is not, or as soon as the target is back."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether the target is not there, and everything is sent once it is."""
+        return not self.forward.is_last and self.retried_in_s is None
+
 
 @dataclass(frozen=True, slots=True)
-class TargetChange:
-    """A target is there again, or is not there any more."""
+class Waiting:
+    """Deliveries that have come while their target is not there."""
 
     target: Target
-    is_up: bool
-    detail: str
-    """Where it was found, or what to look at."""
+    delivery_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetBack:
+    """A target is there again."""
+
+    target: Target
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +58,10 @@ class ForwarderCalls:
 
     report: Callable[[ForwardReport], None]
     """An attempt is over."""
-    change: Callable[[TargetChange], None]
-    """A target has gone, or is back."""
+    waiting: Callable[[Waiting], None]
+    """Something has come for a target that is not there."""
+    back: Callable[[TargetBack], None]
+    """A target is there again."""
     trouble: Callable[[CronofyError], None]
     """The history could not be read or written, and forwarding goes on."""
     failed: Callable[[CronofyError], None]

@@ -1,4 +1,4 @@
-"""Forwarding to one target, in the order of the deliveries, on a thread of its own.
+"""Forwarding to one target on a thread of its own: in the order of the deliveries, unless several may be sent at once.
 
 A delivery that the target refuses, or does not answer in time, is tried again as often as was asked for, and holds the
 later ones back meanwhile. While the target is not there at all nothing is given up: it is looked for, and everything
@@ -7,7 +7,9 @@ goes on in order once it is back. What waits is bounded in memory: the rest is r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from contextlib import closing
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.history import open_history
@@ -15,10 +17,11 @@ from cronofy_cli.adapters.history.spill_queue import Backlog
 from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.errors import CronofyError
-from cronofy_cli.listen.forwarding.reports import TargetChange, report_of
+from cronofy_cli.listen.forwarding.reports import TargetBack, Waiting, report_of
+from cronofy_cli.outbound.pacing import side_by_side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager, ExitStack
     from pathlib import Path
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.listen.forwarding.reports import ForwarderCalls
     from cronofy_cli.outbound.sender import Sender
+    from cronofy_cli.outbound.target import Target
 
 _HELD: Final = 256
 """Deliveries in memory."""
@@ -44,32 +48,60 @@ class WorkerSettings:
 
     history_file: Path
     permit: AbstractContextManager[object]
-    """Held while something is sent: it bounds how many targets are sent to at once."""
+    """Held while something is sent: it bounds how much is sent at once."""
     retries: int
     in_container: bool
+    max_in_flight: int = 1
+    """How many deliveries are with the target at once; 1 keeps their order."""
+
+
+class _Senders(threading.local):
+    """Each thread that sends has a connection of its own."""
+
+    def __init__(self, make_sender: Callable[[], Sender], stack: ExitStack) -> None:
+        """The stack closes them all."""
+        self.mine = make_sender()
+        stack.callback(self.mine.close)
 
 
 class TargetWorker(Worker):
-    """Hands deliveries to one target, one at a time."""
+    """Hands deliveries to one target, one at a time or several at once."""
 
     _history: History
+    _senders: _Senders
 
     def __init__(
-        self, sender: Sender, settings: WorkerSettings, keep: Callable[[Forward], None], calls: ForwarderCalls
+        self,
+        target: Target,
+        make_sender: Callable[[], Sender],
+        settings: WorkerSettings,
+        keep: Callable[[Forward], None],
+        calls: ForwarderCalls,
     ) -> None:
         """`keep` takes each result for the history."""
-        super().__init__(f"forwarding to {sender.target.url}", calls.failed)
-        self._sender = sender
+        super().__init__(f"forwarding to {target.url}", calls.failed)
+        self._target = target
+        self._make_sender = make_sender
         self._settings = settings
         self._keep = keep
         self._calls = calls
         self._backlog = Backlog(self._read_back, limit=_HELD, chunk=_CHUNK)
         self._is_away = False
+        self._has_been_away = False
+        self._changing = threading.Lock()
+        self._reading = threading.Lock()
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the target is not there."""
+        return self._is_away
 
     def put(self, deliveries: Iterable[Delivery]) -> None:
         """Take deliveries; those of types that the target does not want are left out. Never waits."""
-        wants = self._sender.target.wants
-        self._backlog.put([delivery for delivery in deliveries if wants(delivery.notification)])
+        wanted = [delivery for delivery in deliveries if self._target.wants(delivery.notification)]
+        self._backlog.put(wanted)
+        if self._is_away and wanted:
+            self._calls.waiting(Waiting(self._target, tuple(delivery.id or 0 for delivery in wanted)))
 
     def end(self) -> None:
         """Take nothing new; a target that is not there is not waited for any longer."""
@@ -83,7 +115,7 @@ class TargetWorker(Worker):
     def _open(self, stack: ExitStack) -> None:
         # For writing, though it only reads: before the listener's first delivery there may be no file to open.
         self._history = stack.enter_context(open_history(self._settings.history_file, survives_power_cut=False))
-        stack.callback(self._sender.close)
+        self._senders = _Senders(self._make_sender, stack)
 
     def _wake(self) -> None:
         self._backlog.close()
@@ -92,21 +124,28 @@ class TargetWorker(Worker):
         return self._history.between(first, last)
 
     def _work(self) -> None:
+        at_once = self._settings.max_in_flight
+        if at_once == 1:
+            all(self._forward(delivery) for delivery in self._deliveries())
+            return
+        with closing(side_by_side(self._forward, self._deliveries(), at_once=at_once)) as results:
+            all(goes_on for _, goes_on in results)
+
+    def _deliveries(self) -> Iterator[Delivery]:
         while not (self._abandoned.is_set() or self._backlog.is_exhausted):
             try:
-                batch = self._backlog.take()
+                yield from self._backlog.take()
             except CronofyError as error:
                 self._calls.trouble(error)
-                continue
-            if not all(self._forward(delivery) for delivery in batch):
-                return
 
     def _forward(self, delivery: Delivery) -> bool:
         """Forward a delivery, however long that takes, and return whether to go on with the next one."""
         number, was_cut_off = 1, False
         while not self._abandoned.is_set():
+            if self._has_been_away and self._was_replayed(delivery):
+                return True
             with self._settings.permit:
-                forward = self._sender.forward(delivery, number)
+                forward = self._senders.mine.forward(delivery, number)
             failure = forward.attempt.failure
             if failure is not None and failure.is_absence:
                 if not self._wait_for_target(delivery, forward):
@@ -125,29 +164,41 @@ class TargetWorker(Worker):
     def _is_done(self, delivery: Delivery, forward: Forward) -> bool:
         pause_s = min(_FIRST_PAUSE_S * 2 ** (forward.number - 1), _LONGEST_PAUSE_S)
         is_last = forward.attempt.succeeded or forward.number > self._settings.retries
-        self._report(delivery, forward, None if is_last else pause_s)
+        self._report(delivery, replace(forward, is_last=is_last), None if is_last else pause_s)
         if not is_last:
             self._ending.wait(pause_s)
         return is_last
 
     def _wait_for_target(self, delivery: Delivery, forward: Forward) -> bool:
         """Wait until the target is back; false when the end comes first. Only changes are reported."""
-        target = self._sender.target
-        if not self._is_away:
-            self._is_away = True
-            self._report(delivery, forward, None)
-            self._calls.change(TargetChange(target, is_up=False, detail=forward.attempt.summary))
+        if self._changes(is_away=True):
+            self._has_been_away = True
+            self._report(delivery, replace(forward, is_last=False), None)
+        sender = self._senders.mine
         pause_s = _FIRST_PROBE_S
         while not self._ending.wait(pause_s):
-            if self._sender.probe():
-                self._is_away = False
-                self._calls.change(TargetChange(target, is_up=True, detail=self._sender.address or ""))
+            if sender.probe():
+                if self._changes(is_away=False):
+                    self._calls.back(TargetBack(self._target, sender.address or ""))
                 return True
             pause_s = min(pause_s * 2, _SLOWEST_PROBE_S)
         return False
 
+    def _changes(self, *, is_away: bool) -> bool:
+        """Keep whether the target is there, and return whether this thread is the first to see it."""
+        with self._changing:
+            is_new = self._is_away != is_away
+            self._is_away = is_away
+        return is_new
+
+    def _was_replayed(self, delivery: Delivery) -> bool:
+        """Whether somebody has sent it by hand while the target was away."""
+        with self._reading:
+            return self._history.forwards.was_replayed(delivery.id or 0, self._target.url)
+
     def _report(self, delivery: Delivery, forward: Forward, retried_in_s: float | None) -> None:
         self._keep(forward)
         in_container = self._settings.in_container
-        target = self._sender.target
-        self._calls.report(report_of(delivery, target, forward, in_container=in_container, retried_in_s=retried_in_s))
+        self._calls.report(
+            report_of(delivery, self._target, forward, in_container=in_container, retried_in_s=retried_in_s)
+        )

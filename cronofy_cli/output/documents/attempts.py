@@ -12,7 +12,7 @@ from cronofy_cli.core.times import to_utc_millis
 from cronofy_cli.output.documents.base import Document, Line, content_of
 
 if TYPE_CHECKING:
-    from cronofy_cli.adapters.history import Forward
+    from cronofy_cli.adapters.history import AppResult, Forward
     from cronofy_cli.core.attempt import Attempt
 
 ForwardAndHint = tuple["Forward", str | None]
@@ -59,17 +59,39 @@ class AttemptDocument(Document, frozen=True):
 
 
 class ForwardDocument(AttemptDocument, frozen=True, kw_only=True):
-    """An attempt to hand a delivery to an application; `attempt` counts from 1."""
+    """An attempt to hand a delivery to an application; `attempt` counts from 1. A `replay` was sent again by hand."""
 
     delivery_id: int
     target: str
     attempt: int
+    replay: bool
 
     @classmethod
     def of(cls, forward: Forward, hint: str | None) -> Self:
         """Return the document of a forward."""
         attempt = AttemptDocument.about(forward.attempt, hint)
-        return cls(**asdict(attempt), delivery_id=forward.delivery_id, target=forward.target, attempt=forward.number)
+        return cls(
+            **asdict(attempt),
+            delivery_id=forward.delivery_id,
+            target=forward.target,
+            attempt=forward.number,
+            replay=forward.is_replay,
+        )
+
+
+class AppDocument(Document, frozen=True):
+    """What an application has made of a delivery at last; while it is `waiting` to be sent, nothing yet."""
+
+    target: str
+    status: int | None
+    failure: Failure | None
+    waiting: bool
+    replay: bool
+
+    @classmethod
+    def of(cls, result: AppResult) -> Self:
+        """Return the document of a result."""
+        return cls(result.target, result.status, result.failure, result.is_waiting, result.is_replay)
 
 
 class ForwardLine(ForwardDocument, Line, frozen=True, kw_only=True, tag="forward"):

@@ -11,12 +11,13 @@ from msgspec.structs import asdict
 from cronofy_cli.core.notifications.delivery_diff import DifferencePart
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.core.times import to_utc_millis
-from cronofy_cli.output.documents.attempts import ForwardDocument
+from cronofy_cli.output.documents.attempts import AppDocument, ForwardDocument
 from cronofy_cli.output.documents.base import Document, Line, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cronofy_cli.adapters.history import AppResult
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_diff import Difference
     from cronofy_cli.output.documents.attempts import ForwardAndHint
@@ -41,7 +42,8 @@ class DeliveryDocument(Document, frozen=True):
     changes_since: str | None
     channel_id: str | None
     signature: SignatureDocument
-    response_status: int
+    response_status: int | None
+    """Null when it came too late: Cronofy waits 5 seconds."""
     data_center: str
     method: str
     target: str
@@ -71,6 +73,17 @@ class DeliveryDocument(Document, frozen=True):
         )
 
 
+class ListedDelivery(DeliveryDocument, frozen=True, kw_only=True):
+    """A stored delivery, and what the applications have made of it that it was to be forwarded to."""
+
+    app: tuple[AppDocument, ...]
+
+    @classmethod
+    def with_results(cls, delivery: Delivery, results: Iterable[AppResult]) -> Self:
+        """Return the document of a delivery and its results."""
+        return cls(**asdict(DeliveryDocument.of(delivery)), app=tuple(map(AppDocument.of, results)))
+
+
 class DeliveryLine(DeliveryDocument, Line, frozen=True, tag="delivery"):
     """A delivery that arrives while `listen` or `wait` runs."""
 
@@ -80,6 +93,7 @@ class ShownDelivery(DeliveryDocument, frozen=True, kw_only=True):
 
     tags: tuple[str, ...]
     reconstructed: bool
+    app: tuple[AppDocument, ...]
     forwards: tuple[ForwardDocument, ...]
     events: Raw | None
 
@@ -90,6 +104,7 @@ class ShownDelivery(DeliveryDocument, frozen=True, kw_only=True):
         *,
         tags: Iterable[str],
         is_reconstructed: bool,
+        results: Iterable[AppResult],
         forwards: Iterable[ForwardAndHint],
         events: bytes | None,
     ) -> Self:
@@ -99,6 +114,7 @@ class ShownDelivery(DeliveryDocument, frozen=True, kw_only=True):
             **asdict(document),
             tags=tuple(tags),
             reconstructed=is_reconstructed,
+            app=tuple(map(AppDocument.of, results)),
             forwards=tuple(ForwardDocument.of(forward, hint) for forward, hint in forwards),
             events=None if events is None else Raw(events),
         )

@@ -35,7 +35,7 @@ def _entry(delivery: Delivery) -> dict[str, object]:
         "time": 0,
         "request": _request(delivery),
         "response": {
-            "status": delivery.answer_status,
+            "status": delivery.answer_status or 0,
             "statusText": "",
             "httpVersion": "HTTP/1.1",
             "cookies": [],

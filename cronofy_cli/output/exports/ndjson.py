@@ -95,7 +95,9 @@ def _header(text: str) -> bytes:
     return raw
 
 
-def _status(value: object) -> int:
+def _status(value: object) -> int | None:
+    if value is None:
+        return None
     if not isinstance(value, int) or not 100 <= value < 600:
         raise ValueError("not a status")
     return value

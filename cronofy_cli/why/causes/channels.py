@@ -173,10 +173,10 @@ def _failures(evidence: Evidence, former: FormerChannel) -> Facts:
 
 
 def _is_failure(delivery: Delivery) -> bool:
-    return delivery.answer_status // 100 != 2
+    return not delivery.is_accepted
 
 
 def _described(failed: list[Delivery]) -> str:
     first, last = failed[-1].request.received_at, failed[0].request.received_at
     since = f"{first:%Y-%m-%d %H:%M} to {last:%m-%d %H:%M} UTC"
-    return f"the last {len(failed)} failed with {failed[0].answer_status}, {since}"
+    return f"the last {len(failed)} failed with {failed[0].answer}, {since}"

@@ -56,7 +56,7 @@ def responses_fail(evidence: Evidence) -> Iterator[ProbableCause]:
         yield ProbableCause(
             CauseCode.RESPONSES_FAIL,
             _certainty(evidence, newest.request.received_at),
-            f"notifications of {channel.channel_id} arrive and the response is {newest.answer_status}: Cronofy "
+            f"notifications of {channel.channel_id} arrive and the response is {newest.answer}: Cronofy "
             "counts them as failed, and sends them again",
             f"look at it: cronofy deliveries show {newest.id}",
             (("delivery", _described(newest)),),
@@ -109,7 +109,7 @@ def _failed(forwards: Sequence[Forward]) -> list[Forward]:
 
 
 def _is_success(delivery: Delivery) -> bool:
-    return delivery.answer_status // 100 == 2
+    return delivery.is_accepted
 
 
 def _certainty(evidence: Evidence, moment: datetime) -> Likelihood:
@@ -118,4 +118,4 @@ def _certainty(evidence: Evidence, moment: datetime) -> Likelihood:
 
 def _described(delivery: Delivery) -> str:
     received = f"{delivery.request.received_at:%Y-%m-%d %H:%M:%S} UTC"
-    return f"#{delivery.id} at {received}, {delivery.verdict.state}, response {delivery.answer_status}"
+    return f"#{delivery.id} at {received}, {delivery.verdict.state}, response {delivery.answer}"

@@ -86,7 +86,7 @@ def other_application(evidence: Evidence) -> Iterator[ProbableCause]:
             f"the notifications that arrive here are signed by another application, with the client secret '{label}'",
             f"cronofy listen --context {shlex.quote(name)}" if name != label else "cronofy context list",
             (
-                ("delivery", f"#{delivery.id}, response {delivery.answer_status}"),
+                ("delivery", f"#{delivery.id}, response {delivery.answer}"),
                 ("channel", delivery.notification.channel_id or "not named"),
                 *(("signature", line) for line in diagnosis.evidence),
             ),

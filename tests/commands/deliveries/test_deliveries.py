@@ -32,12 +32,12 @@ def kept(record: Record) -> None:
 
 
 def test_in_a_pipe(kept: None, run: Run) -> None:
-    """A row a delivery, the newest last: number, time, type, verdict, answer, channel, since when."""
+    """A row a delivery, the newest last: number, time, type, verdict, our answer, channel, since when, the app's."""
     assert run("deliveries", "list").lines == [
-        "1\t2026-11-22T12:04:31.123Z\tchange\tvalid\t200\tchn_1\t2026-11-22T09:24:16Z",
-        "2\t2026-11-22T12:04:31.123Z\tverification\tinvalid\t401\tchn_1\t-",
-        "3\t2026-11-22T12:04:31.123Z\tnot JSON\tunsigned\t401\t-\t-",
-        "4\t2026-11-22T12:04:31.123Z\tchange\tvalid\t200\tchn_1\t2026-11-22T09:24:16Z",
+        "1\t2026-11-22T12:04:31.123Z\tchange\tvalid\t200\tchn_1\t2026-11-22T09:24:16Z\t-",
+        "2\t2026-11-22T12:04:31.123Z\tverification\tinvalid\t401\tchn_1\t-\t-",
+        "3\t2026-11-22T12:04:31.123Z\tnot JSON\tunsigned\t401\t-\t-\t-",
+        "4\t2026-11-22T12:04:31.123Z\tchange\tvalid\t200\tchn_1\t2026-11-22T09:24:16Z\t-",
     ]
 
 
@@ -78,7 +78,7 @@ def test_one_delivery(kept: None, run: Run) -> None:
     lines = run("deliveries", "show", "2").lines
 
     assert "✗ wrong signature" in lines[0]
-    assert "-> 401  #2" in lines[0]
+    assert "<- 401  #2" in lines[0]
     assert lines[1] == "    POST /r/k3v9?user_id=42"
     assert '        "type": "verification"' in lines
 

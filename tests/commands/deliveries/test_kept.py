@@ -52,7 +52,13 @@ def kept(record: Record, cli: Cli) -> None:
         (["--since", "1 hour ago"], [1]),
         (["--until", "yesterday"], [3]),
         (["--until", "2020-01-01T00:00:00Z"], []),
-        (["--status", "401"], [3]),
+        (["--status", "401"], []),
+        (["--answered", "401"], [3]),
+        (["--answered", "4xx"], [3]),
+        (["--answered", "none"], []),
+        (["--status", "5xx"], [2]),
+        (["--status", "waiting"], []),
+        (["--status", "connection_refused"], []),
         (["--status", "500"], [2]),
         (["--status", "failed"], [2]),
         (["--status", "forwarded"], [1]),
@@ -142,7 +148,9 @@ def test_show_parts(kept: None, run: Run) -> None:
     assert run("deliveries", "show", "1", "--headers").stdout_bytes == (
         b"Content-Type: application/json\nx-Odd: \xe9\x1b[2J\n"
     )
-    assert run("deliveries", "show", "2", "--forwards").lines[0].endswith("http://localhost:3000/hook\t1\t500\t23")
+    assert (
+        run("deliveries", "show", "2", "--forwards").lines[0].endswith("http://localhost:3000/hook\t1\t500\t23\tlisten")
+    )
     assert "'http://localhost:3000/hook'" in run("deliveries", "show", "1", "--curl").stdout
     (attempt,) = run("deliveries", "show", "2", "--json").json["forwards"]
     assert (attempt["status"], attempt["succeeded"], attempt["response_body_is_cut"]) == (500, False, True)

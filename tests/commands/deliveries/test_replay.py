@@ -84,8 +84,8 @@ def test_to_another_target(kept: None, app: App, run: Run) -> None:
     assert [json.loads(line)["status"] for line in result.lines] == [200] * 3
     assert {each.body for each in app.received} == {BODIES[3]}
     assert {each.value(b"X-A") for each in app.received} == {b"b"}
-    unknown = run("deliveries", "replay", "4")
-    assert unknown.exit_code == 0  # it was forwarded by now
+    # A replay does not make it a target of the run's own.
+    assert run("deliveries", "replay", "4").exit_code == 2
 
 
 def test_without_a_target(kept: None, run: Run) -> None:

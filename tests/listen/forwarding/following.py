@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.listen.forwarding.forwarder import Forwarder
     from cronofy_cli.listen.forwarding.options import ForwardingOptions
-    from cronofy_cli.listen.forwarding.reports import ForwardReport, TargetChange
+    from cronofy_cli.listen.forwarding.reports import ForwardReport, TargetBack, Waiting
 
 T = TypeVar("T")
 
@@ -39,7 +39,8 @@ class Following:
 
     history_file: Path
     reports: list[ForwardReport] = field(default_factory=list)
-    changes: list[TargetChange] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
+    backs: list[TargetBack] = field(default_factory=list)
     troubles: list[CronofyError] = field(default_factory=list)
     failures: list[CronofyError] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -47,8 +48,13 @@ class Following:
     @property
     def calls(self) -> ForwarderCalls:
         """Return what a forwarder is to call."""
-        told = (self._told(self.reports), self._told(self.changes), self._told(self.troubles))
-        return ForwarderCalls(*told, self._told(self.failures))
+        return ForwarderCalls(
+            self._told(self.reports),
+            self._told(self.waiting),
+            self._told(self.backs),
+            self._told(self.troubles),
+            self._told(self.failures),
+        )
 
     def await_reports(self, count: int) -> list[ForwardReport]:
         """Wait for so many attempts and return all."""
@@ -58,7 +64,7 @@ class Following:
     def wait(self, condition: Callable[[], bool]) -> None:
         """Wait until what was told fulfils a condition."""
         with self._changed:
-            assert self._changed.wait_for(condition, PATIENCE_S), (self.reports, self.changes)
+            assert self._changed.wait_for(condition, PATIENCE_S), (self.reports, self.waiting, self.backs)
 
     def record(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
         """Put deliveries into the history."""

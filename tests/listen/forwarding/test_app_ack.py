@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.history import Criteria, open_history
 from cronofy_cli.core.signature import ClientSecret
 from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_app_ack
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
-from tests.listen.forwarding.following import Following, now
+from tests.listen.forwarding.following import Following
 from tests.outbound.app import OK, answer_of, running_app
-from tests.receiver.receiving import PATH, receiving
+from tests.receiver.receiving import NOW, PATH, receiving
 from tests.samples import CHANGE
 from tests.sender import Burst, post
 
@@ -29,11 +30,16 @@ OURS = (ClientSecret("simulator", CLIENT_SECRET),)
 
 
 @contextmanager
-def asking(folder: Path, target: str, timeout: str = "10s") -> Iterator[tuple[str, Following, list[Delivery]]]:
-    """Run a listener whose answers an app decides: its address, what was told, what was handed on."""
+def asking(
+    folder: Path, target: str, timeout: str = "10s", took: timedelta = timedelta()
+) -> Iterator[tuple[str, Following, list[Delivery]]]:
+    """Run a listener whose answers an app decides: its address, what was told, what was handed on.
+
+    By the clocks, each answer comes `took` after its request.
+    """
     following = Following(folder / "history.db")
     ack, others = build_app_ack(
-        ForwardingOptions(target, timeout=timeout), following.history_file, following.calls, now
+        ForwardingOptions(target, timeout=timeout), following.history_file, following.calls, lambda: NOW + took
     )
     assert others is None
     with receiving(folder, secrets=OURS, decide=ack.decide) as receiver, ack:
@@ -55,6 +61,21 @@ def test_the_apps_status(status: int, tmp_path: Path) -> None:
         found = history.get(1)
         assert found is not None
         assert (found.answer_status, [each.attempt.status for each in history.forwards.of(1)]) == (status, [status])
+
+
+def test_an_answer_that_comes_too_late(tmp_path: Path) -> None:
+    """After five seconds Cronofy has seen no answer, so that is what is kept and handed on, beside the app's own."""
+    with (
+        running_app() as app,
+        asking(tmp_path, str(app.port), took=timedelta(seconds=5.1)) as (url, following, handed_on),
+    ):
+        assert post(url, CHANGE) == 504
+        following.await_reports(1)
+
+    assert [(each.answer_status, each.answer) for each in handed_on] == [(None, "none")]
+    with open_history(tmp_path / "history.db", read_only=True) as history:
+        assert [each.id for each in history.latest(10, Criteria(answered=(0, 0)))] == [1]
+        assert [each.attempt.status for each in history.forwards.of(1)] == [200]
 
 
 def test_recorded_before_it_is_forwarded(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from cronofy_cli.core.notifications.where import parse_where
 from cronofy_cli.core.signature import ClientSecret, SignatureState
 from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_app_ack
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
-from tests.listen.forwarding.following import Following, forwarding, now
+from tests.listen.forwarding.following import Following, forwarding
 from tests.outbound.app import answer_of, running_app
-from tests.receiver.receiving import PATH, receiving
+from tests.receiver.receiving import NOW, PATH, receiving
 from tests.samples import make_delivery
 from tests.sender import post
 
@@ -66,7 +66,7 @@ def test_the_app_does_not_answer_for_what_it_does_not_see(tmp_path: Path) -> Non
     with running_app() as app:
         app.answer = lambda _: answer_of(422, b"no")
         options = ForwardingOptions(str(app.port), chosen=EVEN)
-        ack, _ = build_app_ack(options, following.history_file, following.calls, now)
+        ack, _ = build_app_ack(options, following.history_file, following.calls, lambda: NOW)
         with receiving(tmp_path, secrets=OURS, decide=ack.decide) as receiver, ack:
             url = f"http://127.0.0.1:{receiver.port}{PATH}"
             answers = [post(url, even), post(url, odd)]

@@ -74,7 +74,7 @@ def test_an_app_that_hangs(tmp_path: Path) -> None:
 
     with open_history(tmp_path / "history.db", read_only=True) as history:
         assert arrived == [each.request.body for each in history.latest(count)]
-        assert len(history.latest(count, Criteria(forward=ForwardState.FORWARDED))) == count
+        assert len(history.latest(count, Criteria(forward=(ForwardState.FORWARDED,)))) == count
 
 
 def test_memory_is_bounded(tmp_path: Path) -> None:
@@ -98,15 +98,17 @@ def test_an_app_that_is_down(tmp_path: Path) -> None:
     port = free_port()
     with forwarding(tmp_path, ForwardingOptions(str(port))) as (forwarder, following):
         forwarder(following.record([make_delivery(0, body) for body in numbered(20)]))
-        following.wait(lambda: len(following.changes) == 1)
+        following.await_reports(1)
         forwarder(following.record([make_delivery(0, body) for body in numbered(20, 20)]))
         with running_app(port=port) as app:
             assert [each.body for each in app.await_received(40)] == numbered(40)
             reports = following.await_reports(41)
-            following.wait(lambda: len(following.changes) == 2)
 
-    assert [(change.is_up, change.target.port) for change in following.changes] == [(False, port), (True, port)]
-    assert following.changes[1].detail == f"127.0.0.1:{port}"
+    assert [(waiting.target.port, waiting.delivery_ids) for waiting in following.waiting] == [
+        (port, tuple(range(21, 41)))
+    ]
+    assert [back.address for back in following.backs] == [f"127.0.0.1:{port}"]
+    assert [each.waits for each in reports] == [True, *[False] * 40]
     assert [each.forward.attempt.failure for each in reports] == [Failure.CONNECTION_REFUSED, *[None] * 40]
     assert [each.attempt.status for each in following.kept(1)] == [None, 200]
 
@@ -190,7 +192,7 @@ def test_the_end(tmp_path: Path) -> None:
         assert len(app.received) == 100
     with forwarding(tmp_path, ForwardingOptions(str(free_port()))) as (forwarder, following):
         forwarder(following.record([make_delivery(0)]))
-        following.wait(lambda: len(following.changes) == 1)
+        following.await_reports(1)
         assert not forwarder.stop()
     with (
         running_app(hangs=True) as app,

@@ -27,8 +27,8 @@ def test_kill_while_forwarding(tmp_path: Path) -> None:
 
     with open_history(tmp_path / "history.db") as history:
         recorded = history.latest(2000)
-        taken = history.latest(2000, Criteria(forward=ForwardState.FORWARDED))
-        left = history.latest(2000, Criteria(forward=ForwardState.NOT_FORWARDED))
+        taken = history.latest(2000, Criteria(forward=(ForwardState.FORWARDED,)))
+        left = history.latest(2000, Criteria(forward=(ForwardState.NOT_FORWARDED,)))
 
     assert {each.request.body for each in recorded} >= arrived
     assert {each.request.body for each in taken} <= arrived

@@ -1,0 +1,71 @@
+"""How many deliveries a run has received, and what became of forwarding them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cronofy_cli.adapters.history import Forward, History
+    from cronofy_cli.core.notifications.deliveries import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The numbers at the end of a run. A delivery to two targets is forwarded twice."""
+
+    received: int
+    forwarded: int
+    failed: int
+    waiting: int
+    """Still to be sent."""
+
+    @property
+    def is_all_taken(self) -> bool:
+        """Whether the application has everything."""
+        return not self.failed and not self.waiting
+
+
+class Tally:
+    """Counts, on any thread."""
+
+    def __init__(self, targets: Sequence[str]) -> None:
+        """`targets` are those of the run; without any nothing is forwarded."""
+        self.targets = tuple(targets)
+        self._lock = Lock()
+        self._received = 0
+        self._forwarded = 0
+        self._failed = 0
+        self._first_id: int | None = None
+        self._last_id = 0
+
+    def receive(self, deliveries: Sequence[Delivery]) -> None:
+        """Count deliveries that were recorded."""
+        with self._lock:
+            self._received += len(deliveries)
+            self._first_id = self._first_id or deliveries[0].id
+            self._last_id = max(self._last_id, deliveries[-1].id or 0)
+
+    def count(self, forward: Forward) -> None:
+        """Count an attempt, if it is the last one."""
+        if not forward.is_last:
+            return
+        with self._lock:
+            if forward.attempt.succeeded:
+                self._forwarded += 1
+            else:
+                self._failed += 1
+
+    def totals(self, history: History) -> Totals:
+        """Return the numbers; what is still to be sent is as the history has it, when everything has ended.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        waiting = 0
+        if self._first_id is not None:
+            waiting = history.forwards.count_owed(self._first_id, self._last_id, self.targets)
+        return Totals(self._received, self._forwarded, self._failed, waiting)
