@@ -64,7 +64,10 @@ def test_no_token(run: Run) -> None:
 
     assert (result.exit_code, result.stdout) == (4, "")
     assert result.stderr.splitlines()[0].endswith(" data center uk")
-    assert "set CRONOFY_ACCESS_TOKEN, or try everything without an account: cronofy demo" in result.stderr
+    assert result.stderr.splitlines()[1] == (
+        "hint: cronofy auth login --data-center uk, set CRONOFY_ACCESS_TOKEN, or try everything without an account: "
+        "cronofy demo"
+    )
 
 
 def test_nothing_is_sent_without_a_token(cli: Cli, cronofy: ScriptedServer) -> None:

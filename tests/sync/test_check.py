@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cronofy_cli.sync.copy.database import open_copy
+from cronofy_cli.sync.destination import destination_at
 from tests.sync.test_sync import OUTS
 
 if TYPE_CHECKING:
@@ -160,3 +162,15 @@ def test_without_a_copy(account: Keeping) -> None:
     assert result.exit_code == 1
     assert f"hint: make one: cronofy sync --out {account.cli.folder / 'calendar.db'}" in result.stderr
     assert not (account.cli.folder / "calendar.db").exists()
+
+
+def test_a_copy_that_was_never_finished(account: Keeping) -> None:
+    """A copy whose first run broke off says nothing yet, and how to go on."""
+    path = account.cli.folder / "calendar.db"
+    with open_copy(destination_at(path)) as copy, copy.transaction():
+        pass
+
+    result = account.sync("calendar.db", "--check")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"error: the copy at {path} was never finished\nhint: cronofy sync --out {path}\n"

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from cronofy_cli.core.accounts.client_secrets import MOST_REMOVED, forgotten, with_added, with_removed
+import pytest
+
+from cronofy_cli.core.accounts.client_secrets import (
+    LONGEST_LABEL,
+    MOST_REMOVED,
+    check_label,
+    forgotten,
+    with_added,
+    with_removed,
+)
 from cronofy_cli.core.accounts.contexts import StoredClientSecret, StoredSecrets
+from cronofy_cli.errors import WrongUsage
 
 NOW = datetime(2026, 11, 22, 9, 24, 16, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -59,3 +69,18 @@ def test_forgetting_a_label() -> None:
 
     assert [each.label for each in left.client_secrets] == ["other"]
     assert [each.label for each in left.removed_client_secrets] == ["another"]
+
+
+@pytest.mark.parametrize("label", ["2026-11", "x", "x" * LONGEST_LABEL])
+def test_labels(label: str) -> None:
+    """Any word that can be typed, up to the longest."""
+    assert check_label(label) == label
+
+
+@pytest.mark.parametrize("label", ["", "  ", "a\tb", "x" * (LONGEST_LABEL + 1)])
+def test_what_is_no_label(label: str) -> None:
+    """What cannot be seen, or is too long to be typed, is refused."""
+    with pytest.raises(WrongUsage, match="is not a valid label") as refused:
+        check_label(label)
+
+    assert refused.value.hint == "use a word such as 2026-11, of at most 60 characters"

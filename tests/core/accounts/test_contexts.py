@@ -179,3 +179,14 @@ def test_client_secrets_are_ready_for_the_signature_check() -> None:
         ("old", "CRN_old_value"),
         ("new", "CRN_new_value"),
     ]
+
+
+def test_as_many_removed_client_secrets_as_fit() -> None:
+    """Text of exactly the limit keeps all; with one character less the one that was removed first is left out."""
+    olds = tuple(map(removed, range(3, 0, -1)))
+    secrets = StoredSecrets(access_token="tok", removed_client_secrets=olds)
+    whole = secrets.encode()
+
+    assert secrets.encode(len(whole)) == whole
+    assert decode_secrets(secrets.encode(len(whole) - 1)).removed_client_secrets == olds[:-1]
+    assert decode_secrets(secrets.encode(1)).removed_client_secrets == ()

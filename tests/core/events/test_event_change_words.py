@@ -326,3 +326,24 @@ def test_events_of_no_series_stand_alone() -> None:
     described = describe_changes(changes, LONDON, TODAY)
 
     assert [(words.note, words.calendar_id) for words in described] == [("", "cal_work")] * 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("x" * 100, "x" * 100 + "y" * 100), ("x" * 100 + "y" * 100, "x" * 100), ("a", "x" * 200), ("x" * 200, "a")],
+)
+def test_long_values_show_where_they_differ(before: str, after: str) -> None:
+    """Of two long values what is shown begins shortly before the first difference, and is shortened."""
+    (detail,) = words_of({"description": before}, {"description": after}).details
+    name, _, values = detail.partition("  ")
+    old, new = values.split(" -> ")
+
+    assert name == "description"
+    same = next((place for place, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 100)
+    if same:
+        assert old.startswith("…xxx")
+        assert new.startswith("…xxx")
+        assert ("y" in old, "y" in new) == ("y" in before, "y" in after)
+    else:
+        assert (old[0], new[0]) == (before[0], after[0])
+    assert max(len(old), len(new)) < 100

@@ -122,3 +122,10 @@ def test_a_request_in_utf_16() -> None:
         parse_saved_request(b"\xff\xfe" + saved.decode("latin-1").encode("utf-16-le"))
 
     assert parse_saved_request(b"\xef\xbb\xbf" + saved) == parse_saved_request(saved)
+
+
+def test_a_chunked_body_without_its_last_line() -> None:
+    """Where the file ends with the last chunk's size, nothing of the body is missing."""
+    head = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+    assert parse_saved_request(head + b"3\r\nabc\r\n0\r\n").body == b"abc"

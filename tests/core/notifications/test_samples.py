@@ -133,6 +133,8 @@ def test_setting_an_item_of_an_array() -> None:
     changed = with_fields(make("real_time_scheduling_completed"), ["participants.0.sub=acc_1"])
 
     assert changed["participants"] == [{"sub": "acc_1"}]
+    with pytest.raises(WrongUsage):
+        with_fields(make("real_time_scheduling_completed"), ["participants.1.sub=acc_2"])
 
 
 def test_later_assignments_win() -> None:
