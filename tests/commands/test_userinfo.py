@@ -66,7 +66,7 @@ def test_no_token(run: Run) -> None:
     assert result.stderr.splitlines()[0].endswith(" data center uk")
     assert result.stderr.splitlines()[1] == (
         "hint: cronofy auth login --data-center uk, set CRONOFY_ACCESS_TOKEN, or try everything without an account: "
-        "cronofy demo"
+        "add --data-center simulator, or run cronofy demo"
     )
 
 

@@ -169,6 +169,9 @@ def test_too_deep() -> None:
     """A field of very many levels is refused before anything runs out of stack."""
     with pytest.raises(WrongUsage, match="levels"):
         parse_field(f"a{'[b]' * 10_000}=1")
+    with pytest.raises(WrongUsage, match="more than 32 levels"):
+        parse_field(f"a{'[b]' * 32}=1")
+    assert len(parse_field(f"a{'[b]' * 31}=1").keys) == 32
 
 
 def test_an_array_in_an_array() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.core.api.date_words import DayForm, parse_days
+from cronofy_cli.core.api.date_words import DayForm, parse_days, same_day_after, same_day_before
 from cronofy_cli.core.api.sync_window import sync_window
 
 SUNDAY = date(2026, 11, 22)
@@ -150,3 +150,19 @@ def test_days_of_a_month(today: date, day: date) -> None:
     distance = abs(found.first - today)
     others = [found.first.replace(year=found.first.year + years) for years in (-4, 4)]
     assert found.first in sync_window(today) or all(distance < abs(other - today) for other in others)
+
+
+@pytest.mark.parametrize(
+    ("day", "before", "after"),
+    [
+        (date(2020, 11, 28), date(2026, 11, 28), date(2026, 11, 28)),
+        (date(2020, 11, 29), date(2025, 11, 29), date(2026, 11, 29)),
+        (date(2020, 11, 27), date(2026, 11, 27), date(2027, 11, 27)),
+        (date(2020, 2, 29), date(2024, 2, 29), date(2028, 2, 29)),
+    ],
+)
+def test_the_same_day_of_another_year(day: date, before: date, after: date) -> None:
+    """The day itself counts both ways; a leap day is looked for in leap years."""
+    today = date(2026, 11, 28)
+
+    assert (same_day_before(day, today), same_day_after(day, today)) == (before, after)
