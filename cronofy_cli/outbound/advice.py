@@ -56,7 +56,7 @@ def forward_advice(forward: Forward, signature: SignatureState) -> str | None:
         target = parse_target(forward.target)
     except WrongUsage:  # another release knew more kinds of target
         return None
-    return advice(forward.attempt, target, Circumstances(signature, can_wait=True))
+    return advice(forward.attempt, target, Circumstances(signature, in_container=runs_in_container(), can_wait=True))
 
 
 def runs_in_container() -> bool:

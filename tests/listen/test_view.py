@@ -15,11 +15,15 @@ from cronofy_cli.core.autopsy import Cause, Confidence, Finding
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.listen.changes.read_request import ChangeRead
+from cronofy_cli.listen.forwarding.reports import ForwardReport, TargetBack, Waiting, report_of
+from cronofy_cli.listen.forwarding.tally import Totals
 from cronofy_cli.listen.options import PrintStyle
 from cronofy_cli.listen.signature_examiner import Examined
 from cronofy_cli.listen.view import LiveOutput
+from cronofy_cli.outbound.target import parse_target
 from cronofy_cli.output.documents.running import ReadyDocument
 from cronofy_cli.output.streams import OutputFormat
+from tests.adapters.history.samples import START, answered, forward
 from tests.output.outputs import MemoryOutput, closed_pipe
 from tests.samples import CHANGE, changes_of, make_change_read, make_delivery, make_event, make_read
 
@@ -372,6 +376,76 @@ def test_ready() -> None:
         }
     ]
     assert printed.memory.stderr.text == " Ready.\n"
+
+
+VERIFICATION = b'{"notification":{"type":"verification"}}'
+
+
+def test_a_forwarded_verification_has_its_line() -> None:
+    """A verification is a step on the way to ready and not shown; when it is forwarded its line stands above, once."""
+    printed = Printed(PrintStyle.COMPACT)
+    verification = make_delivery(1, VERIFICATION)
+    report = ForwardReport(verification, parse_target("3000/hook"), forward(1), None)
+
+    printed.live.forwarded(report)
+    printed.live.forwarded(report)
+
+    headline, *forwards = printed.lines
+    assert headline == "12:04:31  verification    ✓ signed  <- 200  #1"
+    assert forwards == ["          -> 200 in 23 ms  http://localhost:3000/hook (127.0.0.1)  #1"] * 2
+
+
+def test_an_app_that_is_away() -> None:
+    """That it is not there is told once, with what comes of it; what comes later waits, on one line each time."""
+    printed = Printed(PrintStyle.COMPACT)
+    target = parse_target("3000/hook")
+    refused = replace(forward(1, None), is_last=False)
+
+    printed.live.forwarded(ForwardReport(make_delivery(1), target, refused, "is the app running?"))
+    printed.live.waiting(Waiting(target, (2,)))
+    printed.live.waiting(Waiting(target, (3, 4, 5)))
+    printed.live.target_back(TargetBack(target, "127.0.0.1:3000"))
+
+    assert printed.lines == [
+        "          -> connection refused in 23 ms  http://localhost:3000/hook  #1",
+        "            is the app running?",
+        "            waiting until it is there; then everything is sent in order",
+        "          -> waiting  http://localhost:3000/hook  #2",
+        "          -> waiting  http://localhost:3000/hook  #3 to #5",
+    ]
+    assert printed.memory.stderr.text == " http://localhost:3000/hook is there again: 127.0.0.1:3000\n"
+
+
+def test_the_apps_text_is_told_apart() -> None:
+    """What the app says stands behind a bar with its indentation, and our advice does not."""
+    printed = Printed(PrintStyle.COMPACT)
+    failed = replace(forward(1), attempt=answered(500, answer_body=b"Traceback:\n\tline 5\nValueError"))
+    report = report_of(make_delivery(1), parse_target("3000/hook"), failed, in_container=False)
+
+    printed.live.forwarded(report)
+
+    assert printed.lines[1:4] == ["            | Traceback:", "            |     line 5", "            | ValueError"]
+    assert printed.lines[4].startswith("            the app failed")
+
+
+@pytest.mark.parametrize(
+    ("totals", "counted", "command"),
+    [
+        (Totals(3, 3, 0, 0), "3 received, 3 forwarded, 0 failed, 0 still to send", None),
+        (Totals(6, 0, 0, 6), "6 received, 0 forwarded, 0 failed, 6 still to send", "send the rest: {} --not-forwarded"),
+        (Totals(6, 1, 2, 3), "6 received, 1 forwarded, 2 failed, 3 still to send", "send them again: {} --failed"),
+    ],
+)
+def test_the_end(totals: Totals, counted: str, command: str | None) -> None:
+    """The last lines count what came and what became of it, and name the command that sends what is left."""
+    printed = Printed(PrintStyle.COMPACT)
+
+    printed.live.totals(totals, START)
+
+    first, *rest = printed.memory.stderr.text.splitlines()
+    assert first == f" {counted}"
+    expected = None if command is None else command.format("cronofy deliveries replay")
+    assert rest == ([] if expected is None else [f" {expected} --since 2026-11-22T12:00:00Z"])
 
 
 def test_ready_for_people() -> None:

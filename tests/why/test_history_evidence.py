@@ -12,6 +12,7 @@ from cronofy_cli.adapters.callback_probe.probe import PROBE_CHANNEL_ID
 from cronofy_cli.adapters.history import Gap, open_history
 from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
 from cronofy_cli.core.autopsy import Cause
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, sign
 from cronofy_cli.why.history_evidence import MOST_DELIVERIES, read_history
 from tests.why.evidences import NOW, delivery, forward
@@ -129,3 +130,11 @@ def test_gaps_of_a_day(history: History) -> None:
     gaps = read(history).gaps
     assert [gap.reason for gap in gaps] == ["the tunnel is gone", "this machine slept"]
     assert (gaps[1].started, gaps[1].ended) == (NOW - second, NOW)
+
+
+def test_a_replay_is_no_evidence(history: History) -> None:
+    """What was sent again by hand says nothing about where notifications are forwarded to."""
+    history.record([delivery(1)])
+    history.forwards.record([forward(1), replace(forward(1, failure=Failure.CONNECTION_REFUSED), is_replay=True)])
+
+    assert [each.is_replay for each in read(history).forwards] == [False]

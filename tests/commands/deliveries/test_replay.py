@@ -18,6 +18,7 @@ from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, jud
 from tests.adapters.history.samples import forward
 from tests.auth.accounts import ADDED_AT
 from tests.outbound.app import OK, answer_of, running_app
+from tests.ports import free_port
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
@@ -228,3 +229,35 @@ def test_before_it_is_sent_to_several_machines(kept: None, run: Run) -> None:
 
     assert asked.exit_code == 2
     assert "Send 3 to a.invalid, b.invalid, which is not this machine?" in asked.stderr
+
+
+def test_a_replay_elsewhere_is_no_default(kept: None, app: App, run: Run) -> None:
+    """One replay to another target, where nothing listens, is shown as a replay; later ones do not go there."""
+    away = f"http://localhost:{free_port()}/"
+    assert run("deliveries", "replay", "1", "--to", away).exit_code == 3
+
+    again = run("deliveries", "replay", "1", "--json")
+
+    assert [(each["target"], each["status"]) for each in again.json] == [(f"http://localhost:{app.port}/hook", 200)]
+    kept_forwards = run("deliveries", "show", "1", "--json").json["forwards"]
+    assert [each["replay"] for each in kept_forwards] == [False, True, True]
+    assert "1" not in [str(each["id"]) for each in run("deliveries", "list", "--status", "failed", "--json").json]
+
+
+def test_the_first_lines_of_a_response(kept: None, app: App, run: Run) -> None:
+    """On a terminal a refusal has the app's own first lines below it, behind a bar, with their indentation."""
+    app.answer = lambda _: answer_of(500, b"Traceback:\n    in hook\nValueError")
+
+    lines = run("deliveries", "replay", "1", terminal=True).lines
+
+    assert lines[2:5] == ["      | Traceback:", "      |     in hook", "      | ValueError"]
+    assert "its log" in lines[5]
+
+
+def test_nothing_is_left(kept: None, run: Run) -> None:
+    """Where nothing is still to be sent that is said, and what was never to be forwarded needs a target."""
+    result = run("deliveries", "replay", "--not-forwarded")
+
+    assert result.exit_code == 1
+    assert "nothing is still to be sent; 1 that match were never to be forwarded" in result.stderr
+    assert "--to" in result.stderr

@@ -16,6 +16,7 @@ from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_forwarder
 from cronofy_cli.receiver.pipeline import Pipeline
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
+from tests.adapters.history.samples import forward
 from tests.listen.forwarding.following import Following, forwarding, now
 from tests.outbound.app import OK, answer_of, running_app
 from tests.ports import free_port
@@ -201,6 +202,72 @@ def test_the_end(tmp_path: Path) -> None:
         forwarder(following.record([make_delivery(0)]))
         assert not forwarder.stop(limit_s=0.1)
         app.awake.set()
+
+
+def test_several_at_once_to_a_target(tmp_path: Path) -> None:
+    """With more than one in flight as many are with the app at once, and each arrives once."""
+    together = threading.Barrier(4, timeout=10)
+
+    def answer(_: object) -> bytes:
+        together.wait()
+        return OK
+
+    with running_app() as app:
+        app.answer = answer
+        options = ForwardingOptions(str(app.port), max_in_flight=4)
+        with forwarding(tmp_path, options) as (forwarder, following):
+            forwarder(following.record([make_delivery(0, body) for body in numbered(40)]))
+            following.await_reports(40)
+
+    assert sorted(each.body for each in app.received) == sorted(numbered(40))
+
+
+def test_several_at_once_to_an_app_that_is_down(tmp_path: Path) -> None:
+    """That it is down is reported once, however many are in flight; when it is back each arrives once."""
+    port = free_port()
+    with forwarding(tmp_path, ForwardingOptions(str(port), max_in_flight=4)) as (forwarder, following):
+        forwarder(following.record([make_delivery(0, body) for body in numbered(20)]))
+        following.await_reports(1)
+        with running_app(port=port) as app:
+            app.await_received(20)
+            reports = following.await_reports(21)
+
+    assert sorted(each.body for each in app.received) == sorted(numbered(20))
+    assert [each.waits for each in reports].count(True) == 1
+
+
+def test_what_was_replayed_meanwhile(tmp_path: Path) -> None:
+    """A delivery that is sent by hand while the app is away is not sent a second time when it is back."""
+    port = free_port()
+    url = f"http://localhost:{port}/"
+    with forwarding(tmp_path, ForwardingOptions(str(port))) as (forwarder, following):
+        forwarder(following.record([make_delivery(0, body) for body in numbered(3)]))
+        following.await_reports(1)
+        with open_history(following.history_file) as history:
+            history.forwards.record([replace(forward(number, target=url), is_replay=True) for number in (1, 2)])
+        with running_app(port=port) as app:
+            app.await_received(1)
+            following.await_reports(2)
+
+    assert [each.body for each in app.received] == numbered(1, 2)
+
+
+def test_the_end_has_to_wait(tmp_path: Path) -> None:
+    """An end that takes longer than a moment is told; an app that is not there is not waited for."""
+    told = threading.Event()
+    with (
+        running_app(hangs=True) as app,
+        forwarding(tmp_path, ForwardingOptions(str(app.port))) as (forwarder, following),
+    ):
+        forwarder(following.record([make_delivery(0)]))
+        assert forwarder.stop(on_wait=app.awake.set)
+        assert app.awake.is_set()
+    with forwarding(tmp_path, ForwardingOptions(str(free_port()))) as (forwarder, following):
+        forwarder(following.record([make_delivery(0)]))
+        following.await_reports(1)
+        assert not forwarder.stop(on_wait=told.set)
+
+    assert not told.is_set()
 
 
 def test_a_fault(tmp_path: Path) -> None:
