@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from cronofy_cli.core.signature import ClientSecret, SignatureState, judge
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.handler_check.case import Expectation, Importance
 from cronofy_cli.handler_check.catalogue import choose
+from tests.golden_files import check_golden
 from tests.handler_check.checking import make_cases
 from tests.handler_check.handlers import SECRET
 
@@ -19,6 +21,26 @@ if TYPE_CHECKING:
     from cronofy_cli.handler_check.case import Case
 
 CASES = make_cases()
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def shown(case: Case) -> str:
+    """Return everything about a case, down to the bytes of its posts."""
+    reason = case.reason
+    lines = [
+        f"{case.id}  {case.importance}  {case.expectation.words}  {'at once' if case.at_once else 'in turn'}",
+        f"  {case.sent}",
+        f"  {reason.why}",
+        f"  {reason.usual_cause}",
+        f"  {reason.docs}{'  (time)' if reason.is_about_time else ''}",
+        *(f"  {post.signature_header}: {post.signature!r}  {post.body!r}" for post in case.posts),
+    ]
+    return "\n".join(lines)
+
+
+def test_every_case() -> None:
+    """Each case, its words and its bytes are those that are kept, in their order."""
+    check_golden("cases.txt", "\n\n".join([*map(shown, CASES), ""]).encode(), GOLDEN)
 
 
 def test_ids_are_unique() -> None:

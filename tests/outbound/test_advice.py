@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.outbound.advice import Circumstances, advice, forward_advice
 from cronofy_cli.outbound.target import parse_target
 from tests.adapters.history.samples import answered, forward
+from tests.golden_files import check_golden
 
 TARGET = parse_target("3000/hook")
 SECRET = "right for the client secret known here: does the app use the same one"
@@ -169,3 +171,35 @@ def test_the_first_lines_of_a_compressed_answer(encoding: str, body: bytes, line
     head = f"HTTP/1.1 500 X\r\ncontent-encoding: {encoding}\r\n\r\n".encode()
 
     assert answered(500, answer_head=head, answer_body=body).excerpt == lines
+
+
+SAID = (
+    *(b"", b"bad signature", b"hmac", b"digest", b"csrf", b"xsrf", b"authenticity_token", b"Page expired"),
+    *(b"allowed_hosts", b"DisallowedHost", b"blocked host", b"invalid http_host", b"unknown host"),
+    *(b"the host " + b"x" * 50 + b" is not allowed", b"hosts not allowed", b"origin", b"cors", b"original"),
+    *(b"json web token", b"jwt", b"bearer", b"json", b"malformed", b"unexpected token", b"parser"),
+    *(b"token", b"log in", b"login", b"sign-in", b"credential", b"api key", b"password", b"authenticated"),
+    *(b"not allowed", b"ip address", b"<script>jwt</script><b>hmac</b>", b"x" * 16384 + b"hmac", b"hm<i>ac</i>"),
+)
+
+
+def test_every_sentence() -> None:
+    """What is said of each failure, status and word of an app, in each circumstance, is as it is kept."""
+    lines = []
+    for address in ("3000/hook", "https://app.example.com/", "http://host.docker.internal:3000/x"):
+        target = parse_target(address)
+        for known in (Circumstances(), Circumstances(can_wait=True), Circumstances(in_container=True)):
+            for failure in Failure:
+                said = advice(answered(None, failure=failure), target, known)
+                lines.append(f"{address} {known.can_wait:d}{known.in_container:d} {failure.value}: {said}")
+    for state in SignatureState:
+        for status in (299, 300, 302, 399, 400, 401, 402, 403, 404, 405, 408, 419, 422, 429, 499, 500, 501, 599):
+            said = advice(answered(status, answer_head=b"", answer_body=b""), TARGET, Circumstances(state))
+            lines.append(f"{state} {status}: {said}")
+    for words in SAID:
+        said = advice(answered(400, answer_head=b"", answer_body=words), TARGET, SIGNED)
+        lines.append(f"{words.decode()[-40:]}: {said}")
+    slow = {took_s: answered(200, duration=timedelta(seconds=took_s)) for took_s in (5.0, 5.04, 5.05, 30.0)}
+    lines += [f"{took_s} s: {advice(attempt, TARGET)}" for took_s, attempt in slow.items()]
+
+    check_golden("advice.txt", "\n".join([*lines, ""]).encode(), Path(__file__).parent / "golden")
