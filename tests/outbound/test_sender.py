@@ -333,7 +333,7 @@ def test_the_time_limit(app: App) -> None:
 def test_a_body_that_never_ends(app: App) -> None:
     """The status counts, though the rest of the answer does not come within the limit."""
     app.answer = lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"
-    sender = sender_to(app, sending=SenderSettings(limit_s=0.2))
+    sender = sender_to(app, sending=SenderSettings(limit_s=2))
 
     attempt = sender.forward(make_delivery(7)).attempt
 

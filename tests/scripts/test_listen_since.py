@@ -140,7 +140,7 @@ def test_what_was_missed_is_forwarded(cli: Cli, simulator: SimulatorServer) -> N
 def test_what_was_missed_is_not_forwarded(options: list[str], cli: Cli, simulator: SimulatorServer) -> None:
     """Without the option, or if changes are not chosen, the app gets nothing that Cronofy did not send."""
     edit(cli, "add", "Missed")
-    with running_app() as app, listening(cli, str(app.port), "--since", "10s", *options) as run:
+    with running_app() as app, listening(cli, str(app.port), "--since", "1h", *options) as run:
         post(run.callback_url, b'{"notification":{"type":"smart_invite"}}')
         run.wait_for("forward", 1 if options else 2)
         run.running.stop()

@@ -177,9 +177,14 @@ def test_kill_9(tunnels: Cli, wait_until: WaitUntil) -> None:
     expect_nothing_left(tunnels, [pid, *pids])
 
 
+MOST_EDITS = 400
+
+
 def keep_editing(run: Listening, names: list[str], is_enough: Callable[[], bool]) -> None:
-    """Add one event after the other, each under a name of its own."""
+    """Add one event after the other, each under a name of its own, as long as the run goes on."""
     while not is_enough():
+        assert run.running.process.poll() is None
+        assert len(names) < MOST_EDITS, run.running.errors_so_far
         names.append(f"Edit {len(names)}")
         edit(run.cli, "add", names[-1])
         with run.running.changed:
