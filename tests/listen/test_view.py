@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from cronofy_cli.adapters.history import Gap
 from cronofy_cli.core.autopsy import Cause, Confidence, Finding
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import HistoryUnavailable
@@ -22,13 +25,14 @@ from cronofy_cli.listen.signature_examiner import Examined
 from cronofy_cli.listen.view import LiveOutput
 from cronofy_cli.outbound.target import parse_target
 from cronofy_cli.output.documents.running import ReadyDocument
-from cronofy_cli.output.streams import OutputFormat
+from cronofy_cli.output.streams import Output, OutputFormat
 from tests.adapters.history.samples import START, answered, forward
+from tests.in_process import Stream
 from tests.output.outputs import MemoryOutput, closed_pipe
 from tests.samples import CHANGE, changes_of, make_change_read, make_delivery, make_event, make_read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cronofy_cli.core.notifications.deliveries import Delivery
 
@@ -506,3 +510,77 @@ def test_a_closed_pipe_is_told_and_ends_nothing() -> None:
         live.deliveries([make_delivery()])
 
     assert closed == [True]
+
+
+class Turns:
+    """How many threads write at once."""
+
+    def __init__(self) -> None:
+        self.is_counted = False
+        self.most = 0
+        self.has_begun = threading.Event()
+        self._another = threading.Event()
+        self._lock = threading.Lock()
+        self._now = 0
+
+    def take(self) -> None:
+        """Write, and see whether another thread does so too."""
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+            if self._now > 1:
+                self._another.set()
+        self.has_begun.set()
+        self._another.wait(0.2)
+        with self._lock:
+            self._now -= 1
+
+
+class Slow(Stream):
+    """A stream that takes its time: a write ends when another one begins, or does not begin for a while."""
+
+    def __init__(self, turns: Turns) -> None:
+        super().__init__()
+        self._turns = turns
+
+    def flush(self) -> None:
+        """Each write begins with one."""
+        if self._turns.is_counted:
+            self._turns.take()
+        super().flush()
+
+
+MOMENT = datetime(2026, 11, 22, 9, 24, 16, tzinfo=UTC)
+REPORT = ForwardReport(make_delivery(129), parse_target("3000"), forward(129), None)
+WAYS_TO_PRINT: dict[str, Callable[[LiveOutput], None]] = {
+    "tick": lambda live: live.tick("channel", "chn_1"),
+    "remark": lambda live: live.remark("text"),
+    "trouble": lambda live: live.trouble(HistoryUnavailable("gone")),
+    "deliveries": lambda live: live.deliveries([make_delivery(129)]),
+    "events": lambda live: live.events(make_change_read((None, make_event(1)))),
+    "gap": lambda live: live.gap(Gap(MOMENT, MOMENT, "sleep")),
+    "ready": lambda live: live.ready(READY, "Ready."),
+    "forwarded": lambda live: live.forwarded(REPORT),
+    "examined": lambda live: live.examined(found(), was_shown=True),
+    "examined in silence": lambda live: live.examined(found(), was_shown=False),
+}
+
+
+@pytest.mark.parametrize("style", [PrintStyle.JSON, PrintStyle.COMPACT])
+@pytest.mark.parametrize("way", WAYS_TO_PRINT)
+def test_one_thread_at_a_time(way: str, style: PrintStyle) -> None:
+    """Whatever a thread prints, another one waits until it has: blocks of lines stay together."""
+    turns = Turns()
+    stdout, stderr = Slow(turns), Slow(turns)
+    output = Output(stdout, stderr, OutputFormat.TABLE, color_stdout=False, color_stderr=False, can_prompt=False)
+    live = LiveOutput(output, style, ZoneInfo("UTC"), lambda: None)
+    turns.is_counted = True
+    first = threading.Thread(target=WAYS_TO_PRINT[way], args=(live,))
+    first.start()
+    assert turns.has_begun.wait(20)
+    second = threading.Thread(target=live.remark, args=("another",))
+    second.start()
+    first.join(20)
+    second.join(20)
+
+    assert (turns.most, first.is_alive(), second.is_alive()) == (1, False, False)

@@ -29,11 +29,11 @@ def test_fields() -> None:
     }
 
 
-@pytest.mark.parametrize("assignment", ["a", "=1", "a..b=1", "type.x=1", "list.9=1", "list.x=1"])
+@pytest.mark.parametrize("assignment", ["a", "=1", "a..b=1", "type.x=1", "list.9=1", "list.1=1", "list.x=1"])
 def test_that_leads_nowhere(assignment: str) -> None:
     """What cannot be set is wrong usage, and so is a body without fields."""
     with pytest.raises(WrongUsage, match="--set"):
-        set_fields(b'{"type":"change","list":[]}', [assignment])
+        set_fields(b'{"type":"change","list":[1]}', [assignment])
     with pytest.raises(WrongUsage, match="needs a body that is JSON"):
         set_fields(b"\xff", ["a=1"])
 

@@ -63,6 +63,23 @@ def test_at_a_rate() -> None:
     assert all(moment_s >= number * 0.02 for number, moment_s in started_s.items())
 
 
+def test_at_a_rate_after_all_were_busy() -> None:
+    """What was late because all places were taken is not made up for in a burst."""
+    released = threading.Event()
+    started_s: list[float] = []
+    late_s = 0.2
+
+    def work(number: int) -> None:
+        started_s.append(time.monotonic())
+        if number == 0:
+            released.wait(late_s)
+            started_s[0] = time.monotonic()
+
+    list(side_by_side(work, range(5), at_once=1, interval_s=0.05))
+
+    assert started_s[4] - started_s[0] >= 3 * 0.05
+
+
 def test_nothing_waits_for_answers(wait_until: Callable[[Callable[[], bool]], None]) -> None:
     """A receiver that hangs is sent the rest all the same, and each result is told by its place."""
     with receiving() as receiver:

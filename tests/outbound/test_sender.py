@@ -19,7 +19,7 @@ from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge, sign
 from cronofy_cli.outbound.advice import advice
 from cronofy_cli.outbound.sender import Sender
-from cronofy_cli.outbound.settings import SenderSettings
+from cronofy_cli.outbound.settings import SenderSettings, trial_settings
 from cronofy_cli.outbound.target import parse_target
 from tests.listen.forwarding.following import now
 from tests.outbound.app import answer_of, running_app
@@ -210,6 +210,42 @@ def test_the_answer(app: App, sender: Sender) -> None:
     assert 0 < attempt.duration_ms < 10_000
     assert sender.forward(make_delivery(8)).attempt.status == 422
     assert {each.connection for each in app.received} == {1}
+
+
+@pytest.mark.parametrize(("size", "connections"), [(1024 * 1024, {1}), (1024 * 1024 + 1, {1, 2})])
+def test_a_long_answer(size: int, connections: set[int], app: App, sender: Sender) -> None:
+    """An answer is read to its end up to 1 MiB, so that its connection can be used again; after that a new one is."""
+    app.answer = lambda _: answer_of(200, b"x" * size)
+
+    attempts = [sender.forward(make_delivery(number)).attempt for number in (1, 2)]
+
+    assert {(each.status, len(each.answer_body), each.is_cut) for each in attempts} == {(200, KEPT_BODY_BYTES, True)}
+    assert {each.connection for each in app.received} == connections
+
+
+@pytest.mark.parametrize(("size", "is_cut"), [(KEPT_BODY_BYTES, False), (KEPT_BODY_BYTES + 1, True)])
+def test_as_much_of_an_answer_as_is_kept(size: int, is_cut: bool, app: App, sender: Sender) -> None:
+    """An answer that is just kept whole is not cut, here as where the target is tried as Cronofy would."""
+    app.answer = lambda _: answer_of(200, b"x" * size)
+    trying = sender_to(app, sending=trial_settings(insecure=False, limit_s=10))
+
+    attempts = [each.forward(make_delivery(1)).attempt for each in (sender, trying)]
+
+    assert [(len(each.answer_body), each.is_cut) for each in attempts] == [(KEPT_BODY_BYTES, is_cut)] * 2
+
+
+def test_odd_names_and_addresses(app: App, sender: Sender) -> None:
+    """Headers and queries that are not UTF-8 are read as bytes: what Connection names is dropped, the rest arrives."""
+    delivery = make_delivery(7, headers=((b"Host", b"h\xe9"), (b"Connection", b"X-\xe9, , X-Gone"), (b"X-Gone", b"1")))
+    odd = replace(delivery, request=replace(delivery.request, target="/r?a=\udce9 b"))
+
+    assert sender.forward(odd).attempt.status == 200
+
+    (received,) = app.received
+    assert received.line == b"POST /hook?a=%E9%20b HTTP/1.1"
+    assert received.value(b"X-Forwarded-Host") == b"h\xe9"
+    assert (received.value(b"X-Gone"), received.value(b"Connection")) == (None, None)
+    assert received.value(b"Host") == b"localhost:%d" % app.port
 
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3;x=y\r\ndef\r\n0\r\nTrailer: 1\r\n\r\n"

@@ -79,6 +79,31 @@ def test_a_channel_without_an_attempt() -> None:
     assert {each.attempt.status for each in pushed} == {None}
 
 
+class Silent(SimulatorControl):
+    """A simulator that never attempts anything, and counts how often it is asked."""
+
+    asked = 0
+
+    def push(self, *_: object) -> tuple[str, ...]:
+        """There is one channel."""
+        return ("chn_1",)
+
+    def attempts(self) -> tuple[bytes, ...]:
+        """Nothing was attempted."""
+        self.asked += 1
+        return ()
+
+
+def test_the_simulator_has_a_rest_between_two_questions() -> None:
+    """It is asked a few times in a second, and not as fast as it can answer."""
+    with ApiClient(data_center_at("http://127.0.0.1:1"), "tok") as client:
+        control = Silent(client)
+        [pushed] = push(control, "change", {}, limit_s=0.3)
+
+    assert pushed.target == "chn_1"
+    assert 2 <= control.asked <= 8
+
+
 def test_no_channel() -> None:
     """Where no channel is open nothing becomes of it, and nothing is waited for."""
     assert Simulated(()).pushed(60) == []

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cronofy_cli.errors import OutputLost, WrongUsage
+from cronofy_cli.output.progress import Progress
 from cronofy_cli.output.streams import Color, Output, OutputFormat, PipeClosed, Style, wants_color
 from tests.in_process import Stream
 from tests.output.outputs import MemoryOutput, closed_pipe
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 @pytest.mark.parametrize(
@@ -125,6 +131,45 @@ def test_a_full_disk() -> None:
         output = Output(full, full, OutputFormat.TSV, color_stdout=False, color_stderr=False, can_prompt=False)
         output.note("text")
         output.note("into nothing")
+
+
+class Kept(io.RawIOBase):
+    """What has really been written, with nothing held back."""
+
+    def __init__(self) -> None:
+        self.content = b""
+
+    def writable(self) -> bool:
+        """It can be written."""
+        return True
+
+    def write(self, content: ReadableBuffer, /) -> int:
+        """Keep it."""
+        self.content += bytes(content)
+        return len(bytes(content))
+
+
+@pytest.fixture
+def held() -> tuple[Output, Kept, Kept]:
+    """An output whose streams hold back what is written until they are told not to, and what was written."""
+    stdout, stderr = Kept(), Kept()
+    out, err = (io.TextIOWrapper(io.BufferedWriter(raw), encoding="utf-8") for raw in (stdout, stderr))
+    return Output(out, err, OutputFormat.TSV, color_stdout=False, color_stderr=False, can_prompt=True), stdout, stderr
+
+
+def test_nothing_is_held_back(held: tuple[Output, Kept, Kept], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written is there at once: others wait for it, and a question must be seen before it is answered."""
+    output, stdout, stderr = held
+    monkeypatch.setattr("sys.stdin", Stream(b"y\n"))
+
+    output.data("data")
+    output.note("remark")
+    assert (stdout.content, stderr.content) == (b"data\n", b"remark\n")
+    assert output.confirm("Sure?", flag="--yes")
+    assert stderr.content == b"remark\nSure? [y/N] "
+    with Progress(output, "events", enabled=True, clock=iter([0.0, 0.5]).__next__) as progress:
+        progress.note(None, None, 3)
+        assert stderr.content.endswith(b"3 events, 0.5 s\r")
 
 
 def test_text_before_data_comes_first() -> None:

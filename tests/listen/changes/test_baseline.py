@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.event_cache import open_event_cache
+from cronofy_cli.adapters.event_cache import EventCache, open_event_cache
 from cronofy_cli.errors import Unreachable
 from cronofy_cli.listen.changes.baseline import Baseline
 from tests.receiver.receiving import PATIENCE_S
@@ -79,6 +79,32 @@ def test_slower_than_one_waits(look: Look, is_end_of_run: bool) -> None:
     assert baseline.wait(PATIENCE_S)
     assert look.remembered == 2
     assert ["first seen" in remark for remark in look.remarks] == ([] if is_end_of_run else [True])
+
+
+def test_the_end_waits_for_what_is_being_kept(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that is being remembered when the wait is over is remembered before the run's channel is made."""
+    is_keeping, has_ended = threading.Event(), threading.Event()
+    early: list[bool] = []
+    remember = EventCache.remember
+
+    def slow(cache: EventCache, events: Sequence[bytes], *, changed_before: str | None = None) -> None:
+        is_keeping.set()
+        early.append(has_ended.wait(0.3))
+        remember(cache, events, changed_before=changed_before)
+
+    def read() -> Iterator[Sequence[bytes]]:
+        yield PAGES[0]
+        assert has_ended.wait(PATIENCE_S)
+        yield PAGES[1]
+
+    monkeypatch.setattr(EventCache, "remember", slow)
+    baseline = look.start(read)
+    assert is_keeping.wait(PATIENCE_S)
+    baseline.end(0.01)
+    has_ended.set()
+
+    assert baseline.wait(PATIENCE_S)
+    assert (early, look.remembered) == ([False], 2)
 
 
 def test_a_read_that_fails(look: Look) -> None:
