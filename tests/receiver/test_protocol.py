@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -12,11 +13,14 @@ from hypothesis import strategies as st
 
 from cronofy_cli.core.signature import HEADER, sign
 from cronofy_cli.receiver.gate import Gate, Limits
+from cronofy_cli.receiver.protocol import Connection
 from cronofy_cli.receiver.reader import RequestReader
 from tests.receiver.receiving import BODY, NOW, PATH, SECRET, post, receiving, stored
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from cronofy_cli.receiver.responses import Exchange
 
 MEBIBYTE = 1024 * 1024
 SIGNATURE = sign(BODY, [SECRET.value])
@@ -290,3 +294,195 @@ def test_a_long_head_however_it_is_cut(cuts: list[int], before: int, is_too_long
         statuses += [] if reader.is_finished else [each.status for each in reader.feed(stream[start:end])]
 
     assert statuses == [None] * before + [431 if is_too_long else None]
+
+
+@pytest.mark.parametrize(("size", "statuses"), [(32 * 1024, []), (32 * 1024 + 1, [431])])
+@pytest.mark.parametrize("before", [0, 2])
+def test_a_head_without_an_end(size: int, statuses: list[int], before: int) -> None:
+    """A head that does not end is refused with the first byte beyond 32 KiB, for later requests too."""
+    reader = RequestReader(gate=Gate([PATH]), limits=Limits(), clock=lambda: NOW, on_answer=lambda: None)
+    stream = memoryview(head("X: ").removesuffix(b"\r\n\r\n").ljust(size, b"x"))
+    assert [each.status for each in reader.feed(memoryview(post() * before))] == [None] * before
+
+    assert [each.status for each in reader.feed(stream[: size // 2])] == []
+    assert [each.status for each in reader.feed(stream[size // 2 :])] == statuses
+
+
+class Wired(asyncio.Transport):
+    """What a connection does to its transport, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: list[bytes | str] = []
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Keep an answer's first line."""
+        self.done.append(bytes(data).partition(b"\r\n")[0])
+
+    def write_eof(self) -> None:
+        """Nothing more is written."""
+        self.done.append("end")
+
+    def close(self) -> None:
+        """Close it once all has left."""
+        self.done.append("close")
+
+    def abort(self) -> None:
+        """Close it now."""
+        self.done.append("abort")
+
+    def pause_reading(self) -> None:
+        """Nothing is read any more."""
+        self.done.append("pause")
+
+    def resume_reading(self) -> None:
+        """It is read again."""
+        self.done.append("resume")
+
+    def is_closing(self) -> bool:
+        """Whether it was closed or aborted."""
+        return "close" in self.done or "abort" in self.done
+
+
+class Turned:
+    """A connection over a transport that a test watches, with a clock that it turns."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+        self.asked: list[Exchange] = []
+        self.lost: list[Connection] = []
+        self.wired = Wired()
+        self.connection = Connection(
+            handler=self.asked.append,
+            gate=Gate([PATH]),
+            limits=Limits(request_s=10, idle_s=120, linger_s=2),
+            clock=lambda: NOW,
+            monotonic_s=lambda: self.now_s,
+            on_made=lambda _: None,
+            on_lost=self.lost.append,
+        )
+        self.connection.connection_made(self.wired)
+
+    def receive(self, data: bytes) -> None:
+        """Let these bytes arrive."""
+        self.connection.get_buffer(-1)[: len(data)] = data
+        self.connection.buffer_updated(len(data))
+
+    def after(self, seconds: float) -> list[bytes | str]:
+        """Turn the clock, and return what has been done since it was made."""
+        self.now_s += seconds
+        self.connection.expire(self.now_s)
+        return self.wired.done
+
+
+OK, TIMEOUT = b"HTTP/1.1 200 OK", b"HTTP/1.1 408 Request Timeout"
+
+
+@pytest.fixture
+def turned() -> Turned:
+    """A connection that was just made."""
+    return Turned()
+
+
+def test_a_connection_that_says_nothing(turned: Turned) -> None:
+    """It has as long as a request may take, and goes without a word."""
+    turned.receive(b"\r\n")
+
+    assert turned.after(9.9) == []
+    assert turned.after(0.1) == ["abort"]
+
+
+@pytest.mark.parametrize("requests_before", [0, 1])
+def test_a_request_that_trickles(turned: Turned, requests_before: int) -> None:
+    """The limit runs from a request's first byte, on a kept connection too; then its sender may read the answer."""
+    for _ in range(requests_before):
+        turned.receive(post())
+        turned.asked[0].answer(200)
+        turned.after(60)
+    before = [OK] * requests_before
+    turned.receive(post()[:10])
+    assert turned.after(5) == before
+    turned.receive(post()[10:20])
+
+    assert turned.after(4.9) == before
+    assert turned.after(0.1) == [*before, TIMEOUT, "end"]
+    assert turned.after(1.9) == [*before, TIMEOUT, "end"]
+    assert turned.after(0.1) == [*before, TIMEOUT, "end", "abort"]
+
+
+def test_a_connection_that_is_idle(turned: Turned) -> None:
+    """It is kept from the last answer on for as long as it may be idle; empty lines change nothing."""
+    turned.receive(post())
+    assert not turned.connection.is_idle
+    turned.now_s += 3
+    turned.asked[0].answer(200)
+    assert (turned.connection.is_idle, turned.connection.idle_since_s) == (True, 1003)
+
+    assert turned.after(119) == [OK]
+    turned.receive(b"\r\n")
+    assert turned.after(0.9) == [OK]
+    assert turned.after(0.1) == [OK, "abort"]
+
+
+def test_answers_in_the_order_of_the_requests(turned: Turned) -> None:
+    """An answer that is early waits for those before it; what is refused has its place among them."""
+    turned.receive(post() + post(path="/guess") + post())
+    [first, second] = turned.asked
+
+    second.answer(503)
+    assert turned.wired.done == []
+    first.answer(200)
+
+    assert turned.wired.done == [OK, b"HTTP/1.1 404 Not Found", b"HTTP/1.1 503 Service Unavailable"]
+
+
+def test_the_end_of_an_idle_connection(turned: Turned) -> None:
+    """When the listener ends, what is idle is closed at once, and nothing is done to it afterwards."""
+    turned.connection.finish()
+    turned.connection.pause_writing()
+    turned.connection.resume_writing()
+
+    assert turned.wired.done == ["close"]
+
+
+def test_the_end_of_a_busy_connection(turned: Turned) -> None:
+    """When the listener ends, a request that is being read, or waits for its answer, is let end."""
+    turned.receive(post()[:-1])
+    turned.connection.finish()
+    assert turned.wired.done == []
+    turned.receive(post()[-1:])
+    assert turned.wired.done == []
+    turned.asked[0].answer(200)
+
+    assert turned.wired.done == [OK, "close"]
+
+
+def test_who_does_not_read_answers(turned: Turned) -> None:
+    """Nothing more is read from who does not read, until it does."""
+    turned.connection.pause_writing()
+    turned.connection.resume_writing()
+
+    assert turned.wired.done == ["pause", "resume"]
+
+
+def test_a_sender_that_has_said_all(turned: Turned) -> None:
+    """The connection is kept for the answers that are still to leave, and not where there are none."""
+    assert not turned.connection.eof_received()
+    turned = Turned()
+    turned.receive(post())
+    assert turned.connection.eof_received()
+    turned.asked[0].answer(200)
+
+    assert turned.wired.done == [OK, "close"]
+
+
+def test_a_connection_that_is_lost(turned: Turned) -> None:
+    """Its end is told once; an answer that comes later goes nowhere, and nothing arrives any more."""
+    turned.receive(post())
+    turned.connection.connection_lost(None)
+    turned.asked[0].answer(200)
+    turned.connection.abort()
+    turned.connection.expire(9e9)
+    turned.receive(post())
+
+    assert (turned.wired.done, turned.lost, len(turned.asked)) == ([], [turned.connection], 1)
