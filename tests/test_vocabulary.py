@@ -7,6 +7,7 @@ import json
 import pkgutil
 import re
 import typing
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from msgspec import Raw
 from msgspec.structs import fields
 
 import cronofy_cli
+from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.paths import history_file
 from cronofy_cli.cli.tree import command_paths
 from cronofy_cli.core.autopsy.causes import Cause
 from cronofy_cli.core.failure import Failure
@@ -45,6 +48,7 @@ from tests.golden_files import GOLDEN
 from tests.in_process import run_main
 from tests.outbound.app import running_app
 from tests.ports import free_port
+from tests.samples import make_delivery
 from tests.scripts.listening import edit, listening
 from tests.sender import post
 from tests.support import REPOSITORY
@@ -356,6 +360,8 @@ def prepare(cli: Cli) -> None:
         ).encode()
         for number in (1, 2)
     ]
+    with open_history(history_file(cli.environment)) as history:
+        history.record([replace(make_delivery(body=BODY), context="us") for _ in range(2)])
     for name, content in {
         "body.json": BODY,
         "secret.txt": SECRET.encode(),

@@ -6,6 +6,7 @@ Other client secrets than those in use, for the question who else may have signe
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -20,11 +21,14 @@ from cronofy_cli.core.text import as_utf8
 from cronofy_cli.errors import NotSignedIn, WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
 
     from cronofy_cli.cli.context import AppContext
 
 STDIN = "-"
+MOST_BYTES: Final = 64 * 1024 * 1024
+MOST_SECRET_BYTES: Final = 64 * 1024
 
 SecretFilesOption = Annotated[
     list[str] | None,
@@ -41,20 +45,40 @@ class _SecretFile:
     """A path, or `-`."""
 
 
-def read_bytes(run: AppContext, source: str) -> bytes:
+def read_bytes(run: AppContext, source: str, *, most: int = MOST_BYTES) -> bytes:
     """Return what a file or stdin holds, byte for byte.
 
     Raises:
-        WrongUsage: the file cannot be read.
+        WrongUsage: the file cannot be read, or is larger than `most` bytes.
+    """
+    with opened(run, source) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise WrongUsage(f"'{source}' is larger than {_size(most)}", hint="name another file")
+    return content
+
+
+@contextmanager
+def opened(run: AppContext, source: str) -> Iterator[BinaryIO]:
+    """Give a file, or stdin, to read from.
+
+    Raises:
+        WrongUsage: it cannot be read.
     """
     if source == STDIN:
-        return run.stdin.buffer.read()
+        yield run.stdin.buffer
+        return
     try:
-        return Path(source).read_bytes()
+        with Path(source).open("rb") as file:
+            yield file
     except OSError as error:
         raise WrongUsage(
             f"'{source}' cannot be read: {error.strerror or error}", hint="name a file, or - for stdin"
         ) from error
+
+
+def _size(count: int) -> str:
+    return f"{count // 1024 // 1024} MiB" if count >= 1024 * 1024 else f"{count // 1024} KiB"
 
 
 def find_secrets(
@@ -114,7 +138,7 @@ def read_secret(run: AppContext, source: str) -> str:
     Raises:
         WrongUsage: it cannot be read, or is empty.
     """
-    secret = as_utf8(read_bytes(run, source)).decode("utf-8", "surrogateescape").strip("\r\n")
+    secret = as_utf8(read_bytes(run, source, most=MOST_SECRET_BYTES)).decode("utf-8", "surrogateescape").strip("\r\n")
     if not secret:
         raise WrongUsage(f"'{source}' has no client secret", hint="the file holds only the client secret")
     return secret

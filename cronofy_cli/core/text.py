@@ -13,6 +13,7 @@ from unicodedata import normalize
 
 _MARKS: Final = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
+_LATIN: Final = 256
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL and C1 controls
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction marks, embeddings, overrides, isolates
@@ -52,6 +53,16 @@ def as_utf8(content: bytes) -> bytes:
 def clean_lines(text: str) -> str:
     """Return `text` with its line breaks and nothing else that could drive a terminal."""
     return "\n".join(clean(line) for line in text.splitlines())
+
+
+def visible(content: bytes) -> bytes:
+    """Return bytes as text with line breaks, tabs, and escapes such as `\\x9b` for what could drive a terminal."""
+    text = content.decode("utf-8", "backslashreplace")
+    return _UNSAFE.sub(lambda match: match[0] if match[0] in "\t\n" else _escape(match[0]), text).encode()
+
+
+def _escape(character: str) -> str:
+    return f"\\x{ord(character):02x}" if ord(character) < _LATIN else f"\\u{ord(character):04x}"
 
 
 def shorten(text: str, width: int) -> str:

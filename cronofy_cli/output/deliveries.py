@@ -112,7 +112,7 @@ def received_list() -> ListView[Delivery]:
             Column("ID", lambda delivery: str(delivery.id)),
             Column("RECEIVED", lambda delivery: to_utc_millis(delivery.request.received_at)),
             Column("TYPE", lambda delivery: delivery.notification.label),
-            Column("SIGNATURE", lambda delivery: delivery.verdict.state.value),
+            Column("SIGNATURE", _signature_word),
             Column("ANSWERED", lambda delivery: delivery.answer, leave_out=1),
             Column("CHANNEL", lambda delivery: delivery.notification.channel_id or "-", leave_out=2),
             Column("SINCE", lambda delivery: delivery.notification.changes_since or "-", leave_out=3),
@@ -128,7 +128,7 @@ def delivery_list(today: date) -> ListView[Listed]:
 
     number: Column[Listed] = Column("ID", lambda row: str(row[0].id))
     kind: Column[Listed] = Column("TYPE", lambda row: row[0].notification.label)
-    signature: Column[Listed] = Column("SIGNATURE", lambda row: row[0].verdict.state.value)
+    signature: Column[Listed] = Column("SIGNATURE", lambda row: _signature_word(row[0]))
     app: Column[Listed] = Column("APP", lambda row: app_text(row[1]))
     answered: Column[Listed] = Column("ANSWERED", lambda row: row[0].answer, leave_out=1)
     channel: Column[Listed] = Column("CHANNEL", lambda row: row[0].notification.channel_id or "-", leave_out=2)
@@ -157,6 +157,10 @@ def _local(moment: datetime, today: date) -> str:
     return f"{local:%b %d %H:%M:%S}" if local.year == today.year else f"{local:%Y-%m-%d %H:%M}"
 
 
+def _signature_word(delivery: Delivery) -> str:
+    return delivery.verdict.state.value if delivery.imported is None else f"{delivery.verdict.state.value}, imported"
+
+
 def compact_line(delivery: Delivery, *, color: bool, dated: bool = False) -> str:
     """Return the line that `listen` prints for a delivery; `dated` for one that may be older than today.
 
@@ -175,6 +179,8 @@ def compact_line(delivery: Delivery, *, color: bool, dated: bool = False) -> str
         parts.append(f"since {since_text(notification.changes_since, received_at)}")
     elif not notification.is_known and notification.type:
         parts.append("a type that is not known yet")
+    if delivery.imported is not None:
+        parts.append(painted("imported", (Style.YELLOW,), enabled=color))
     answer = delivery.answer_status or f"no answer within {CRONOFY_LIMIT_S:.0f} s"
     parts.append(painted(f"<- {answer}  #{delivery.id}", (Style.DIM,), enabled=color))
     return "  ".join(parts)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TextIO
 
-from cronofy_cli.core.text import clean_lines
+from cronofy_cli.core.text import clean_lines, visible
 from cronofy_cli.errors import OutputLost, WrongUsage
 
 if TYPE_CHECKING:
@@ -117,6 +117,15 @@ class Output:
             raise OutputLost(
                 f"the output cannot be written: {error.strerror}", hint="free some space, or write it to another place"
             ) from error
+
+    def outside(self, content: bytes) -> None:
+        """Write bytes that others chose: as they are in a pipe, and on a terminal without what could drive it.
+
+        Raises:
+            PipeClosed: its reader has gone.
+            OutputLost: it cannot be written, as on a full disk.
+        """
+        self.data_bytes(visible(content) if self.is_terminal else content)
 
     def close(self) -> None:
         """Write what is not written yet; called when a command has come to a good end."""

@@ -42,12 +42,12 @@ def read_history(
     Raises:
         HistoryUnavailable: the store cannot be read.
     """
-    from cronofy_cli.adapters.history import Criteria
+    from cronofy_cli.adapters.history import RECEIVED, Criteria
 
-    found = history.latest(MOST_DELIVERIES)
+    found = history.latest(MOST_DELIVERIES, RECEIVED)
     if channel_id is not None:
         known = {delivery.id for delivery in found}
-        of_channel = history.latest(_OF_THE_ASKED_CHANNEL, Criteria(channel=channel_id))
+        of_channel = history.latest(_OF_THE_ASKED_CHANNEL, Criteria(channel=channel_id, is_received=True))
         found = [*(each for each in of_channel if each.id not in known), *found]
     deliveries = tuple(each for each in found if not _is_made_here(history, each))
     return HistoryEvidence(

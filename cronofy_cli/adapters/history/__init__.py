@@ -11,12 +11,13 @@ from __future__ import annotations
 from cronofy_cli.adapters.history.connection import open_history
 from cronofy_cli.adapters.history.forwards import AppResult, Forward
 from cronofy_cli.adapters.history.gaps import Gap
-from cronofy_cli.adapters.history.query import EVERYTHING, Criteria, ForwardState
+from cronofy_cli.adapters.history.query import EVERYTHING, RECEIVED, Criteria, ForwardState
 from cronofy_cli.adapters.history.store import History, TargetsOf
 from cronofy_cli.adapters.history.tail import follow
 
 __all__ = [
     "EVERYTHING",
+    "RECEIVED",
     "AppResult",
     "Criteria",
     "Forward",

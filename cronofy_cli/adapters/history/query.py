@@ -54,9 +54,14 @@ class Criteria:
     """What we answered Cronofy; `NO_ANSWER` stands for no answer in time."""
     forward: tuple[ForwardState, ...] = ()
     """Any of these."""
+    is_received: bool = False
+    """Received here, and not imported."""
     tag: str | None = None
     search: str | None = None
-    """In the body or the headers, in this spelling. It has no index: the newest are looked at first."""
+    """In the body, the headers, the events read, a response of the application or a tag, in this spelling.
+
+    It has no index: the newest are looked at first.
+    """
 
     def conditions(self) -> Iterator[Condition]:
         """Yield what a delivery has to fulfil, all of it."""
@@ -69,6 +74,8 @@ class Criteria:
         if self.signature is not None:
             yield _signature(self.signature)
         yield from self._times()
+        if self.is_received:
+            yield "NOT EXISTS (SELECT 1 FROM imported WHERE delivery_id = deliveries.id)", ()
         if self.status is not None:
             yield _status(*self.status)
         if self.failure is not None:
@@ -94,6 +101,9 @@ class Criteria:
 
 EVERYTHING = Criteria()
 """No condition at all."""
+
+RECEIVED = Criteria(is_received=True)
+"""All that was received here."""
 
 
 def where(conditions: Sequence[Condition]) -> tuple[str, list[Parameter]]:
@@ -147,6 +157,14 @@ def _answered(first: int, last: int) -> Condition:
     return "answer_status <> 200 AND answer_status BETWEEN ? AND ?", (first, last)
 
 
+_IN_TAG: Final = "EXISTS (SELECT 1 FROM tags WHERE delivery_id = deliveries.id AND instr(name, ?) > 0)"
+_IN_RESPONSE: Final = "EXISTS (SELECT 1 FROM forwards WHERE delivery_id = deliveries.id AND instr(answer_body, ?) > 0)"
+_IN_EVENTS: Final = (
+    "EXISTS (SELECT 1 FROM delivery_events JOIN event_reads ON event_reads.id = event_read_id "
+    "WHERE delivery_id = deliveries.id AND instr(payload, ?) > 0)"
+)
+
+
 def _search(text: str) -> Condition:
     import json
 
@@ -154,5 +172,7 @@ def _search(text: str) -> Condition:
     # A body may write the same text with escapes, which may or may not be made of slashes too.
     escaped = json.dumps(text)[1:-1].encode()
     spellings = tuple(dict.fromkeys((plain, escaped, escaped.replace(b"/", b"\\/"))))
+    tag = text.removeprefix("@")
     parts = [f"instr({column}, ?) > 0" for column in ("body", "headers") for _ in spellings]
-    return f"({' OR '.join(parts)})", (*spellings, *spellings)
+    parts += [_IN_TAG, *(place for place in (_IN_RESPONSE, _IN_EVENTS) for _ in spellings)]
+    return f"({' OR '.join(parts)})", (*spellings * 2, tag, *spellings * 2)

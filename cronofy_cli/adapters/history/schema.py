@@ -152,12 +152,24 @@ _REPLAYS_AND_OWED: Final = (
     """,
 )
 
+_IMPORTED: Final = (
+    # What came from a file, when, and which result of the signature check the file claimed.
+    """
+    CREATE TABLE imported (
+        delivery_id INTEGER PRIMARY KEY REFERENCES deliveries (id) ON DELETE CASCADE,
+        imported_at INTEGER NOT NULL,
+        claimed TEXT NOT NULL
+    )
+    """,
+)
+
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     _FIRST,
     _FORWARDS_AND_SEARCH,
     _INBOX,
     _DELIVERIES_OF_A_READ,
     _REPLAYS_AND_OWED,
+    _IMPORTED,
 )
 """The statements that lead from one version to the next, oldest first. Released ones are never edited."""
 

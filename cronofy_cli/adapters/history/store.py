@@ -18,7 +18,8 @@ from cronofy_cli.adapters.history.burst_buffer import Inbox, Recorded
 from cronofy_cli.adapters.history.database import Database, HistoryDamaged
 from cronofy_cli.adapters.history.forwards import Forwards
 from cronofy_cli.adapters.history.gaps import Gaps
-from cronofy_cli.adapters.history.query import EVERYTHING, where
+from cronofy_cli.adapters.history.imports import Imports
+from cronofy_cli.adapters.history.query import EVERYTHING, RECEIVED, where
 from cronofy_cli.adapters.history.rows import COLUMNS, NO_ANSWER, from_row, has_broken_text, to_row
 from cronofy_cli.adapters.history.schema import DELIVERY_FORMAT
 from cronofy_cli.adapters.history.tags import Tags
@@ -74,6 +75,8 @@ class History:
         """The file, for messages."""
         self.forwards = Forwards(self._database)
         """What became of forwarding the deliveries."""
+        self.imports = Imports(self._database)
+        """Which of them came from a file."""
         self.tags = Tags(self._database)
         """The user's names for deliveries."""
 
@@ -114,6 +117,27 @@ class History:
                 self._connection.executemany(insert, [(delivery.id,) for delivery in recorded])
             if targets_of is not None:
                 self._owe(recorded, targets_of)
+        return recorded
+
+    def add_imported(self, deliveries: Sequence[Delivery]) -> list[Delivery | None]:
+        """Write deliveries that are from a file in one transaction and return them with their numbers.
+
+        In the place of one that is in the history already stands None.
+
+        Raises:
+            HistoryUnavailable: nothing of it was recorded: the disk is full, or the file locked or damaged.
+        """
+        with self._database.transaction():
+            self._move(_BIGGEST_ID, _BIGGEST_ID)
+            number = self._inbox.next_id()
+            recorded: list[Delivery | None] = []
+            for delivery in deliveries:
+                new = None if self.imports.holds(delivery) else replace(delivery, id=number)
+                if new is not None:
+                    self._insert([new])
+                    number += 1
+                recorded.append(new)
+            self.imports.mark(each for each in recorded if each is not None)
         return recorded
 
     def receive(self, arrivals: Sequence[Arrival], targets_of: TargetsOf | None = None) -> Sequence[Delivery]:
@@ -174,12 +198,12 @@ class History:
         return self._select(list(criteria.conditions()), "ORDER BY id DESC", limit)[::-1]
 
     def last(self) -> Delivery | None:
-        """Return the newest delivery, if there is any.
+        """Return the newest delivery that was received here, if there is any.
 
         Raises:
             HistoryUnavailable: the store cannot be read.
         """
-        return next(iter(self.latest(1)), None)
+        return next(iter(self.latest(1, RECEIVED)), None)
 
     def get(self, delivery_id: int) -> Delivery | None:
         """Return the delivery of that number, if there is one.
@@ -362,4 +386,13 @@ class History:
         is_doubtful = self._database.has_broken_text
         read = [None if is_doubtful and has_broken_text(row) else from_row(row) for row in rows]
         self._unreadable.update(row[0] for row, delivery in zip(rows, read, strict=True) if delivery is None)
-        return [delivery for delivery in read if delivery is not None]
+        found = [delivery for delivery in read if delivery is not None]
+        return self._with_imports(found) if found else []
+
+    def _with_imports(self, found: list[Delivery]) -> list[Delivery]:
+        """Say of those that came from a file that they did."""
+        numbers = [delivery.id or 0 for delivery in found]
+        imported = self.imports.between(min(numbers), max(numbers))
+        if not imported:
+            return found
+        return [replace(each, imported=imported.get(each.id or 0)) for each in found]

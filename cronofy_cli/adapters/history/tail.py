@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.history.query import EVERYTHING
@@ -20,13 +21,14 @@ PAUSE_S: Final = 0.05
 def follow(
     history: History, after_id: int, pause: Callable[[float], object], *, criteria: Criteria = EVERYTHING
 ) -> Iterator[list[Delivery]]:
-    """Yield the deliveries after `after_id` that fit, as they come, and an empty list whenever there is nothing new.
+    """Yield what is received here after `after_id` and fits, as it comes, and an empty list when there is nothing new.
 
     It never ends by itself. `pause` lets a time pass between two looks.
 
     Raises:
         HistoryUnavailable: the store cannot be read.
     """
+    criteria = replace(criteria, is_received=True)
     seen_version: int | None = None
     while True:
         version = history.data_version()

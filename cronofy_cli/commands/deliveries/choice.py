@@ -49,7 +49,11 @@ SignatureOption = Annotated[
 ]
 SearchOption = Annotated[
     str | None,
-    typer.Option(metavar="TEXT", rich_help_panel="Filters", help="Only with exactly this text in the body or headers."),
+    typer.Option(
+        metavar="TEXT",
+        rich_help_panel="Filters",
+        help="Only with exactly this text in the body, headers, events read, a response of the application, or a tag.",
+    ),
 ]
 WhereOption = Annotated[
     str | None,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import DataCommand, LocalCommand, app_context, command_app
+from cronofy_cli.cli.options import LocalCommand, SigningCommand, app_context, command_app
 from cronofy_cli.commands.deliveries.choice import (
     ChannelOption,
     SignatureOption,
@@ -24,11 +25,13 @@ from cronofy_cli.output.exports.formats import ExportFormat
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cronofy_cli.adapters.history import History
+    from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.output.exports.ndjson import Beside
 
 app = command_app()
 
-_AT_ONCE = 500
 _STDOUT = Path("-")
 
 
@@ -38,6 +41,13 @@ DeliveriesArgument = Annotated[
 ]
 RedactOption = Annotated[
     bool, typer.Option("--redact", help="Leave out signatures, credentials, addresses, URLs and e-mails.")
+]
+ResignOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[LABEL=]FILE|-",
+        help="Sign again with this client secret, such as one for tests, from a file or stdin; repeatable.",
+    ),
 ]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file instead of stdout.")
@@ -55,15 +65,19 @@ def export_deliveries(
     until: UntilOption = None,
     signature: SignatureOption = None,
     redact: RedactOption = False,
+    client_secret_file: ResignOption = None,
     output: OutputOption = None,
 ) -> None:
     """Export deliveries as NDJSON, HAR, a shell script of curl commands, or a pytest fixture.
+
+    NDJSON holds forwards, tags and events too, except with --redact. What is redacted has no valid signature; with
+    --client-secret-file it has that of a client secret for tests.
 
     \b
     Examples:
       cronofy deliveries export --since 1d -o deliveries.ndjson
       cronofy deliveries export last --format curl | sh -s http://localhost:3000/hook
-      cronofy deliveries export --type change --format pytest --redact -o conftest.py
+      cronofy deliveries export --type change --format pytest --redact --client-secret-file test.txt -o conftest.py
       cronofy deliveries export --format har -o deliveries.har
     """
     from cronofy_cli import __version__
@@ -88,41 +102,86 @@ def export_deliveries(
         if deliveries
         else chain.from_iterable(run.history.between(1, criteria=criteria))
     )
+    chosen = _changed(run, chosen, client_secret_file or [], redact=redact)
+    beside = partial(_beside, run.history) if format_ is ExportFormat.NDJSON and not redact else None
+    _write(run, exported(chosen, format_, __version__, beside), format_, output)
+
+
+def _changed(
+    run: AppContext, chosen: Iterable[Delivery], secret_files: list[str], *, redact: bool
+) -> Iterable[Delivery]:
+    """Return deliveries without what is to be left out, and signed again with the client secrets that were given."""
     if redact:
         from cronofy_cli.output.exports.redaction import redacted
 
         chosen = map(redacted, chosen)
-    parts = exported(chosen, format_, __version__)
-    if output is None or output == _STDOUT:
-        for part in parts:
-            run.output.data_bytes(part)
+    if secret_files:
+        from cronofy_cli.cli.client_secrets import given_secrets
+        from cronofy_cli.outbound.edited_body import with_body
+
+        secrets = given_secrets(run, secret_files)
+        chosen = (with_body(each, each.request.body, secrets) for each in chosen)
+    return chosen
+
+
+def _write(run: AppContext, parts: Iterable[bytes], format_: ExportFormat, output: Path | None) -> None:
+    if output is not None and output != _STDOUT:
+        from cronofy_cli.adapters.output_files import write_output
+
+        write_output(output, parts)
         return
-    from cronofy_cli.adapters.output_files import write_output
+    from cronofy_cli.output.json_text import write_json_lines
 
-    write_output(output, parts)
+    is_json = format_ in {ExportFormat.NDJSON, ExportFormat.HAR}
+    for part in parts:
+        if is_json:
+            write_json_lines(run.output, part)
+        else:
+            run.output.outside(part)
 
 
-@app.command("import", cls=DataCommand)
+@app.command("import", cls=SigningCommand)
 def import_deliveries(
     context: typer.Context,
     source: Annotated[str, typer.Argument(metavar="FILE|-", help="A file that 'deliveries export' wrote as NDJSON.")],
 ) -> None:
-    """Import exported deliveries into the history, with new numbers and the result that they had.
+    """Import exported deliveries into the history, with new numbers. Those that are there already are left out.
+
+    Anybody can write such a file: the signature is checked with the client secrets known here, and what the file says
+    of it is shown as its claim. 'wait', '--follow' and 'last' pass imported deliveries over.
 
     \b
     Examples:
       cronofy deliveries import deliveries.ndjson
       ssh server cronofy deliveries export --since 1h | cronofy deliveries import -
     """
-    from cronofy_cli.cli.client_secrets import read_bytes
+    from cronofy_cli.cli.client_secrets import opened
+    from cronofy_cli.commands.deliveries.imports import Importer
     from cronofy_cli.output.documents.deliveries import ImportedDocument
-    from cronofy_cli.output.exports.ndjson import read_delivery_lines
+    from cronofy_cli.output.exports.read_ndjson import read_deliveries
     from cronofy_cli.output.lists import show_sentence
 
     run = app_context(context)
     # All of it is read before anything is written: half an import is none.
-    found = list(read_delivery_lines(read_bytes(run, source)))
-    history = run.open_history()
-    for start in range(0, len(found), _AT_ONCE):
-        history.record(found[start : start + _AT_ONCE])
-    show_sentence(run.output, f"{len(found)} imported", ImportedDocument(len(found)))
+    with opened(run, source) as file:
+        found = list(read_deliveries(file))
+    importer = Importer(run)
+    importer.take(found)
+    there = len(found) - importer.count
+    sentence = f"{importer.count} imported" + (f", {there} already there" if there else "")
+    show_sentence(run.output, sentence, ImportedDocument(importer.count, there))
+    for tag in importer.taken_tags:
+        run.warn(f"the tag @{tag} stays with the delivery that has it")
+
+
+def _beside(history: History, delivery: Delivery) -> Beside:
+    from cronofy_cli.output.exports.ndjson import Beside
+
+    number = delivery.id or 0
+    return Beside(
+        tags=tuple(history.tags.of(number)),
+        results=history.forwards.results([number]).get(number, ()),
+        forwards=tuple(history.forwards.of(number)),
+        events=history.events_of(number),
+        is_reconstructed=history.is_reconstructed(number),
+    )

@@ -220,7 +220,7 @@ def _search(history: History, which: _Which, states: tuple[ForwardState, ...]) -
     from cronofy_cli.adapters.history import Criteria
 
     moment = local_moment(which.since, option="--since") if which.since is not None else None
-    criteria = Criteria(type=which.type, since=moment, forward=states)
+    criteria = Criteria(type=which.type, since=moment, forward=states, is_received=bool(states))
     return [each for part in history.between(1, criteria=criteria) for each in part]
 
 
@@ -233,6 +233,10 @@ def _jobs(history: History, chosen: Sequence[Delivery], to: Sequence[str], which
     results = history.forwards.results([delivery.id or 0 for delivery in chosen])
     jobs: list[ReplayJob] = []
     for delivery in chosen:
+        if delivery.imported is not None:
+            raise WrongUsage(
+                f"#{delivery.id} was imported, and the file may name any target", hint="add --to 3000/your/hook"
+            )
         urls = [result.target for result in results.get(delivery.id or 0, ()) if which.wants(result)]
         if not urls:
             raise WrongUsage(

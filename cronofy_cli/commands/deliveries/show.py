@@ -18,7 +18,7 @@ from cronofy_cli.output.streams import OutputFormat
 if TYPE_CHECKING:
     from cronofy_cli.adapters.history import Forward
     from cronofy_cli.cli.context import AppContext
-    from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.core.notifications.deliveries import Delivery, Imported
     from cronofy_cli.output.documents.attempts import ForwardAndHint
 
 app = command_app()
@@ -55,14 +55,14 @@ def show(
     assert found.id is not None
     attempts = run.history.forwards.of(found.id)
     if raw:
-        run.output.data_bytes(found.request.body)
+        run.output.outside(found.request.body)
     elif headers:
-        run.output.data_bytes(b"".join(b"%s: %s\n" % line for line in found.request.headers))
+        run.output.outside(b"".join(b"%s: %s\n" % line for line in found.request.headers))
     elif curl:
         from cronofy_cli.output.exports.curl import curl_command
 
         results = run.history.forwards.results([found.id]).get(found.id, ())
-        run.output.data_bytes(curl_command(found, results[-1].target if results else None) + b"\n")
+        run.output.outside(curl_command(found, results[-1].target if results else None) + b"\n")
     elif forwards and attempts and run.output.format is OutputFormat.TABLE:
         _show_answers(run, attempts)
     elif forwards:
@@ -112,6 +112,8 @@ def _show_all(run: AppContext, found: Delivery, attempts: list[Forward]) -> None
         _show_document(run, found, attempts, tags, events, is_reconstructed=is_reconstructed)
         return
     run.output.data(full_text(found, color=run.output.color_stdout, dated=True).rstrip("\n"))
+    if found.imported is not None:
+        run.output.data(f"\n    {_imported(found.imported)}")
     if is_reconstructed:
         run.output.data("\n    this was not received, but made up from what is known of a gap")
     if tags:
@@ -124,6 +126,15 @@ def _show_all(run: AppContext, found: Delivery, attempts: list[Forward]) -> None
         run.output.data(f"\n    still to be sent to {clean(target)}: {by_hand}")
     if events is not None:
         _show_events(run, events)
+
+
+def _imported(imported: Imported) -> str:
+    from cronofy_cli.core.times import to_utc_millis
+
+    return (
+        f"imported from a file at {to_utc_millis(imported.at)}, not received here; the file says of its signature: "
+        f"{imported.claimed.value}"
+    )
 
 
 def _show_events(run: AppContext, payload: bytes) -> None:

@@ -57,7 +57,7 @@ def _last_change(run: AppContext) -> Delivery:
     from cronofy_cli.core.signature import SignatureState
 
     wanted = {SignatureState.VALID, SignatureState.UNKNOWN}
-    for delivery in run.history.newest_first(Criteria(type="change")):
+    for delivery in run.history.newest_first(Criteria(type="change", is_received=True)):
         if delivery.verdict.state in wanted:
             return delivery
     raise NotFound("no 'change' has been received yet", hint=f"name a time: {CHANGES_OPTION} 2h")

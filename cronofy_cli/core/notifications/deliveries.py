@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cronofy_cli.core.notifications.notification import Notification
-    from cronofy_cli.core.signature import Verdict
+    from cronofy_cli.core.signature import SignatureState, Verdict
 
 Headers = tuple[tuple[bytes, bytes], ...]
 """Header lines in their order and spelling, without the line ends."""
@@ -52,6 +52,15 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Imported:
+    """Where a delivery is from that was not received here: a file, which may say anything."""
+
+    at: datetime
+    claimed: SignatureState
+    """The result of the signature check that the file names."""
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A request with its verdict, what it says, and the status that we answered."""
 
@@ -64,6 +73,8 @@ class Delivery:
     """Name of the data center that it was received for."""
     id: int | None = None
     """Its number in the history; None until it is recorded."""
+    imported: Imported | None = None
+    """None for what was received on this machine."""
 
     @property
     def answer(self) -> str:

@@ -123,7 +123,7 @@ def last_good_moment(history: History, data_center: str, paths: Collection[str])
 
 
 def _verified(history: History, data_center: str, paths: Collection[str]) -> Iterator[Delivery]:
-    criteria = Criteria(signature=SignatureState.VALID)
+    criteria = Criteria(signature=SignatureState.VALID, is_received=True)
     for delivery in islice(history.newest_first(criteria), _LOOKED_AT):
         path = delivery.request.target.partition("?")[0]
         # A public address may have a path of its own in front.

@@ -34,7 +34,10 @@ class SignatureDocument(Document, frozen=True):
 
 
 class DeliveryDocument(Document, frozen=True):
-    """A delivery as it was received, and our response. `body_base64` stands in place of a `body` that is not UTF-8."""
+    """A delivery as it was received, and our response. `body_base64` stands in place of a `body` that is not UTF-8.
+
+    `imported_at` and `claimed_signature`, the result that the file named, are there for what came from a file.
+    """
 
     id: int | None
     received_at: str
@@ -50,12 +53,15 @@ class DeliveryDocument(Document, frozen=True):
     headers: tuple[tuple[str, str], ...]
     body: str | UnsetType = UNSET
     body_base64: str | UnsetType = UNSET
+    imported_at: str | UnsetType = UNSET
+    claimed_signature: SignatureState | UnsetType = UNSET
 
     @classmethod
     def of(cls, delivery: Delivery) -> Self:
         """Return the document of a delivery."""
         request, notification = delivery.request, delivery.notification
         body = content_of(request.body)
+        imported = delivery.imported
         return cls(
             id=delivery.id,
             received_at=to_utc_millis(request.received_at),
@@ -70,6 +76,8 @@ class DeliveryDocument(Document, frozen=True):
             headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers),
             body=body.text,
             body_base64=body.base64,
+            imported_at=UNSET if imported is None else to_utc_millis(imported.at),
+            claimed_signature=UNSET if imported is None else imported.claimed,
         )
 
 
@@ -135,9 +143,10 @@ class DifferenceDocument(Document, frozen=True):
 
 
 class ImportedDocument(Document, frozen=True):
-    """How many deliveries were imported."""
+    """How many deliveries were imported, and how many were in the history already."""
 
     imported: int
+    already_there: int
 
 
 class PrunedDocument(Document, frozen=True):

@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.output.exports.ndjson import Beside
 
 
 class ExportFormat(StrEnum):
@@ -24,8 +25,13 @@ class ExportFormat(StrEnum):
     """A module with a fixture for the tests of an application."""
 
 
-def exported(deliveries: Iterable[Delivery], form: ExportFormat, version: str) -> Iterator[bytes]:
-    """Yield what is to be written, piece by piece; `version` is that of this program."""
+def exported(
+    deliveries: Iterable[Delivery],
+    form: ExportFormat,
+    version: str,
+    beside: Callable[[Delivery], Beside] | None = None,
+) -> Iterator[bytes]:
+    """Yield what is to be written, piece by piece; `version` is that of this program, `beside` is for NDJSON."""
     if form is ExportFormat.HAR:
         from cronofy_cli.output.exports.har import har
 
@@ -40,4 +46,4 @@ def exported(deliveries: Iterable[Delivery], form: ExportFormat, version: str) -
         return pytest_module(deliveries)
     from cronofy_cli.output.exports.ndjson import delivery_lines
 
-    return delivery_lines(deliveries)
+    return delivery_lines(deliveries, beside)

@@ -78,8 +78,8 @@ def _text(body: bytes) -> dict[str, str]:
     try:
         return {"text": body.decode("utf-8")}
     except UnicodeDecodeError:
-        # The format has this field for answers only; readers take it here too.
-        return {"text": base64.b64encode(body).decode(), "encoding": "base64"}
+        # The format has `encoding` for answers only; readers take it here too, and people read the comment.
+        return {"text": base64.b64encode(body).decode(), "encoding": "base64", "comment": "text is base64"}
 
 
 def _safe(text: str) -> str:

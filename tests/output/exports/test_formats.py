@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import string
 import subprocess
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.exports.formats import ExportFormat, exported
-from cronofy_cli.output.exports.ndjson import read_delivery_lines
+from cronofy_cli.output.exports.read_ndjson import read_deliveries
 from tests.golden_files import check_golden
 from tests.outbound.app import running_app
 from tests.requirements import require_program
@@ -45,6 +46,11 @@ ODD_BODIES = [
     b"\xff" * 10,
     b'"%s"' % (b"x" * 200_000),
 ]
+
+
+def read_back(content: bytes) -> list[Delivery]:
+    """Return the deliveries of an export."""
+    return [each.delivery for each in read_deliveries(io.BytesIO(content))]
 
 
 def export(deliveries: list[Delivery], form: ExportFormat) -> bytes:
@@ -86,7 +92,7 @@ def test_lines_of_json_and_back(bodies: list[bytes], name: bytes, value: bytes, 
     """What is exported and imported again is the same, to the byte, but for its number and less than a millisecond."""
     deliveries = [make_delivery(number, body, state, headers=((name, value),)) for number, body in enumerate(bodies)]
 
-    again = list(read_delivery_lines(export(deliveries, ExportFormat.NDJSON)))
+    again = read_back(export(deliveries, ExportFormat.NDJSON))
 
     assert [(each.request.body, each.request.headers, each.request.target, each.verdict) for each in again] == [
         (each.request.body, each.request.headers, each.request.target, each.verdict) for each in deliveries
@@ -101,7 +107,7 @@ def test_lines_of_an_earlier_version() -> None:
     """What 0.1.0 exported, where the response was the answer, can still be imported."""
     line = export([make_delivery(1, status=503)], ExportFormat.NDJSON)
 
-    [again] = read_delivery_lines(line.replace(b'"response_status"', b'"answer_status"'))
+    [again] = read_back(line.replace(b'"response_status"', b'"answer_status"'))
 
     assert again.answer_status == 503
 
@@ -132,10 +138,10 @@ def test_a_line_that_is_none(change: dict[str, Any]) -> None:
     lines = b"\n\n" + json.dumps({key: value for key, value in document.items() if value is not ...}).encode()
 
     with pytest.raises(WrongUsage, match="line 3 is not an exported delivery"):
-        list(read_delivery_lines(lines))
+        read_back(lines)
     for other in (b"[]", b"5", b"{}", b"{", b"\xff"):
         with pytest.raises(WrongUsage, match="line 1"):
-            list(read_delivery_lines(other))
+            read_back(other)
 
 
 def test_har() -> None:

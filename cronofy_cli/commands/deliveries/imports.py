@@ -1,0 +1,92 @@
+"""Putting exported deliveries into the history: checked anew, and marked as what they are."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.adapters.history import Forward
+from cronofy_cli.core.accounts.data_centers import SIMULATOR
+from cronofy_cli.core.notifications.deliveries import Imported
+from cronofy_cli.core.signature import HEADER, SignatureState, Verdict, Verifier
+from cronofy_cli.errors import CronofyError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.output.exports.read_ndjson import ExportedDelivery
+
+_AT_ONCE: Final = 500
+
+
+class Importer:
+    """One import, and what has come of it so far."""
+
+    def __init__(self, run: AppContext) -> None:
+        self._history = run.open_history()
+        self._now = datetime.now(UTC)
+        self._verifiers = {True: Verifier(_simulator_secrets(run)), False: Verifier(_own_secrets(run))}
+        self._tags = set(self._history.tags.all())
+        self.count = 0
+        """How many were not there before."""
+        self.taken_tags: list[str] = []
+        """Tags that stand for other deliveries here."""
+
+    def take(self, found: Sequence[ExportedDelivery]) -> None:
+        """Put those into the history that are not there.
+
+        Raises:
+            HistoryUnavailable: not all of it could be written.
+        """
+        for start in range(0, len(found), _AT_ONCE):
+            chunk = found[start : start + _AT_ONCE]
+            recorded = self._history.add_imported([self._checked(each.delivery) for each in chunk])
+            for exported, delivery in zip(chunk, recorded, strict=True):
+                if delivery is not None and delivery.id is not None:
+                    self.count += 1
+                    self._keep_beside(exported, delivery.id)
+
+    def _checked(self, delivery: Delivery) -> Delivery:
+        """Return a delivery with what is known here of its signature: a claim that cannot be checked is none."""
+        claimed = delivery.verdict.state
+        verifier = self._verifiers[delivery.context == SIMULATOR]
+        verdict = verifier(delivery.request.header(HEADER), delivery.request.body)
+        if verdict.state is SignatureState.INVALID and claimed is not SignatureState.INVALID:
+            # Perhaps another application's, whose client secret is not known here.
+            verdict = Verdict(SignatureState.UNKNOWN)
+        return replace(delivery, verdict=verdict, imported=Imported(self._now, claimed))
+
+    def _keep_beside(self, exported: ExportedDelivery, number: int) -> None:
+        history = self._history
+        forwards = [
+            Forward(number, each.target, each.number, each.attempt, is_replay=each.is_replay)
+            for each in exported.forwards
+        ]
+        if forwards:
+            history.forwards.record(forwards)
+        if exported.events is not None:
+            history.attach_events([number], exported.events)
+        for tag in exported.tags:
+            if tag in self._tags:
+                self.taken_tags.append(tag)
+            else:
+                history.tags.put(tag, number)
+                self._tags.add(tag)
+
+
+def _own_secrets(run: AppContext) -> tuple[ClientSecret, ...]:
+    with suppress(CronofyError):
+        # Without them nothing is believed, which is no reason to refuse an import.
+        return () if run.is_simulator else run.client_secrets
+    return ()
+
+
+def _simulator_secrets(run: AppContext) -> tuple[ClientSecret, ...]:
+    from cronofy_cli.cli.other_secrets import simulator_secrets
+
+    return simulator_secrets(run)
