@@ -44,9 +44,9 @@ def history_file(environment: Mapping[str, str]) -> Path:
     return data_folder(environment) / "deliveries.db"
 
 
-def simulator_file(environment: Mapping[str, str]) -> Path:
-    """Return the file by which a running simulator is found."""
-    return data_folder(environment) / "simulator.json"
+def simulators_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder by whose files running simulators are found."""
+    return data_folder(environment) / "simulators"
 
 
 def write_private(path: Path, content: bytes) -> None:

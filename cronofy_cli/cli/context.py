@@ -149,24 +149,36 @@ class AppContext:
         return self.data_center_choice.lower() == SIMULATOR
 
     @cached_property
-    def running_simulator(self) -> RunningSimulator | None:
-        """The simulator that runs on this machine, if one does."""
-        from cronofy_cli.adapters.simulator.running import find_running
+    def running_simulators(self) -> tuple[RunningSimulator, ...]:
+        """The simulators that run on this machine."""
+        from cronofy_cli.adapters.simulator.running import running_simulators
 
-        return find_running(self.environment)
+        return running_simulators(self.environment)
+
+    @property
+    def running_simulator(self) -> RunningSimulator | None:
+        """The simulator that runs on this machine, if one does; of several the newest."""
+        return self.running_simulators[-1] if self.running_simulators else None
 
     @cached_property
     def simulator(self) -> RunningSimulator:
-        """The simulator that runs on this machine.
+        """The one simulator that runs on this machine.
 
         Raises:
             Unreachable: none does.
+            WrongUsage: there are several.
         """
-        if self.running_simulator is None:
+        if not self.running_simulators:
             raise Unreachable(
                 "no simulator is running on this machine", hint="start one in another terminal: cronofy simulator run"
             )
-        return self.running_simulator
+        if len(self.running_simulators) > 1:
+            urls = [simulator.url for simulator in self.running_simulators]
+            raise WrongUsage(
+                f"{len(urls)} simulators are running on this machine: {', '.join(urls)}",
+                hint=f"choose one: --data-center {urls[-1]}",
+            )
+        return self.running_simulators[0]
 
     @cached_property
     def data_center(self) -> DataCenter:
@@ -331,5 +343,5 @@ class AppContext:
         self.forget_choices()
         # What was signed in to is another simulator, which may know other tokens.
         self.__dict__["account"] = None
-        self.__dict__["running_simulator"] = simulator
+        self.__dict__["running_simulators"] = (simulator,)
         self.__dict__["simulator"] = simulator

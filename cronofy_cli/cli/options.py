@@ -169,6 +169,18 @@ class ListCommand(LocalCommand):
     shared: ClassVar[tuple[str, ...]] = (*_LIST, *_ALWAYS)
 
 
+class ControlCommand(LocalCommand):
+    """A command that controls a simulator and answers with one document."""
+
+    shared: ClassVar[tuple[str, ...]] = (*_ACCOUNT, *_ONE, *_ALWAYS)
+
+
+class ControlListCommand(LocalCommand):
+    """The same, for a command that answers with a list."""
+
+    shared: ClassVar[tuple[str, ...]] = (*_ACCOUNT, *_LIST, *_ALWAYS)
+
+
 class SigningCommand(LocalCommand):
     """A command that answers with one document, and needs no more of a context than its client secrets."""
 

@@ -7,7 +7,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.environment import Variable
-from cronofy_cli.adapters.paths import data_folder, history_file, simulator_file
+from cronofy_cli.adapters.paths import data_folder, history_file, simulators_folder
 from cronofy_cli.doctor.files import PRIVATE_FILES, SETTINGS, PrivatePlace, check_private_files, check_settings
 from cronofy_cli.doctor.installation import DEPENDENCIES, PACKAGE, PYTHON, check_dependencies, check_python
 from cronofy_cli.doctor.runner import CheckGroup, GroupResult
@@ -50,7 +50,7 @@ def private_places(environment: Mapping[str, str]) -> tuple[PrivatePlace, ...]:
     folders = [folder for variable, folder in default if not environment.get(variable)]
     secrets = config / "secrets"
     files = [user_file(environment), *sorted(secrets.glob("context-*.json"))]
-    files += [history_file(environment), simulator_file(environment)]
+    files += [history_file(environment), *sorted(simulators_folder(environment).glob("*.json"))]
     return (
         *(PrivatePlace(folder, is_folder=True) for folder in [*folders, secrets]),
         *(PrivatePlace(file) for file in files),

@@ -241,8 +241,8 @@ def _python(home: Cli, script: str) -> str:
 def _files_of_the_tool(home: Cli) -> list[Path]:
     """Everything that was written and is no secret's place: the simulator's file publishes what it accepts."""
     folders = (home.folder / "config", home.data)
-    places = ("context-simulator.json", "simulator.json")
-    return [path for each in folders for path in each.rglob("*") if path.is_file() and path.name not in places]
+    files = [path for each in folders for path in each.rglob("*") if path.is_file()]
+    return [path for path in files if path.name != "context-simulator.json" and path.parent.name != "simulators"]
 
 
 @contextmanager

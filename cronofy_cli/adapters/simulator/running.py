@@ -1,4 +1,4 @@
-"""Finding a simulator that runs on this machine: it leaves a file with its address and its credentials."""
+"""Finding the simulators that run on this machine: each leaves a file with its address and its credentials."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cronofy_cli.adapters.paths import simulator_file, write_private
+from cronofy_cli.adapters.paths import simulators_folder, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +30,24 @@ class RunningSimulator:
 
 def announce(simulator: RunningSimulator, environment: Mapping[str, str]) -> None:
     """Let other processes of this user find a simulator."""
-    write_private(simulator_file(environment), json.dumps(asdict(simulator), indent=2).encode())
+    write_private(_file(simulator, environment), json.dumps(asdict(simulator), indent=2).encode())
 
 
 def withdraw(simulator: RunningSimulator, environment: Mapping[str, str]) -> None:
-    """Take the announcement back, unless another simulator has taken its place."""
-    path = simulator_file(environment)
-    if _read(environment) == simulator:
+    """Take the announcement back, unless another simulator has taken this one's address."""
+    path = _file(simulator, environment)
+    if _read(path) == simulator:
         path.unlink(missing_ok=True)
 
 
-def find_running(environment: Mapping[str, str]) -> RunningSimulator | None:
-    """Return the simulator that was announced, if it still answers."""
-    simulator = _read(environment)
-    if simulator is None:
-        return None
-    address = urlsplit(simulator.url)
-    try:
-        socket.create_connection((address.hostname or "127.0.0.1", address.port or 80), timeout=2).close()
-    except OSError:
-        return None
-    return simulator
+def running_simulators(environment: Mapping[str, str]) -> tuple[RunningSimulator, ...]:
+    """Return the simulators that were announced and still answer, the oldest first."""
+    found = []
+    for path in sorted(simulators_folder(environment).glob("*.json"), key=_age):
+        simulator = _read(path)
+        if simulator is not None and _answers(simulator):
+            found.append(simulator)
+    return tuple(found)
 
 
 def this_process() -> int:
@@ -57,9 +55,29 @@ def this_process() -> int:
     return os.getpid()
 
 
-def _read(environment: Mapping[str, str]) -> RunningSimulator | None:
+def _file(simulator: RunningSimulator, environment: Mapping[str, str]) -> Path:
+    return simulators_folder(environment) / f"{urlsplit(simulator.url).port or 80}.json"
+
+
+def _age(path: Path) -> float:
     try:
-        found = json.loads(simulator_file(environment).read_bytes())
+        return path.stat().st_mtime
+    except OSError:  # withdrawn meanwhile
+        return 0.0
+
+
+def _answers(simulator: RunningSimulator) -> bool:
+    address = urlsplit(simulator.url)
+    try:
+        socket.create_connection((address.hostname or "127.0.0.1", address.port or 80), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
+def _read(path: Path) -> RunningSimulator | None:
+    try:
+        found = json.loads(path.read_bytes())
         return RunningSimulator(
             url=str(found["url"]),
             client_id=str(found["client_id"]),

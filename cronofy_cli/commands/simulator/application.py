@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import DataCommand, app_context, command_app
+from cronofy_cli.cli.options import ControlCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of, simulators_now
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.output.lists import show_record
@@ -24,7 +24,7 @@ IdArgument = Annotated[str, typer.Argument(metavar="EVENT_ID", help="The applica
 CalendarOption = Annotated[str, typer.Option("--calendar", metavar="ID|NAME", help="The event's calendar.")]
 
 
-@app.command("write", cls=DataCommand)
+@app.command("write", cls=ControlCommand)
 def write(
     context: typer.Context,
     event_id: IdArgument,
@@ -62,7 +62,7 @@ def write(
     show_record(run.output, list(details.items()), event.encode())
 
 
-@app.command("delete", cls=DataCommand)
+@app.command("delete", cls=ControlCommand)
 def delete(context: typer.Context, event_id: IdArgument, calendar: CalendarOption = DEFAULT_CALENDAR) -> None:
     """Delete a managed event. As with Cronofy, it is no error if there is none.
 

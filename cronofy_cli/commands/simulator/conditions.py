@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cronofy_cli.cli.options import DataCommand, app_context, command_app
+from cronofy_cli.cli.options import ControlCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.output.lists import show_record
@@ -15,7 +15,7 @@ from cronofy_cli.output.lists import show_record
 calendar_app = command_app("Let the simulator's calendars vanish.")
 
 
-@calendar_app.command("remove", cls=DataCommand)
+@calendar_app.command("remove", cls=ControlCommand)
 def remove_calendar(
     context: typer.Context,
     calendar: Annotated[str, typer.Argument(metavar="ID|NAME", help="The calendar; see 'cronofy calendars list'.")],

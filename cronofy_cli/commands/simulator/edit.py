@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import DataCommand, app_context, command_app
+from cronofy_cli.cli.options import ControlCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of, simulators_now
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.events.event import describe_when
@@ -29,7 +29,10 @@ app = command_app("Edit the simulator's calendars as their owner: open channels 
 UID_PREFIX = "evt_"
 
 EventArgument = Annotated[
-    str, typer.Argument(metavar="EVENT", help="The event's event_uid or title; of several, the next one.")
+    str,
+    typer.Argument(
+        metavar="EVENT", help="The event's uid, its title, or the beginning of one title; of a series the next event."
+    ),
 ]
 StartOption = Annotated[
     str | None,
@@ -44,7 +47,7 @@ TzidOption = Annotated[
 ]
 
 
-@app.command("add", cls=DataCommand)
+@app.command("add", cls=ControlCommand)
 def add(
     context: typer.Context,
     summary: Annotated[str, typer.Argument(metavar="TITLE", help="The event's title.")],
@@ -72,7 +75,7 @@ def add(
         _show(run, control_of(run).add_event({"summary": summary, **details}))
 
 
-@app.command("move", cls=DataCommand)
+@app.command("move", cls=ControlCommand)
 def move(
     context: typer.Context,
     event: EventArgument,
@@ -98,7 +101,7 @@ def move(
         _show(run, control.change_event(found.event_uid, details))
 
 
-@app.command("delete", cls=DataCommand)
+@app.command("delete", cls=ControlCommand)
 def delete(context: typer.Context, event: EventArgument) -> None:
     """Delete an event.
 
@@ -112,7 +115,7 @@ def delete(context: typer.Context, event: EventArgument) -> None:
         _show(run, control.delete_event(_find(control, event).event_uid))
 
 
-@app.command("change", cls=DataCommand)
+@app.command("change", cls=ControlCommand)
 def change(
     context: typer.Context,
     event: EventArgument,
@@ -137,7 +140,7 @@ def change(
         _show(run, control.change_event(_find(control, event).event_uid, details))
 
 
-@app.command("undelete", cls=DataCommand)
+@app.command("undelete", cls=ControlCommand)
 def undelete(context: typer.Context, event: EventArgument) -> None:
     """Restore a deleted event.
 
@@ -149,6 +152,9 @@ def undelete(context: typer.Context, event: EventArgument) -> None:
     control = control_of(run)
     with _owner_is_told():
         _show(run, control.restore_event(_find(control, event, deleted=True).event_uid))
+
+
+_MOST_TITLES = 5
 
 
 @contextmanager
@@ -166,15 +172,32 @@ def _given(details: Mapping[str, str | None]) -> dict[str, object]:
 
 
 def _find(control: SimulatorControl, choice: str, *, deleted: bool = False) -> Event:
+    """Return the event with this uid or title, else the one event whose title begins so.
+
+    Raises:
+        NotFound: there is none.
+        WrongUsage: titles of several events begin so.
+    """
     found = control.find_events("" if choice.startswith(UID_PREFIX) else choice, deleted=deleted)
+    wanted = comparable(choice)
     if choice.startswith(UID_PREFIX):
         matching = [event for event in found if event.event_uid == choice]
     else:
-        matching = [event for event in found if comparable(event.summary) == comparable(choice)] or list(found)
+        matching = [event for event in found if comparable(event.summary) == wanted] or _only_beginning(found, choice)
     if not matching:
         which = "deleted event" if deleted else "event"
         raise NotFound(f"the simulator has no {which} '{choice}'", hint="cronofy events read --data-center simulator")
     return _next(matching, simulators_now(control))
+
+
+def _only_beginning(found: Sequence[Event], choice: str) -> list[Event]:
+    beginning = [event for event in found if comparable(event.summary).startswith(comparable(choice))]
+    titles = sorted({event.summary for event in beginning})
+    if len(titles) > 1:
+        named = ", ".join(f"'{title}'" for title in titles[:_MOST_TITLES])
+        more = f" and {len(titles) - _MOST_TITLES} more" if len(titles) > _MOST_TITLES else ""
+        raise WrongUsage(f"'{choice}' could be {named}{more}", hint="use the whole title, or the event's uid")
+    return beginning
 
 
 def _next(events: Sequence[Event], now: datetime) -> Event:

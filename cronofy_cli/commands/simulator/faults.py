@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import ListCommand, LocalCommand, app_context, command_app
+from cronofy_cli.cli.options import ControlListCommand, LocalCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import WrongUsage
@@ -23,7 +23,7 @@ app = command_app("Make requests to the simulator's API fail, be slow, or get no
 _COLUMNS = ("method", "path_prefix", "status", "delay_s", "drop", "times")
 
 
-@app.command("add", cls=ListCommand)
+@app.command("add", cls=ControlListCommand)
 def add(
     context: typer.Context,
     path: Annotated[
@@ -54,7 +54,7 @@ def add(
     _show(run, control_of(run).add_fault(given))
 
 
-@app.command("list", cls=ListCommand)
+@app.command("list", cls=ControlListCommand)
 def list_faults(context: typer.Context) -> None:
     """List the pending faults.
 

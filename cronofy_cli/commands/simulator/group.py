@@ -7,7 +7,14 @@ from typing import Annotated
 
 import typer
 
-from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, command_app
+from cronofy_cli.cli.options import (
+    ControlCommand,
+    ControlListCommand,
+    DataCommand,
+    ListCommand,
+    app_context,
+    command_app,
+)
 from cronofy_cli.commands.simulator import application, conditions, edit, faults, profile, routes, world
 from cronofy_cli.commands.simulator import exec as exec_command
 from cronofy_cli.commands.simulator import run as run_command
@@ -25,13 +32,13 @@ app.add_typer(world.app, name="world")
 app.command("run", cls=DataCommand)(run_command.run_simulator)
 app.command("exec", cls=exec_command.ExecCommand)(exec_command.execute)
 app.command("routes", cls=ListCommand)(routes.routes)
-app.command("reset", cls=DataCommand)(world.reset)
-app.command("requests", cls=ListCommand)(routes.requests)
-app.command("clock", cls=DataCommand)(conditions.clock)
-app.command("provider", cls=DataCommand)(conditions.provider)
+app.command("reset", cls=ControlCommand)(world.reset)
+app.command("requests", cls=ControlListCommand)(routes.requests)
+app.command("clock", cls=ControlCommand)(conditions.clock)
+app.command("provider", cls=ControlCommand)(conditions.provider)
 
 
-@app.command("status", cls=DataCommand)
+@app.command("status", cls=ControlCommand)
 def status(context: typer.Context) -> None:
     """Show the running simulator: its address and contents.
 
@@ -47,7 +54,27 @@ def status(context: typer.Context) -> None:
     show_record(run.output, fields, document)
 
 
-@app.command("push", cls=DataCommand)
+@app.command("list", cls=ListCommand)
+def list_running(context: typer.Context) -> None:
+    """List the simulators that run on this machine.
+
+    \b
+    Example:
+      cronofy simulator list
+    """
+    from cronofy_cli.adapters.simulator.running import RunningSimulator
+    from cronofy_cli.output.documents.simulator import RunningSimulatorDocument
+
+    run = app_context(context)
+    view: ListView[RunningSimulator] = ListView(
+        columns=(Column("URL", lambda each: each.url), Column("PID", lambda each: str(each.pid))),
+        document=lambda each: RunningSimulatorDocument(each.url, each.pid).encode(),
+        empty="No simulator is running. To start one: cronofy simulator run",
+    )
+    show_list(run.output, run.running_simulators, view)
+
+
+@app.command("push", cls=ControlCommand)
 def push(
     context: typer.Context,
     type_: Annotated[str, typer.Argument(metavar="TYPE", help="The notification type, such as profile_disconnected.")],
@@ -83,7 +110,7 @@ def push(
         run.output.note("No channel is open, so nothing was sent. Open one: cronofy listen --data-center simulator")
 
 
-@app.command("deliveries", cls=ListCommand)
+@app.command("deliveries", cls=ControlListCommand)
 def deliveries(context: typer.Context) -> None:
     """List every attempt to deliver a notification, and the callback URL's response.
 

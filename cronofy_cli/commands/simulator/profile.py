@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import DataCommand, app_context, command_app
+from cronofy_cli.cli.options import ControlCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.errors import NotFound
 from cronofy_cli.output.lists import show_record
@@ -21,7 +21,7 @@ ProfileArgument = Annotated[
 ]
 
 
-@app.command("disconnect", cls=DataCommand)
+@app.command("disconnect", cls=ControlCommand)
 def disconnect(context: typer.Context, profile: ProfileArgument) -> None:
     """Disconnect a profile. Changes in its calendars are not notified until it is reconnected.
 
@@ -32,7 +32,7 @@ def disconnect(context: typer.Context, profile: ProfileArgument) -> None:
     _act(app_context(context), profile, "disconnect")
 
 
-@app.command("reconnect", cls=DataCommand)
+@app.command("reconnect", cls=ControlCommand)
 def reconnect(context: typer.Context, profile: ProfileArgument) -> None:
     """Reconnect a profile, as its owner does at the profile_relink_url.
 
@@ -43,7 +43,7 @@ def reconnect(context: typer.Context, profile: ProfileArgument) -> None:
     _act(app_context(context), profile, "reconnect")
 
 
-@app.command("start-sync", cls=DataCommand)
+@app.command("start-sync", cls=ControlCommand)
 def start_sync(context: typer.Context, profile: ProfileArgument) -> None:
     """Start a profile's first sync. Changes in its calendars are not notified until it is done.
 
@@ -54,7 +54,7 @@ def start_sync(context: typer.Context, profile: ProfileArgument) -> None:
     _act(app_context(context), profile, "initial_sync", required=True)
 
 
-@app.command("finish-sync", cls=DataCommand)
+@app.command("finish-sync", cls=ControlCommand)
 def finish_sync(context: typer.Context, profile: ProfileArgument) -> None:
     """Finish a profile's first sync, which is notified as profile_initial_sync_completed.
 

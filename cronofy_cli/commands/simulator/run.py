@@ -26,9 +26,6 @@ from cronofy_cli.commands.simulator.start_options import (
 from cronofy_cli.core.durations import parse_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from cronofy_cli.adapters.simulator.running import RunningSimulator
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.simulator.world.settings import SimulatorSettings
 
@@ -85,7 +82,7 @@ def run_simulator(
 
 def _serve(run: AppContext, settings: SimulatorSettings, ready_file: Path | None, *, quiet: bool) -> int:
     from cronofy_cli.adapters.ready_file import ReadyFile
-    from cronofy_cli.adapters.simulator.running import announce, find_running
+    from cronofy_cli.adapters.simulator.running import announce, withdraw
     from cronofy_cli.cli.embedded_simulator import start_simulator
     from cronofy_cli.commands.simulator.run_view import RunView
     from cronofy_cli.listen.stop import StopRequest
@@ -95,28 +92,17 @@ def _serve(run: AppContext, settings: SimulatorSettings, ready_file: Path | None
         view = RunView(run.output, stop.ask_pipe_closed, quiet=quiet)
         try:
             with run.resources:
-                earlier = find_running(run.environment)
+                others = run.running_simulators
                 simulator = start_simulator(run, settings, view)
                 announce(simulator, run.environment)
-                run.resources.callback(_hand_back, simulator, earlier, run.environment)
+                run.resources.callback(withdraw, simulator, run.environment)
                 if ready is not None:
                     ready.write(view.document(simulator, settings))
                     run.resources.callback(ready.remove)
                 view.show_start(simulator, settings)
-                if earlier is not None:
-                    run.output.note(f"Until it stops, commands use this simulator, not the one at {earlier.url}.")
+                if others:
+                    urls = ", ".join(other.url for other in others)
+                    run.output.note(f"Others run at {urls}: name the one you mean with --data-center {simulator.url}")
                 return stop.wait(None)
         except KeyboardInterrupt:
             return stop.exit_code
-
-
-def _hand_back(simulator: RunningSimulator, earlier: RunningSimulator | None, environment: Mapping[str, str]) -> None:
-    """Let commands find the simulator again that ran before this one."""
-    from cronofy_cli.adapters.simulator.running import announce, find_running, withdraw
-
-    withdraw(simulator, environment)
-    if earlier is None or find_running(environment) is not None:
-        return
-    announce(earlier, environment)
-    if find_running(environment) is None:
-        withdraw(earlier, environment)

@@ -20,6 +20,13 @@ class SimulatorDocument(Document, frozen=True):
     port: int
 
 
+class RunningSimulatorDocument(Document, frozen=True):
+    """A simulator that was found on this machine."""
+
+    url: str
+    pid: int
+
+
 class PushedDocument(Document, frozen=True):
     """A notification that the simulator sent, and to which channels."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cronofy_cli.adapters.paths import simulator_file
+from cronofy_cli.adapters.paths import simulators_folder
 from cronofy_cli.adapters.secrets import secret_path
 from cronofy_cli.adapters.settings.files import read_user_file
 from cronofy_cli.adapters.settings.keys import Key
@@ -572,7 +572,8 @@ def test_nothing_is_chosen(auth: Auth) -> None:
 
 def test_a_simulator_of_the_run_does_not_get_the_tokens_of_another(signed_in: Auth, home: Cli) -> None:
     """Being signed in to a simulator that has ended does not keep `listen` from using one of its own."""
-    simulator_file(home.environment).unlink()
+    for announcement in simulators_folder(home.environment).iterdir():
+        announcement.unlink()
 
     with home.start("listen", *SIMULATOR) as listening:
         listening.wait_for("a simulator runs in this process")

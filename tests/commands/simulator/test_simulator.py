@@ -70,18 +70,19 @@ def test_a_simulator_in_another_process(cli: Cli) -> None:
     assert run_main(cli, "simulator", "status").exit_code == 3
 
 
-def test_the_simulator_that_ran_before(cli: Cli) -> None:
-    """A second simulator is the one that commands reach, and says so; when it ends they reach the first one again."""
+def test_a_second_simulator(cli: Cli) -> None:
+    """A second simulator says how to name it. While both run commands ask which; afterwards they reach the first."""
     with simulator_run(cli) as first:
         with simulator_run(cli) as second:
-            between = run_main(cli, "simulator", "status", "--json").json["api_url"]
+            urls = [json.loads(each.lines[0])["url"] for each in (first, second)]
+            unnamed = run_main(cli, "simulator", "status", "--json").exit_code
+            between = run_main(cli, "simulator", "status", "--json", "--data-center", urls[1]).json["api_url"]
             second.stop()
         afterwards = run_main(cli, "simulator", "status", "--json").json["api_url"]
-        urls = [json.loads(each.lines[0])["url"] for each in (first, second)]
         first.stop()
 
-    assert [afterwards, between] == urls
-    assert f"not the one at {urls[0]}" in second.errors[-1]
+    assert (unnamed, [afterwards, between]) == (2, urls)
+    assert f"Others run at {urls[0]}: name the one you mean with --data-center {urls[1]}" in second.errors
     assert run_main(cli, "simulator", "status").exit_code == 3
 
 
@@ -92,7 +93,7 @@ def test_signals_end_it_in_order(number: int, exit_code: int, cli: Cli) -> None:
         assert running.stop(number) == exit_code
         assert running.errors == ["Stop with Ctrl-C."]
 
-    assert not (cli.data / "simulator.json").exists()
+    assert list((cli.data / "simulators").iterdir()) == []
 
 
 def test_state_survives_a_restart(cli: Cli, tmp_path: Path) -> None:
