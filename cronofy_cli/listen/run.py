@@ -16,7 +16,6 @@ from cronofy_cli.adapters.callback_paths import known_paths, last_path, remember
 from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.paths import history_file
 from cronofy_cli.adapters.tunnels.interface import START_LIMIT_S
-from cronofy_cli.core.accounts.data_centers import SIMULATOR
 from cronofy_cli.core.notifications.callback_query import fill
 from cronofy_cli.core.notifications.callback_url import callback_url_warning
 from cronofy_cli.core.notifications.delivery_filter import is_own_verification
@@ -173,10 +172,7 @@ class ListenRun:
         around = self._around
         live = LiveOutput(around.output, self._options.style, zone, self._stop.ask_pipe_closed, around.chosen_options)
         live.calendar_names = around.calendar_names()
-        secret = ""
-        if around.data_center == SIMULATOR and around.client_secrets:
-            # No secret: it is the same in each simulator, and what an application has to be given.
-            secret = f", client secret {around.client_secrets[0].value}"
+        secret = f", client secret {around.published_secret}" if around.published_secret else ""
         live.tick("signed in", f"data center {around.data_center}, {self.account.email or self.account.sub}{secret}")
         return live
 

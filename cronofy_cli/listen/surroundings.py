@@ -33,6 +33,8 @@ class Surroundings:
     environment: Mapping[str, str]
     output: Output
     client_secrets: tuple[ClientSecret, ...]
+    published_secret: str | None
+    """The client secret that every simulator has unless it was given one: an application has to know it."""
     find_other_secrets: Callable[[], ForeignSecrets]
     """Finds client secrets that are not in use here, but may have signed."""
     calendar_names: Callable[[], Mapping[str, str]]

@@ -26,6 +26,7 @@ def surroundings_of(run: AppContext, output: Output | None = None) -> Surroundin
         environment=run.environment,
         output=output or run.output,
         client_secrets=secrets,
+        published_secret=_published_secret(run, secrets),
         find_other_secrets=partial(_other_secrets, run, secrets),
         calendar_names=partial(calendar_names, run),
         open_event_cache=run.open_event_cache,
@@ -33,6 +34,12 @@ def surroundings_of(run: AppContext, output: Output | None = None) -> Surroundin
         clock=partial(datetime.now, UTC),
         deadline=run.deadline,
     )
+
+
+def _published_secret(run: AppContext, secrets: tuple[ClientSecret, ...]) -> str | None:
+    from cronofy_cli.simulator.world.settings import CLIENT_SECRET
+
+    return next((secret.value for secret in secrets if run.is_simulator and secret.value == CLIENT_SECRET), None)
 
 
 def needs_public_address(run: AppContext) -> bool:
