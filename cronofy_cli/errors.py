@@ -18,6 +18,7 @@ class ExitCode(IntEnum):
     UNREACHABLE = 3
     AUTH = 4
     SIGNATURE = 5
+    ALREADY_LISTENING = 6
     TIME_LIMIT = 124
     INTERRUPTED = 130
 
@@ -34,6 +35,7 @@ _MEANINGS = {
     ExitCode.UNREACHABLE: "Cronofy, the tunnel or the target could not be reached",
     ExitCode.AUTH: "not signed in, or not allowed",
     ExitCode.SIGNATURE: "the signature does not match",
+    ExitCode.ALREADY_LISTENING: "another 'listen' forwards to this target already",
     ExitCode.TIME_LIMIT: "the time limit was reached",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C); SIGTERM gives 143, SIGHUP 129",
 }
@@ -134,6 +136,13 @@ class SignatureMismatch(CronofyError):
 
     exit_code = ExitCode.SIGNATURE
     code = "signature_mismatch"
+
+
+class AlreadyListening(CronofyError):
+    """Another run for the same account forwards to the same target."""
+
+    exit_code = ExitCode.ALREADY_LISTENING
+    code = "already_listening"
 
 
 class TimeLimitReached(CronofyError):

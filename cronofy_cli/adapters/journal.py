@@ -6,13 +6,14 @@ and swept by a later one. Whose a channel is, is `core.ownership`'s matter; what
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,7 +30,6 @@ from cronofy_cli.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     from cronofy_cli.core.notifications.channels import Channel
 
@@ -47,6 +47,13 @@ class RunRecord:
     callback_urls: tuple[str, ...] = ()
     channel_ids: tuple[str, ...] = ()
     agents: tuple[AgentProcess, ...] = ()
+    api_url: str = ""
+    """Whose API it uses; empty in the records of older versions."""
+    targets: tuple[str, ...] = ()
+    """Where it forwards to."""
+    folder: str = ""
+    """Where it was started."""
+    started_at: str = ""
 
     @property
     def is_live(self) -> bool:
@@ -70,13 +77,25 @@ class Journal:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._folder = data_folder(environment) / "runs"
 
-    def begin(self, data_center: str, sub: str) -> JournalEntry:
+    def begin(
+        self, data_center: str, sub: str, *, api_url: str = "", targets: tuple[str, ...] = (), started_at: str = ""
+    ) -> JournalEntry:
         """Write the record of a run of this process.
 
         Raises:
             WrongUsage: it cannot be written.
         """
-        return JournalEntry(self._folder, RunRecord(_new_run_id(), _this_process(), data_center, sub))
+        record = RunRecord(
+            _new_run_id(),
+            _this_process(),
+            data_center,
+            sub,
+            api_url=api_url,
+            targets=targets,
+            folder=_current_folder(),
+            started_at=started_at,
+        )
+        return JournalEntry(self._folder, record)
 
     def note_created(self, data_center: str, sub: str, channel_id: str, callback_url: str) -> None:
         """Record a channel that stays without a run, until the user closes it.
@@ -91,6 +110,18 @@ class Journal:
         for record in self.records():
             if record.process is None and record.channel_ids == (channel_id,):
                 self.forget(record)
+
+    def changed_at_ns(self) -> int:
+        """Return when a record was last added, changed or removed; 0 if there never was one."""
+        try:
+            return self._folder.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    def target_lock(self, *names: str) -> Path:
+        """Return the file whose lock the run holds that the names stand for."""
+        digest = hashlib.sha256("\0".join(names).encode("utf-8", "surrogateescape")).hexdigest()
+        return self._folder.parent / "locks" / f"{digest[:32]}.lock"
 
     def records(self) -> tuple[RunRecord, ...]:
         """Return all records; a file that cannot be read or understood is passed over."""
@@ -132,6 +163,11 @@ class JournalEntry:
         self._lock = threading.Lock()
         self._may_have_more = False
         _write(folder, record)
+
+    @property
+    def run_id(self) -> str:
+        """Which record it is."""
+        return self._record.run_id
 
     def note_callback_url(self, url: str) -> None:
         """Record where a channel is going to post to; to be called before it is made.
@@ -232,6 +268,13 @@ def _with(items: tuple[str, ...], item: str) -> tuple[str, ...]:
 
 def _new_run_id() -> str:
     return secrets.token_hex(8)
+
+
+def _current_folder() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:  # it was removed meanwhile
+        return ""
 
 
 def _this_process() -> AgentProcess | None:

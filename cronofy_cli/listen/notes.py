@@ -19,14 +19,35 @@ if TYPE_CHECKING:
 class RunNotes:
     """The run's record, from entering to leaving."""
 
-    def __init__(self, journal: Journal, data_center: str, sub: str, reporter: Reporter) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        data_center: str,
+        sub: str,
+        reporter: Reporter,
+        *,
+        api_url: str = "",
+        targets: tuple[str, ...] = (),
+        started_at: str = "",
+    ) -> None:
+        """`api_url` and `targets` are what other runs of the same account are compared by."""
         self._journal = journal
         self._data_center = data_center
         self._sub = sub
         self._reporter = reporter
+        self._api_url = api_url
+        self._targets = targets
+        self._started_at = started_at
+
+    @property
+    def run_id(self) -> str:
+        """Which record it is."""
+        return self._entry.run_id
 
     def __enter__(self) -> Self:
-        self._entry = self._journal.begin(self._data_center, self._sub)
+        self._entry = self._journal.begin(
+            self._data_center, self._sub, api_url=self._api_url, targets=self._targets, started_at=self._started_at
+        )
         return self
 
     def __exit__(self, *_: object) -> None:

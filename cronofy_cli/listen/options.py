@@ -135,3 +135,5 @@ class ListenOptions:
     """Whether it says that it is ready, to people and to programs."""
     ready_file: Path | None = None
     health_port: int | None = None
+    follow: bool = False
+    """Whether to show what another run receives, where that one has the target."""

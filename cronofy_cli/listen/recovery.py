@@ -38,8 +38,9 @@ class RecoveryLoop:
         max_offline_s: float,
         on_given_up: Callable[[], None],
         catch_up: CatchUp | None = None,
+        look_around: Callable[[], None] | None = None,
     ) -> None:
-        """`catch_up` reads what was missed, if that is wanted."""
+        """`catch_up` reads what was missed, if that is wanted. `look_around` is called now and then."""
         self.is_alive = session.is_alive
         self.check_channel = session.check_channel
         self.recover = session.recover
@@ -51,6 +52,12 @@ class RecoveryLoop:
         self._max_offline_s = max_offline_s
         self._on_given_up = on_given_up
         self._catch_up = catch_up
+        self._look_around = look_around
+
+    def look_around(self) -> None:
+        """A tick has passed."""
+        if self._look_around is not None:
+            self._look_around()
 
     def lost(self, reason: str) -> None:
         """Nothing arrives now."""

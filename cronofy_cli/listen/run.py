@@ -19,6 +19,7 @@ from cronofy_cli.adapters.tunnels.interface import START_LIMIT_S
 from cronofy_cli.core.notifications.callback_query import fill
 from cronofy_cli.core.notifications.callback_url import callback_url_warning
 from cronofy_cli.core.notifications.delivery_filter import is_own_verification
+from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import CronofyError
 from cronofy_cli.listen.changes.baseline import LIMIT_S as BASELINE_LIMIT_S
@@ -32,6 +33,7 @@ from cronofy_cli.listen.channels import ChannelCalls, RunChannel, VerificationWa
 from cronofy_cli.listen.forward import forwarding_for
 from cronofy_cli.listen.forwarding.options import parse_targets
 from cronofy_cli.listen.notes import RunNotes, sweep_left_overs
+from cronofy_cli.listen.others import OtherRuns
 from cronofy_cli.listen.ready import ReadyNotice
 from cronofy_cli.listen.recovery import RecoveryLoop
 from cronofy_cli.listen.selection import Selection
@@ -39,7 +41,7 @@ from cronofy_cli.listen.session import DRAIN_LIMIT_S, Session, new_callback_path
 from cronofy_cli.listen.signature_examiner import EXAMINATION_LIMIT_S, Examiner, SecretsToTry
 from cronofy_cli.listen.tunnel import PublicAddress, TunnelEvents, choose, served_paths
 from cronofy_cli.listen.view import LiveOutput
-from cronofy_cli.listen.watchdog import Watchdog
+from cronofy_cli.listen.watchdog import Watchdog, clock_since_boot
 from cronofy_cli.receiver.pipeline import Pipeline
 from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
 
@@ -81,8 +83,9 @@ class ListenRun:
         on_read: Callable[[ChangeRead], None] | None = None,
     ) -> None:
         """`stop` hears of everything that ends the run. `on_read` is called with reads in the place of the output."""
-        self._around = surroundings
-        self._options = options
+        self.surroundings = self._around = surroundings
+        self.options = self._options = options
+        self._targets = parse_targets(options.forwarding)
         self._stop = stop
         self._on_read = on_read
         self._stack = ExitStack()
@@ -151,6 +154,7 @@ class ListenRun:
         since = self._missed_since()
         path = self._callback_path()
         notes = self._open_notes(journal)
+        self._open_place(journal, notes)
         forwarding = self._open_forwarding()
         reader = self._open_changes(forwarding)
         baseline = self._open_baseline(since)
@@ -203,11 +207,26 @@ class ListenRun:
         return path
 
     def _open_notes(self, journal: Journal) -> RunNotes:
-        notes = RunNotes(journal, self._around.data_center, self.account.sub, self.live)
+        notes = RunNotes(
+            journal,
+            self._around.data_center,
+            self.account.sub,
+            self.live,
+            api_url=self._around.api.data_center.api_url,
+            targets=tuple(target.url for target in self._targets),
+            started_at=to_utc_seconds(self._around.clock()),
+        )
         with self._stop.held():
             self._stack.enter_context(notes)
         self._tunnel_events.note_agent = notes.note_agent
         return notes
+
+    def _open_place(self, journal: Journal, notes: RunNotes) -> None:
+        """Be the only run for each target, and say which others there are."""
+        self.others = OtherRuns(journal, self._around.api.data_center.api_url, self.account.sub, notes.run_id)
+        self.others.claim([target.url for target in self._targets], self._stack)
+        if self._options.is_announced:
+            self.others.look(self.live)
 
     def _open_forwarding(self) -> Forwarding:
         options = self._options
@@ -365,6 +384,7 @@ class ListenRun:
             open_history=around.open_history,
             max_offline_s=options.max_offline_s,
             on_given_up=self._stop.ask_unreachable,
+            look_around=partial(self.others.look, self.live) if options.is_announced else None,
             catch_up=catch_up if options.read_events else None,
         )
         watchdog = Watchdog(
@@ -373,6 +393,7 @@ class ListenRun:
             clock=around.clock,
             max_offline_s=options.max_offline_s,
             on_failed=self._fail,
+            since_boot=clock_since_boot(),
         )
         self._start(watchdog)
 

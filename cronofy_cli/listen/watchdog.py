@@ -10,6 +10,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from queue import Empty
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.worker import OnFailed
 
 SLEPT_S: Final = 15.0
-"""A clock on the wall that runs so far ahead of the monotonic one tells that the machine slept."""
+"""A clock that runs so far ahead of the monotonic one tells that the machine slept."""
 NOTICED_LATE_S: Final = 2.0
 """How long after its end a tunnel is noticed to be gone, and how long a notification may have been on its way."""
 SESSION_NOTICED_LATE_S: Final = 30.0
@@ -38,6 +39,12 @@ _ENDS_IT: Final = {
     TunnelEventKind.URL_CHANGED: ("the public address changed", SESSION_NOTICED_LATE_S),
     TunnelEventKind.SESSION_LOST: ("the tunnel lost its session", SESSION_NOTICED_LATE_S),
 }
+
+
+def clock_since_boot() -> Callable[[], float] | None:
+    """Return a clock that goes on while the machine sleeps and that nobody can set; None where there is none."""
+    number = getattr(time, "CLOCK_BOOTTIME", None)
+    return None if number is None else partial(time.clock_gettime, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,9 @@ class Watched(Protocol):
 
     def check_channel(self) -> None:
         """Raise CronofyError if the channel is gone."""
+
+    def look_around(self) -> None:
+        """A tick has passed, in which all is well."""
 
     def recover(self, sleep: Callable[[float], object]) -> None:
         """Make everything ready again: address, channel, verification. Raises CronofyError if it cannot."""
@@ -96,8 +106,12 @@ class Watchdog(Worker):
         on_failed: OnFailed,
         pace: Pace | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        since_boot: Callable[[], float] | None = None,
     ) -> None:
-        """`events` are the tunnel's. `monotonic` is a clock that stands still while the machine sleeps."""
+        """`events` are the tunnel's. `monotonic` is a clock that stands still while the machine sleeps.
+
+        `since_boot` is one that goes on then and that nobody can set; without it the clock on the wall is compared.
+        """
         super().__init__("watchdog", on_failed)
         self._watched = watched
         self._events = events
@@ -105,6 +119,7 @@ class Watchdog(Worker):
         self._max_offline_s = max_offline_s
         self._pace = pace or Pace()
         self._monotonic = monotonic
+        self._since_boot = since_boot
         self._all_is_well()
 
     def stop(self, limit_s: float = 5.0) -> bool:
@@ -128,7 +143,8 @@ class Watchdog(Worker):
         while not self._ending.is_set():
             loss = self._look()
             if loss is None:
-                self._good, self._good_s = self._clock(), self._monotonic()
+                self._note_time()
+                self._watched.look_around()
             else:
                 self._repair(loss)
 
@@ -145,14 +161,19 @@ class Watchdog(Worker):
         if not self._watched.is_alive():
             return self._loss("the tunnel is gone", NOTICED_LATE_S)
         if self._slept_s() > SLEPT_S:
-            return self._loss("this machine slept", NOTICED_LATE_S)
+            reason = "this machine slept" if self._since_boot else "this machine slept, or its clock was set forward"
+            return self._loss(reason, NOTICED_LATE_S)
         return self._channel_loss()
 
     def _loss(self, reason: str, noticed_late_s: float) -> Loss:
         return Loss(reason, self._good - timedelta(seconds=noticed_late_s))
 
     def _slept_s(self) -> float:
-        return (self._clock() - self._good).total_seconds() - (self._monotonic() - self._good_s)
+        if self._since_boot is not None:
+            passed_s = self._since_boot() - self._good_since_boot_s
+        else:
+            passed_s = (self._clock() - self._good).total_seconds()
+        return passed_s - (self._monotonic() - self._good_s)
 
     def _channel_loss(self) -> Loss | None:
         """A channel that is gone may have been gone since it was looked for last."""
@@ -204,8 +225,12 @@ class Watchdog(Worker):
             self._events.get()
 
     def _all_is_well(self) -> None:
-        self._good, self._good_s = self._clock(), self._monotonic()
+        self._note_time()
         self._channel_is_there()
+
+    def _note_time(self) -> None:
+        self._good, self._good_s = self._clock(), self._monotonic()
+        self._good_since_boot_s = 0.0 if self._since_boot is None else self._since_boot()
 
     def _channel_is_there(self) -> None:
         self._checked, self._checked_s = self._clock(), self._monotonic()

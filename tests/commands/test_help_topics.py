@@ -33,6 +33,7 @@ def test_exit_codes_for_programs(run: Run) -> None:
         "unreachable": 3,
         "auth": 4,
         "signature": 5,
+        "already_listening": 6,
         "time_limit": 124,
         "interrupted": 130,
     }

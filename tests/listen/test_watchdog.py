@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from queue import SimpleQueue
@@ -32,6 +33,7 @@ class World:
         self.gaps: list[Gap] = []
         self.troubles: list[CronofyError] = []
         self.times_given_up = 0
+        self.ticks = 0
         self.recoveries = 0
         self.checks = 0
         self.is_up = True
@@ -48,6 +50,12 @@ class World:
     def is_alive(self) -> bool:
         """Whether the tunnel exists."""
         return self.is_up
+
+    def look_around(self) -> None:
+        """Count."""
+        with self.changed:
+            self.ticks += 1
+            self.changed.notify_all()
 
     def check_channel(self) -> None:
         """Raise if the channel is gone."""
@@ -96,7 +104,12 @@ class World:
 
 
 @contextmanager
-def watched(world: World, pace: Pace = QUICK, max_offline_s: float = 60.0) -> Iterator[Watchdog]:
+def watched(
+    world: World,
+    pace: Pace = QUICK,
+    max_offline_s: float = 60.0,
+    since_boot: Callable[[], float] | None = None,
+) -> Iterator[Watchdog]:
     """Have a watchdog look after the world."""
     watchdog = Watchdog(
         world,
@@ -105,6 +118,7 @@ def watched(world: World, pace: Pace = QUICK, max_offline_s: float = 60.0) -> It
         max_offline_s=max_offline_s,
         on_failed=world.trouble,
         pace=pace,
+        since_boot=since_boot,
     )
     watchdog.start()
     try:
@@ -150,13 +164,32 @@ def test_a_tunnel_that_is_gone_without_a_word(world: World) -> None:
 
 
 def test_a_machine_that_slept(world: World) -> None:
-    """A clock on the wall that runs ahead of the monotonic one tells of sleep; the gap is as long as that."""
-    with watched(world):
+    """The clock since its start goes on while the monotonic one stands still; the gap is as long as that."""
+    with watched(world, since_boot=lambda: time.monotonic() + world.slept.total_seconds()):
         world.slept = timedelta(hours=1)
         world.wait_for(lambda: world.gaps)
 
     assert world.losses == ["this machine slept"]
     assert world.gaps[0].seconds == pytest.approx(3600 + NOTICED_LATE_S, abs=2)
+
+
+def test_a_clock_that_was_set_forward(world: World) -> None:
+    """It is not sleep: nothing is lost, repaired or reported."""
+    with watched(world, since_boot=time.monotonic):
+        world.slept = timedelta(days=3650)
+        ticks = world.ticks
+        world.wait_for(lambda: world.ticks > ticks + 2)
+
+    assert (world.losses, world.recoveries) == ([], 0)
+
+
+def test_a_machine_without_a_clock_since_its_start(world: World) -> None:
+    """There the two cannot be told apart, which is what is said."""
+    with watched(world):
+        world.slept = timedelta(hours=1)
+        world.wait_for(lambda: world.gaps)
+
+    assert world.losses == ["this machine slept, or its clock was set forward"]
 
 
 def test_a_channel_that_somebody_closed(world: World) -> None:

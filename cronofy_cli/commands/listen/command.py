@@ -23,7 +23,7 @@ from cronofy_cli.commands.listen.options import (
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.notifications.callback_url import check_callback_url
 from cronofy_cli.core.notifications.notification import check_type
-from cronofy_cli.errors import ExitCode, NotSignedIn, WrongUsage
+from cronofy_cli.errors import AlreadyListening, ExitCode, NotSignedIn, WrongUsage
 from cronofy_cli.listen.forwarding.options import ForwardingOptions
 from cronofy_cli.listen.options import Address, PrintStyle
 
@@ -112,6 +112,7 @@ def _options(
         max_offline_s=parse_duration(how.max_offline, option="--max-offline"),
         ready_file=how.ready_file,
         health_port=how.health_port,
+        follow=how.follow,
     )
     _check_reading(run, options)
     return options
@@ -226,16 +227,22 @@ def _listen(run: AppContext, options: ListenOptions) -> int:
     from cronofy_cli.commands.listen.surroundings import surroundings_of
     from cronofy_cli.listen.run import ListenRun
     from cronofy_cli.listen.stop import StopRequest
+    from cronofy_cli.listen.viewer import view_other
 
     with StopRequest() as stop:
+        listener = ListenRun(surroundings_of(run), options, stop)
         try:
-            with ListenRun(surroundings_of(run), options, stop) as listening:
+            with listener:
                 _remember_domain(run, options.address.domain)
                 code = stop.wait(None if run.deadline is None else run.deadline.remaining_s)
+        except AlreadyListening:
+            if not options.follow:
+                raise
+            return view_other(listener, stop, None if run.deadline is None else run.deadline.remaining_s)
         except KeyboardInterrupt:
             return stop.exit_code
         is_test = options.count is not None and code == ExitCode.DONE
-        return ExitCode.FAILED if is_test and listening.has_failed else code
+        return ExitCode.FAILED if is_test and listener.has_failed else code
 
 
 def _remember_domain(run: AppContext, domain: str | None) -> None:

@@ -175,6 +175,12 @@ class RunOptions:
             metavar="FILE", help="Write the callback URL as JSON to this file when ready; removed at the end."
         ),
     ] = None
+    follow: Annotated[
+        bool,
+        typer.Option(
+            "--follow", help="If another 'listen' forwards to the target already, show what that one receives."
+        ),
+    ] = False
     health_port: Annotated[
         int | None,
         typer.Option(min=0, max=65535, help="Serve /healthz on this local port: 200 when ready, otherwise 503."),
