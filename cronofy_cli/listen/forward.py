@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cronofy_cli.listen.forwarding.options import ForwardingOptions
     from cronofy_cli.listen.forwarding.reports import ForwardReport
     from cronofy_cli.listen.view import LiveOutput
+    from cronofy_cli.outbound.target import Target
     from cronofy_cli.receiver.recorder import AnswerDecider
 
 DRAIN_LIMIT_S = 10.0
@@ -106,3 +107,9 @@ def forwarding_for(
         ack, others = build_app_ack(options, history_file, calls, clock)
         return Forwarding(others, ack, tally, wait)
     return Forwarding(build_forwarder(options, history_file, calls, clock), None, tally, wait)
+
+
+def described(target: Target) -> str:
+    """Return a target's address, with the types if it gets only some."""
+    only = f" ({', '.join(sorted(target.types))})" if target.types else ""
+    return f"{target.url}{only}"

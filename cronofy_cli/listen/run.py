@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from cronofy_cli.adapters.api import endpoints
-from cronofy_cli.adapters.callback_paths import known_paths, last_path, remember_path
 from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.paths import history_file
 from cronofy_cli.adapters.tunnels.interface import START_LIMIT_S
@@ -24,20 +23,21 @@ from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import CronofyError
 from cronofy_cli.listen.changes.baseline import LIMIT_S as BASELINE_LIMIT_S
 from cronofy_cli.listen.changes.baseline import Baseline
-from cronofy_cli.listen.changes.catch_up import CatchUp, Reconstruction, last_good_moment
+from cronofy_cli.listen.changes.catch_up import CatchUp, Reconstruction
 from cronofy_cli.listen.changes.change_detector import ChangeDetector
 from cronofy_cli.listen.changes.read_request import everything_query
 from cronofy_cli.listen.changes.reader import ChangeReader, event_pages, read_pages
 from cronofy_cli.listen.changes.recorder import ChangeRecorder
 from cronofy_cli.listen.channels import ChannelCalls, RunChannel, VerificationWatch
-from cronofy_cli.listen.forward import forwarding_for
+from cronofy_cli.listen.earlier_runs import callback_path, last_good, missed_since
+from cronofy_cli.listen.forward import described, forwarding_for
 from cronofy_cli.listen.forwarding.options import parse_targets
 from cronofy_cli.listen.notes import RunNotes, sweep_left_overs
 from cronofy_cli.listen.others import OtherRuns
 from cronofy_cli.listen.ready import ReadyNotice
 from cronofy_cli.listen.recovery import RecoveryLoop
 from cronofy_cli.listen.selection import Selection
-from cronofy_cli.listen.session import DRAIN_LIMIT_S, Session, new_callback_path
+from cronofy_cli.listen.session import DRAIN_LIMIT_S, Session
 from cronofy_cli.listen.signature_examiner import EXAMINATION_LIMIT_S, Examiner, SecretsToTry
 from cronofy_cli.listen.tunnel import PublicAddress, TunnelEvents, choose, served_paths
 from cronofy_cli.listen.view import LiveOutput
@@ -57,11 +57,8 @@ if TYPE_CHECKING:
     from cronofy_cli.listen.options import ListenOptions
     from cronofy_cli.listen.stop import StopRequest
     from cronofy_cli.listen.surroundings import Surroundings
-    from cronofy_cli.outbound.target import Target
     from cronofy_cli.receiver.pipeline import Sink
 
-LAST = "last"
-"""Stands for the moment up to which the runs before have received everything."""
 FALLBACK_TZID = "Etc/UTC"
 CLOSE_LIMIT_S = 5.0
 """For how long Cronofy may still be called when the time limit is over: the channel has to be closed."""
@@ -90,7 +87,7 @@ class ListenRun:
         self._on_read = on_read
         self._stack = ExitStack()
         self._watch = VerificationWatch()
-        targets = [_named(target) for target in parse_targets(options.forwarding)]
+        targets = [described(target) for target in self._targets]
         self._notice = ReadyNotice(options.ready_file, options.health_port, self._fail, targets)
         self._started_at = surroundings.clock()
         self._totals: Totals | None = None
@@ -151,8 +148,8 @@ class ListenRun:
             list_channels=calls.list_open,
             close_channel=calls.close,
         )
-        since = self._missed_since()
-        path = self._callback_path()
+        since = missed_since(self._around, self._options.since, self.account.sub, self.live)
+        path = callback_path(self._around, self.account.sub, reuse=self._options.channel.reuse)
         notes = self._open_notes(journal)
         self._open_place(journal, notes)
         forwarding = self._open_forwarding()
@@ -179,32 +176,6 @@ class ListenRun:
         secret = f", client secret {around.published_secret}" if around.published_secret else ""
         live.tick("signed in", f"data center {around.data_center}, {self.account.email or self.account.sub}{secret}")
         return live
-
-    def _missed_since(self) -> str | None:
-        """Return the moment from which on changes are to be read before anything new comes, and say so."""
-        since = self._options.since
-        if since == LAST:
-            since = self._last_good_moment()
-            if since is None:
-                self.live.remark(" nothing was received for this account before: there is nothing to catch up on")
-        if since is not None:
-            self.live.remark(f" catching up: what changed since {since} is read")
-        return since
-
-    def _last_good_moment(self) -> str | None:
-        around = self._around
-        paths = known_paths(around.data_center, self.account.sub, around.environment)
-        with around.open_history() as history:
-            return last_good_moment(history, around.data_center, paths)
-
-    def _callback_path(self) -> str:
-        around = self._around
-        key = (around.data_center, self.account.sub)
-        known = last_path(*key, around.environment) if self._options.channel.reuse else None
-        path = known or new_callback_path()
-        if path != known:
-            remember_path(*key, path, around.environment)
-        return path
 
     def _open_notes(self, journal: Journal) -> RunNotes:
         notes = RunNotes(
@@ -288,7 +259,7 @@ class ListenRun:
             partial(around.open_event_cache, self.account.sub),
             self.live.remark,
             self._fail,
-            changed_before=since or self._last_good_moment(),
+            changed_before=since or last_good(around, self.account.sub),
         )
         self._start(baseline, BASELINE_STOP_LIMIT_S)
         return baseline
@@ -418,9 +389,3 @@ class ListenRun:
         self._notice.fail()
         self._watch.fail(error)
         self._stop.fail(error)
-
-
-def _named(target: Target) -> str:
-    """Return a target's address, with the types if it gets only some."""
-    only = f" ({', '.join(sorted(target.types))})" if target.types else ""
-    return f"{target.url}{only}"

@@ -56,6 +56,8 @@ class LiveOutput:
         self._options = options
         self._lock = threading.Lock()
         self._last_id: int | None = None
+        self._last_nothing: str | None = None
+        """What was said of the last read, if it brought nothing."""
         self._verifications: set[int | None] = set()
         """Those that have their line."""
         self.calendar_names: Mapping[str, str] = {}
@@ -177,8 +179,15 @@ class LiveOutput:
             with self._lock:
                 self._write(one_line(line.encode()))
             return
-        lines = self._change_lines(read) or [f"{_INDENT}{_nothing_new(read)}"]
+        lines = self._change_lines(read)
+        nothing = None if lines else _nothing_new(read)
         with self._lock:
+            if nothing is not None:
+                # A burst brings the same many times over: it is said once.
+                if nothing == self._last_nothing and not read.is_reconstructed:
+                    return
+                lines = [f"{_INDENT}{nothing}"]
+            self._last_nothing = nothing
             if read.delivery_ids != (self._last_id,) or read.is_reconstructed:
                 lines.insert(0, f"{_HEAD}{_why_read(read)}")
             self._write("\n".join(lines).encode("utf-8", "replace"))

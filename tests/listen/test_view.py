@@ -218,6 +218,17 @@ def test_nothing_new_behind_a_delivery(read: ChangeRead, said: str) -> None:
     assert lines_of(read, make_delivery()) == [f"            {said}"]
 
 
+def test_a_burst_that_brings_nothing() -> None:
+    """What many reads one after the other have not brought is said once, until one has brought something."""
+    printed = Printed(PrintStyle.COMPACT)
+    said = "no event: it was changed again"
+
+    for read in (*[make_read()] * 24, make_change_read((None, make_event(1))), make_read()):
+        printed.live.events(read)
+
+    assert printed.memory.stdout.text.count(said) == 2
+
+
 @pytest.mark.parametrize(
     ("numbers", "head"),
     [((129,), "for #129:"), ((128, 130, 129), "3 notifications, one read, #128 to #130:")],

@@ -86,7 +86,7 @@ def test_moments_that_say_nothing(since: str, cli: Cli, simulator: SimulatorServ
 
 def test_a_moment_that_is_yet_to_come(cli: Cli, simulator: SimulatorServer) -> None:
     """Nothing can be missed since tomorrow: that is said, as the year or this machine's clock may be wrong."""
-    result = cli("listen", "--data-center", "simulator", "--since", "tomorrow", "--timeout", "200ms")
+    result = cli("listen", "--data-center", "simulator", "--since", "tomorrow", "--timeout", "5s")
 
     assert result.exit_code == 124
     assert "which is in the future by this machine's clock" in result.stderr
@@ -94,7 +94,7 @@ def test_a_moment_that_is_yet_to_come(cli: Cli, simulator: SimulatorServer) -> N
 
 def test_nothing_to_catch_up_on(cli: Cli, simulator: SimulatorServer) -> None:
     """The first run of an account has no last time: it says so and goes on, as a service that restarts has to."""
-    result = cli("listen", "--data-center", "simulator", "--since", "last", "--timeout", "200ms")
+    result = cli("listen", "--data-center", "simulator", "--since", "last", "--timeout", "5s")
 
     assert result.exit_code == 124
     assert "nothing was received for this account before" in result.stderr
