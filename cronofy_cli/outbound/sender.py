@@ -176,7 +176,6 @@ class Sender:
             for name, value in lines:
                 connection.putheader(name, value)
         except (ValueError, http.client.InvalidURL) as error:
-            self.close()
             raise SendingFailed(Failure.OTHER, f"it cannot be sent as HTTP: {error}") from error
         # Who answers before the whole body was read may also close: then the answer is there all the same.
         with suppress(BrokenPipeError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,7 @@ from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureState
 from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_forwarder
+from cronofy_cli.outbound.sender import Sender
 from cronofy_cli.receiver.pipeline import Pipeline
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
 from tests.adapters.history.samples import forward
@@ -112,6 +115,23 @@ def test_an_app_that_is_down(tmp_path: Path) -> None:
     assert [each.waits for each in reports] == [True, *[False] * 40]
     assert [each.forward.attempt.failure for each in reports] == [Failure.CONNECTION_REFUSED, *[None] * 40]
     assert [each.attempt.status for each in following.kept(1)] == [None, 200]
+
+
+def test_how_often_an_app_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app that is down is looked for after 0.1 s, then after twice as long each time: not as fast as it can be."""
+    looked_s = [time.monotonic()]
+
+    def probe(_: Sender) -> bool:
+        looked_s.append(time.monotonic())
+        return len(looked_s) == 5
+
+    monkeypatch.setattr(Sender, "probe", probe)
+    with forwarding(tmp_path, ForwardingOptions(str(free_port()))) as (forwarder, following):
+        forwarder(following.record([make_delivery(0)]))
+        following.wait(lambda: len(looked_s) >= 5)
+
+    pauses_s = [after - before for before, after in pairwise(looked_s)]
+    assert all(pause_s >= least_s * 0.9 for pause_s, least_s in zip(pauses_s, (0.1, 0.2, 0.4, 0.8), strict=False))
 
 
 def test_an_app_that_restarts(tmp_path: Path) -> None:
