@@ -46,7 +46,7 @@ def forward_in_full(forward: Forward, *, color: bool) -> str:
     parts = [to_utc_millis(attempt.started_at), _outcome(attempt, color=color), clean(forward.target)]
     if attempt.address is not None:
         parts.append(f"at {clean(attempt.address)}")
-    parts.append(f"attempt {forward.number}")
+    parts.append("replay" if forward.is_replay else f"attempt {forward.number}")
     answer = [*attempt.answer_head.decode("latin-1").splitlines(), *attempt.text.splitlines()]
     lines = [f"    {clean(line)}".rstrip() for line in answer]
     return "\n".join(["  ".join(parts), *lines, *(["    …"] if attempt.is_cut else [])])

@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.tunnels.interface import Tunnel
     from cronofy_cli.adapters.worker import Worker
-    from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.listen.changes.read_request import ChangeRead
     from cronofy_cli.listen.forward import Forwarding
     from cronofy_cli.listen.forwarding.tally import Tally, Totals
@@ -216,15 +215,8 @@ class ListenRun:
 
     def _sum_up(self, tally: Tally) -> None:
         """Say how it has gone, when everything has ended."""
-        if not self._is_ready or not tally.targets:
-            return
-        try:
-            with self._around.open_history() as history:
-                self._totals = tally.totals(history)
-        except CronofyError as error:
-            self.live.trouble(error)
-        else:
-            self.live.totals(self._totals, self._started_at)
+        if self._is_ready:
+            self._totals = tally.sum_up(self._around.open_history, self.live, self._started_at)
 
     def _open_changes(self, forwarding: Forwarding) -> ChangeReader:
         around, options = self._around, self._options
@@ -297,11 +289,7 @@ class ListenRun:
         trouble = self.live.trouble
         pipeline = Pipeline(around.open_history, sinks, on_trouble=trouble, on_failed=self._fail)
         targets_of = forwarding.targets_of if forwarding.tally.targets else None
-
-        def recorded(deliveries: Sequence[Delivery]) -> None:
-            forwarding.tally.receive(deliveries)
-            pipeline.put(deliveries)
-
+        recorded = forwarding.tally.counting(pipeline.put)
         listener = Listener(
             ListenerSettings(
                 paths=served_paths(options.address.public_url, path),

@@ -42,10 +42,10 @@ def show_forwards(output: Output, forwards: Iterable[ForwardAndHint]) -> None:
 
     view: ListView[ForwardAndHint] = ListView(
         columns=(
-            Column("ID", lambda row: str(row[0].delivery_id)),
+            Column("ID", lambda row: str(row[0].delivery_id), leave_out=2),
             Column("STARTED", lambda row: to_utc_millis(row[0].attempt.started_at)),
             Column("TARGET", lambda row: row[0].target),
-            Column("ATTEMPT", lambda row: str(row[0].number)),
+            Column("ATTEMPT", lambda row: str(row[0].number), leave_out=1),
             Column("RESULT", lambda row: row[0].attempt.result),
             Column("MS", lambda row: f"{row[0].attempt.duration_ms:.0f}"),
             Column("BY", lambda row: "replay" if row[0].is_replay else "listen"),

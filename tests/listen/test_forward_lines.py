@@ -56,6 +56,13 @@ def test_in_full() -> None:
     ]
 
 
+def test_a_replay_in_full() -> None:
+    """What was sent again by hand says so in the place of the number of the attempt."""
+    first, *_ = forward_in_full(replace(kept(), is_replay=True), color=False).splitlines()
+
+    assert first == "2026-11-22T12:00:00.000Z  -> 200 in 23 ms  http://localhost:3000/hook  at 127.0.0.1:3000  replay"
+
+
 def test_in_full_without_an_answer() -> None:
     """Without an answer it is why there was none."""
     attempt = kept(None, answer_body=b"", is_cut=False)

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from cronofy_cli.errors import CronofyError
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from cronofy_cli.adapters.history import Forward, History
     from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.listen.view import LiveOutput
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,28 @@ class Tally:
             self._received += len(deliveries)
             self._first_id = self._first_id or deliveries[0].id
             self._last_id = max(self._last_id, deliveries[-1].id or 0)
+
+    def counting(self, put: Callable[[Sequence[Delivery]], None]) -> Callable[[Sequence[Delivery]], None]:
+        """Return what counts deliveries and passes them on."""
+
+        def recorded(deliveries: Sequence[Delivery]) -> None:
+            self.receive(deliveries)
+            put(deliveries)
+
+        return recorded
+
+    def sum_up(self, open_history: Callable[[], History], live: LiveOutput, since: datetime) -> Totals | None:
+        """Say the numbers of a run that began then and has ended, and return them; without a target there are none."""
+        if not self.targets:
+            return None
+        try:
+            with open_history() as history:
+                totals = self.totals(history)
+        except CronofyError as error:
+            live.trouble(error)
+            return None
+        live.totals(totals, since)
+        return totals
 
     def count(self, forward: Forward) -> None:
         """Count an attempt, if it is the last one."""
