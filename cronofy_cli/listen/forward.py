@@ -102,7 +102,7 @@ def forwarding_for(
             "Ctrl-C again ends at once, and nothing is lost"
         )
 
-    calls = ForwarderCalls(report, live.waiting, live.target_back, live.trouble, on_failed)
+    calls = ForwarderCalls(report, live.waiting, live.target_back, live.trouble, on_failed, live.may_send, live.held)
     if app_answers:
         ack, others = build_app_ack(options, history_file, calls, clock)
         return Forwarding(others, ack, tally, wait)

@@ -22,7 +22,8 @@ def forward_lines(report: ForwardReport, *, color: bool) -> list[str]:
     """Return the lines for people: `-> 200 in 23 ms`, and behind a failure the answer's first lines and advice."""
     forward = report.forward
     target = f"{clean(report.target.url)}{_found_at(report)}"
-    lines = [f"          {_outcome(forward.attempt, color=color)}  {target}  #{forward.delivery_id}"]
+    late = "  late" if report.is_late else ""
+    lines = [f"          {_outcome(forward.attempt, color=color)}  {target}  #{forward.delivery_id}{late}"]
     lines += [f"            {line}" for line in quoted(report.lines)]
     if report.hint:
         lines.append(f"            {clean(report.hint)}")

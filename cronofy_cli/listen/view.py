@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.listen.changes.read_request import ChangeRead
+    from cronofy_cli.listen.forwarding.late import LateBacklog
     from cronofy_cli.listen.forwarding.reports import ForwardReport, TargetBack, Waiting
     from cronofy_cli.listen.forwarding.tally import Totals
     from cronofy_cli.listen.signature_examiner import Examined
@@ -143,6 +144,25 @@ class LiveOutput:
     def target_back(self, back: TargetBack) -> None:
         """Tell that the application is there again."""
         self.remark(f" {back.target.url} is there again: {back.address}")
+
+    def may_send(self, backlog: LateBacklog, is_over: Callable[[], bool]) -> bool:
+        """Ask at the terminal whether to send what waits; no where there is none, or the run ends."""
+        if not self._output.can_prompt:
+            return False
+        from cronofy_cli.output.questions import ask_aside
+
+        with self._lock:
+            self._output.note(f" {backlog.count} deliveries wait for {backlog.target.url}. Send them now? [y/N]")
+        return ask_aside(is_over).strip().lower() in {"y", "yes"}
+
+    def held(self, backlog: LateBacklog) -> None:
+        """Say that what waits is not sent, and how it can be."""
+        since = to_utc_seconds(backlog.since)
+        command = own_command(("deliveries", "replay", "--not-forwarded", "--since", since))
+        self.remark(
+            f" {backlog.count} deliveries wait for {backlog.target.url} since {since}, more than {backlog.most}: "
+            f"none of them is sent\n send them: {command}; always send them: --backlog send"
+        )
 
     def totals(self, totals: Totals, since: datetime) -> None:
         """Say at the end how many deliveries came, what became of forwarding them, and how to send the rest."""

@@ -24,6 +24,7 @@ from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.notifications.callback_url import check_callback_url
 from cronofy_cli.core.notifications.notification import check_type
 from cronofy_cli.errors import AlreadyListening, ExitCode, NotSignedIn, WrongUsage
+from cronofy_cli.listen.forwarding.late import parse_rule
 from cronofy_cli.listen.forwarding.options import ForwardingOptions
 from cronofy_cli.listen.options import Address, PrintStyle
 
@@ -135,6 +136,7 @@ def _forwarding(
         max_in_flight=target.max_in_flight,
         policy=policy,
         chosen=chosen,
+        late=parse_rule(target.backlog),
     )
 
 

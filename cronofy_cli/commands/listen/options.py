@@ -57,6 +57,14 @@ class TargetOptions:
     ack: Annotated[
         Ack, typer.Option("--ack", help="Answer Cronofy at once (listener), or with the application's status (app).")
     ] = Ack.LISTENER
+    backlog: Annotated[
+        str | None,
+        typer.Option(
+            metavar="send|skip|N",
+            help="When the application comes back: send all that waits, none, or all unless more than N wait; "
+            "by default 100, and a question on a terminal.",
+        ),
+    ] = None
     forward_reconstructed: Annotated[
         bool,
         typer.Option(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
 from cronofy_cli.core.signature import NOT_FROM_CRONOFY, SignaturePolicy
+from cronofy_cli.listen.forwarding.late import SEND_ALL
 from cronofy_cli.listen.forwarding.result_writer import ResultWriter
 from cronofy_cli.listen.forwarding.target_worker import TargetWorker, WorkerSettings
 from cronofy_cli.outbound.advice import runs_in_container
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
+    from cronofy_cli.listen.forwarding.late import LateRule
     from cronofy_cli.listen.forwarding.reports import ForwarderCalls
     from cronofy_cli.outbound.settings import SenderSettings
     from cronofy_cli.outbound.target import Target
@@ -48,6 +50,8 @@ class ForwarderSettings:
     """How many deliveries are with one target at once; 1 keeps their order."""
     chosen: DeliveryFilter = EVERYTHING
     """What is forwarded at all."""
+    late: LateRule = SEND_ALL
+    """What to do with what waits for a target that comes back."""
 
 
 class Forwarder:
@@ -69,6 +73,7 @@ class Forwarder:
             settings.retries,
             in_container=runs_in_container(),
             max_in_flight=settings.max_in_flight,
+            late=settings.late,
         )
         self._workers = tuple(
             TargetWorker(target, partial(Sender, target, settings.sending, clock), shared, self._results.keep, calls)

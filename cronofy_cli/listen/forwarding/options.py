@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
 from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.errors import WrongUsage
+from cronofy_cli.listen.forwarding.late import SEND_ALL
 from cronofy_cli.outbound.settings import DEFAULT_TIMEOUT, forwarding_settings
 from cronofy_cli.outbound.target import parse_route, parse_target
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.listen.forwarding.app_ack import AppAck
     from cronofy_cli.listen.forwarding.forwarder import Forwarder
+    from cronofy_cli.listen.forwarding.late import LateRule
     from cronofy_cli.listen.forwarding.reports import ForwarderCalls
     from cronofy_cli.outbound.settings import SenderSettings
     from cronofy_cli.outbound.target import Target
@@ -46,6 +48,8 @@ class ForwardingOptions:
     policy: SignaturePolicy = SignaturePolicy.STRICT
     chosen: DeliveryFilter = EVERYTHING
     """--only, --channel and --where."""
+    late: LateRule = SEND_ALL
+    """--backlog."""
 
 
 def parse_targets(options: ForwardingOptions) -> tuple[Target, ...]:
@@ -84,6 +88,7 @@ def build_forwarder(
         concurrency=options.concurrency,
         max_in_flight=options.max_in_flight,
         chosen=options.chosen,
+        late=options.late,
     )
     return Forwarder(settings, history_file, calls, clock) if settings.targets else None
 
@@ -114,5 +119,6 @@ def build_app_ack(
         options.concurrency,
         options.max_in_flight,
         options.chosen,
+        options.late,
     )
     return ack, Forwarder(others, history_file, calls, clock) if others.targets else None

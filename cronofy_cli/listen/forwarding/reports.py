@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.history import Forward
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.errors import CronofyError
+    from cronofy_cli.listen.forwarding.late import LateBacklog
     from cronofy_cli.outbound.target import Target
 
 
@@ -29,6 +30,9 @@ class ForwardReport:
     """The first lines of an answer that was not 2xx, safe to show."""
     retried_in_s: float | None = None
     """When it is tried again; None when it is not, or as soon as the target is back."""
+
+    is_late: bool = False
+    """Whether it was sent only when the target came back."""
 
     @property
     def waits(self) -> bool:
@@ -52,6 +56,14 @@ class TargetBack:
     address: str
 
 
+def _nobody_to_ask(_backlog: LateBacklog, _is_over: Callable[[], bool]) -> bool:
+    return False
+
+
+def _nobody_to_tell(_backlog: LateBacklog) -> None:
+    """Nothing is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class ForwarderCalls:
     """Who is called about what. Called on several threads, one call after the other for each target."""
@@ -66,13 +78,23 @@ class ForwarderCalls:
     """The history could not be read or written, and forwarding goes on."""
     failed: Callable[[CronofyError], None]
     """A thread has ended too early: forwarding is broken."""
+    may_send: Callable[[LateBacklog, Callable[[], bool]], bool] = _nobody_to_ask
+    """Asks whether to send what waits although it is much; its second argument says whether the run ends."""
+    held: Callable[[LateBacklog], None] = _nobody_to_tell
+    """What waits is much, and is not sent."""
 
 
 def report_of(
-    delivery: Delivery, target: Target, forward: Forward, *, in_container: bool, retried_in_s: float | None = None
+    delivery: Delivery,
+    target: Target,
+    forward: Forward,
+    *,
+    in_container: bool,
+    retried_in_s: float | None = None,
+    is_late: bool = False,
 ) -> ForwardReport:
     """Return the report of an attempt, with what to look at if it did not go well."""
     attempt = forward.attempt
     known = Circumstances(delivery.verdict.state, in_container=in_container, can_wait=True)
     lines = () if attempt.succeeded else attempt.excerpt
-    return ForwardReport(delivery, target, forward, advice(attempt, target, known), lines, retried_in_s)
+    return ForwardReport(delivery, target, forward, advice(attempt, target, known), lines, retried_in_s, is_late)

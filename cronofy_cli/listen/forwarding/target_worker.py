@@ -17,6 +17,7 @@ from cronofy_cli.adapters.history.spill_queue import Backlog
 from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.errors import CronofyError
+from cronofy_cli.listen.forwarding.late import LATE_PAUSE_S, SEND_ALL, LateBacklog
 from cronofy_cli.listen.forwarding.reports import TargetBack, Waiting, report_of
 from cronofy_cli.outbound.pacing import side_by_side
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.history import Forward, History
     from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.listen.forwarding.late import LateRule
     from cronofy_cli.listen.forwarding.reports import ForwarderCalls
     from cronofy_cli.outbound.sender import Sender
     from cronofy_cli.outbound.target import Target
@@ -53,6 +55,8 @@ class WorkerSettings:
     in_container: bool
     max_in_flight: int = 1
     """How many deliveries are with the target at once; 1 keeps their order."""
+    late: LateRule = SEND_ALL
+    """What to do with what waits for a target that comes back."""
 
 
 class _Senders(threading.local):
@@ -90,6 +94,13 @@ class TargetWorker(Worker):
         self._has_been_away = False
         self._changing = threading.Lock()
         self._reading = threading.Lock()
+        self._put_count = 0
+        self._done_count = 0
+        self._newest_id = 0
+        self._late_up_to = 0
+        """The newest delivery that waited when the target came back."""
+        self._held_up_to = 0
+        """The newest delivery that is not sent, since too many waited."""
 
     @property
     def is_away(self) -> bool:
@@ -99,6 +110,8 @@ class TargetWorker(Worker):
     def put(self, deliveries: Iterable[Delivery]) -> None:
         """Take deliveries; those of types that the target does not want are left out. Never waits."""
         wanted = [delivery for delivery in deliveries if self._target.wants(delivery.notification)]
+        self._put_count += len(wanted)
+        self._newest_id = wanted[-1].id or 0 if wanted else self._newest_id
         self._backlog.put(wanted)
         if self._is_away and wanted:
             self._calls.waiting(Waiting(self._target, tuple(delivery.id or 0 for delivery in wanted)))
@@ -140,8 +153,18 @@ class TargetWorker(Worker):
 
     def _forward(self, delivery: Delivery) -> bool:
         """Forward a delivery, however long that takes, and return whether to go on with the next one."""
+        goes_on = self._send(delivery)
+        with self._changing:
+            self._done_count += 1
+        return goes_on
+
+    def _send(self, delivery: Delivery) -> bool:
         number, was_cut_off = 1, False
         while not self._abandoned.is_set():
+            if (delivery.id or 0) <= self._held_up_to:
+                return True
+            if self._is_late(delivery):
+                self._ending.wait(LATE_PAUSE_S)
             if self._has_been_away and self._was_replayed(delivery):
                 return True
             with self._settings.permit:
@@ -178,8 +201,7 @@ class TargetWorker(Worker):
         pause_s = _FIRST_PROBE_S
         while not self._ending.wait(pause_s):
             if sender.probe():
-                if self._changes(is_away=False):
-                    self._calls.back(TargetBack(self._target, sender.address or ""))
+                self._take_back(delivery, sender.address or "")
                 return True
             pause_s = min(pause_s * 2, _SLOWEST_PROBE_S)
         return False
@@ -191,6 +213,28 @@ class TargetWorker(Worker):
             self._is_away = is_away
         return is_new
 
+    def _take_back(self, delivery: Delivery, address: str) -> None:
+        """The target is there again: settle once, before anything is sent, whether what waits is sent."""
+        with self._changing:
+            if not self._is_away:
+                return
+            self._calls.back(TargetBack(self._target, address))
+            newest_id, most = self._newest_id, self._settings.late.most
+            count = self._put_count - self._done_count
+            if most is not None and count > most:
+                backlog = LateBacklog(self._target, count, delivery.request.received_at, most)
+                if self._settings.late.asks and self._calls.may_send(backlog, self._ending.is_set):
+                    self._late_up_to = newest_id
+                else:
+                    self._held_up_to = newest_id
+                    self._calls.held(backlog)
+            else:
+                self._late_up_to = newest_id
+            self._is_away = False
+
+    def _is_late(self, delivery: Delivery) -> bool:
+        return (delivery.id or 0) <= self._late_up_to
+
     def _was_replayed(self, delivery: Delivery) -> bool:
         """Whether somebody has sent it by hand while the target was away."""
         with self._reading:
@@ -200,5 +244,12 @@ class TargetWorker(Worker):
         self._keep(forward)
         in_container = self._settings.in_container
         self._calls.report(
-            report_of(delivery, self._target, forward, in_container=in_container, retried_in_s=retried_in_s)
+            report_of(
+                delivery,
+                self._target,
+                forward,
+                in_container=in_container,
+                retried_in_s=retried_in_s,
+                is_late=self._is_late(delivery),
+            )
         )
