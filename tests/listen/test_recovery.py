@@ -157,6 +157,8 @@ def test_a_channel_that_somebody_closed(setting: Setting, plan: Plan, cli: Cli) 
     with setting.session(plan) as session, kept(setting, session, heard):
         assert session.channel is not None
         first = session.channel.channel_id
+        # The next look is held up, so that the edit comes before the channel is missed.
+        run_main(cli, "simulator", "faults", "add", "/v1/channels", "--method", "get", "--delay", "3s")
         endpoints.close_channel(setting.api, first)
         run_main(cli, "simulator", "edit", "add", "Missed")
         heard.wait_for("read")
