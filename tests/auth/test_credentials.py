@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.adapters.settings.keys import Key
+from cronofy_cli.adapters.settings.resolution import Origin, OriginKind, Resolved
 from cronofy_cli.adapters.simulator.running import RunningSimulator
+from cronofy_cli.auth.account import no_token_for
 from cronofy_cli.auth.credentials import from_environment, of_simulator, split_secrets
+from cronofy_cli.core.accounts.contexts import Context
 from cronofy_cli.core.signature import ClientSecret
 
 if TYPE_CHECKING:
@@ -66,3 +70,29 @@ def test_secrets_are_not_in_a_repr() -> None:
     assert (found.token, found.client_secrets[0].value) == ("tok_1", "CRN_1")
     assert "tok_1" not in repr(found)
     assert "CRN_1" not in repr(found)
+
+
+def chosen(data_center: str) -> Resolved:
+    """Return a data center that an option chose."""
+    return Resolved(Key.DATA_CENTER, data_center, Origin(OriginKind.FLAG, "--data-center"))
+
+
+def test_who_is_not_signed_in() -> None:
+    """The error names the data center and every way to go on."""
+    error = no_token_for(None, chosen("a b"))
+
+    assert error.message == "not signed in to data center a b"
+    assert (error.hint or "").startswith("cronofy auth login --data-center 'a b', set CRONOFY_ACCESS_TOKEN, or try ")
+
+
+def test_who_is_signed_in_somewhere_else() -> None:
+    """A context's token is not sent to another data center; the error names both and what chose the other one."""
+    elsewhere = no_token_for(Context("acme", data_center="uk"), chosen("de"))
+    there = no_token_for(Context("acme", data_center="uk"), chosen("uk"))
+
+    assert elsewhere.message == "the context acme is of data center uk: its access token is not sent to de"
+    assert elsewhere.hint == ("leave out --data-center, or sign in there too: cronofy auth login --data-center de")
+    assert (there.message, there.hint) == (
+        "the context acme is not signed in",
+        "cronofy auth login --context acme",
+    )
