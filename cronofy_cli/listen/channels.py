@@ -214,7 +214,7 @@ class RunChannel:
             error.hint = by_hand
             self._reporter.trouble(error)
         except KeyboardInterrupt:
-            self._reporter.trouble(CronofyError(f"left before {channel_id} was closed", hint=by_hand))
+            self._reporter.trouble(CronofyError(f"interrupted before {channel_id} was closed", hint=by_hand))
             raise
         else:
             self._notes.note_closed(channel_id)

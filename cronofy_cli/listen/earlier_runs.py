@@ -27,7 +27,7 @@ def missed_since(around: Surroundings, since: str | None, sub: str, reporter: Re
         if since is None:
             reporter.remark(" nothing was received for this account before: there is nothing to catch up on")
     if since is not None:
-        reporter.remark(f" catching up: what changed since {since} is read")
+        reporter.remark(f" catching up: reading what changed since {since}")
     return since
 
 

@@ -79,5 +79,5 @@ class RecoveryLoop:
 
     def given_up(self) -> None:
         """Nothing helped within the limit."""
-        self._reporter.remark(f" gave up after {self._max_offline_s:.0f} s without a way for notifications to arrive")
+        self._reporter.remark(f" gave up: for {self._max_offline_s:.0f} s no notification could arrive")
         self._on_given_up()

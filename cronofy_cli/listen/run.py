@@ -21,15 +21,10 @@ from cronofy_cli.core.notifications.delivery_filter import is_own_verification
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import CronofyError
+from cronofy_cli.listen.change_parts import FALLBACK_TZID, ChangeParts
 from cronofy_cli.listen.changes.baseline import LIMIT_S as BASELINE_LIMIT_S
-from cronofy_cli.listen.changes.baseline import Baseline
-from cronofy_cli.listen.changes.catch_up import CatchUp, Reconstruction
-from cronofy_cli.listen.changes.change_detector import ChangeDetector
-from cronofy_cli.listen.changes.read_request import everything_query
-from cronofy_cli.listen.changes.reader import ChangeReader, event_pages, read_pages
-from cronofy_cli.listen.changes.recorder import ChangeRecorder
 from cronofy_cli.listen.channels import ChannelCalls, RunChannel, VerificationWatch
-from cronofy_cli.listen.earlier_runs import callback_path, last_good, missed_since
+from cronofy_cli.listen.earlier_runs import callback_path, missed_since
 from cronofy_cli.listen.forward import described, forwarding_for
 from cronofy_cli.listen.forwarding.options import parse_targets
 from cronofy_cli.listen.notes import RunNotes, sweep_left_overs
@@ -50,7 +45,10 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.tunnels.interface import Tunnel
     from cronofy_cli.adapters.worker import Worker
+    from cronofy_cli.listen.changes.baseline import Baseline
+    from cronofy_cli.listen.changes.catch_up import CatchUp
     from cronofy_cli.listen.changes.read_request import ChangeRead
+    from cronofy_cli.listen.changes.reader import ChangeReader
     from cronofy_cli.listen.forward import Forwarding
     from cronofy_cli.listen.forwarding.tally import Tally, Totals
     from cronofy_cli.listen.options import ListenOptions
@@ -58,7 +56,6 @@ if TYPE_CHECKING:
     from cronofy_cli.listen.surroundings import Surroundings
     from cronofy_cli.receiver.pipeline import Sink
 
-FALLBACK_TZID = "Etc/UTC"
 CLOSE_LIMIT_S = 5.0
 """For how long Cronofy may still be called when the time limit is over: the channel has to be closed."""
 BASELINE_STOP_LIMIT_S = 2.0
@@ -147,20 +144,21 @@ class ListenRun:
             list_channels=calls.list_open,
             close_channel=calls.close,
         )
+        parts = ChangeParts(around, options, self.account, self.live, self._fail)
         since = missed_since(self._around, self._options.since, self.account.sub, self.live)
         path = callback_path(self._around, self.account.sub, reuse=self._options.channel.reuse)
         notes = self._open_notes(journal)
         self._open_place(journal, notes)
         forwarding = self._open_forwarding()
-        reader = self._open_changes(forwarding)
-        baseline = self._open_baseline(since)
+        reader = self._open_changes(parts, forwarding)
+        baseline = self._open_baseline(parts, since)
         selection = self._selection(path, reader)
         examiner = self._open_examiner(selection, path)
         address = self._address(tunnel, path)
         # The watch comes last: what arrived up to the verification is printed before it is called ready.
         sinks: list[Sink] = [selection, examiner, *forwarding.sinks, self._watch]
         self.session = self._open_session(address, path, notes, forwarding, baseline, sinks)
-        catch_up = self._catch_up(reader)
+        catch_up = parts.catch_up(reader)
         if since is not None and self.session.channel is not None:
             catch_up.read_since(self.session.channel, since)
         self._open_recovery(catch_up)
@@ -218,41 +216,16 @@ class ListenRun:
         if self._is_ready:
             self._totals = tally.sum_up(self._around.open_history, self.live, self._started_at)
 
-    def _open_changes(self, forwarding: Forwarding) -> ChangeReader:
-        around, options = self._around, self._options
-        detector = ChangeDetector(partial(around.open_event_cache, self.account.sub), self.live.trouble)
-        recorder = ChangeRecorder(
-            around.open_history,
-            self._on_read or self.live.events,
-            self.live.trouble,
-            forwarding.hand_on if options.forward_reconstructed else (),
-            self.live.calendar_names,
-            forwarding.targets_of,
-        )
-        reader = ChangeReader(
-            partial(read_pages, around.api, self._tzid),
-            detector,
-            recorder,
-            self.live,
-            self._fail,
-            options=around.chosen_options,
-        )
+    def _open_changes(self, parts: ChangeParts, forwarding: Forwarding) -> ChangeReader:
+        show = self._on_read or self.live.events
+        reader = parts.reader(show, self.live.calendar_names, forwarding.hand_on, forwarding.targets_of)
         self._start(reader, DRAIN_LIMIT_S)
         return reader
 
-    def _open_baseline(self, since: str | None) -> Baseline | None:
-        """Read what is known of events before the channel exists: what changes later is compared with that."""
-        around, channel = self._around, self._options.channel
+    def _open_baseline(self, parts: ChangeParts, since: str | None) -> Baseline | None:
         if not self._options.read_events:
             return None
-        query = everything_query(channel.calendar_ids, channel.only_managed, self._tzid)
-        baseline = Baseline(
-            partial(event_pages, around.api, query),
-            partial(around.open_event_cache, self.account.sub),
-            self.live.remark,
-            self._fail,
-            changed_before=since or last_good(around, self.account.sub),
-        )
+        baseline = parts.baseline(since)
         self._start(baseline, BASELINE_STOP_LIMIT_S)
         return baseline
 
@@ -329,11 +302,6 @@ class ListenRun:
             self.live.remark(f" warning: {warning}")
         return session
 
-    def _catch_up(self, reader: ChangeReader) -> CatchUp:
-        around = self._around
-        made_up = Reconstruction(around.client_secrets, around.data_center, around.clock)
-        return CatchUp(reader, made_up.delivery, self._options.chosen.wants)
-
     def _open_recovery(self, catch_up: CatchUp) -> None:
         around, options = self._around, self._options
         loop = RecoveryLoop(
@@ -362,10 +330,6 @@ class ListenRun:
             with self._around.open_history() as history:
                 newest_id = history.newest_id()
             self._notice.give(self.session, self.live, newest_id)
-
-    @property
-    def _tzid(self) -> str:
-        return self.account.zoneinfo or FALLBACK_TZID
 
     def _start(self, worker: Worker, *limit_s: float) -> None:
         """Start a worker that ends with the run. Its end comes first: an interrupt may come before its start."""

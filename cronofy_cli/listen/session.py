@@ -76,7 +76,7 @@ class Session:
         self._stack.callback(self._listener.stop)
         self._listener.start()
         shown = f"{self._path[:8]}…"
-        self._reporter.tick("listening", f"127.0.0.1:{self.port}, only {shown} is served, everything else is 404")
+        self._reporter.tick("listening", f"127.0.0.1:{self.port}, only {shown} is served, everything else gets 404")
         self._stack.callback(self._address.close)
         self._open_address(lambda seconds: time.sleep(self._cut(seconds)))
         if self._before_channel is not None:

@@ -81,7 +81,7 @@ class LiveOutput:
             self._output.styled_note(error_for_people(error, color=self._output.color_stderr))
 
     def gap(self, gap: Gap) -> None:
-        """Tell of a time in which nothing may have arrived, and from when to read."""
+        """Report a time in which nothing may have arrived, and from when to read."""
         since = to_utc_seconds(gap.started)
         if self._style is PrintStyle.JSON:
             from cronofy_cli.output.documents.running import GapLine
@@ -89,7 +89,7 @@ class LiveOutput:
             with self._lock:
                 self._write(GapLine(since, to_utc_seconds(gap.ended), gap.reason).encode())
         by_hand = own_command(("events", "read", "--changes-since", since), self._options)
-        self.remark(f" Ready again after a gap of {gap.seconds:.0f} s ({gap.reason}). What changed in it: {by_hand}")
+        self.remark(f" Ready again after a gap of {gap.seconds:.0f} s ({gap.reason}). To see what changed: {by_hand}")
 
     def ready(self, document: ReadyDocument, sentence: str) -> None:
         """Say that notifications will arrive: a sentence for people, a line for programs."""
@@ -120,8 +120,8 @@ class LiveOutput:
             self._write(b"\n".join(lines))
 
     def forwarded(self, report: ForwardReport) -> None:
-        """Tell how handing a delivery to the application went."""
-        from cronofy_cli.listen.forward_lines import forward_lines
+        """Report how forwarding a delivery to the application went."""
+        from cronofy_cli.listen.lines import forward_lines
 
         if self._style is PrintStyle.JSON:
             from cronofy_cli.output.documents.attempts import ForwardLine
@@ -134,16 +134,16 @@ class LiveOutput:
             self._write(line)
 
     def waiting(self, waiting: Waiting) -> None:
-        """Tell people that what has come waits for the application."""
-        from cronofy_cli.listen.forward_lines import waiting_line
+        """Tell people that what has arrived waits for the application."""
+        from cronofy_cli.listen.lines import waiting_line
 
         if self._style is not PrintStyle.JSON:
             with self._lock:
                 self._write(waiting_line(waiting, color=self._output.color_stdout).encode("utf-8", "replace"))
 
     def target_back(self, back: TargetBack) -> None:
-        """Tell that the application is there again."""
-        self.remark(f" {back.target.url} is there again: {back.address}")
+        """Report that the application can be reached again."""
+        self.remark(f" {back.target.url} can be reached again: {back.address}")
 
     def may_send(self, backlog: LateBacklog, is_over: Callable[[], bool]) -> bool:
         """Ask at the terminal whether to send what waits; no where there is none, or the run ends."""
@@ -199,8 +199,10 @@ class LiveOutput:
             with self._lock:
                 self._write(one_line(line.encode()))
             return
+        from cronofy_cli.listen.lines import nothing_new, why_read
+
         lines = self._change_lines(read)
-        nothing = None if lines else _nothing_new(read)
+        nothing = None if lines else nothing_new(read)
         with self._lock:
             if nothing is not None:
                 # A burst brings the same many times over: it is said once.
@@ -209,12 +211,12 @@ class LiveOutput:
                 lines = [f"{_INDENT}{nothing}"]
             self._last_nothing = nothing
             if read.delivery_ids != (self._last_id,) or read.is_reconstructed:
-                lines.insert(0, f"{_HEAD}{_why_read(read)}")
+                lines.insert(0, f"{_HEAD}{why_read(read)}")
             self._write("\n".join(lines).encode("utf-8", "replace"))
 
     def examined(self, examined: Examined, *, was_shown: bool) -> None:
-        """Tell why a signature is wrong or missing. Of a delivery that was not shown only people are told."""
-        from cronofy_cli.listen.finding_lines import examined_lines
+        """Report why a signature is wrong or missing; to people alone if the delivery itself was not shown."""
+        from cronofy_cli.listen.lines import examined_lines
 
         if was_shown and self._style is PrintStyle.JSON:
             from cronofy_cli.output.documents.signatures import DiagnosisLine
@@ -259,22 +261,3 @@ class LiveOutput:
 
 def _is_verification(delivery: Delivery) -> bool:
     return delivery.notification.type == "verification"
-
-
-def _why_read(read: ChangeRead) -> str:
-    since = clean(read.changes_since)
-    if read.is_reconstructed:
-        stands = f" as #{read.delivery_ids[0]}" if read.delivery_ids else ""
-        return f"reconstructed{stands}, missed since {since}:"
-    if len(read.delivery_ids) == 1:
-        return f"for #{read.delivery_ids[0]}:"
-    numbers = f"#{min(read.delivery_ids)} to #{max(read.delivery_ids)}"
-    return f"{len(read.delivery_ids)} notifications, one read, {numbers}:"
-
-
-def _nothing_new(read: ChangeRead) -> str:
-    if read.events:
-        return "nothing new: what changed since then was told before, here or by another run for this account"
-    if read.is_reconstructed:
-        return "nothing was missed"
-    return "no event: it was changed again, or is outside the sync window"

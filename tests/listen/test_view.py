@@ -209,7 +209,7 @@ def test_the_changes_behind_a_delivery() -> None:
         (make_read(), "no event: it was changed again, or is outside the sync window"),
         (
             ChangeRead((129,), "2026-11-22T09:24:16Z", (make_event(1),)),
-            "nothing new: what changed since then was told before, here or by another run for this account",
+            "nothing new: what changed since then was reported before, here or by another run for this account",
         ),
     ],
 )
@@ -428,7 +428,7 @@ def test_an_app_that_is_away() -> None:
         "          -> waiting  http://localhost:3000/hook  #2",
         "          -> waiting  http://localhost:3000/hook  #3 to #5",
     ]
-    assert printed.memory.stderr.text == " http://localhost:3000/hook is there again: 127.0.0.1:3000\n"
+    assert printed.memory.stderr.text == " http://localhost:3000/hook can be reached again: 127.0.0.1:3000\n"
 
 
 def test_the_apps_text_is_told_apart() -> None:

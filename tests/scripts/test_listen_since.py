@@ -47,7 +47,7 @@ def test_what_was_missed_is_told(since: str, cli: Cli, simulator: SimulatorServe
         again.wait_for("events")
 
     assert "Missed" in missed(run)
-    assert any("catching up: what changed since 20" in line for line in run.running.errors)
+    assert any("catching up: reading what changed since 20" in line for line in run.running.errors)
     heard = [each["summary"] for read in run.lines("events")[1:] for each in read["changes"]]
     assert heard == ["Heard"]
     assert missed(again) == []
@@ -71,7 +71,7 @@ def test_moments_as_people_write_them(since: str, cli: Cli, simulator: Simulator
     with listening(cli, "--since", since) as run:
         run.wait_for("events")
 
-    assert any("catching up: what changed since 20" in line for line in run.running.errors)
+    assert any("catching up: reading what changed since 20" in line for line in run.running.errors)
 
 
 @pytest.mark.parametrize("since", ["junk", "", "LAST", "2026-02-30"])

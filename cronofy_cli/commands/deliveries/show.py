@@ -92,7 +92,7 @@ def diff(
 
 
 def _show_answers(run: AppContext, attempts: list[Forward]) -> None:
-    from cronofy_cli.listen.forward_lines import forward_in_full
+    from cronofy_cli.listen.lines import forward_in_full
 
     run.output.data("\n\n".join(forward_in_full(attempt, color=run.output.color_stdout) for attempt in attempts))
 

@@ -1,4 +1,4 @@
-"""How a forward looks: its status and latency on a line, and on failure what to look at.
+"""Lines for people below a delivery's: how it was forwarded, why its signature is wrong, why nothing is new.
 
 `->` is what an application answers, `<-` what Cronofy is answered. The application's own words stand behind a bar.
 """
@@ -15,7 +15,10 @@ from cronofy_cli.output.streams import Style, painted
 if TYPE_CHECKING:
     from cronofy_cli.adapters.history import Forward
     from cronofy_cli.core.attempt import Attempt
+    from cronofy_cli.core.autopsy import Finding
+    from cronofy_cli.listen.changes.read_request import ChangeRead
     from cronofy_cli.listen.forwarding.reports import ForwardReport, Waiting
+    from cronofy_cli.listen.signature_examiner import Examined
 
 
 def forward_lines(report: ForwardReport, *, color: bool) -> list[str]:
@@ -28,7 +31,7 @@ def forward_lines(report: ForwardReport, *, color: bool) -> list[str]:
     if report.hint:
         lines.append(f"            {clean(report.hint)}")
     if report.retried_in_s is not None:
-        lines.append(f"            trying again in {report.retried_in_s:.1f} s")
+        lines.append(f"            retrying in {report.retried_in_s:.1f} s")
     if report.waits:
         lines.append("            waiting until it is there; then everything is sent in order")
     return lines
@@ -65,3 +68,43 @@ def _found_at(report: ForwardReport) -> str:
     if address is None or report.target.host != "localhost":
         return ""
     return f" ({address.rpartition(':')[0].strip('[]')})"
+
+
+def examined_lines(examined: Examined) -> list[str]:
+    """Return the lines for people below the delivery's: a cause and a hint."""
+    finding = examined.finding
+    lines = [f"cause  {_cause(finding)}", f"hint   {clean(finding.hint)}"]
+    if examined.left_out:
+        lines.append(f"{examined.left_out} more with a wrong or missing signature came too fast to be examined")
+    return lines
+
+
+def _cause(finding: Finding) -> str:
+    # Late: it takes long to load, and most runs have no finding.
+    from cronofy_cli.core.autopsy import Cause, Confidence
+
+    likely = "Likely: " if finding.confidence is Confidence.LIKELY else ""
+    is_foreign = finding.cause in {Cause.OTHER_CONTEXT_SECRET, Cause.REMOVED_SECRET} and finding.secret_label
+    whose = f" (it is {clean(finding.secret_label or '')})" if is_foreign else ""
+    return f"{likely}{clean(finding.explanation)}{whose}"
+
+
+def why_read(read: ChangeRead) -> str:
+    """Return what was read, for a read that does not belong to the line above it."""
+    since = clean(read.changes_since)
+    if read.is_reconstructed:
+        stands = f" as #{read.delivery_ids[0]}" if read.delivery_ids else ""
+        return f"reconstructed{stands}, missed since {since}:"
+    if len(read.delivery_ids) == 1:
+        return f"for #{read.delivery_ids[0]}:"
+    numbers = f"#{min(read.delivery_ids)} to #{max(read.delivery_ids)}"
+    return f"{len(read.delivery_ids)} notifications, one read, {numbers}:"
+
+
+def nothing_new(read: ChangeRead) -> str:
+    """Return why a read brought nothing to report."""
+    if read.events:
+        return "nothing new: what changed since then was reported before, here or by another run for this account"
+    if read.is_reconstructed:
+        return "nothing was missed"
+    return "no event: it was changed again, or is outside the sync window"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cronofy_cli.listen.forward_lines import forward_in_full, forward_lines
 from cronofy_cli.listen.forwarding.reports import ForwardReport
+from cronofy_cli.listen.lines import forward_in_full, forward_lines
 from cronofy_cli.outbound.target import parse_target
 from tests.adapters.history.samples import answered, forward
 from tests.samples import make_delivery
