@@ -81,7 +81,11 @@ def _as_wrong_usage(error: typer.TyperException) -> WrongUsage:
 
 
 def _fail(error: CronofyError, arguments: Sequence[str], context: AppContext) -> int:
+    from cronofy_cli.core.masking import without_secrets
+
+    error.message = without_secrets(error.message, arguments)
     if error.hint is not None:
+        error.hint = without_secrets(error.hint, arguments)
         error.hint = with_own_options(error.hint, context.flags.choices, build_tree())
     color = wants_color(context.flags.color, sys.stderr, os.environ)
     show_error(error, sys.stderr, as_json=_wants_json(arguments), color=color)

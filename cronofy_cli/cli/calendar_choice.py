@@ -33,6 +33,15 @@ def calendar_ids(run: AppContext, choices: Sequence[str] | None) -> tuple[str, .
     return tuple(choice if choice.startswith(ID_PREFIX) else _by_name(choice, known) for choice in choices)
 
 
+def note_calendar_filter(run: AppContext, choices: Sequence[str] | None) -> None:
+    """Say that only some calendars are read where nobody has said so on this command line."""
+    from cronofy_cli.adapters.settings import Key
+
+    if not choices and (chosen := _of_settings(run)):
+        origin = run.settings.find(Key.CALENDARS).origin
+        run.output.note(f"note: only these calendars are read, as {origin} says: {', '.join(chosen)}")
+
+
 def calendar_names(run: AppContext) -> dict[str, str]:
     """Return the names of the account's calendars by their ids.
 

@@ -16,6 +16,7 @@ import typer
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.auth.credentials import split_secrets
 from cronofy_cli.core.accounts.data_centers import SIMULATOR
+from cronofy_cli.core.masking import looks_secret
 from cronofy_cli.core.signature import ClientSecret
 from cronofy_cli.core.text import as_utf8
 from cronofy_cli.errors import NotSignedIn, WrongUsage
@@ -72,6 +73,11 @@ def opened(run: AppContext, source: str) -> Iterator[BinaryIO]:
         with Path(source).open("rb") as file:
             yield file
     except OSError as error:
+        if looks_secret(source):
+            raise WrongUsage(
+                f"there is no file '{source}', which looks like a secret",
+                hint="name a file that holds it, not the secret; or - for stdin",
+            ) from error
         raise WrongUsage(
             f"'{source}' cannot be read: {error.strerror or error}", hint="name a file, or - for stdin"
         ) from error

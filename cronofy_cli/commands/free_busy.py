@@ -72,7 +72,7 @@ def read(
       cronofy free-busy read --from monday --to friday --format csv
       cronofy free-busy read --calendar Work --include-ids --json
     """
-    from cronofy_cli.cli.calendar_choice import calendar_ids
+    from cronofy_cli.cli.calendar_choice import calendar_ids, note_calendar_filter
 
     run = app_context(context)
     style = choose_style(run, format_, fields, sort)
@@ -91,6 +91,7 @@ def read(
         include_deleted=include_deleted or None,
         localized_times=localized_times or None,
     )
+    note_calendar_filter(run, times.calendar)
     _show(run, query, style, here)
 
 

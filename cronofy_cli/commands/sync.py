@@ -99,7 +99,7 @@ def sync(
 
 def _wish(run: AppContext, calendar: list[str] | None, tzid: str | None) -> tuple[Wish, ServerTime]:
     """Return whose copy is wanted, and the server's time before anything is read."""
-    from cronofy_cli.cli.calendar_choice import calendar_ids
+    from cronofy_cli.cli.calendar_choice import calendar_ids, note_calendar_filter
     from cronofy_cli.core.accounts.calendars import parse_userinfo
     from cronofy_cli.core.server_time import server_time
     from cronofy_cli.sync.state import Wish
@@ -109,6 +109,7 @@ def _wish(run: AppContext, calendar: list[str] | None, tzid: str | None) -> tupl
     if not info.sub:
         raise RequestFailed("the response to GET /v1/userinfo has no account", hint="check --data-center")
     chosen = tuple(sorted(set(calendar_ids(run, calendar))))
+    note_calendar_filter(run, calendar)
     wish = Wish(
         data_center=run.data_center.name,
         sub=info.sub,

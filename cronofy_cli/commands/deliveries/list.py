@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
@@ -38,6 +39,8 @@ app = command_app()
 
 BIGGEST_LIMIT = 1_000_000_000
 """More than a disk holds, and a number that SQLite takes."""
+SHOWN = 50
+"""Without --limit and --all."""
 _AT_ONCE = 500
 _CLASS = re.compile("([1-5])xx", re.IGNORECASE)
 
@@ -64,7 +67,11 @@ AnsweredOption = Annotated[
 @app.command("list", cls=ListCommand)
 def list_deliveries(
     context: typer.Context,
-    limit: Annotated[int, typer.Option(min=1, max=BIGGEST_LIMIT, help="Show this many of the newest.")] = 50,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, max=BIGGEST_LIMIT, help=f"Show this many of the newest; by default {SHOWN}."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Show all of them.")] = False,
     type_: TypeOption = None,
     channel: ChannelOption = None,
     since: SinceOption = None,
@@ -102,11 +109,16 @@ def list_deliveries(
         search=search,
     )
     chosen = _expression(where) if where is not None else None
-    found = latest(run.history, limit, criteria, chosen)
+    if every and limit is not None:
+        raise WrongUsage("--all and --limit cannot be combined", hint="leave out one of them")
+    found = latest(run.history, BIGGEST_LIMIT if every else limit or SHOWN + 1, criteria, chosen)
+    if limit is None and not every and len(found) > SHOWN:
+        found = found[1:]
+        run.output.note(f"note: these are the newest {SHOWN}; older ones that match are left out: --all or --limit N")
     if follow:
         _follow(run, found, criteria, chosen)
     else:
-        show_list(run.output, _with_results(run.history, found), _view(), streamed=True)
+        show_list(run.output, _with_results(run.history, found), _view(run.history), streamed=True)
 
 
 def _expression(text: str) -> Where:
@@ -135,7 +147,7 @@ def _follow(run: AppContext, found: list[Delivery], criteria: Criteria, where: W
         raise WrongUsage("--json is one document, and --follow has no end", hint="use --ndjson")
     after_id = (found[-1].id or 0) if found else 0
     there = list(_with_results(run.history, found))
-    show_as_they_come(run.output, _coming(run, after_id, criteria, where), _view(), there=there)
+    show_as_they_come(run.output, _coming(run, after_id, criteria, where), _view(run.history), there=there)
 
 
 def _coming(run: AppContext, after_id: int, criteria: Criteria, where: Where | None) -> Iterator[Listed]:
@@ -148,8 +160,11 @@ def _coming(run: AppContext, after_id: int, criteria: Criteria, where: Where | N
         yield from _with_results(history, fitting)
 
 
-def _view() -> ListView[Listed]:
-    return delivery_list(datetime.now().astimezone().date())
+def _view(history: History) -> ListView[Listed]:
+    view = delivery_list(datetime.now().astimezone().date())
+    if not history.latest(1):
+        return view
+    return replace(view, empty="No delivery matches. To see all: cronofy deliveries list")
 
 
 def _with_results(history: History, found: Sequence[Delivery]) -> Iterator[Listed]:

@@ -128,7 +128,7 @@ def _style(run: AppContext, format_: PageFormat | None, fields: str | None, sort
 def _query(
     run: AppContext, choice: TimeChoice, calendar: list[str] | None, here: Here, *, is_agenda: bool
 ) -> EventsQuery:
-    from cronofy_cli.cli.calendar_choice import calendar_ids
+    from cronofy_cli.cli.calendar_choice import calendar_ids, note_calendar_filter
     from cronofy_cli.commands.events.changes_choice import changes_query
     from cronofy_cli.commands.events.query_times import names_delivery
 
@@ -139,6 +139,7 @@ def _query(
         query = changes_query(run, since, here)
     if since is None or calendar or not names_delivery(since):
         query = replace(query, calendar_ids=calendar_ids(run, calendar))
+        note_calendar_filter(run, calendar)
     return replace(query, from_=limits.from_, to=limits.to)
 
 

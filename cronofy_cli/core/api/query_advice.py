@@ -89,7 +89,7 @@ def calendar_reasons(query: Query, calendars: Iterable[Calendar]) -> list[str]:
         elif calendar.calendar_readonly and _only_managed(query):
             found.append(f"the calendar '{calendar.calendar_name}' is read-only: nothing in it can be managed")
     if query.calendar_ids and not found:
-        found.append("the chosen calendars hold nothing that fits: others may, without --calendar")
+        found.append("the chosen calendars hold nothing that fits: others may, with another choice of calendars")
     return found
 
 

@@ -1,0 +1,70 @@
+"""An empty or short answer says why, and an error repeats no secret."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.samples import CHANGE, make_delivery
+
+if TYPE_CHECKING:
+    from tests.commands.conftest import Record, Run
+    from tests.support import Cli
+
+TOKEN = "aB3dE5gH7jK9mN1pQ3sT5vX7zA9cD1fG"
+
+
+def test_no_match_is_not_nothing(record: Record, run: Run) -> None:
+    """A filter without a match does not say that there are no deliveries yet."""
+    assert "No deliveries yet" in run("deliveries", "list", terminal=True).stderr
+    record(make_delivery(body=CHANGE))
+
+    shown = run("deliveries", "list", "--search", "nowhere", terminal=True).stderr
+    assert "No delivery matches" in shown
+    assert "No deliveries yet" not in shown
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--ndjson",), ("--type", "change")])
+def test_what_a_default_limit_leaves_out(record: Record, run: Run, options: tuple[str, ...]) -> None:
+    """The newest 50 are shown, stderr says so in a pipe too, and --all shows all of them without a word."""
+    record(*(make_delivery(body=CHANGE) for _ in range(51)))
+
+    cut, whole = run("deliveries", "list", *options), run("deliveries", "list", "--all", *options)
+    assert "the newest 50" in cut.stderr
+    assert "--all" in cut.stderr
+    assert whole.stderr == ""
+    assert whole.stdout.count("chn_1") - cut.stdout.count("chn_1") == cut.stdout.count("chn_1") / 50
+    assert run("deliveries", "list", "--limit", "50").stderr == ""
+
+
+def test_calendars_of_settings_are_named(run_at_simulator: Run, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project file that narrows the calendars is named by whatever reads events, and --calendar ends that."""
+    monkeypatch.chdir(cli.folder)
+    (cli.folder / ".cronofy.toml").write_text('calendars = ["Work"]\n')
+
+    for command in (("events", "read", "--from", "today"), ("free-busy", "read", "--from", "today")):
+        noted = run_at_simulator(*command)
+        assert ".cronofy.toml says: Work" in noted.stderr
+        assert "says: Work" not in run_at_simulator(*command, "--calendar", "Work").stderr
+    assert "says: Work" in run_at_simulator("sync", "--out", cli.folder / "c.db").stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("auth", "login", "--client-id", "x", "--client-secret-file", TOKEN),
+        ("auth", "token", TOKEN),
+        ("sign", "-", f"--client-secret-file={TOKEN}"),
+        ("auth", "login", "--access-token-file", TOKEN, "--json"),
+    ],
+)
+def test_a_secret_is_not_repeated(run: Run, cli: Cli, command: tuple[str, ...]) -> None:
+    """A secret where something else belongs is not repeated in the error, in words or in JSON."""
+    cli.environment["CRONOFY_NO_KEYRING"] = "1"
+
+    result = run(*command, stdin=CHANGE)
+
+    assert result.exit_code in {2, 4}
+    assert TOKEN not in result.stderr
+    assert "aB3d…" in result.stderr or "aB3d\\u2026" in result.stderr
