@@ -68,3 +68,12 @@ def test_a_secret_is_not_repeated(run: Run, cli: Cli, command: tuple[str, ...]) 
     assert result.exit_code in {2, 4}
     assert TOKEN not in result.stderr
     assert "aB3d…" in result.stderr or "aB3d\\u2026" in result.stderr
+
+
+def test_a_table_of_events_names_calendars(run_at_simulator: Run) -> None:
+    """Once calendars were listed the table has their names in place of ids, and the end of each event is whole."""
+    options = ("events", "read", "--from", "today", "--to", "+3d", "--calendar", "Work")
+    shown = run_at_simulator(*options, terminal=True).stdout
+
+    assert "Work" in shown
+    assert "cal_" not in shown

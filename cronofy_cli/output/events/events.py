@@ -8,9 +8,12 @@ from cronofy_cli.core.events.event import describe_when
 from cronofy_cli.output.lists import Column, ListView
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import tzinfo
 
     from cronofy_cli.core.events.event import Event, EventTime, FreeBusyPeriod
+
+_NEVER_CUT: Final = 100
 
 CSV_EVENT_FIELDS: Final[tuple[tuple[str, ...], ...]] = (
     *(("event_uid",), ("calendar_id",), ("start",), ("end",), ("summary",), ("location", "description"), ("status",)),
@@ -22,14 +25,15 @@ CSV_PERIOD_FIELDS: Final[tuple[tuple[str, ...], ...]] = (
 )
 
 
-def event_list(zone: tzinfo, this_year: int) -> ListView[Event]:
-    """How events are listed: times for people in `zone`, for pipes as they were sent."""
+def event_list(zone: tzinfo, this_year: int, names: Mapping[str, str] | None = None) -> ListView[Event]:
+    """How events are listed: times for people in `zone`, calendars by their `names`, for pipes as they were sent."""
+    called = names or {}
     return ListView(
         columns=(
-            Column("WHEN", lambda event: describe_when(event.start, event.end, zone, this_year=this_year), 32),
+            Column("WHEN", lambda event: describe_when(event.start, event.end, zone, this_year=this_year), _NEVER_CUT),
             Column("SUMMARY", title_of, 44),
             Column("STATE", _state, 20),
-            Column("CALENDAR", lambda event: event.calendar_id, 28),
+            Column("CALENDAR", lambda event: called.get(event.calendar_id, event.calendar_id), 28),
             Column("EVENT UID", lambda event: event.event_uid, 44),
         ),
         pipe_columns=(
@@ -49,7 +53,9 @@ def period_list(zone: tzinfo, this_year: int) -> ListView[FreeBusyPeriod]:
     """How busy periods are listed."""
     return ListView(
         columns=(
-            Column("WHEN", lambda period: describe_when(period.start, period.end, zone, this_year=this_year), 32),
+            Column(
+                "WHEN", lambda period: describe_when(period.start, period.end, zone, this_year=this_year), _NEVER_CUT
+            ),
             Column("STATUS", lambda period: period.free_busy_status),
             Column("CALENDAR", lambda period: period.calendar_id),
             Column("EVENT UID", lambda period: period.event_uid or "-", 44),

@@ -113,7 +113,9 @@ def test_calendars() -> None:
         "the account has no calendar 'cal_3': cronofy calendars list",
     ]
     assert reasons("cal_2", only_managed=True) == ["the calendar 'Holidays' is read-only: nothing in it can be managed"]
-    assert reasons("cal_2") == ["the chosen calendars hold nothing that fits: others may, with another choice of calendars"]
+    assert reasons("cal_2") == [
+        "the chosen calendars hold nothing that fits: others may, with another choice of calendars"
+    ]
 
 
 def test_any_text() -> None:
