@@ -214,7 +214,9 @@ class ListenRun:
     def _sum_up(self, tally: Tally) -> None:
         """Say how it has gone, when everything has ended."""
         if self._is_ready:
-            self._totals = tally.sum_up(self._around.open_history, self.live, self._started_at)
+            self._totals = tally.sum_up(self._around.open_history, self.live.trouble)
+        if self._totals is not None:
+            self.live.totals(self._totals, self._started_at)
 
     def _open_changes(self, parts: ChangeParts, forwarding: Forwarding) -> ChangeReader:
         show = self._on_read or self.live.events

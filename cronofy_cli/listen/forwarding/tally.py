@@ -10,11 +10,9 @@ from cronofy_cli.errors import CronofyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from cronofy_cli.adapters.history import Forward, History
     from cronofy_cli.core.notifications.deliveries import Delivery
-    from cronofy_cli.listen.view import LiveOutput
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +60,16 @@ class Tally:
 
         return recorded
 
-    def sum_up(self, open_history: Callable[[], History], live: LiveOutput, since: datetime) -> Totals | None:
-        """Say the numbers of a run that began then and has ended, and return them; without a target there are none."""
+    def sum_up(self, open_history: Callable[[], History], on_trouble: Callable[[CronofyError], None]) -> Totals | None:
+        """Return the numbers of a run that has ended; without a target there are none."""
         if not self.targets:
             return None
         try:
             with open_history() as history:
-                totals = self.totals(history)
+                return self.totals(history)
         except CronofyError as error:
-            live.trouble(error)
+            on_trouble(error)
             return None
-        live.totals(totals, since)
-        return totals
 
     def count(self, forward: Forward) -> None:
         """Count an attempt, if it is the last one."""
