@@ -53,14 +53,6 @@ def test_what_the_options_stand_for(
     ("arguments", "message", "hint"),
     [
         (
-            ("--ssh-host", "me@box:2222"),
-            "'me@box:2222' has a port, which ssh does not take there",
-            (
-                "if sshd listens on 2222: --ssh-host ssh://me@box:2222; if 2222 is the port that leads here: "
-                "--ssh-host me@box --remote-port 2222"
-            ),
-        ),
-        (
             ("--ssh-host", "me@box", "--public-url", "https://x.example.com"),
             "--public-url in front of an ssh host needs the port there that it leads to",
             "add --remote-port PORT",

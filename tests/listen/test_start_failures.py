@@ -53,7 +53,7 @@ def program(cli: Cli, name: str) -> None:
 TUNNELS = [
     (("ngrok",), 3, "ngrok", "cronofy tunnel install"),
     (("cloudflared",), 3, "cloudflared", ""),
-    (("ssh", "--ssh-host", "ssh://127.0.0.1:1"), 3, "ssh", ""),
+    (("ssh", "--ssh-host", "127.0.0.1:1"), 3, "ssh", ""),
     (("ssh",), 2, "--tunnel ssh needs a host", "--ssh-host"),
     (("url",), 2, "--tunnel url needs the address", "--public-url"),
 ]

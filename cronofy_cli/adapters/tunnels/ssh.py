@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.tunnels.child_main import without_secrets
@@ -70,7 +70,7 @@ class SshRoute:
     """Where to, and under which address it is reached there."""
 
     destination: str
-    """As ssh takes it: a host, `user@host`, an alias of ~/.ssh/config, or `ssh://user@host:port`."""
+    """A host, `user@host`, an alias of ~/.ssh/config, `user@host:port` or `ssh://user@host:port`."""
     remote_port: int = 0
     """The port on the host; 0 lets sshd choose a free one."""
     public_url: str | None = None
@@ -89,12 +89,9 @@ class Ssh:
             WrongUsage: the destination or the address cannot be meant.
         """
         # ssh would take a leading '-' for an option, and options can run commands; so can a shell's signs in a name.
-        if match := _WITH_PORT.fullmatch(route.destination):
-            raise WrongUsage(
-                f"'{route.destination}' has a port, which ssh does not take there",
-                hint=f"if sshd listens on {match[2]}: --ssh-host ssh://{route.destination}; if {match[2]} is the port "
-                f"that leads here: --ssh-host {match[1]} --remote-port {match[2]}",
-            )
+        if _WITH_PORT.fullmatch(route.destination):
+            # ssh takes the port of an address only in this form.
+            route = replace(route, destination=f"ssh://{route.destination}")
         if not _DESTINATION.fullmatch(route.destination):
             raise WrongUsage(f"'{route.destination}' is not a host for ssh", hint="give --ssh-host user@host")
         if route.public_url is not None:
