@@ -7,6 +7,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -201,15 +202,24 @@ def test_channels_are_told_side_by_side(simulator: Running, receiver: Receiver) 
     assert len({verification.path for verification in receiver.wait_for(10)}) == 10
 
 
-def test_an_unreachable_url_is_reported(simulator: Running) -> None:
-    """Where no server listens, the attempt says so and the next one is planned."""
-    channel = simulator.open_channel(NO_WEB_SERVER)
+@pytest.mark.parametrize(
+    ("url", "failure"),
+    [
+        (NO_WEB_SERVER, "connection_refused"),
+        ("http://no-such-host.invalid/hook", "name_not_resolved"),
+        ("https://{receiver}/hook", "tls_failed"),
+    ],
+)
+def test_an_unreachable_url_is_reported(url: str, failure: str, simulator: Running, receiver: Receiver) -> None:
+    """Where no server listens, or none that can be talked to, the attempt says so and the next one is planned."""
+    url = url.format(receiver=urlsplit(receiver.url).netloc)
+    channel = simulator.open_channel(url)
 
     (attempt,) = attempts(simulator, 1)
 
-    assert (attempt["channel_id"], attempt["callback_url"]) == (channel["channel_id"], NO_WEB_SERVER)
+    assert (attempt["channel_id"], attempt["callback_url"]) == (channel["channel_id"], url)
     assert attempt["status"] is None
-    assert attempt["failure"] == "connection_refused"
+    assert attempt["failure"] == failure
     assert attempt["reason"]
     assert attempt["next_attempt_at"]
 
