@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def test_in_a_pipe(run_at_simulator: Run) -> None:
     """A row a profile: id, name, provider, state, where to reconnect."""
     assert run_at_simulator("profiles", "list").stdout == (
-        "pro_5700a00eb0ccd07000000002\tjaned@company.com\tgsuite\tconnected\t-\n"
-        "pro_5700a00eb0ccd07000000003\tjane.doe@icloud.com\ticloud\tconnected\t-\n"
+        "pro_Xk3vQ2mZ7yHnT4pB\tjaned@company.com\tgsuite\tconnected\t-\n"
+        "pro_Pw8rT5nC2bLfJ6kD\tjane.doe@icloud.com\ticloud\tconnected\t-\n"
     )
 
 

@@ -6,7 +6,6 @@ nothing more is tried.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -140,6 +139,8 @@ class Forwards:
         sql = (
             "SELECT count(*) FROM owed WHERE delivery_id BETWEEN ? AND ? AND target IN (SELECT value FROM json_each(?))"
         )
+        import json
+
         count: int = self._database.value(sql, (first_id, last_id, json.dumps(targets)))
         return count
 
@@ -158,7 +159,8 @@ class Forwards:
         Raises:
             HistoryUnavailable: the store cannot be read.
         """
-        chosen = (json.dumps(list(delivery_ids)),)
+        # Without `json`, which listing deliveries need not import.
+        chosen = (f"[{','.join(map(str, delivery_ids))}]",)
         found: dict[int, dict[str, AppResult]] = {}
         for delivery_id, target, status, failure, is_replay in self._database.rows(_TRIED, chosen):
             result = AppResult(target, status, _failure(failure), is_replay=bool(is_replay))

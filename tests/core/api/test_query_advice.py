@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cronofy_cli.core.accounts.calendars import parse_calendar
@@ -123,6 +123,10 @@ def test_any_text() -> None:
     given_advice: Counter[str] = Counter()
     times = st.datetimes(timezones=st.timezones()).map(datetime.isoformat) | st.dates().map(date.isoformat)
 
+    @example(("2030-01-01", None, None), ZoneInfo("Etc/UTC"))
+    @example(("2020-01-01", "2026-12-01", None), ZoneInfo("Etc/UTC"))
+    @example((None, "2030-01-01", None), ZoneInfo("Etc/UTC"))
+    @example((None, None, "2030-01-01T00:00:00Z"), ZoneInfo("Etc/UTC"))
     @given(st.tuples(*[st.none() | st.text() | times] * 3), st.timezones())
     def check(limits: tuple[str | None, ...], zone: ZoneInfo) -> None:
         asked = query(from_=limits[0], to=limits[1], last_modified=limits[2])
