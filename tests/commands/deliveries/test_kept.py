@@ -246,3 +246,24 @@ def test_import_of_what_powershell_wrote(kept: None, cli: Cli, run: Run) -> None
         (cli.data / "deliveries.db").unlink()
         assert run("deliveries", "import", "-", "--json", stdin=content).json["imported"] == 3
         assert run("deliveries", "show", "3", "--raw").stdout_bytes == raw
+
+
+@pytest.mark.parametrize(
+    ("kept_before", "options", "shown", "is_said"),
+    [
+        (50, [], range(1, 51), False),
+        (51, [], range(2, 52), True),
+        (51, ["--all"], range(1, 52), False),
+        (51, ["--limit", "2"], range(50, 52), False),
+    ],
+)
+def test_how_many_are_listed(
+    kept_before: int, options: list[str], shown: range, is_said: bool, record: Record, run: Run
+) -> None:
+    """The newest 50, and whether there are more; all of them or as many as asked for without a word."""
+    record(*(make_delivery(number) for number in range(1, kept_before + 1)))
+
+    listed = run("deliveries", "list", "--json", *options)
+
+    assert [each["id"] for each in listed.json] == list(shown)
+    assert ("note: these are the newest 50; older ones that match are left out" in listed.stderr) is is_said

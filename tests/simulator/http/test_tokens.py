@@ -11,7 +11,7 @@ import pytest
 
 from cronofy_cli.simulator.world.model import Application
 from cronofy_cli.simulator.world.persistence import load
-from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, PERSONAL_TOKEN
+from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, PERSONAL_TOKEN
 from tests.simulator.sign_in import (
     APPLICATION,
     REDIRECT_URI,
@@ -298,3 +298,14 @@ def test_no_answer_repeats_a_secret(shared_simulator: Running) -> None:
     )
 
     assert answer.text == '{"error":"invalid_grant"}'
+
+
+@pytest.mark.parametrize(("fields", "status"), [({"client_secret": "x"}, 401), ({}, 400)])
+def test_the_status_of_a_wrong_application_is_a_choice(
+    fields: dict[str, str], status: int, start: Callable[..., Running]
+) -> None:
+    """With 401 chosen a wrong client id or secret gets that, and every other refusal is 400 as ever."""
+    simulator = start(wrong_client_status=401)
+    body = {"grant_type": "refresh_token", "refresh_token": "x", "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+
+    simulator.request("POST", "/oauth/token", status, json=body | fields)
