@@ -12,6 +12,7 @@ INTERRUPTED = 130
 
 
 def _leave(*_: object) -> None:
+    """Exit now. What was printed has left: each line is flushed when it is written."""
     os._exit(INTERRUPTED)
 
 
@@ -41,19 +42,24 @@ def run() -> int:
 
         return write_line(f"cronofy {__version__}") if arguments == ["--version"] else write_file(HELP_FILE)
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    from cronofy_cli.adapters.interrupts import interrupt
     from cronofy_cli.app import main
 
     try:
         if _IS_INTERRUPTIBLE:
-            _signal.signal(_signal.SIGINT, _signal.default_int_handler)
-        return main(arguments)
+            _signal.signal(_signal.SIGINT, interrupt)
+        code = main(arguments)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        code = INTERRUPTED
     finally:
         if _IS_INTERRUPTIBLE:
             _signal.signal(_signal.SIGINT, _leave)
         # The process ends: a last search for cycles takes a seventh of its time to free what the system takes back.
         gc.freeze()
+    if code == INTERRUPTED:
+        # Python kills itself by SIGINT at the end if a KeyboardInterrupt has passed an exec(), also if it was caught.
+        _leave()
+    return code
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from math import inf
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final, Self
 
+from cronofy_cli.adapters.interrupts import interrupt
 from cronofy_cli.errors import PIPE_CLOSED, ExitCode
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class StopRequest:
         self._failure: CronofyError | None = None
         self._signal_number: int | None = None
         self._may_interrupt = False
+        self._put_off: bool | None = None
+        """Whether a signal that comes again in a moment was the first one; None if none does."""
         self._before: dict[int, object] = {}
 
     def __enter__(self) -> Self:
@@ -127,14 +130,18 @@ class StopRequest:
         self._ends.put(None)
         return True
 
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
         is_first = self._signal_number is None
         if is_first:
             self._signal_number = number
             self._exit_code = 128 + number
             self._ends.put(None)
+        elif self._put_off is not None:
+            # The same signal again, which was put off because of an import.
+            is_first, self._put_off = self._put_off, None
         if self._may_interrupt or not is_first:
-            raise KeyboardInterrupt
+            interrupt(number, frame)
+            self._put_off = is_first
 
     def _interrupt_if_asked(self) -> None:
         if self._signal_number is not None:
