@@ -278,7 +278,7 @@ class AppContext:
     @cached_property
     def api(self) -> ApiClient:
         """Cronofy's API, with the account's token."""
-        from cronofy_cli.adapters.api.client import ApiClient
+        from cronofy_cli.adapters.api.client import ApiClient, Timeouts
         from cronofy_cli.output.exchanges import retry_printer
 
         client = ApiClient(
@@ -286,7 +286,7 @@ class AppContext:
             self.tokens,
             observe=self.observer,
             on_retry=retry_printer(self.output),
-            deadline=self.deadline,
+            timeouts=Timeouts(deadline=self.deadline),
         )
         return self.resources.enter_context(client)
 

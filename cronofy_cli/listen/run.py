@@ -32,7 +32,7 @@ from cronofy_cli.listen.others import OtherRuns
 from cronofy_cli.listen.ready import ReadyNotice
 from cronofy_cli.listen.recovery import RecoveryLoop
 from cronofy_cli.listen.selection import Selection
-from cronofy_cli.listen.session import DRAIN_LIMIT_S, Session
+from cronofy_cli.listen.session import DRAIN_LIMIT_S, Session, SessionPlan
 from cronofy_cli.listen.signature_examiner import EXAMINATION_LIMIT_S, Examiner, SecretsToTry
 from cronofy_cli.listen.tunnel import PublicAddress, TunnelEvents, choose, served_paths
 from cronofy_cli.listen.view import LiveOutput
@@ -293,8 +293,7 @@ class ListenRun:
             address,
             channel,
             self.live,
-            path=path,
-            keep_channel=wanted.keep,
+            plan=SessionPlan(path, keep_channel=wanted.keep),
             before_channel=None if baseline is None else lambda: baseline.end(around.cut(BASELINE_LIMIT_S)),
             cut=around.cut,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +33,15 @@ def new_callback_path() -> str:
     return f"/r/{secrets.token_urlsafe(16)}"
 
 
+@dataclass(frozen=True, slots=True)
+class SessionPlan:
+    """What is served, and whether its channel outlives it."""
+
+    path: str
+    keep_channel: bool = False
+    probe_limit_s: float = PROBE_LIMIT_S
+
+
 class Session:
     """Have it closed at the end, then open it: an interrupt may come between the two."""
 
@@ -43,13 +53,11 @@ class Session:
         channel: RunChannel,
         reporter: Reporter,
         *,
-        path: str,
-        keep_channel: bool = False,
+        plan: SessionPlan,
         before_channel: Callable[[], None] | None = None,
-        probe_limit_s: float = PROBE_LIMIT_S,
         cut: Callable[[float], float] = float,
     ) -> None:
-        """`path` is the one that is served. `before_channel` is called when everything else is ready.
+        """`before_channel` is called when everything else is ready.
 
         `cut` makes a time no longer than what is left to the run.
         """
@@ -58,10 +66,10 @@ class Session:
         self._address = address
         self._channel = channel
         self._reporter = reporter
-        self._path = path
-        self._keep_channel = keep_channel
+        self._path = plan.path
+        self._keep_channel = plan.keep_channel
         self._before_channel = before_channel
-        self._probe_limit_s = probe_limit_s
+        self._probe_limit_s = plan.probe_limit_s
         self._cut = cut
         self._stack = ExitStack()
 

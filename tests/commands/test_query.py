@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     [
         (["help", "exit-codes", "--query", "[?name == 'usage'].code"], "[2]\n"),
         (["help", "exit-codes", "--json", "-q", "[0]"], '{"code":0,"name":"done","meaning":"done"}\n'),
-        (["help", "exit-codes", "--ndjson", "--query", "code", "--no-input"], "0\n1\n2\n3\n4\n5\n124\n130\n"),
+        (["help", "exit-codes", "--ndjson", "--query", "code", "--no-input"], "0\n1\n2\n3\n4\n5\n6\n124\n130\n"),
         (["help", "exit-codes", "--query", "[].name", "-r"], None),
         (["help", "exit-codes", "--query", "[0].missing"], "null\n"),
         (["help", "exit-codes", "--query", "[0].name"], '"done"\n'),
         (["help", "exit-codes", "--query", "[0].name", "--raw-output"], "done\n"),
-        (["--query", "length(@)", "help", "exit-codes"], "8\n"),
+        (["--query", "length(@)", "help", "exit-codes"], "9\n"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -34,7 +34,17 @@ def test_of_a_list(arguments: list[str], expected: str | None, run: Run) -> None
     """--json and --query look into the whole list, --ndjson into each line; -r writes what programs take as it is."""
     result = run(*arguments)
 
-    names = ["done", "failed", "usage", "unreachable", "auth", "signature", "time_limit", "interrupted"]
+    names = [
+        "done",
+        "failed",
+        "usage",
+        "unreachable",
+        "auth",
+        "signature",
+        "already_listening",
+        "time_limit",
+        "interrupted",
+    ]
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == ("\n".join(names) + "\n" if expected is None else expected)
 

@@ -23,7 +23,7 @@ from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureS
 from cronofy_cli.errors import NotSignedIn, SignatureMismatch, Unreachable
 from cronofy_cli.listen.channels import ChannelCalls, RunChannel, VerificationWatch
 from cronofy_cli.listen.notes import RunNotes
-from cronofy_cli.listen.session import Session, new_callback_path
+from cronofy_cli.listen.session import Session, SessionPlan, new_callback_path
 from cronofy_cli.listen.tunnel import PublicAddress, served_paths
 from cronofy_cli.receiver.pipeline import Pipeline
 from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
@@ -133,9 +133,8 @@ class Setting:
         )
         tunnel = NoTunnel() if plan.public_url is None else OwnUrl(plan.public_url)
         address = PublicAddress(tunnel, plan.path, query="", must_be_public=False)
-        return Session(
-            pipeline, listener, address, channel, self.told, path=plan.path, probe_limit_s=plan.probe_limit_s
-        )
+        session_plan = SessionPlan(plan.path, probe_limit_s=plan.probe_limit_s)
+        return Session(pipeline, listener, address, channel, self.told, plan=session_plan)
 
     def take(self, deliveries: Sequence[Delivery]) -> None:
         """Be the sink."""

@@ -6,7 +6,6 @@ Which calls there are is known in `endpoints`, what answers mean in `api_errors`
 from __future__ import annotations
 
 import math
-import random
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -59,6 +58,8 @@ class Timeouts:
     whole_s: float = 60
     patience_s: float = 60
     """Once this long was spent waiting for answers to a call, it is not sent again."""
+    deadline: Deadline | None = None
+    """No call goes on beyond it."""
 
 
 class ApiClient:
@@ -68,7 +69,6 @@ class ApiClient:
 
     `observe` gets every exchange, without its secrets, and `on_retry` of every wait before another attempt, both
     in the thread that sends the request. The connection is opened by the first request and kept until `close()`.
-    No call goes on beyond `deadline`.
 
     Raises:
         NotSignedIn: `access_token` cannot be one.
@@ -84,9 +84,7 @@ class ApiClient:
         observe: Callable[[Exchange], None] | None = None,
         on_retry: Callable[[Retry], None] | None = None,
         sleep: Callable[[float], object] | None = None,
-        dice: Callable[[], float] = random.random,
         credential: Credential = Credential.ACCESS_TOKEN,
-        deadline: Deadline | None = None,
     ) -> None:
         self.data_center = data_center
         self._tokens = FixedToken(checked_token(access_token)) if isinstance(access_token, str) else access_token
@@ -95,9 +93,8 @@ class ApiClient:
         self._observe = observe
         self._on_retry = on_retry
         self._sleep = sleep
-        self._dice = dice
         self._credential = credential
-        self._deadline = deadline
+        self._deadline = self._timeouts.deadline
         self._sockets = OpenSockets()
         self._opening = threading.Lock()
         self._http: httpx.Client | None = None
@@ -177,7 +174,7 @@ class ApiClient:
             if isinstance(outcome, Answer) and outcome.is_success:
                 return outcome
             failure, error = self._judge(outcome, sending.token, not_found_hint)
-            delay_s = self._policy.delay_s(method, failure, attempt, dice=self._dice(), now=datetime.now(UTC))
+            delay_s = self._policy.delay_s(method, failure, attempt, now=datetime.now(UTC))
             if self._deadline is not None and self._deadline.is_over:
                 raise self._deadline.error(f"the answer of {self.data_center.api_url}") from error
             is_patient = time.monotonic() - begun_s - waited_s < self._timeouts.patience_s

@@ -1,17 +1,19 @@
 """Which failed requests are sent again, and after how long.
 
-Pure: the clock, the dice and the waiting are the client's. Cronofy gives no advice on retries and documents no
-`Retry-After`; 429 stands for 50 requests a second or 500 a minute (docs: /developers/faqs/rate-limits).
+The clock and the waiting are the client's. Cronofy gives no advice on retries and documents no `Retry-After`; 429
+stands for 50 requests a second or 500 a minute (docs: /developers/faqs/rate-limits).
 """
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.times import parse_http_date
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
 _RETRIED_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
@@ -55,11 +57,13 @@ class RetryPolicy:
     first_delay_s: float = 0.5
     longest_delay_s: float = 8.0
     longest_retry_after_s: float = 60.0
+    dice: Callable[[], float] = random.random
+    """Returns numbers between 0 and 1."""
 
-    def delay_s(self, method: str, failure: Failure, attempt: int, *, dice: float, now: datetime) -> float | None:
+    def delay_s(self, method: str, failure: Failure, attempt: int, *, now: datetime) -> float | None:
         """Return how long to wait after the failed attempt number `attempt`; None to give up.
 
-        Between half of an exponential backoff and all of it, as `dice` between 0 and 1 tells, so that many clients
+        Between half of an exponential backoff and all of it, as the dice say, so that many clients
         do not come back at once. A `Retry-After` is kept to, up to its limit.
         """
         if attempt >= self.attempts or not _may_repeat(method, failure):
@@ -68,7 +72,7 @@ class RetryPolicy:
         if asked is not None:
             return min(asked, self.longest_retry_after_s)
         backoff = min(self.first_delay_s * 2.0 ** (attempt - 1), self.longest_delay_s)
-        return backoff * (1 + dice) / 2
+        return backoff * (1 + self.dice()) / 2
 
 
 def retry_after_s(header: str | None, now: datetime) -> float | None:

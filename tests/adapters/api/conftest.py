@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from cronofy_cli.adapters.api.client import ApiClient
+from cronofy_cli.adapters.api.retries import RetryPolicy
 from cronofy_cli.core.accounts.data_centers import data_center_at
 from tests.fakes.scripted_server import scripted_server
 
@@ -62,7 +63,7 @@ def open_client() -> Iterator[OpenClient]:
             observe=observe,
             on_retry=on_retry,
             sleep=sleep or (lambda _: None),
-            dice=lambda: 1.0,
+            retry_policy=RetryPolicy(dice=lambda: 1.0),
         )
         opened.append(client)
         return client

@@ -124,7 +124,7 @@ def test_a_deadline(kind: str) -> None:
     """A command's own time limit ends the call, whatever the client would wait for, and is what the error names."""
     with (
         raw_server(DRIPS[kind]) as server,
-        ApiClient(data_center_at(server.url), TOKEN, deadline=Deadline.after(0.3)) as client,
+        ApiClient(data_center_at(server.url), TOKEN, timeouts=Timeouts(deadline=Deadline.after(0.3))) as client,
     ):
         with pytest.raises(TimeLimitReached, match=r"within the time limit of 0\.3 s"):
             client.request("GET", "/v1/calendars")
@@ -139,8 +139,8 @@ def test_a_deadline_ends_the_waits_too(cronofy: ScriptedServer) -> None:
     cronofy.answer(429, headers={"Retry-After": "60"})
     cronofy.answer(body=b"{}")
     waits: list[float] = []
-    deadline = Deadline.after(30)
-    with ApiClient(data_center_at(cronofy.url), TOKEN, deadline=deadline, sleep=waits.append) as client:
+    timeouts = Timeouts(deadline=Deadline.after(30))
+    with ApiClient(data_center_at(cronofy.url), TOKEN, timeouts=timeouts, sleep=waits.append) as client:
         client.request("GET", "/v1/calendars")
 
     assert 0 < waits[0] <= 30

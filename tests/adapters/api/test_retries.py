@@ -14,11 +14,10 @@ from cronofy_cli.adapters.api.failures import explain
 from cronofy_cli.adapters.api.retries import Failure, RetryPolicy, retry_after_s
 
 NOW = datetime(2026, 4, 19, 9, 24, 16, tzinfo=UTC)
-POLICY = RetryPolicy()
 
 
 def delay(method: str, failure: Failure, attempt: int = 1, dice: float = 1.0) -> float | None:
-    return POLICY.delay_s(method, failure, attempt, dice=dice, now=NOW)
+    return RetryPolicy(dice=lambda: dice).delay_s(method, failure, attempt, now=NOW)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
@@ -56,8 +55,8 @@ def test_what_will_not_pass() -> None:
 
 def test_backoff() -> None:
     """Waits double up to a limit and end with the last attempt."""
-    policy = RetryPolicy(attempts=7, first_delay_s=1, longest_delay_s=8)
-    waits = [policy.delay_s("GET", Failure("500", 500), each, dice=1.0, now=NOW) for each in range(1, 8)]
+    policy = RetryPolicy(attempts=7, first_delay_s=1, longest_delay_s=8, dice=lambda: 1.0)
+    waits = [policy.delay_s("GET", Failure("500", 500), each, now=NOW) for each in range(1, 8)]
 
     assert waits == [1, 2, 4, 8, 8, 8, None]
 
