@@ -139,7 +139,7 @@ def test_conferencing_is_assigned_and_called_back(simulator: Running, receiver: 
     assert call.notification["interactions"] == [{"type": "conferencing_assigned"}]
     event = own(simulator)
     assert event["conferencing"]["provider_name"] == "zoom"
-    content = simulator.get("/simulator/deliveries", type="event_subscription")["deliveries"][0]
+    content = simulator.get("/simulator/deliveries", type="event_subscription", wait_s="10")["deliveries"][0]
     assert event["conferencing"]["join_url"] in content["body"]
     assert content["signature"] == call.headers["Cronofy-HMAC-SHA256"]
     assert content["body"].encode() == call.body
