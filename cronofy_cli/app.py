@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, cast
 import typer
 
 from cronofy_cli.cli.context import AppContext
-from cronofy_cli.cli.own_options import with_own_options
 from cronofy_cli.cli.tree import COMPLETION_VARIABLE, build_tree
 from cronofy_cli.errors import PIPE_CLOSED, CronofyError, ExitCode, WrongUsage
 from cronofy_cli.output.errors import show_error
@@ -81,6 +80,7 @@ def _as_wrong_usage(error: typer.TyperException) -> WrongUsage:
 
 
 def _fail(error: CronofyError, arguments: Sequence[str], context: AppContext) -> int:
+    from cronofy_cli.cli.own_options import with_own_options
     from cronofy_cli.core.masking import without_secrets
 
     error.message = without_secrets(error.message, arguments)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import codecs
 import re
 from typing import Final
-from unicodedata import normalize
 
 _MARKS: Final = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
@@ -34,7 +33,11 @@ def comparable(text: str) -> str:
 
     macOS writes "é" as two characters, most others as one.
     """
-    return text.casefold() if text.isascii() else normalize("NFC", normalize("NFC", text).casefold())
+    if text.isascii():
+        return text.casefold()
+    from unicodedata import normalize
+
+    return normalize("NFC", normalize("NFC", text).casefold())
 
 
 def is_utf16(content: bytes) -> bool:

@@ -124,8 +124,6 @@ def received_list() -> ListView[Delivery]:
 
 def delivery_list(today: date) -> ListView[Listed]:
     """How stored deliveries are listed. In a pipe, columns that came later stand behind the older ones."""
-    from cronofy_cli.output.documents.deliveries import ListedDelivery
-
     number: Column[Listed] = Column("ID", lambda row: str(row[0].id))
     kind: Column[Listed] = Column("TYPE", lambda row: row[0].notification.label)
     signature: Column[Listed] = Column("SIGNATURE", lambda row: _signature_word(row[0]))
@@ -138,9 +136,15 @@ def delivery_list(today: date) -> ListView[Listed]:
     return ListView(
         columns=(number, when, kind, signature, app, answered, channel, since),
         pipe_columns=(number, received, kind, signature, answered, channel, since, app),
-        document=lambda row: ListedDelivery.with_results(*row).encode(),
+        document=_listed_json,
         empty="No deliveries yet. To receive some: cronofy listen --data-center simulator",
     )
+
+
+def _listed_json(row: Listed) -> bytes:
+    from cronofy_cli.output.documents.deliveries import ListedDelivery
+
+    return ListedDelivery.with_results(*row).encode()
 
 
 def app_text(results: Sequence[AppResult]) -> str:

@@ -124,7 +124,7 @@ def show_reading(
         CronofyError: a page cannot be had.
     """
     named = style.fields if style.order is None else (*style.fields, style.order.path)
-    seen = Seen(missing_fields={path[0] for path in named}, id_field=EVENT_ID if _is_of_events(query) else None)
+    seen = Seen(missing_fields={path[0] for path in named}, id_field=_id_field(query, style))
     warned = with_warnings(run, pages, query, here)
     with watched(run, warned, listing.noun, style, seen) as items:
         shown = items if style.order is None else [style.order.sorted(chain.from_iterable(items), here.zone)]
@@ -196,10 +196,12 @@ def tell_after(run: AppContext, query: Query, here: Here, seen: Seen) -> None:
         run.output.note(f"note: {query_advice.MANAGED_LEFT_OUT}")
 
 
-def _is_of_events(query: Query) -> bool:
+def _id_field(query: Query, style: Style) -> bytes | None:
+    """Return what each item must have to be shown; JSON passes all items through as they came."""
     from cronofy_cli.core.api.queries import EventsQuery
 
-    return isinstance(query, EventsQuery)
+    is_shown = isinstance(query, EventsQuery) and style.format not in {PageFormat.JSON, PageFormat.NDJSON}
+    return EVENT_ID if is_shown else None
 
 
 def _calendar_reasons(run: AppContext, query: Query) -> list[str]:
