@@ -46,7 +46,7 @@ _DEPENDENT = (
 """What follows from the flags for context and data center."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Flags:
     """What the shared options said. Filled while the command line is parsed, read afterwards."""
 
@@ -71,7 +71,7 @@ class Flags:
         return self.json or (self.query is not None and not self.ndjson)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class AppContext:
     """One run of the program. Carried in `typer.Context.obj`."""
 

@@ -18,7 +18,6 @@ from urllib.parse import urlencode
 import msgspec
 
 from cronofy_cli.adapters.api.api_errors import Answer, Refusal, error_for
-from cronofy_cli.adapters.api.exchanges import Exchange, mask_body, mask_headers, mask_text
 from cronofy_cli.adapters.api.failures import TransportFailure, explain
 from cronofy_cli.adapters.api.messages import Sending, head_of
 from cronofy_cli.adapters.api.retries import Failure, Retry, RetryPolicy
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from cronofy_cli.adapters.api.exchanges import Exchange
     from cronofy_cli.adapters.api.tokens import AccessTokens
     from cronofy_cli.core.accounts.data_centers import DataCenter
     from cronofy_cli.errors import CronofyError
@@ -180,9 +180,8 @@ class ApiClient:
             is_patient = time.monotonic() - begun_s - waited_s < self._timeouts.patience_s
             if delay_s is None or stop.is_set() or not is_patient:
                 raise error
-            waited_s += self._wait(
-                Retry(method, mask_text(url), failure.reason, delay_s, attempt + 1, self._policy.attempts), stop
-            )
+            again = Retry(method, _masked(url), failure.reason, delay_s, attempt + 1, self._policy.attempts)
+            waited_s += self._wait(again, stop)
         raise AssertionError("count() does not end")
 
     def extend(self, limit_s: float) -> None:
@@ -252,6 +251,8 @@ class ApiClient:
         if isinstance(outcome, TransportFailure):
             failure = Failure(outcome.reason, nothing_sent=outcome.nothing_sent, is_passing=outcome.is_passing)
             return failure, outcome.error
+        from cronofy_cli.adapters.api.exchanges import mask_body
+
         # A body can repeat what was sent, the access token too.
         shown = Answer(outcome.status, outcome.headers, mask_body(outcome.body, token))
         failure = Failure(str(outcome.status), outcome.status, outcome.headers.get("retry-after"))
@@ -271,6 +272,8 @@ class ApiClient:
     def _tell(self, request: httpx.Request, sending: Sending, begun: float, outcome: Answer | TransportFailure) -> None:
         if self._observe is None:
             return
+        from cronofy_cli.adapters.api.exchanges import Exchange, mask_body, mask_headers, mask_text
+
         elapsed_ms = (time.perf_counter() - begun) * 1000
         sent = (request.method, mask_text(str(request.url), sending.token), mask_headers(request.headers.multi_items()))
         body = mask_body(sending.content or b"", sending.token)
@@ -284,3 +287,10 @@ class ApiClient:
 
 def _is_unauthorized(outcome: Answer | TransportFailure) -> bool:
     return isinstance(outcome, Answer) and outcome.status == HTTPStatus.UNAUTHORIZED
+
+
+def _masked(url: str) -> str:
+    # Late, as everything here that only a failure or --verbose needs.
+    from cronofy_cli.adapters.api.exchanges import mask_text
+
+    return mask_text(url)
