@@ -199,12 +199,12 @@ class AppContext:
     @cached_property
     def account(self) -> SignedInContext | None:
         """The context in use, if it is one of the chosen data center: its secrets are sent nowhere else."""
-        from cronofy_cli.auth.account import SignedInContext
-        from cronofy_cli.auth.context_store import AccountKeeper
-
         context = self.settings.context
         if context is None or not context.is_at(self.data_center_choice):
             return None
+        from cronofy_cli.auth.account import SignedInContext
+        from cronofy_cli.auth.context_store import AccountKeeper
+
         keeper = AccountKeeper(self.settings.user_file, self.environment, self.warn)
         return SignedInContext(context, self.data_center, keeper, self.observer)
 

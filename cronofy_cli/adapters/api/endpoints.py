@@ -13,12 +13,6 @@ import msgspec
 
 from cronofy_cli.adapters.api.api_errors import decode_answer
 from cronofy_cli.adapters.api.paging import Decoded, stream_pages
-from cronofy_cli.core.accounts.calendars import (
-    parse_account,
-    parse_calendar,
-    parse_profile,
-    parse_userinfo,
-)
 from cronofy_cli.core.fields import as_object
 from cronofy_cli.core.notifications.channels import parse_channel
 
@@ -130,18 +124,24 @@ def close_channel(client: ApiClient, channel_id: str) -> None:
 
 def list_calendars(client: ApiClient) -> tuple[Calendar, ...]:
     """Return the calendars of all profiles, deleted ones too (docs: /developers/api/calendars/list-calendars/)."""
+    from cronofy_cli.core.accounts.calendars import parse_calendar
+
     answer = decode_answer(client.request("GET", "/v1/calendars"), _CalendarsAnswer, "GET /v1/calendars")
     return tuple(map(parse_calendar, answer.calendars))
 
 
 def list_profiles(client: ApiClient) -> tuple[Profile, ...]:
     """Return the connected accounts (docs: /developers/api/identity/profile/)."""
+    from cronofy_cli.core.accounts.calendars import parse_profile
+
     answer = decode_answer(client.request("GET", "/v1/profiles"), _ProfilesAnswer, "GET /v1/profiles")
     return tuple(map(parse_profile, answer.profiles))
 
 
 def userinfo(client: ApiClient) -> UserInfo:
     """Return whom the access token stands for (docs: /developers/api/identity/userinfo/)."""
+    from cronofy_cli.core.accounts.calendars import parse_userinfo
+
     body = client.request("GET", "/v1/userinfo")
     decode_answer(body, _UserInfoAnswer, "GET /v1/userinfo")
     return parse_userinfo(body)
@@ -149,6 +149,8 @@ def userinfo(client: ApiClient) -> UserInfo:
 
 def account(client: ApiClient) -> Account:
     """Return the account of the access token (docs: /developers/api/identity/account/)."""
+    from cronofy_cli.core.accounts.calendars import parse_account
+
     answer = decode_answer(client.request("GET", "/v1/account"), _AccountAnswer, "GET /v1/account")
     return parse_account(answer.account)
 
