@@ -34,7 +34,7 @@ def calendar_ids(run: AppContext, choices: Sequence[str] | None) -> tuple[str, .
 
 
 def note_calendar_filter(run: AppContext, choices: Sequence[str] | None) -> None:
-    """Say that only some calendars are read where nobody has said so on this command line."""
+    """Say that only some calendars are read where this command line does not say so."""
     from cronofy_cli.adapters.settings import Key
 
     if not choices and (chosen := _of_settings(run)):

@@ -101,11 +101,11 @@ def _wish(run: AppContext, calendar: list[str] | None, tzid: str | None) -> tupl
     """Return whose copy is wanted, and the server's time before anything is read."""
     from cronofy_cli.cli.calendar_choice import calendar_ids, note_calendar_filter
     from cronofy_cli.core.accounts.calendars import parse_userinfo
-    from cronofy_cli.core.server_time import server_time
+    from cronofy_cli.core.server_time import ServerTime
     from cronofy_cli.sync.state import Wish
 
-    answer = run.api.send("GET", "/v1/userinfo")
-    info = parse_userinfo(answer.body)
+    info = parse_userinfo(run.api.request("GET", "/v1/userinfo"))
+    now = run.api.server_time
     if not info.sub:
         raise RequestFailed("the response to GET /v1/userinfo has no account", hint="check --data-center")
     chosen = tuple(sorted(set(calendar_ids(run, calendar))))
@@ -119,7 +119,7 @@ def _wish(run: AppContext, calendar: list[str] | None, tzid: str | None) -> tupl
         default_calendar_ids=chosen,
         world=f"{run.simulator.url} {run.simulator.pid}" if run.is_simulator else "",
     )
-    return wish, server_time(answer.headers.get("date", ""), datetime.now(UTC))
+    return wish, ServerTime(now or datetime.now(UTC), is_known=now is not None)
 
 
 def _sync(run: AppContext, destination: Destination, wish: Wish, now: ServerTime, options: PlanOptions) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cronofy_cli.core.times import parse_http_date
-
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -18,9 +16,3 @@ class ServerTime:
     moment: datetime
     is_known: bool
     """Whether the server said so; otherwise it is this machine's, good enough for the day and nothing else."""
-
-
-def server_time(date_header: str, local: datetime) -> ServerTime:
-    """Return the time that a Date header names; where it names none, `local`."""
-    moment = parse_http_date(date_header)
-    return ServerTime(local, is_known=False) if moment is None else ServerTime(moment, is_known=True)

@@ -185,7 +185,7 @@ class ApiClient:
         raise AssertionError("count() does not end")
 
     def extend(self, limit_s: float) -> None:
-        """Let calls go on for so long from now, beyond a deadline: for what has to be done at a command's end."""
+        """Let calls go on for this long from now, beyond a deadline: for what has to be done at a command's end."""
         if self._deadline is not None and self._deadline.remaining_s < limit_s:
             self._deadline = Deadline.after(limit_s)
 
