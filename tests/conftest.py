@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
+    from playwright.sync_api import Browser
+
 
 # How long an example takes says nothing on a busy machine; a hang ends at the run's own limit.
 settings.register_profile("cronofy", deadline=None)
@@ -63,6 +65,15 @@ def simulator(cli: Cli) -> Iterator[SimulatorServer]:
             cli.environment,
         )
         yield server
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A real browser; its pages are the tests'."""
+    from tests.browser import chromium_browser
+
+    with chromium_browser() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -21,3 +21,9 @@ def is_loopback(host: str) -> bool:
 def is_this_machine(host: str) -> bool:
     """Whether who connects to `host` gets to this machine: `0.0.0.0` and `::`, as servers print them, are it too."""
     return host in _ANY_ADDRESS or is_loopback(host)
+
+
+def name_in_host_header(host: str) -> str:
+    """Return the name in a Host header, in lower case and without the port."""
+    host = host.lower()
+    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]

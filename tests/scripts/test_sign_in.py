@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from cronofy_cli.simulator.world.settings import SimulatorSettings
 from tests.auth.browsers import handing_on_browser, redirected_to
@@ -42,16 +41,6 @@ import os
 from cronofy_cli.adapters.secrets.keyring_entry import KeyringEntries
 print(KeyringEntries(os.environ).read("simulator") is not None)
 """
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    """A real browser."""
-    path = require_program("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cronofy_cli.adapters.hosts import is_loopback
+from cronofy_cli.adapters.hosts import is_loopback, name_in_host_header
 from cronofy_cli.errors import CronofyError, NotFound
 from cronofy_cli.simulator.http.call import Call
 from cronofy_cli.simulator.http.web import ExplainedResponse, explained, refusal
@@ -60,10 +60,10 @@ class SimulatorApplication:
         if scope["type"] != "http":
             return
         host = _host_header(scope)
-        if not self._is_meant(_name_of(host)):
+        if not self._is_meant(name_in_host_header(host)):
             await Response("this server answers on loopback only", 403)(scope, receive, send)
             return
-        is_cronofys = _name_of(host) in CRONOFY_HOSTS
+        is_cronofys = name_in_host_header(host) in CRONOFY_HOSTS
         scope["cronofy.origin"] = f"http://{_own_address(scope) if is_cronofys else host}"
         try:
             slot, path = self._worlds.find(scope["raw_path"].decode("latin-1").partition("?")[0])
@@ -183,12 +183,6 @@ def _host_header(scope: Scope) -> str:
             host: str = value.decode("latin-1")
             return host
     return ""
-
-
-def _name_of(host: str) -> str:
-    """Return the name in a Host header, without the port."""
-    host = host.lower()
-    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
 
 
 def _own_address(scope: Scope) -> str:

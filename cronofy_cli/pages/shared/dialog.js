@@ -1,0 +1,44 @@
+// Dialogs and the line that says what was done. The page has <dialog id="dialog" aria-labelledby="dialog-title"> and
+// <div id="toast" class="toast" role="status">.
+import {$, h, plain} from './dom.js';
+
+let hush;
+
+/** Says what was done, for a moment; screen readers speak it. */
+export function say(text) {
+  clearTimeout(hush);
+  $('toast').textContent = plain(text);
+  hush = setTimeout(() => { $('toast').textContent = ''; }, Math.max(3500, text.length * 60));
+}
+
+/**
+ * Opens the dialog. `yes` is the label of the button that acts, and `act` what it does; a promise that is refused keeps the dialog
+ * open and shows why. `extra` stands at the left of the buttons.
+ */
+export function ask(title, content, {yes, act, extra} = {}) {
+  const dialog = $('dialog'), problem = h('p', {cls: 'bad', role: 'alert'});
+  const close = () => dialog.close();
+  const submit = async event => {
+    event.preventDefault();
+    problem.textContent = '';
+    try {
+      await act?.();
+      close();
+    } catch (error) {
+      problem.textContent = plain(error.message);
+    }
+  };
+  dialog.replaceChildren(h('form', {method: 'dialog', novalidate: true, on: {submit}},
+    h('header', {}, h('h2', {id: 'dialog-title'}, title), h('button', {type: 'button', cls: 'btn plain', on: {click: close}}, 'Close ', h('kbd', {}, 'Esc'))),
+    h('div', {cls: 'body'}, content, problem),
+    yes && h('footer', {}, extra, h('span', {cls: 'grow'}), h('button', {type: 'button', cls: 'btn', on: {click: close}}, 'Cancel'), h('button', {cls: 'btn primary'}, yes))));
+  if (!dialog.open) dialog.showModal();
+  (dialog.querySelector('[autofocus]') ?? dialog.querySelector('button')).focus();
+}
+
+/** A labelled field of a dialog. */
+export const field = (label, input, more) => h('label', {cls: 'field'}, h('span', {}, label), input, more);
+
+/** A choice; options are [value, label] or texts. */
+export const choice = (id, options, current) => h('select', {id, value: current},
+  options.map(option => { const [value, label] = Array.isArray(option) ? option : [option, option]; return h('option', {value}, label); }));

@@ -1,0 +1,83 @@
+"""Pages in a real browser: Chromium, what it complains about, and who is meant to see them."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import sync_playwright
+
+from tests.requirements import require_program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+    from cronofy_cli.pages.files import PageFiles
+
+LIMIT_MS = 20_000.0
+
+
+@contextmanager
+def chromium_browser() -> Iterator[Browser]:
+    """A running Chromium."""
+    path = require_program("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Complaints:
+    """What a page did that it must not do: errors, violations of its policy, and requests to anywhere else."""
+
+    def __init__(self, page: Page, origin: str) -> None:
+        self.found: list[str] = []
+        self._origin = origin
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.found.append(f"error: {error}"))
+        page.on("request", self._on_request)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # What the server refuses or does not answer is a state of the page, which shows it.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.found.append(f"console: {message.text}")
+
+    def _on_request(self, request: Request) -> None:
+        if not request.url.startswith(f"{self._origin}/"):
+            self.found.append(f"request: {request.url}")
+
+
+@contextmanager
+def served(files: PageFiles) -> Iterator[str]:
+    """Serve the files of a page, and nothing else, at the address that is given."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            file = files.find(self.path.partition("?")[0].removeprefix("/"))
+            body = b"" if file is None else file.body
+            self.send_response(404 if file is None else 200)
+            for name, value in ({} if file is None else file.headers).items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
