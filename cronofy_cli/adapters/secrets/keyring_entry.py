@@ -129,6 +129,9 @@ class KeyringEntries:
             raise KeyringUnusable(
                 f"the keyring is switched off by {Variable.NO_KEYRING}", hint=f"unset {Variable.NO_KEYRING}"
             )
+        # Before the clock starts: on a loaded machine the import alone takes seconds, which are not the keyring's.
+        import keyring.backend  # noqa: F401
+
         results: list[T] = []
         failures: list[Exception] = []
 

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,19 +20,18 @@ if TYPE_CHECKING:
 
     from tests.fakes.secret_service import SecretService
 
-LIMIT_S = 30.0
+LIMIT_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a process said, and how long it lived."""
+    """What a process said."""
 
     result: Any
     error: dict[str, str] | None
     warnings: list[str]
     modules: list[str]
     stderr: str
-    seconds: float
 
 
 @dataclass
@@ -63,7 +61,6 @@ class Machine:
 
     def do_all(self, *requests: dict[str, object]) -> list[Answer]:
         """Let a new process do one thing after the other."""
-        started = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-m", "tests.adapters.secrets.driver", json.dumps(requests)],
             env=self.environment,
@@ -73,10 +70,9 @@ class Machine:
             timeout=LIMIT_S,
             check=False,
         )
-        seconds = time.monotonic() - started
         assert done.returncode == 0, done.stderr
         return [
-            Answer(each["result"], each["error"], each["warnings"], each.get("modules", []), done.stderr, seconds)
+            Answer(each["result"], each["error"], each["warnings"], each.get("modules", []), done.stderr)
             for each in json.loads(done.stdout)
         ]
 

@@ -72,15 +72,17 @@ def test_a_remembered_back_end_that_is_not_keyrings_own_is_never_imported(deskto
     desktop.use_backend("evil", "raise SystemExit('imported')")
     del desktop.environment["PYTHON_KEYRING_BACKEND"]
 
-    _, loaded = desktop.do_all({"do": "save"}, {"do": "load", "backend": "evil.Keyring", "loaded": ["evil"]})
+    saved, loaded = desktop.do_all({"do": "save"}, {"do": "load", "backend": "evil.Keyring", "loaded": ["evil"]})
 
+    assert saved.error is None
     assert (loaded.result["token"], loaded.modules) == ("tok_driver", [])
 
 
 def test_a_remembered_back_end_that_is_gone_is_searched_for_anew(desktop: Machine) -> None:
     """A back end that no longer loads does not hide the one that does."""
-    _, loaded = desktop.do_all({"do": "save"}, {"do": "load", "backend": "keyring.backends.Gone.Keyring"})
+    saved, loaded = desktop.do_all({"do": "save"}, {"do": "load", "backend": "keyring.backends.Gone.Keyring"})
 
+    assert saved.error is None
     assert loaded.result["token"] == "tok_driver"
 
 
@@ -111,15 +113,13 @@ def test_a_locked_service_that_holds_the_secrets_is_an_error(desktop: Machine, s
 
 
 def test_a_hanging_service_is_left_behind(desktop: Machine, service: SecretService) -> None:
-    """A service that answers nothing costs less than 5 seconds, exit included, and the file is taken."""
-    usual = desktop.do("load", place="keyring")
+    """A service that answers nothing is given up after the limit, the process ends, and the file is taken."""
     service.hang()
 
-    saved = desktop.do("save", allow_file=True)
+    saved = desktop.do("save", allow_file=True, limit_s=SHORT_LIMIT_S)
 
-    assert saved.seconds - usual.seconds < 5
     assert saved.result["place"] == "file"
-    assert "did not answer within 3 s" in saved.warnings[0]
+    assert "did not answer within 0.5 s" in saved.warnings[0]
 
 
 @pytest.mark.parametrize("do", ["load", "delete"])
