@@ -7,9 +7,8 @@ wide is such lines too, with nothing cut off: an identifier that a table would f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from cronofy_cli.core.text import clean, shorten
 from cronofy_cli.output.streams import OutputFormat, Style
@@ -28,8 +27,7 @@ _GAP: Final = "  "
 _BELOW: Final = "      "
 
 
-@dataclass(frozen=True, slots=True)
-class Column(Generic[T]):
+class Column(NamedTuple, Generic[T]):
     """A column: its heading on a terminal, its text for an item, and how wide it may get there."""
 
     heading: str
@@ -39,8 +37,7 @@ class Column(Generic[T]):
     """Where the terminal is too narrow, the columns with the highest number are left out first; 0 always stays."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListView(Generic[T]):
+class ListView(NamedTuple, Generic[T]):
     """How the items of one kind are listed: columns for people and pipes, bytes of JSON for programs."""
 
     columns: Sequence[Column[T]]
@@ -192,7 +189,7 @@ def _fitting(view: ListView[T], items: Sequence[T], width: int) -> ListView[T]:
         last = max(column.leave_out for column in view.columns)
         if not last or sum(widths) + len(_GAP) * (len(widths) - 1) <= width:
             return view
-        view = replace(view, columns=[column for column in view.columns if column.leave_out != last])
+        view = view._replace(columns=[column for column in view.columns if column.leave_out != last])
 
 
 def _widened(widths: Sequence[int], rows: Iterable[Sequence[str]], view: ListView[T]) -> list[int]:

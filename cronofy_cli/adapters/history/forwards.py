@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cronofy_cli.adapters.history.rows import from_micros, to_micros
 from cronofy_cli.core.attempt import Attempt
@@ -69,8 +69,7 @@ class Forward:
     """Whether nothing more is tried for now. What the history returns is always over."""
 
 
-@dataclass(frozen=True, slots=True)
-class AppResult:
+class AppResult(NamedTuple):
     """What a target that a delivery was to be forwarded to has made of it: its newest status or failure."""
 
     target: str

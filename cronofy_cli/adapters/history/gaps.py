@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cronofy_cli.adapters.history.rows import from_micros, to_micros
 
@@ -13,8 +12,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.history.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """From when to when nothing may have arrived, and why."""
 
     started: datetime

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
@@ -164,7 +163,7 @@ def _view(history: History) -> ListView[Listed]:
     view = delivery_list(datetime.now().astimezone().date())
     if not history.latest(1):
         return view
-    return replace(view, empty="No delivery matches. To see all: cronofy deliveries list")
+    return view._replace(empty="No delivery matches. To see all: cronofy deliveries list")
 
 
 def _with_results(history: History, found: Sequence[Delivery]) -> Iterator[Listed]:

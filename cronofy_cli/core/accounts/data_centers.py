@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from cronofy_cli.errors import WrongUsage
 
@@ -22,8 +22,7 @@ class DataCenterId(StrEnum):
     SG = "sg"
 
 
-@dataclass(frozen=True, slots=True)
-class DataCenter:
+class DataCenter(NamedTuple):
     """Where an account lives: a name to show, and the addresses without a trailing slash."""
 
     name: str
