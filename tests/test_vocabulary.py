@@ -13,37 +13,26 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from jsonschema import Draft202012Validator
 from msgspec import Raw
 from msgspec.structs import fields
 
 import cronofy_cli
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.adapters.paths import history_file
+from cronofy_cli.cli.json_schemas import json_schema
+from cronofy_cli.cli.printed import PASSED_THROUGH, PRINTED, printed_type
 from cronofy_cli.cli.tree import command_paths
 from cronofy_cli.core.autopsy.causes import Cause
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import SignatureState, digest
-from cronofy_cli.doctor.documents import CheckDocument
 from cronofy_cli.errors import CronofyError
-from cronofy_cli.handler_check.documents import ResultDocument
-from cronofy_cli.output.documents import (
-    accounts,
-    attempts,
-    deliveries,
-    events,
-    running,
-    samples,
-    settings,
-    signatures,
-    simulator,
-    tunnels,
-)
+from cronofy_cli.output.documents import deliveries, events, running, signatures
 from cronofy_cli.output.documents.base import Document, Line
 from cronofy_cli.output.documents.errors import ErrorDocument
 from cronofy_cli.simulator.world.seed import WORK
 from cronofy_cli.simulator.world.settings import SimulatorSettings
 from cronofy_cli.sync.documents import DriftDocument, DriftReportDocument, SyncDocument
-from cronofy_cli.why.documents import ConclusionDocument
 from tests.golden_files import GOLDEN
 from tests.in_process import run_main
 from tests.outbound.app import running_app
@@ -63,80 +52,11 @@ VOCABULARY = (REPOSITORY / "docs/vocabulary.md").read_text(encoding="utf-8")
 SECRET = "CRN_1"
 BODY = b'{"notification":{"type":"verification"},"channel":{"channel_id":"chn_1"}}'
 
-PRINTED: dict[str, Any] = {
-    "auth login": accounts.SignedInDocument,
-    "auth status": accounts.AuthStatusDocument,
-    "auth refresh": accounts.SignedInDocument,
-    "auth token": accounts.AccessTokenDocument,
-    "auth logout": accounts.SignedOutDocument,
-    "auth secret add": accounts.ClientSecretDocument,
-    "auth secret list": list[accounts.ClientSecretDocument],
-    "auth secret remove": accounts.ClientSecretRemovedDocument,
-    "context list": list[accounts.ContextDocument],
-    "context use": accounts.ContextDocument,
-    "context show": accounts.ContextDocument,
-    "context rename": accounts.ContextDocument,
-    "context remove": accounts.ContextRemovedDocument,
-    "config get": settings.ResolvedDocument,
-    "config set": settings.SettingChangedDocument,
-    "config unset": settings.SettingRemovedDocument,
-    "config list": list[settings.SettingDocument],
-    "config show": list[settings.ResolvedDocument],
-    "config path": settings.SettingFilesDocument,
-    "help exit-codes": list[settings.ExitCodeDocument],
-    "help environment": list[settings.VariableDocument],
-    "verify": signatures.VerifyDocument,
-    "sign": signatures.SignDocument,
-    "channels close": list[str],
-    "events follow": events.EventChangeDocument,
-    "events cache status": list[events.EventCacheDocument],
-    "events cache clear": events.EventCacheClearedDocument,
-    "sync": SyncDocument,
-    "deliveries list": list[deliveries.ListedDelivery],
-    "deliveries show": deliveries.ShownDelivery,
-    "deliveries diff": list[deliveries.DifferenceDocument],
-    "deliveries tag": deliveries.TagDocument,
-    "deliveries replay": list[attempts.ForwardDocument],
-    "trigger": list[attempts.TriggeredDocument],
-    "check handler": list[ResultDocument],
-    "deliveries import": deliveries.ImportedDocument,
-    "deliveries prune": deliveries.PrunedDocument,
-    "deliveries path": deliveries.HistoryPathDocument,
-    "wait": list[deliveries.DeliveryDocument],
-    "why": ConclusionDocument,
-    "doctor": list[CheckDocument],
-    "simulator run": simulator.SimulatorDocument,
-    "simulator list": list[simulator.RunningSimulatorDocument],
-    "simulator push": simulator.PushedDocument,
-    "simulator application write": simulator.ManagedEventDocument,
-    "simulator application delete": simulator.ManagedEventDeletedDocument,
-    "tunnel status": list[tunnels.TunnelStatusDocument],
-    "tunnel install": tunnels.AgentDocument,
-    "tunnel token": tunnels.TunnelTokenDocument,
-}
-"""What each command prints as JSON."""
-
-WITH_OPTION: dict[tuple[str, str], Any] = {
-    ("sync", "--check"): DriftReportDocument,
-    ("deliveries tag", "--remove"): deliveries.TagRemovedDocument,
-    ("auth login", "--start"): accounts.SignInStartedDocument,
-    ("trigger", "--list"): list[samples.SampleDocument],
-}
-"""What a command prints instead with an option."""
-
-PASSED_THROUGH = {
-    *("channels create", "channels list", "channels show", "channels prune", "calendars list", "profiles list"),
-    *("userinfo", "events read", "events get", "free-busy read", "api"),
-    *("simulator status", "simulator clock", "simulator provider", "simulator deliveries"),
-    *("simulator routes", "simulator requests", "simulator reset"),
-    *(f"simulator edit {each}" for each in ("add", "move", "delete", "change", "undelete")),
-    *(f"simulator profile {each}" for each in ("disconnect", "reconnect", "start-sync", "finish-sync")),
-    *("simulator calendar remove", "simulator faults add", "simulator faults list", "simulator faults clear"),
-}
-"""Commands that print objects of Cronofy's API, or of the simulator's control API, as they were sent."""
-
 LINES = {"listen", "demo"}
 """Commands that print lines of several kinds."""
+
+NO_COMMAND = {"error"}
+"""What has a schema and is not the document of one command."""
 
 WITHOUT_JSON = {"completion", "help where", "deliveries export", "simulator exec", "simulator world export"}
 """Text, a script, or a format of its own."""
@@ -192,6 +112,10 @@ SCENARIOS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("config", "unset", "port"),
         ("help", "exit-codes"),
         ("help", "environment"),
+        ("commands",),
+        ("commands", "--all"),
+        ("schemas",),
+        ("schemas", "--all"),
         ("tunnel", "status"),
         ("tunnel", "token", "--token-file", "authtoken.txt"),
     ),
@@ -319,8 +243,9 @@ def test_every_command_is_held_to_a_document() -> None:
     """No command prints JSON that has no type: what each prints is said here, and it is run."""
     run = {path_of(arguments) for scenario in SCENARIOS.values() for arguments in scenario}
 
-    assert set(command_paths()) == {*PRINTED, *PASSED_THROUGH, *LINES, *WITHOUT_JSON}
-    assert set(PRINTED) - run == set(RUN_ELSEWHERE)
+    printed = {line.partition(" --")[0] for line in PRINTED} - NO_COMMAND
+    assert set(command_paths()) == {*printed, *PASSED_THROUGH, *WITHOUT_JSON}
+    assert printed - run - LINES == set(RUN_ELSEWHERE)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -337,9 +262,17 @@ def test_what_commands_print(
         assert result.exit_code in {0, 1, 3, 5}, (arguments, result.stderr)
         path = path_of(arguments)
         if path in PRINTED:
-            check(result.stdout, kind_of(path, arguments))
+            line = command_line(path, arguments)
+            check(result.stdout, printed_type(line))
+            follows_its_schema(result.stdout, line)
         if result.stderr.startswith("{"):
             check(result.stderr.splitlines()[-1], ErrorDocument)
+            follows_its_schema(result.stderr.splitlines()[-1], "error")
+
+
+def follows_its_schema(text: str, line: str) -> None:
+    """Hold JSON against the published schema of a command line."""
+    Draft202012Validator(json.loads(json_schema(line))).validate(json.loads(text))
 
 
 def prepare(cli: Cli) -> None:
@@ -381,9 +314,9 @@ def path_of(arguments: Iterable[str]) -> str:
     return next(path for length in (3, 2, 1) if (path := " ".join(words[:length])) in known)
 
 
-def kind_of(path: str, arguments: Iterable[str]) -> Any:
-    """Return the document of a command with its options."""
-    return next((WITH_OPTION[path, each] for each in arguments if (path, each) in WITH_OPTION), PRINTED[path])
+def command_line(path: str, arguments: Iterable[str]) -> str:
+    """Return a command, with the option that makes it print another document."""
+    return next((line for each in arguments if (line := f"{path} {each}") in PRINTED), path)
 
 
 def check(text: str | bytes, kind: Any) -> None:
@@ -406,6 +339,7 @@ def test_lines_of_listen(cli: Cli, simulator: SimulatorServer) -> None:
 
     for line in lines:
         check(line, kinds[json.loads(line)["kind"]])
+        follows_its_schema(line, "listen")
     assert {json.loads(line)["kind"] for line in lines} == {"ready", "delivery", "events", "forward", "diagnosis"}
 
 

@@ -137,14 +137,14 @@ class LocalCommand(TyperCommand):
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             if record := parameter.get_help_record(ctx):
-                names, explanation = map(_in_words, record)
+                names, explanation = map(in_words, record)
                 sections.setdefault(_heading(parameter), []).append((names, explanation))
         for heading, records in sections.items():
             with formatter.section(heading):
                 formatter.write_dl(records)
 
 
-def _in_words(text: str) -> str:
+def in_words(text: str) -> str:
     """Return a help text with Click's notation of types and ranges in words."""
     for pattern, words in _NOTATION:
         text = re.sub(pattern, words, text)
