@@ -4,6 +4,7 @@ FROM python:3.12-slim
 COPY pyproject.toml README.md LICENSE /source/
 COPY cronofy_cli /source/cronofy_cli
 COPY completions /source/completions
+COPY man /source/man
 RUN pip install --no-cache-dir /source && rm -rf /source && useradd --create-home --uid 10001 cronofy
 
 USER cronofy

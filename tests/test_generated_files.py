@@ -1,11 +1,12 @@
-"""The generated files: the top help and the completion scripts.
+"""The generated files: the top help, the completion scripts and the manual pages.
 
-They are written anew by `CRONOFY_WRITE_GENERATED=1 pytest tests/test_generated_files.py`.
+They are written again by `CRONOFY_WRITE_GENERATED=1 pytest tests/test_generated_files.py`.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,12 @@ import typer
 from cronofy_cli.__main__ import HELP_FILE
 from cronofy_cli.cli.tree import build_tree
 from cronofy_cli.commands.completion import Shell, completion_script
+from tests.man_pages import pages
+from tests.requirements import require_program
+from tests.support import REPOSITORY
 
-COMPLETIONS = Path(__file__).parents[1] / "completions"
+COMPLETIONS = REPOSITORY / "completions"
+MAN = REPOSITORY / "man"
 FILES = {
     Shell.BASH: "cronofy.bash",
     Shell.ZSH: "_cronofy",
@@ -36,6 +41,33 @@ def test_the_kept_top_help_is_the_generated_one() -> None:
 def test_the_kept_completion_script_is_the_generated_one(shell: Shell) -> None:
     """`completions/` holds what `cronofy completion SHELL` prints."""
     check_file(COMPLETIONS / FILES[shell], f"{completion_script(shell)}\n")
+
+
+def test_the_kept_manual_pages_are_the_generated_ones() -> None:
+    """`man/` holds a page for the program and one for each of its commands, and no other."""
+    found = pages()
+    if os.environ.get("CRONOFY_WRITE_GENERATED"):
+        MAN.mkdir(exist_ok=True)
+        for name in {path.name for path in MAN.iterdir()} - set(found):
+            (MAN / name).unlink()
+    for name, text in found.items():
+        check_file(MAN / name, text)
+
+    assert {path.name for path in MAN.iterdir()} == set(found)
+
+
+def test_the_manual_pages_are_well_formed() -> None:
+    """`man` shows each page without a warning."""
+    man = require_program("man")
+    for path in MAN.iterdir():
+        done = subprocess.run(
+            [man, "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", str(path)],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PATH": os.environ["PATH"], "MANWIDTH": "80", "LC_ALL": "C.UTF-8"},
+        )
+        assert done.stderr == "", path.name
 
 
 def check_file(path: Path, expected: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import reduce
 from importlib import import_module
 from operator import or_
+from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def printed_type(command: str) -> Any:
     found = getattr(import_module(module), name)
     if how == "lines":
         return reduce(or_, _lines(found))
-    return list[found] if how == "list" else found
+    return GenericAlias(list, (found,)) if how == "list" else found
 
 
 def _lines(line: type[Any]) -> Iterator[type[Any]]:
