@@ -50,18 +50,27 @@ def simulators_folder(environment: Mapping[str, str]) -> Path:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Replace a file of ours at once, readable by its owner only, with its folder made if need be.
+    """Replace a file of the data folder at once, readable by its owner only, with its folder made if need be.
 
     Raises:
         WrongUsage: it cannot be written there.
     """
-    from cronofy_cli.adapters.output_files import replace_file
-
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        replace_file(path, (content,))
+        replace_private(path, content)
     except OSError as error:
         raise WrongUsage(
             f"'{path}' cannot be written: {error.strerror or error}",
-            hint=f"choose another place: the option that names the file, or {Variable.DATA_DIR}",
+            hint=f"name a folder that you may write in {Variable.DATA_DIR}",
         ) from error
+
+
+def replace_private(path: Path, content: bytes) -> None:
+    """Do as `write_private()` with a file of any folder.
+
+    Raises:
+        OSError: it cannot be written there.
+    """
+    from cronofy_cli.adapters.output_files import replace_file
+
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    replace_file(path, (content,))

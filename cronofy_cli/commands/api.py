@@ -21,6 +21,7 @@ from cronofy_cli.core.api.api_request import (
     parse_header,
     parse_method,
 )
+from cronofy_cli.core.text import decoded
 from cronofy_cli.errors import CronofyError, InvalidRequest, NotAllowed, NotFound, NotSignedIn, WrongUsage
 from cronofy_cli.output.api_printer import AnswerPrinter, Form
 
@@ -152,7 +153,7 @@ def _fields(run: AppContext, raw: Sequence[str] | None, typed: Sequence[str] | N
 def _text(content: bytes, source: str) -> str:
     """Return a file's text without its last line break, which an editor puts there."""
     try:
-        return content.decode().removesuffix("\n").removesuffix("\r")
+        return decoded(content).removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError as error:
         raise WrongUsage(f"'{source}' is not UTF-8 text", hint="use --input FILE for the body") from error
 

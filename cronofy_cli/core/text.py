@@ -53,6 +53,19 @@ def as_utf8(content: bytes) -> bytes:
     return content
 
 
+def decoded(content: bytes) -> str:
+    """Return the text of a file that is UTF-8, or UTF-16 with its byte order mark.
+
+    Raises:
+        UnicodeDecodeError: it is neither; `start` is a place in `content`.
+    """
+    for mark, encoding in _MARKS.items():
+        if content.startswith(mark):
+            # A place in the file, not in what follows the mark.
+            return content.decode(encoding).removeprefix("\ufeff")
+    return content.decode()
+
+
 def clean_lines(text: str) -> str:
     """Return `text` with its line breaks and nothing else that could drive a terminal."""
     return "\n".join(clean(line) for line in text.splitlines())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from cronofy_cli.adapters.hosts import is_this_machine
 from cronofy_cli.errors import WrongUsage
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _BIGGEST_PORT: Final = 65535
 _ROUTE: Final = re.compile(r"([A-Za-z0-9_,-]+)=(.+)", re.DOTALL)
-_PORT: Final = re.compile(r":?([0-9]{1,5})(/.*)?", re.DOTALL)
-_HOST_AND_PORT: Final = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}(?:/.*)?", re.DOTALL)
+_PORT: Final = re.compile(r":?([0-9]{1,5})([/?].*)?", re.DOTALL)
+_HOST_AND_PORT: Final = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}(?:[/?].*)?", re.DOTALL)
 _PLAIN: Final = re.compile("[!-~]+")
 
 
@@ -76,10 +76,25 @@ def parse_target(text: str) -> Target:
     try:
         return _target(written)
     except ValueError as error:
+        if not written.isascii() and (encoded := _encoded(written)) is not None:
+            raise WrongUsage(
+                f"'{text}' is not a target: it has letters beyond ASCII", hint=f"write it as {encoded}"
+            ) from error
         raise WrongUsage(
             f"'{text}' is not a target",
             hint="write it as 3000, 3000/cronofy/hook, or http://localhost:3000/cronofy/hook",
         ) from error
+
+
+def _encoded(url: str) -> str | None:
+    """Return an address with letters beyond ASCII as a request carries it; None where that is no target either."""
+    try:
+        parts = urlsplit(url)
+        netloc = parts.netloc.encode("idna").decode()
+        path, query = quote(parts.path, safe="/%:@"), quote(parts.query, safe="=&%:@/")
+        return _target(parts._replace(netloc=netloc, path=path, query=query).geturl()).url
+    except ValueError:
+        return None
 
 
 def parse_route(text: str) -> Target:

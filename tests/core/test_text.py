@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.core.text import as_utf8, clean, clean_lines, comparable, shorten
+from cronofy_cli.core.text import as_utf8, clean, clean_lines, comparable, decoded, shorten
 
 ANY_TEXT = st.text(st.characters() | st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp"]))
 DIRECTION_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -85,6 +85,19 @@ def test_shortened_text_fits(text: str, width: int) -> None:
 def test_files_of_windows(content: bytes, expected: bytes) -> None:
     """A text file with a byte order mark is read as the text that it is; other bytes stay as they are."""
     assert as_utf8(content) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [(b"a\xff", 1), (b"\xef\xbb\xbfa\xff", 4), (b"\xff\xfea", 2)],
+    ids=["UTF-8", "UTF-8 with a mark", "half a character of UTF-16"],
+)
+def test_text_that_cannot_be_read(content: bytes, place: int) -> None:
+    """A file that is not the text that it says it is fails at the place in the file."""
+    with pytest.raises(UnicodeDecodeError) as unreadable:
+        decoded(content)
+
+    assert unreadable.value.start == place
 
 
 @pytest.mark.parametrize(

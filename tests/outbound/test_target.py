@@ -19,6 +19,8 @@ from tests.listen.forwarding.following import Following, now
         ("3000", "http://localhost:3000/", "localhost:3000"),
         (":3000", "http://localhost:3000/", "localhost:3000"),
         ("3000/cronofy/hook?a=1", "http://localhost:3000/cronofy/hook?a=1", "localhost:3000"),
+        ("3000?x=1", "http://localhost:3000/?x=1", "localhost:3000"),
+        ("app.test:80?x=1", "http://app.test:80/?x=1", "app.test"),
         ("app.test:80/x", "http://app.test:80/x", "app.test"),
         ("[::1]:3000", "http://[::1]:3000/", "[::1]:3000"),
         ("http://localhost", "http://localhost/", "localhost"),
@@ -47,6 +49,9 @@ def test_targets(text: str, url: str, authority: str) -> None:
         "/hook",
         "http://x/\ny",
         "é:1",
+        "http://é..x/",
+        "http://[::é]/",
+        "http://é:99999/",
     ],
 )
 def test_no_targets(text: str) -> None:
@@ -56,12 +61,31 @@ def test_no_targets(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "carried"),
+    [
+        ("3000/hök?q=ä", "http://localhost:3000/h%C3%B6k?q=%C3%A4"),
+        ("3000/h%20ö", "http://localhost:3000/h%20%C3%B6"),
+        ("http://bücher.example/hook", "http://xn--bcher-kva.example/hook"),
+    ],
+)
+def test_letters_beyond_ascii(text: str, carried: str) -> None:
+    """An address that a request cannot carry as it is written is refused with the one that it can."""
+    with pytest.raises(WrongUsage, match="it has letters beyond ASCII") as refused:
+        parse_target(text)
+
+    assert refused.value.hint == f"write it as {carried}"
+    assert parse_target(carried).url == carried
+
+
+@pytest.mark.parametrize(
     ("text", "is_loopback"),
     [
         ("3000", True),
         ("http://127.9.9.9/", True),
         ("http://[::1]/", True),
         ("http://app.localhost/", True),
+        ("0.0.0.0:3000", True),
+        ("http://[::]:3000/", True),
         ("http://192.168.0.1/", False),
         ("http://localhost.example.com/", False),
     ],

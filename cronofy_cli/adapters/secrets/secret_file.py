@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cronofy_cli.adapters.paths import write_private
+from cronofy_cli.adapters.paths import replace_private
 from cronofy_cli.adapters.secrets.failures import SecretsUnavailable
 from cronofy_cli.adapters.settings.places import make_private_folder
 
@@ -53,7 +53,7 @@ class SecretFile:
             if os.name == "posix" and stat.S_IMODE(folder.stat().st_mode) & _OPEN_TO_OTHERS:
                 folder.chmod(0o700)
             self._sweep(older_than_s=_ABANDONED_S)
-            write_private(self.path, text.encode())
+            replace_private(self.path, text.encode())
         except OSError as error:
             raise _failed(self.path, "written", error) from error
 

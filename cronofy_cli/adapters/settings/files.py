@@ -19,6 +19,7 @@ from cronofy_cli.adapters.settings.keys import (
     find_setting,
 )
 from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, check_context_name
+from cronofy_cli.core.text import decoded
 from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import WrongUsage
 
@@ -98,7 +99,7 @@ def _parsed(content: bytes, path: Path) -> dict[str, object]:
     import tomllib
 
     try:
-        return tomllib.loads(content.decode())
+        return tomllib.loads(decoded(content))
     except tomllib.TOMLDecodeError as error:
         found = _LINE.search(str(error))
         line = found[1] if found else content.count(b"\n") + 1

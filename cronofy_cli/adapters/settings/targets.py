@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 
+from cronofy_cli.adapters.hosts import is_this_machine
 from cronofy_cli.core.pages import origin_of
 from cronofy_cli.errors import WrongUsage
 
@@ -37,7 +37,7 @@ def check_loopback_forward(target: str) -> str:
         WrongUsage: it may be elsewhere.
     """
     check_forward(target)
-    if not _is_local_port(target) and not _is_loopback(origin_of(target).host):
+    if not _is_local_port(target) and not _is_surely_here(origin_of(target).host):
         raise WrongUsage(f"'{target}' is not on this machine", hint="a project file may forward to localhost only")
     return target
 
@@ -69,10 +69,6 @@ def _is_local_port(target: str) -> bool:
     return match is not None and 0 < int(match[1]) <= _HIGHEST_PORT
 
 
-def _is_loopback(host: str) -> bool:
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _is_surely_here(host: str) -> bool:
+    # Names below "localhost" are looked up by some systems.
+    return not host.endswith(".localhost") and is_this_machine(host)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from cronofy_cli.adapters.paths import write_private
+from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.adapters.paths import replace_private
 from cronofy_cli.adapters.settings.files import CONTEXTS, read_toml, table_of
 from cronofy_cli.adapters.settings.keys import Key
 from cronofy_cli.adapters.settings.locks import file_lock
 from cronofy_cli.core.accounts.contexts import check_is_new
 from cronofy_cli.core.suggestion import did_you_mean
+from cronofy_cli.core.text import decoded
 from cronofy_cli.errors import CronofyError, NotFound, WrongUsage
 
 if TYPE_CHECKING:
@@ -132,7 +134,7 @@ def _parsed(path: Path) -> tuple[TOMLDocument, str]:
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    text = path.read_bytes().decode() if read_toml(path) or path.exists() else ""
+    text = decoded(path.read_bytes()) if read_toml(path) or path.exists() else ""
     try:
         return tomlkit.parse(text), text
     except TOMLKitError as error:
@@ -163,10 +165,10 @@ def _not_by_us(path: Path) -> WrongUsage:
 def _write(path: Path, text: str) -> None:
     try:
         # A link stays a link: many keep such files in a repository of their own.
-        write_private(path.resolve(), text.encode())
+        replace_private(path.resolve(), text.encode())
     except OSError as error:
         raise CronofyError(
-            f"{path} cannot be written: {error.strerror or error}", hint="check its folder's permissions"
+            f"{path} cannot be written: {error.strerror or error}", hint=f"check its folder's permissions, or name another in {Variable.CONFIG_DIR}"
         ) from error
 
 

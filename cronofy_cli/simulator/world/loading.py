@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
+from cronofy_cli.core.text import decoded
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.simulator.world.model import DEFAULT_APPLICATION, Application, PublishedToken
 from cronofy_cli.simulator.world.persistence import StoredState, load
@@ -45,7 +46,7 @@ def load_world(settings: SimulatorSettings, now: datetime) -> tuple[SimulatorSet
 
 def _read(path: Path) -> WorldFile:
     try:
-        text = path.read_text("utf-8")
+        text = decoded(path.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise WrongUsage(f"the world file {path} cannot be read: {error}") from error
     return parse_world_file(text, str(path))

@@ -133,7 +133,8 @@ def test_what_a_project_file_must_not_set(path: Path, line: str) -> None:
         "http://localhost:3000@evil.example",
         "http://127.0.0.1\\\\@evil.example",
         "http://10.0.0.1",
-        "http://0.0.0.0:3000",
+        "http://0.0.0.1:3000",
+        "http://evil.localhost",
         "http://0x7f.1",
         "//localhost",
         "file:///etc/passwd",
@@ -147,6 +148,25 @@ def test_a_project_file_forwards_to_this_machine_only(path: Path, target: str) -
 
     with pytest.raises(WrongUsage, match="'forward'"):
         read_project_file(path)
+
+
+@pytest.mark.parametrize("target", ["http://0.0.0.0:3000/hook", "http://[::]:3000/hook", "http://[::1]:3000"])
+def test_what_servers_print_of_themselves_is_this_machine(path: Path, target: str) -> None:
+    """A project file may forward to 0.0.0.0 and [::], as Flask, Rails and Vite print where they listen."""
+    path.write_text(f'forward = ["{target}"]', encoding="utf-8")
+
+    assert read_project_file(path) == {Key.FORWARD: (target,)}
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8-sig", "utf-16", "utf-16-be"], ids=["UTF-8 with a mark", "UTF-16", "big endian"]
+)
+def test_files_of_windows_are_read(path: Path, encoding: str) -> None:
+    """What Notepad and PowerShell write is read: UTF-8 with a byte order mark, and UTF-16 with one."""
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    path.write_bytes(f'{mark}calendars = ["Café"]\r\nport = 8080\r\n'.encode(encoding))
+
+    assert read_project_file(path) == {Key.CALENDARS: ("Café",), Key.PORT: 8080}
 
 
 @pytest.mark.parametrize(

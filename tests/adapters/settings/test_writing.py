@@ -276,3 +276,25 @@ def test_reading_does_not_import_the_library_for_writing(path: Path) -> None:
     )
 
     assert done.stdout == "False False\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_of_windows_is_changed(tmp_path: Path, encoding: str) -> None:
+    """A file that Notepad saved with a byte order mark keeps its comments, and is UTF-8 from then on."""
+    path = tmp_path / "config.toml"
+    path.write_bytes("# Café.\nport = 1\n".encode(encoding))
+
+    set_value(path, Key.PORT, 2)
+
+    assert path.read_text("utf-8") == "# Café.\nport = 2\n"
+
+
+def test_settings_that_cannot_be_written(tmp_path: Path) -> None:
+    """A file that cannot be written is named, with the variable that names another folder for settings."""
+    path = tmp_path / "config.toml"
+    path.symlink_to("/proc/no-such-folder/config.toml")
+
+    with pytest.raises(CronofyError, match="cannot be written") as failed:
+        set_value(path, Key.PORT, 2)
+
+    assert "CRONOFY_CONFIG_DIR" in (failed.value.hint or "")
