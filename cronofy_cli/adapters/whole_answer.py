@@ -8,14 +8,16 @@ from __future__ import annotations
 import io
 import threading
 import zlib
-from contextlib import closing, contextmanager
+from concurrent.futures import Future, wait
+from contextlib import closing
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.http import import_httpx
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     import httpx
 
@@ -43,6 +45,11 @@ class AnswerLimits:
 class TooSlow(Exception):
     """The answer did not end within the time."""
 
+    def __init__(self, *, was_sent: bool) -> None:
+        """`was_sent` is whether there was a connection for the request."""
+        super().__init__()
+        self.was_sent = was_sent
+
 
 class TooLarge(Exception):
     """The answer did not end within the size."""
@@ -54,46 +61,46 @@ def read_answer(
     """Send a request and return the answer with its body, decompressed.
 
     `sockets` knows the connections of `client`; they are shut down when the time is up. `stop` is set before they are
-    shut down from elsewhere.
+    shut down from elsewhere. A look-up of a name cannot be ended: it is left behind on its thread, and what it finds
+    is not connected to.
 
     Raises:
         TooSlow: the exchange took too long.
         TooLarge: the body is too large.
         httpx.HTTPError: there was no answer.
     """
-    with _time_limit(limits.whole_s, sockets.shut_down) as over:
-        request.extensions["trace"] = sockets.tracer(lambda: stop.is_set() or over.is_set())
-        try:
-            response = client.send(request, stream=True)
-            with closing(response):
-                body = _read_body(response, limits)
-        except import_httpx().HTTPError:
-            if over.is_set():
-                raise TooSlow from None
-            raise
-        # A body without a length ends where the connection does.
-        if over.is_set():
-            raise TooSlow
-    return response, body
-
-
-@contextmanager
-def _time_limit(limit_s: float, end: Callable[[], None]) -> Iterator[threading.Event]:
-    """Call `end` when the time is up before the block has ended; the event says whether it is."""
     over = threading.Event()
+    is_connecting = False
+    follow = sockets.tracer(lambda: stop.is_set() or over.is_set())
 
-    def expire() -> None:
-        over.set()
-        end()
+    def trace(step: str, info: Mapping[str, object]) -> None:
+        nonlocal is_connecting
+        is_connecting = step.endswith(".connect_tcp.started")
+        follow(step, info)
 
-    timer = threading.Timer(limit_s, expire)
-    timer.daemon = True
-    timer.start()
+    request.extensions["trace"] = trace
+    exchange: Future[tuple[httpx.Response, bytes]] = Future()
+    Thread(target=_run, args=(exchange, client, request, limits), name="cronofy-exchange", daemon=True).start()
     try:
-        yield over
+        wait((exchange,), limits.whole_s)
     finally:
-        timer.cancel()
-        timer.join()
+        # Also after Ctrl-C.
+        if not exchange.done():
+            over.set()
+            sockets.shut_down()
+    if over.is_set():
+        raise TooSlow(was_sent=not is_connecting)
+    return exchange.result()
+
+
+def _run(
+    exchange: Future[tuple[httpx.Response, bytes]], client: httpx.Client, request: httpx.Request, limits: AnswerLimits
+) -> None:
+    try:
+        with closing(client.send(request, stream=True)) as response:
+            exchange.set_result((response, _read_body(response, limits)))
+    except BaseException as error:  # noqa: BLE001 - the thread's border: who waits for the exchange raises it again
+        exchange.set_exception(error)
 
 
 def _read_body(response: httpx.Response, limits: AnswerLimits) -> bytes:

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class SignedInContext:
-    """A context and what is kept for it. `observe` is called with every exchange, without its secrets."""
+    """A context and what is kept for it. `observe` is called with every exchange, without its secrets.
+
+    Its tokens are not waited for beyond the keeper's deadline.
+    """
 
     context: Context
     data_center: DataCenter
@@ -82,7 +85,8 @@ class SignedInContext:
         from cronofy_cli.adapters.oauth.tokens import TokenEndpoint
 
         application = application_of(self.context, secrets)
-        return TokenEndpoint(self.data_center, application, again=sign_in_command(self.context), observe=self.observe)
+        again, deadline = sign_in_command(self.context), self.keeper.deadline
+        return TokenEndpoint(self.data_center, application, again=again, observe=self.observe, deadline=deadline)
 
     def _note_place(self, kept: Kept) -> None:
         if (kept.place, kept.keyring_backend) != (self.context.secret_place, self.context.keyring_backend):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cronofy_cli.adapters.secrets import KeyringUnusable, SecretStore, locked
+from cronofy_cli.adapters.secrets import KEYRING_LIMIT_S, LOCK_LIMIT_S, KeyringUnusable, SecretStore, locked
 from cronofy_cli.adapters.settings.files import read_user_file
 from cronofy_cli.adapters.settings.keys import Key
 from cronofy_cli.adapters.settings.writing import save_context, set_value
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from cronofy_cli.adapters.deadline import Deadline
     from cronofy_cli.adapters.secrets import Kept
     from cronofy_cli.core.accounts.contexts import Context
 
@@ -39,15 +40,20 @@ class AccountKeeper:
     """Whether secrets may be in a file where the keyring cannot be used; it is called with the reason."""
     in_file: bool = False
     """Put them into a file even where a keyring could be used, as the user said."""
+    deadline: Deadline | None = None
+    """Neither a keyring nor another process is waited for beyond it."""
 
     @cached_property
     def store(self) -> SecretStore:
         """The secret store."""
-        return SecretStore(self.environment, warn=self.warn)
+        return SecretStore(self.environment, warn=self.warn, limit_s=self._cut(KEYRING_LIMIT_S))
 
     def lock(self, name: str) -> AbstractContextManager[None]:
         """Keep other processes away from a context's secrets."""
-        return locked(name, self.environment)
+        return locked(name, self.environment, limit_s=self._cut(LOCK_LIMIT_S))
+
+    def _cut(self, limit_s: float) -> float:
+        return limit_s if self.deadline is None else self.deadline.cut(limit_s)
 
     def latest(self, context: Context) -> Context:
         """Return a context as the user's file has it now: other commands may have changed it meanwhile."""

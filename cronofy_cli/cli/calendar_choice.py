@@ -73,6 +73,9 @@ def _by_name(name: str, known: Sequence[Calendar]) -> str:
     # A calendar that was deleted stays in the list, also when another one has taken its name.
     found = [calendar for calendar in named if not calendar.calendar_deleted] or named
     if len(found) != 1:
+        from cronofy_cli.core.suggestion import did_you_mean
+
         number = "no calendar is" if not found else f"{len(found)} calendars are"
-        raise WrongUsage(f"{number} named '{name}'", hint="use its id; see: cronofy calendars list")
+        nearest = "" if found else did_you_mean(name, [calendar.calendar_name for calendar in known])
+        raise WrongUsage(f"{number} named '{name}'{nearest}", hint="use its id; see: cronofy calendars list")
     return found[0].calendar_id

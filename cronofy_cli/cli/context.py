@@ -205,7 +205,7 @@ class AppContext:
         from cronofy_cli.auth.account import SignedInContext
         from cronofy_cli.auth.context_store import AccountKeeper
 
-        keeper = AccountKeeper(self.settings.user_file, self.environment, self.warn)
+        keeper = AccountKeeper(self.settings.user_file, self.environment, self.warn, deadline=self.deadline)
         return SignedInContext(context, self.data_center, keeper, self.observer)
 
     @cached_property

@@ -43,7 +43,12 @@ def test_calendars_of_settings_are_named(run_at_simulator: Run, cli: Cli, monkey
     monkeypatch.chdir(cli.folder)
     (cli.folder / ".cronofy.toml").write_text('calendars = ["Work"]\n')
 
-    for command in (("events", "read", "--from", "today"), ("free-busy", "read", "--from", "today")):
+    for command in (
+        ("events", "read", "--from", "today"),
+        ("free-busy", "read", "--from", "today"),
+        ("events", "get", "evt_none"),
+        ("events", "follow", "--since", "2020-01-01", "--count", "1"),
+    ):
         noted = run_at_simulator(*command)
         assert ".cronofy.toml says: Work" in noted.stderr
         assert "says: Work" not in run_at_simulator(*command, "--calendar", "Work").stderr

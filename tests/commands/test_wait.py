@@ -139,7 +139,7 @@ def test_one_after_the_other(cli: Cli, record: Record) -> None:
 def test_another_data_centers(run: Run, record: Record) -> None:
     """Where a data center is chosen, what was received for another one is not waited for."""
     record(make_delivery(1))
-    arguments = ("wait", "--since", "2020-01-01", "--timeout", "60ms", "--ndjson")
+    arguments = ("wait", "--since", "2020-01-01", "--timeout", "5s", "--ndjson")
 
     here, anywhere = run(*arguments, "--data-center", "simulator"), run(*arguments)
     elsewhere = run(*arguments, "--data-center", "http://127.0.0.1:9")

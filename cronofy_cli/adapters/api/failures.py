@@ -44,6 +44,8 @@ def explain(error: httpx.HTTPError | TooSlow | TooLarge, url: str) -> TransportF
     """Return what the exception of a request to `url` means."""
     httpx = import_httpx()
     host = urlsplit(url).netloc
+    if isinstance(error, TooSlow) and not error.was_sent:
+        return _not_reached(host, is_passing=False)
     if isinstance(error, TooSlow):
         told = Unreachable(
             f"{host} did not finish its answer in time", hint="run it again; see https://status.cronofy.com"
@@ -101,10 +103,14 @@ def _proxy_failure(error: httpx.HTTPError, url: str) -> TransportFailure | None:
 def _timeout(error: httpx.TimeoutException, host: str) -> TransportFailure:
     httpx = import_httpx()
     if isinstance(error, httpx.ConnectTimeout):
-        told = Unreachable(f"{host} could not be reached in time", hint=_NETWORK_HINT)
-        return TransportFailure("connecting took too long", told, nothing_sent=True, is_passing=True)
+        return _not_reached(host, is_passing=True)
     told = Unreachable(f"{host} sent no answer in time", hint="run it again; see https://status.cronofy.com")
     return TransportFailure("no answer in time", told, nothing_sent=False, is_passing=True)
+
+
+def _not_reached(host: str, *, is_passing: bool) -> TransportFailure:
+    told = Unreachable(f"{host} could not be reached in time", hint=_NETWORK_HINT)
+    return TransportFailure("connecting took too long", told, nothing_sent=True, is_passing=is_passing)
 
 
 def _not_connected(error: httpx.ConnectError, url: str) -> TransportFailure:

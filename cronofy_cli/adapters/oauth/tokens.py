@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     _Whole = tuple[httpx.Response, bytes]
 
+    from cronofy_cli.adapters.deadline import Deadline
     from cronofy_cli.core.accounts.data_centers import DataCenter
     from cronofy_cli.core.accounts.oauth import Application, TokenAnswer
     from cronofy_cli.errors import CronofyError
@@ -47,7 +48,8 @@ _SECRET_FIELDS: Final = ("client_secret", "code", "refresh_token", "token")
 class TokenEndpoint:
     """The token endpoint of one data center, for one application.
 
-    `again` is the command that signs in again, for hints. `observe` gets every exchange, without its secrets.
+    `again` is the command that signs in again, for hints. `observe` gets every exchange, without its secrets. No
+    exchange goes on beyond `deadline`.
     """
 
     def __init__(
@@ -57,11 +59,13 @@ class TokenEndpoint:
         *,
         again: str,
         observe: Callable[[Exchange], None] | None = None,
+        deadline: Deadline | None = None,
     ) -> None:
         self._data_center = data_center
         self._application = application
         self._again = again
         self._observe = observe
+        self._deadline = deadline
 
     def exchange(self, code: str, redirect_uri: str) -> TokenAnswer:
         """Turn the code of a redirect into tokens. It works once, and only with the same redirect URI.
@@ -80,6 +84,7 @@ class TokenEndpoint:
         Raises:
             NotSignedIn: the refresh token or the application is refused.
             Unreachable: there was no answer.
+            TimeLimitReached: there was none before the deadline.
         """
         return self._tokens(grant_type="refresh_token", refresh_token=refresh_token)
 
@@ -103,16 +108,21 @@ class TokenEndpoint:
         try:
             with open_client(url, httpx.Timeout(30, connect=5)) as client:
                 request = client.build_request("POST", url, content=sent, headers=_HEADERS)
-                response, body = read_answer(client, request, OpenSockets(), LIMITS, threading.Event())
+                response, body = read_answer(client, request, OpenSockets(), self._limits(), threading.Event())
         except (httpx.HTTPError, TooSlow, TooLarge) as error:
             failure = explain(error, url)
             self._tell(url, fields, begun, failure.reason)
             # Not `from error`: httpx keeps the request, and with it the secret, on its exceptions.
+            if self._deadline is not None and self._deadline.is_over:
+                raise self._deadline.error(f"the answer of {self._data_center.api_url}") from None
             raise failure.error from None
         self._tell(url, fields, begun, (response, body))
         if response.status_code == HTTPStatus.OK:
             return body
         raise self._error(response.status_code, body)
+
+    def _limits(self) -> AnswerLimits:
+        return LIMITS if self._deadline is None else AnswerLimits(self._deadline.cut(LIMITS.whole_s))
 
     def _tell(self, url: str, fields: dict[str, str], begun: float, outcome: _Whole | str) -> None:
         if self._observe is None:

@@ -7,6 +7,17 @@ wrong in `failures`. Contexts themselves are settings and never hold a secret.
 from __future__ import annotations
 
 from cronofy_cli.adapters.secrets.failures import KeyringUnusable, SecretsUnavailable
-from cronofy_cli.adapters.secrets.store import Found, Kept, SecretStore, locked, secret_path
+from cronofy_cli.adapters.secrets.keyring_entry import KEYRING_LIMIT_S
+from cronofy_cli.adapters.secrets.store import LOCK_LIMIT_S, Found, Kept, SecretStore, locked, secret_path
 
-__all__ = ["Found", "Kept", "KeyringUnusable", "SecretStore", "SecretsUnavailable", "locked", "secret_path"]
+__all__ = [
+    "KEYRING_LIMIT_S",
+    "LOCK_LIMIT_S",
+    "Found",
+    "Kept",
+    "KeyringUnusable",
+    "SecretStore",
+    "SecretsUnavailable",
+    "locked",
+    "secret_path",
+]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SERVICE = "cronofy-cli"
-LIMIT_S = 3.0
+KEYRING_LIMIT_S = 3.0
 BACKEND_VARIABLE = "PYTHON_KEYRING_BACKEND"
 """Keyring's own variable. It wins over a remembered back end, as it wins over keyring's search."""
 
@@ -51,7 +51,7 @@ class KeyringEntries:
 
     environment: Mapping[str, str]
     backend: str | None = None
-    limit_s: float = LIMIT_S
+    limit_s: float = KEYRING_LIMIT_S
 
     @property
     def is_switched_off(self) -> bool:

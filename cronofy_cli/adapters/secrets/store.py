@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.secrets.failures import KeyringUnusable, SecretsUnavailable
-from cronofy_cli.adapters.secrets.keyring_entry import LIMIT_S, KeyringEntries
+from cronofy_cli.adapters.secrets.keyring_entry import KEYRING_LIMIT_S, KeyringEntries
 from cronofy_cli.adapters.secrets.secret_file import SecretFile
 from cronofy_cli.adapters.settings.locks import file_lock
 from cronofy_cli.adapters.settings.places import config_folder
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.core.accounts.contexts import Context, StoredSecrets
 
-_LOCK_LIMIT_S = 60.0
+LOCK_LIMIT_S = 60.0
 """Longer than twenty processes need that each refresh a token."""
 
 
@@ -52,7 +52,7 @@ class SecretStore:
     """
 
     def __init__(
-        self, environment: Mapping[str, str], *, warn: Callable[[str], None], limit_s: float = LIMIT_S
+        self, environment: Mapping[str, str], *, warn: Callable[[str], None], limit_s: float = KEYRING_LIMIT_S
     ) -> None:
         self._environment = environment
         self._warn = warn
@@ -164,9 +164,7 @@ def secret_path(name: str, environment: Mapping[str, str]) -> Path:
     return config_folder(environment) / "secrets" / f"context-{check_context_name(name)}.json"
 
 
-def locked(
-    name: str, environment: Mapping[str, str], *, limit_s: float = _LOCK_LIMIT_S
-) -> AbstractContextManager[None]:
+def locked(name: str, environment: Mapping[str, str], *, limit_s: float = LOCK_LIMIT_S) -> AbstractContextManager[None]:
     """Hold a context's secrets against other processes: read them again inside, then refresh, then save. Not reentrant.
 
     Raises:

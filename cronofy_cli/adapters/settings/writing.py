@@ -168,7 +168,8 @@ def _write(path: Path, text: str) -> None:
         replace_private(path.resolve(), text.encode())
     except OSError as error:
         raise CronofyError(
-            f"{path} cannot be written: {error.strerror or error}", hint=f"check its folder's permissions, or name another in {Variable.CONFIG_DIR}"
+            f"{path} cannot be written: {error.strerror or error}",
+            hint=f"check its folder's permissions, or name another in {Variable.CONFIG_DIR}",
         ) from error
 
 

@@ -21,6 +21,7 @@ from cronofy_cli.output.streams import OutputFormat
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from cronofy_cli.adapters.deadline import Deadline
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.commands.events.polling import Poller
     from cronofy_cli.commands.events.query_times import Here
@@ -63,12 +64,12 @@ def follow(
       cronofy events follow --every 10s --calendar Work
       cronofy events follow --since 1h --count 1 --timeout 10m | jq -r .summary
     """
-    from cronofy_cli.cli.calendar_choice import calendar_ids
+    from cronofy_cli.cli.calendar_choice import calendar_ids, note_calendar_filter
     from cronofy_cli.core.api.time_limits import needs_clock
 
     run = app_context(context)
+    run.limit_time(timeout)
     every_s = parse_duration(every, option="--every")
-    limit_s = parse_duration(timeout, option="--timeout") if timeout else None
     if every_s < SHORTEST_S and run.data_center.is_real:
         raise WrongUsage(f"--every {every} is more often than Cronofy's rate limits allow", hint="use 1s or longer")
     here = find_here(run, tzid, need_clock=needs_clock(since))
@@ -80,9 +81,9 @@ def follow(
         include_deleted=True,
         include_moved=True,
     )
-    end = None if limit_s is None else time.monotonic() + limit_s
+    note_calendar_filter(run, calendar)
     printed = _Printed(run, here, count)
-    _follow(run, _poller(run, query), printed, _moment(since, here), _Pace(run, every_s, end))
+    _follow(run, _poller(run, query), printed, _moment(since, here), _Pace(run.deadline, every_s))
     if not printed.is_enough:
         raise TimeLimitReached(
             f"{printed.total} {'change' if printed.total == 1 else 'changes'} came within {timeout}",
@@ -121,18 +122,17 @@ class _Printed:
 class _Pace:
     """When to look again."""
 
-    run: AppContext
+    deadline: Deadline | None
     every_s: float
-    end: float | None
     failures: int = 0
 
     def wait(self) -> bool:
         """Wait for the next look; whether there is time for one."""
         pause_s = self.every_s * min(1 << self.failures, LONGEST_FACTOR)
-        left_s = float("inf") if self.end is None else self.end - time.monotonic()
-        if left_s > 0:
-            time.sleep(min(pause_s, left_s))
-        return pause_s < left_s
+        if self.deadline is not None:
+            pause_s = self.deadline.cut(pause_s)
+        time.sleep(pause_s)
+        return self.deadline is None or not self.deadline.is_over
 
 
 def _follow(run: AppContext, poller: Poller, printed: _Printed, since: datetime | None, pace: _Pace) -> None:
@@ -150,6 +150,8 @@ def _follow(run: AppContext, poller: Poller, printed: _Printed, since: datetime 
         except (RateLimited, ServerFailed, Unreachable, NotFound) as error:
             pace.failures += 1
             run.warn(f"{error.message}; trying again later")
+        except TimeLimitReached:
+            pass  # there is no time for another look, and how many came is said at the end
         printed.show(changes)
 
 

@@ -50,7 +50,7 @@ def get(
       cronofy events get evt_external_54008b1a4a41730f8d5c6037
       cronofy events get evt_external_54008b1a4a41730f8d5c6037 --include-deleted --json
     """
-    from cronofy_cli.cli.calendar_choice import calendar_ids
+    from cronofy_cli.cli.calendar_choice import calendar_ids, note_calendar_filter
     from cronofy_cli.output.events.event_details import show_event
 
     run = app_context(context)
@@ -65,6 +65,7 @@ def get(
         include_geo=include_geo or None,
         google_event_ids=google_event_ids or None,
     )
+    note_calendar_filter(run, calendar)
     event = _find(run, query, uid)
     if event is None:
         raise NotFound(f"Cronofy knows no event '{uid}' here", hint=_hint(query))

@@ -10,7 +10,7 @@ import sys
 import threading
 import zlib
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -19,6 +19,7 @@ from cronofy_cli.adapters.api.client import ApiClient, Timeouts
 from cronofy_cli.adapters.api.paging import stream_answers
 from cronofy_cli.adapters.deadline import Deadline
 from cronofy_cli.adapters.oauth.tokens import TokenEndpoint
+from cronofy_cli.adapters.open_sockets import OpenSockets
 from cronofy_cli.adapters.whole_answer import LARGEST_BYTES, MEBIBYTE
 from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.core.accounts.oauth import Application
@@ -144,6 +145,76 @@ def test_a_deadline_ends_the_waits_too(cronofy: ScriptedServer) -> None:
         client.request("GET", "/v1/calendars")
 
     assert 0 < waits[0] <= 30
+
+
+@pytest.fixture
+def hanging_names(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no name be found or denied, as where the name server does not answer."""
+    answered = threading.Event()
+
+    def look_up(*_arguments: object, **_options: object) -> NoReturn:
+        answered.wait()
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    yield
+    answered.set()
+
+
+@pytest.mark.usefixtures("hanging_names")
+def test_a_name_that_is_not_found(open_client: OpenClient) -> None:
+    """A look-up of a name, which nothing can end, is not waited for beyond the limit, and nothing was sent."""
+    with pytest.raises(Unreachable, match=r"api\.test could not be reached in time"):
+        open_client("https://api.test", timeouts=HURRIED).request("POST", "/v1/channels")
+
+
+@pytest.mark.usefixtures("hanging_names")
+def test_a_deadline_bounds_looking_a_name_up() -> None:
+    """A command's own time limit ends the wait for a name, of the API's and of the token endpoint's host."""
+    place, application = data_center_at("https://api.test"), Application("id", "secret")
+    deadline = Deadline.after(0.3)
+    endpoint = TokenEndpoint(place, application, again="cronofy auth login", deadline=deadline)
+
+    with ApiClient(place, TOKEN, timeouts=Timeouts(deadline=deadline)) as client:
+        with pytest.raises(TimeLimitReached, match=r"within the time limit of 0\.3 s"):
+            client.request("GET", "/v1/calendars")
+        with pytest.raises(TimeLimitReached, match=r"within the time limit of 0\.3 s"):
+            endpoint.refresh("refresh-token")
+
+
+def test_what_was_looked_up_too_late_is_not_sent(
+    cronofy: ScriptedServer, open_client: OpenClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that is found after the time was up leads to no request any more."""
+    answered, connected = threading.Event(), threading.Event()
+    look_up, shut_down = socket.getaddrinfo, OpenSockets.shut_down
+
+    def late(*arguments: Any, **options: Any) -> Any:
+        answered.wait()
+        return look_up(*arguments, **options)
+
+    def observed(sockets: OpenSockets) -> None:
+        shut_down(sockets)
+        if answered.is_set():
+            connected.set()
+
+    monkeypatch.setattr(socket, "getaddrinfo", late)
+    monkeypatch.setattr(OpenSockets, "shut_down", observed)
+    with pytest.raises(Unreachable):
+        open_client(cronofy.url, timeouts=HURRIED).request("POST", "/v1/channels")
+    answered.set()
+
+    assert connected.wait(10)
+    assert cronofy.requests == []
+
+
+def test_a_deadline_bounds_the_token_endpoint() -> None:
+    """A token that is not renewed in time ends with the command's time limit."""
+    with raw_server(DRIPS["silence"]) as server:
+        place, application = data_center_at(server.url), Application("id", "secret")
+        endpoint = TokenEndpoint(place, application, again="cronofy auth login", deadline=Deadline.after(0.3))
+        with pytest.raises(TimeLimitReached, match=r"within the time limit of 0\.3 s"):
+            endpoint.refresh("refresh-token")
 
 
 def test_the_token_endpoint() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -109,20 +110,37 @@ def test_the_time_limit(cli: Cli, cronofy: ScriptedServer) -> None:
     """--timeout ends it with 124."""
     answer(cronofy)
 
-    result = run_main(cli, "events", "follow", "--tzid", "Etc/UTC", "--timeout", "50ms")
+    result = run_main(cli, "events", "follow", "--tzid", "Etc/UTC", "--timeout", "1s")
 
     assert (result.exit_code, result.stdout) == (124, "")
-    assert "error: 0 changes came within 50ms" in result.stderr
+    assert "error: 0 changes came within 1s" in result.stderr
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["the first read", "a later one"])
+def test_the_time_limit_bounds_every_read(is_first: bool, cli: Cli, cronofy: ScriptedServer) -> None:
+    """A server that does not answer keeps nobody beyond --timeout, and what came until then is counted."""
+    held = threading.Event()
+    if not is_first:
+        answer(cronofy, event("evt_1", "09:00:00"))
+        answer(cronofy, event("evt_1", "09:10:00", "y"))
+    cronofy.answer(held_until=held)
+
+    result = run_main(cli, *FOLLOW, "--timeout", "1s")
+    held.set()
+
+    assert (result.exit_code, len(result.lines)) == (124, 0 if is_first else 1)
+    expected = "did not come within the time limit of 1 s" if is_first else "error: 1 change came within 1s"
+    assert expected in result.stderr
 
 
 def test_one_change_within_the_time_limit(cli: Cli, cronofy: ScriptedServer) -> None:
     """What came in time is counted in the error."""
     answer(cronofy, event("evt_1", "09:00:00"))
 
-    result = run_main(cli, "events", "follow", "--tzid", "Etc/UTC", "--since", "2020-01-01", "--timeout", "50ms")
+    result = run_main(cli, "events", "follow", "--tzid", "Etc/UTC", "--since", "2020-01-01", "--timeout", "1s")
 
     assert (result.exit_code, len(result.lines)) == (124, 1)
-    assert "error: 1 change came within 50ms" in result.stderr
+    assert "error: 1 change came within 1s" in result.stderr
 
 
 def test_a_limit_of_requests(cli: Cli, cronofy: ScriptedServer) -> None:
