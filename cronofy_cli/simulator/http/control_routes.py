@@ -87,6 +87,20 @@ def credentials_of(slot: WorldSlot) -> Json:
                     for token in tokens
                     if token.account_id == one.account.account_id and token.application is not None
                 },
+                "profiles": [
+                    {"profile_id": profile.profile_id, "provider_name": profile.provider_name}
+                    for profile in one.profiles
+                ],
+                "calendars": [
+                    {
+                        "calendar_id": calendar.calendar_id,
+                        "name": calendar.name,
+                        "profile_id": calendar.profile_id,
+                        "readonly": calendar.readonly,
+                    }
+                    for calendar in one.calendars.values()
+                    if not calendar.deleted
+                ],
             }
             for one in world.accounts.values()
         ],

@@ -1,0 +1,79 @@
+"""Applications that are served for a test: ASGI and WSGI, with their start, their end and their bugs."""
+
+from __future__ import annotations
+
+import threading
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.testing.serving import served
+from tests.testing.applications import Inbox, broken_asgi, plain_asgi
+
+if TYPE_CHECKING:
+    from cronofy_cli.testing.serving import Application
+
+BODY = b'{"notification":{"type":"change"}}'
+
+
+@pytest.mark.parametrize("kind", ["asgi", "wsgi"])
+def test_an_application_is_called(kind: str) -> None:
+    """Path, body, status and answer arrive as they are, in another thread than the test's."""
+    inbox = Inbox()
+    inbox.status = 202
+
+    with served(getattr(inbox, kind)) as url, urllib.request.urlopen(f"{url}/a%20b?c=d", BODY) as answer:
+        assert (answer.status, answer.read()) == (202, b"ok")
+
+    assert (inbox.paths, inbox.types) == (["/a b"], ["change"])
+    assert inbox.thread != threading.get_ident()
+
+
+def test_the_life_of_an_asgi_application() -> None:
+    """It is started before the first request, and ended with the test."""
+    inbox = Inbox()
+
+    with served(inbox.asgi):
+        assert inbox.life == ["startup"]
+
+    assert inbox.life == ["startup", "shutdown"]
+
+
+def test_an_asgi_application_without_a_life() -> None:
+    """One that refuses what it does not know is served as well."""
+    with served(plain_asgi) as url, urllib.request.urlopen(url, b"{}") as answer:
+        assert answer.status == 204
+
+
+def test_an_object_that_is_an_application() -> None:
+    """Frameworks make objects with `__call__`: whether that is async says which kind it is."""
+
+    class Framework:
+        async def __call__(self, *arguments: object) -> None:
+            await plain_asgi(*arguments)  # type: ignore[arg-type]
+
+    with served(Framework()) as url, urllib.request.urlopen(url, b"{}") as answer:
+        assert answer.status == 204
+
+
+def test_a_bug_is_a_500(capfd: pytest.CaptureFixture[str]) -> None:
+    """What an application raises is its answer, and its traceback is in the test's output."""
+    with served(broken_asgi) as url, pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(url, b"{}")
+
+    refusal.value.close()
+    assert refusal.value.code == 500
+    assert "KeyError: 'the bug'" in capfd.readouterr().err
+
+
+def test_an_application_that_does_not_start() -> None:
+    """A failed start-up is the test's failure, with the application's words."""
+
+    async def application(_scope: object, receive: object, send: Application) -> None:
+        del receive
+        await send({"type": "lifespan.startup.failed", "message": "no database"})
+
+    with pytest.raises(RuntimeError, match="the application does not start: no database"), served(application):
+        pass
