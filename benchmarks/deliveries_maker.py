@@ -3,7 +3,8 @@
     python deliveries_maker.py FILE COUNT
 
 Prints the seconds that it took and the file's bytes as JSON. The deliveries are of four types and fifty channels, with
-the headers and bodies of real ones; every hundredth holds COMMON_TEXT. Needs the package installed.
+the headers and bodies of real ones, each with digits of its own for a signature; every hundredth holds COMMON_TEXT.
+Needs the package installed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import json
 import sys
 import time
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +35,6 @@ _HEADERS = (
     (b"Host", b"ab12.ngrok.app"),
     (b"User-Agent", b"Cronofy-Notifier/1.0"),
     (b"Content-Type", b"application/json; charset=utf-8"),
-    (b"Cronofy-HMAC-SHA256", b"wEKJV7MjQvFLnMlGPrHXsTRQyDTmXCK9EMYdn5FaSQU="),
     (b"Accept-Encoding", b"gzip"),
     (b"X-Forwarded-For", b"203.0.113.7"),
     (b"X-Forwarded-Proto", b"https"),
@@ -53,7 +55,8 @@ def main(file: Path, count: int) -> None:
 def _delivery(number: int) -> Delivery:
     received = _START + timedelta(seconds=7 * number, microseconds=number % 1_000_000)
     body = _body(number, received)
-    headers = (*_HEADERS, (b"Content-Length", b"%d" % len(body)))
+    signature = b64encode(sha256(body).digest())
+    headers = (*_HEADERS, (b"Cronofy-HMAC-SHA256", signature), (b"Content-Length", b"%d" % len(body)))
     request = ReceivedRequest(received, "POST", f"/r/k3v9?user_id={number % 1000}", headers, body)
     return Arrival(request, _VERDICT, 200, "us").read()
 

@@ -33,6 +33,7 @@ QUERY_ROUNDS = 40
 COMMAND_ROUNDS = 20
 SEARCH_ROUNDS = 4
 QUERY_LIMIT_MS = 10
+SEARCH_LIMIT_MS = 50
 SHOW = Budget(8)
 """As a list, and what it takes to print a request in full."""
 
@@ -47,8 +48,11 @@ def measure_with(bench: Bench, count: int) -> Iterator[Result]:
     yield _make(bench, count)
     yield _query(bench, count)
     yield from _commands(bench, count)
-    yield _search(bench, f"deliveries list --search, found in {count:,}", COMMON_TEXT, found=min(SHOWN, count // 100))
-    yield _search(bench, f"deliveries list --search, not in {count:,}", ABSENT_TEXT, found=0)
+    yield from _searches(bench, count, "not indexed")
+    yield _index(bench, count)
+    yield from _searches(bench, count, "indexed")
+    yield _search_query(bench, f"the newest {SHOWN} of {count:,} with a text, query", COMMON_TEXT, _common(count))
+    yield _search_query(bench, f"a text that none of {count:,} has, query", ABSENT_TEXT, 0)
 
 
 def _make(bench: Bench, count: int) -> Figure:
@@ -77,6 +81,28 @@ def _commands(bench: Bench, count: int) -> Iterator[Finding]:
             median_ratio(ours_s, bare_s),
             budget,
         )
+
+
+def _common(count: int) -> int:
+    return min(SHOWN, count // 100)
+
+
+def _searches(bench: Bench, count: int, how: str) -> Iterator[Figure]:
+    found, absent = f"deliveries list --search, found in {count:,}", f"deliveries list --search, not in {count:,}"
+    yield _search(bench, f"{found}, {how}", COMMON_TEXT, found=_common(count))
+    yield _search(bench, f"{absent}, {how}", ABSENT_TEXT, found=0)
+
+
+def _index(bench: Bench, count: int) -> Figure:
+    took_s = timed(_cronofy(bench, "index")).wall_s
+    size = (bench.folder / "data" / "deliveries-search.db").stat().st_size
+    return Figure(f"{count:,} deliveries indexed", f"{took_s:.1f} s, {size / 1e6:,.0f} MB")
+
+
+def _search_query(bench: Bench, what: str, text: str, found: int) -> Finding:
+    rounds = str(bench.rounds(SEARCH_ROUNDS))
+    asked = output_of(_program(bench, "history_query.py", rounds, str(SHOWN), text, str(found)))
+    return within(what, median(json.loads(asked)), SEARCH_LIMIT_MS, "ms")
 
 
 def _search(bench: Bench, what: str, text: str, *, found: int) -> Figure:

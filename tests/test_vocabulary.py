@@ -146,6 +146,7 @@ SCENARIOS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("deliveries", "show", "last"),
         ("wait", "--after", "1", "--timeout", "5s"),
         ("deliveries", "path"),
+        ("deliveries", "index"),
         ("deliveries", "prune", "--keep", "0", "--yes"),
     ),
 }

@@ -66,8 +66,13 @@ def test_a_history(bench: Bench) -> None:
         "the newest 50 of 300, query",
         "deliveries list, of 300",
         "deliveries show last, of 300",
-        "deliveries list --search, found in 300",
-        "deliveries list --search, not in 300",
+        "deliveries list --search, found in 300, not indexed",
+        "deliveries list --search, not in 300, not indexed",
+        "300 deliveries indexed",
+        "deliveries list --search, found in 300, indexed",
+        "deliveries list --search, not in 300, indexed",
+        "the newest 50 of 300 with a text, query",
+        "a text that none of 300 has, query",
     ]
     assert all(row(result).startswith(result.what) for result in results)
 

@@ -60,7 +60,7 @@ class Criteria:
     search: str | None = None
     """In the body, the headers, the events read, a response of the application or a tag, in this spelling.
 
-    It has no index: the newest are looked at first.
+    The condition alone looks at one delivery after the other; `search` says which ones are worth it.
     """
 
     def conditions(self) -> Iterator[Condition]:
@@ -165,14 +165,23 @@ _IN_EVENTS: Final = (
 )
 
 
-def _search(text: str) -> Condition:
+def spellings(text: str) -> tuple[bytes, ...]:
+    """Return how a text may be written in a body: plain or with JSON's escapes, which may be made of slashes too."""
     import json
 
     plain = text.encode("utf-8", "surrogateescape")
-    # A body may write the same text with escapes, which may or may not be made of slashes too.
     escaped = json.dumps(text)[1:-1].encode()
-    spellings = tuple(dict.fromkeys((plain, escaped, escaped.replace(b"/", b"\\/"))))
-    tag = text.removeprefix("@")
-    parts = [f"instr({column}, ?) > 0" for column in ("body", "headers") for _ in spellings]
-    parts += [_IN_TAG, *(place for place in (_IN_RESPONSE, _IN_EVENTS) for _ in spellings)]
-    return f"({' OR '.join(parts)})", (*spellings * 2, tag, *spellings * 2)
+    return tuple(dict.fromkeys((plain, escaped, escaped.replace(b"/", b"\\/"))))
+
+
+def tag_part(text: str) -> bytes:
+    """Return the text as it may be in a tag. What is no text is in none."""
+    return text.removeprefix("@").encode("utf-8", "surrogateescape")
+
+
+def _search(text: str) -> Condition:
+    spelled = spellings(text)
+    tag = tag_part(text)
+    parts = [f"instr({column}, ?) > 0" for column in ("body", "headers") for _ in spelled]
+    parts += [_IN_TAG, *(place for place in (_IN_RESPONSE, _IN_EVENTS) for _ in spelled)]
+    return f"({' OR '.join(parts)})", (*spelled * 2, tag, *spelled * 2)

@@ -2,12 +2,14 @@
 
 One `History` is one SQLite connection. It may be made in one thread and used in another, but only by one at a time:
 the listener records through its own on the event loop's thread, a worker reads through another one. WAL lets them go on
-side by side; two writers wait for each other, for a limited time. Opening the file is `opening`'s job.
+side by side; two writers wait for each other, for a limited time. Opening the file is `connection`'s job, finding
+deliveries `finding`'s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
@@ -16,23 +18,21 @@ from typing import TYPE_CHECKING, Final, Self
 from cronofy_cli.adapters.history import pruning
 from cronofy_cli.adapters.history.burst_buffer import Inbox, Recorded
 from cronofy_cli.adapters.history.database import Database, HistoryDamaged
+from cronofy_cli.adapters.history.finding import Finder
 from cronofy_cli.adapters.history.forwards import Forwards
 from cronofy_cli.adapters.history.gaps import Gaps
-from cronofy_cli.adapters.history.imports import Imports
-from cronofy_cli.adapters.history.query import EVERYTHING, RECEIVED, where
-from cronofy_cli.adapters.history.rows import COLUMNS, NO_ANSWER, from_row, has_broken_text, to_row
+from cronofy_cli.adapters.history.rows import COLUMNS, NO_ANSWER, to_row
 from cronofy_cli.adapters.history.schema import DELIVERY_FORMAT
 from cronofy_cli.adapters.history.tags import Tags
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
     from cronofy_cli.adapters.history.gaps import Gap
-    from cronofy_cli.adapters.history.query import Condition, Criteria
-    from cronofy_cli.adapters.history.rows import Row
+    from cronofy_cli.adapters.history.indexing import Indexer
     from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
 
 TargetsOf = Callable[["Delivery"], Iterable[str]]
@@ -56,7 +56,7 @@ def _insert(row_count: int) -> str:
     return f"INSERT OR ROLLBACK INTO deliveries ({COLUMNS}) VALUES {','.join([row] * row_count)}"  # noqa: S608 - constants
 
 
-class History:
+class History(Finder):
     """Deliveries on disk. Made by `open_history`; close it, or use it as a context manager.
 
     What was damaged on the disk is left out of every answer; `damage` says how much that is.
@@ -64,19 +64,15 @@ class History:
 
     def __init__(self, connection: sqlite3.Connection, path: Path, *, missing: int = 0) -> None:
         """`missing` deliveries are known to be damaged and will not be met."""
+        super().__init__(Database(connection, path))
         self._connection = connection
-        self._database = Database(connection, path)
         self._inbox = Inbox(self._database)
         self._gaps = Gaps(self._database)
         self._missing = missing
-        self._unreadable: set[int] = set()
-        """The numbers of damaged rows that this connection has met."""
         self.path = path
         """The file, for messages."""
         self.forwards = Forwards(self._database)
         """What became of forwarding the deliveries."""
-        self.imports = Imports(self._database)
-        """Which of them came from a file."""
         self.tags = Tags(self._database)
         """The user's names for deliveries."""
 
@@ -88,6 +84,8 @@ class History:
 
     def close(self) -> None:
         """Let go of the file."""
+        if self._search is not None:
+            self._search.close()
         self._connection.close()
 
     def record(
@@ -186,66 +184,8 @@ class History:
         Raises:
             HistoryUnavailable: the store cannot be read.
         """
-        count = self._missing + self._inbox.damaged() + len(self._unreadable)
+        count = self._missing + self._inbox.damaged() + len(self.unreadable)
         return HistoryDamaged(count, self.path) if count else None
-
-    def latest(self, limit: int, criteria: Criteria = EVERYTHING) -> list[Delivery]:
-        """Return the newest deliveries that fit, the newest of them last.
-
-        Raises:
-            HistoryUnavailable: the store cannot be read.
-        """
-        return self._select(list(criteria.conditions()), "ORDER BY id DESC", limit)[::-1]
-
-    def last(self) -> Delivery | None:
-        """Return the newest delivery that was received here, if there is any.
-
-        Raises:
-            HistoryUnavailable: the store cannot be read.
-        """
-        return next(iter(self.latest(1, RECEIVED)), None)
-
-    def get(self, delivery_id: int) -> Delivery | None:
-        """Return the delivery of that number, if there is one.
-
-        Raises:
-            HistoryUnavailable: the store, or this delivery, cannot be read.
-        """
-        if not 0 < delivery_id <= _BIGGEST_ID:
-            return None
-        found = next(iter(self._select([("id = ?", (delivery_id,))], "", 1)), None)
-        if delivery_id in self._unreadable:
-            raise HistoryDamaged(1, self.path)
-        return found
-
-    def between(
-        self, first_id: int, last_id: int = _BIGGEST_ID, *, criteria: Criteria = EVERYTHING, chunk: int = 500
-    ) -> Iterator[list[Delivery]]:
-        """Yield the deliveries that fit, from `first_id` to `last_id` in order, at most `chunk` at a time.
-
-        Each chunk is a query of its own, so a slow reader does not keep the write-ahead log from being emptied.
-
-        Raises:
-            HistoryUnavailable: the store cannot be read.
-        """
-        conditions = list(criteria.conditions())
-        while found := self._rows(
-            [("id >= ?", (first_id,)), ("id <= ?", (last_id,)), *conditions], "ORDER BY id", chunk
-        ):
-            yield self._read(found)
-            first_id = found[-1][0] + 1
-
-    def newest_first(self, criteria: Criteria = EVERYTHING, *, chunk: int = 500) -> Iterator[Delivery]:
-        """Yield the deliveries that fit, the newest first, read a chunk at a time.
-
-        Raises:
-            HistoryUnavailable: the store cannot be read.
-        """
-        conditions = list(criteria.conditions())
-        before_id = _BIGGEST_ID
-        while found := self._rows([("id < ?", (before_id,)), *conditions], "ORDER BY id DESC", chunk):
-            yield from self._read(found)
-            before_id = found[-1][0]
 
     def newest_id(self) -> int:
         """Return the highest number that was ever given; 0 when none was.
@@ -299,7 +239,7 @@ class History:
             HistoryUnavailable: not all could be removed.
         """
         removed = pruning.prune_older(self._database, moment)
-        self._forget_damaged()
+        self._forget_removed()
         return removed
 
     def prune_all_but(self, kept: int) -> int:
@@ -309,7 +249,7 @@ class History:
             HistoryUnavailable: not all could be removed.
         """
         removed = pruning.prune_all_but(self._database, kept)
-        self._forget_damaged()
+        self._forget_removed()
         return removed
 
     def data_version(self) -> int:
@@ -346,10 +286,21 @@ class History:
         events: bytes | None = self._database.value(sql, (delivery_id,))
         return events
 
-    def _forget_damaged(self) -> None:
-        """Remove what was set aside and is older than everything that is left."""
+    def indexer(self) -> Indexer:
+        """Return what fills the search index; whoever uses it closes it."""
+        from cronofy_cli.adapters.history.indexing import Indexer
+
+        return Indexer(self._database, self.search)
+
+    def _forget_removed(self) -> None:
+        """Remove what was set aside and is older than everything that is left, and what the index has of the rest."""
         oldest = self._database.value("SELECT min(id) FROM deliveries")
         self._inbox.forget_damaged(_BIGGEST_ID if oldest is None else oldest - 1)
+        from cronofy_cli.adapters.history.search_index import IndexUnavailable
+
+        # Without it the index claims too much at worst, which is looked up in the history.
+        with suppress(IndexUnavailable), closing(self.indexer()) as indexer:
+            indexer.forget_removed()
 
     def _move(self, last_id: int, at_least: int) -> None:
         """Move deliveries up to `last_id` out of the inbox, until there are enough or no more."""
@@ -372,27 +323,3 @@ class History:
             # A target that is named twice, for different types, is one.
             insert = f"INSERT OR IGNORE INTO owed (delivery_id, target) VALUES {places}"  # noqa: S608 - question marks
             self._connection.execute(insert, list(chain.from_iterable(rows)))
-
-    def _select(self, conditions: list[Condition], order: str, limit: int) -> list[Delivery]:
-        return self._read(self._rows(conditions, order, limit))
-
-    def _rows(self, conditions: list[Condition], order: str, limit: int) -> list[Row]:
-        clause, parameters = where(conditions)
-        sql = f"SELECT {COLUMNS} FROM deliveries {clause} {order} LIMIT ?"  # noqa: S608 - fragments from this package, values are parameters
-        return self._database.rows(sql, [*parameters, limit])
-
-    def _read(self, rows: Sequence[Row]) -> list[Delivery]:
-        """Return what can be read of the rows, and remember what cannot."""
-        is_doubtful = self._database.has_broken_text
-        read = [None if is_doubtful and has_broken_text(row) else from_row(row) for row in rows]
-        self._unreadable.update(row[0] for row, delivery in zip(rows, read, strict=True) if delivery is None)
-        found = [delivery for delivery in read if delivery is not None]
-        return self._with_imports(found) if found else []
-
-    def _with_imports(self, found: list[Delivery]) -> list[Delivery]:
-        """Say of those that came from a file that they did."""
-        numbers = [delivery.id or 0 for delivery in found]
-        imported = self.imports.between(min(numbers), max(numbers))
-        if not imported:
-            return found
-        return [replace(each, imported=imported.get(each.id or 0)) for each in found]

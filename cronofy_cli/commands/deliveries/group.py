@@ -14,6 +14,7 @@ app = lazy_app(
         "tag": "deliveries.keep",
         "export": "deliveries.export",
         "import": "deliveries.export",
+        "index": "deliveries.index",
         "prune": "deliveries.keep",
         "path": "deliveries.keep",
     },

@@ -41,6 +41,8 @@ BIGGEST_LIMIT = 1_000_000_000
 SHOWN = 50
 """Without --limit and --all."""
 _AT_ONCE = 500
+_WORTH_INDEXING = 20_000
+"""Fewer are searched in a moment."""
 _CLASS = re.compile("([1-5])xx", re.IGNORECASE)
 
 
@@ -114,6 +116,10 @@ def list_deliveries(
     if limit is None and not every and len(found) > SHOWN:
         found = found[1:]
         run.output.note(f"note: these are the newest {SHOWN}; older ones that match are left out: --all or --limit N")
+    if search is not None and (unindexed := run.history.search.unindexed()) >= _WORTH_INDEXING:
+        run.output.note(
+            f"note: {unindexed:,} deliveries were searched one by one; to index them: cronofy deliveries index"
+        )
     if follow:
         _follow(run, found, criteria, chosen)
     else:

@@ -155,6 +155,13 @@ class PrunedDocument(Document, frozen=True):
     removed: int
 
 
+class IndexedDocument(Document, frozen=True):
+    """How many deliveries were indexed, and how many are still searched one by one."""
+
+    indexed: int
+    not_indexed: int
+
+
 class TagDocument(Document, frozen=True):
     """A name of a delivery."""
 
