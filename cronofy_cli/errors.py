@@ -10,7 +10,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the process answers its caller. An API: listed in the README and in `cronofy help exit-codes`."""
+    """What the process answers its caller. An API: listed in `docs/exit-codes.md` and in `cronofy help exit-codes`."""
 
     DONE = 0
     FAILED = 1

@@ -1,4 +1,4 @@
-"""The generated files: the top help, the completion scripts and the manual pages.
+"""The generated files: the top help, the completion scripts, the manual pages and the reference in `docs/`.
 
 They are written again by `CRONOFY_WRITE_GENERATED=1 pytest tests/test_generated_files.py`.
 """
@@ -15,7 +15,7 @@ import typer
 from cronofy_cli.__main__ import HELP_FILE
 from cronofy_cli.cli.tree import build_tree
 from cronofy_cli.commands.completion import Shell, completion_script
-from tests.man_pages import pages
+from tests import man_pages, reference_pages
 from tests.requirements import require_program
 from tests.support import REPOSITORY
 
@@ -45,7 +45,7 @@ def test_the_kept_completion_script_is_the_generated_one(shell: Shell) -> None:
 
 def test_the_kept_manual_pages_are_the_generated_ones() -> None:
     """`man/` holds a page for the program and one for each of its commands, and no other."""
-    found = pages()
+    found = man_pages.pages()
     if os.environ.get("CRONOFY_WRITE_GENERATED"):
         MAN.mkdir(exist_ok=True)
         for name in {path.name for path in MAN.iterdir()} - set(found):
@@ -54,6 +54,12 @@ def test_the_kept_manual_pages_are_the_generated_ones() -> None:
         check_file(MAN / name, text)
 
     assert {path.name for path in MAN.iterdir()} == set(found)
+
+
+@pytest.mark.parametrize("name", reference_pages.NAMES)
+def test_the_kept_reference_is_the_generated_one(name: str) -> None:
+    """`docs/` says of commands, codes and variables what the package says of them."""
+    check_file(REPOSITORY / "docs" / name, reference_pages.page(name))
 
 
 def test_the_manual_pages_are_well_formed() -> None:

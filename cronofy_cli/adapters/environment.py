@@ -1,4 +1,4 @@
-"""The environment variables that the tool reads, in one list: for reading them, and for help and README."""
+"""The environment variables that the tool reads, in one list: for reading them, for help and for `docs/`."""
 
 from __future__ import annotations
 

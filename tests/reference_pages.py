@@ -1,0 +1,158 @@
+"""Pages of `docs/` that are made from the package: commands, exit codes, environment variables, errors, expressions.
+
+They are kept in `docs/` and compared by `tests/test_generated_files.py`. Sentences around the tables are here; what is
+in the tables comes from the package alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING
+
+import cronofy_cli
+from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.cli.options import COMMON
+from cronofy_cli.cli.tree_documents import command_document, walk
+from cronofy_cli.commands.help_topics import EXPRESSIONS
+from cronofy_cli.errors import CronofyError, ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cronofy_cli.output.documents.commands import CommandDocument, ParameterDocument
+
+
+def page(name: str) -> str:
+    """Return the text of a page by the name of its file."""
+    return _PAGES[name]()
+
+
+def _commands() -> str:
+    found = [(command_document(path, command, context), command) for path, command, context in walk(groups=True)]
+    root = found[0][1]
+    common = frozenset(_name(each) for each in root.params if each.rich_help_panel == COMMON) | {"help"}
+    commands = [each for each, command in found if not hasattr(command, "list_commands")]
+    program = found[0][0]
+    return _page(
+        "Commands",
+        "This page is for looking up a command, its arguments and its options.",
+        *_table(
+            ("command", "what it does"),
+            ((f"[`cronofy {each.path}`](#{_anchor(each)})", each.summary) for each in commands),
+        ),
+        "## Options of all commands",
+        *_parameters(each for each in program.parameters if each.name in common),
+        *(line for each in commands for line in _command(each, common)),
+    )
+
+
+def _name(parameter: object) -> str:
+    return str(getattr(parameter, "name", "")).replace("_", "-")
+
+
+def _anchor(command: CommandDocument) -> str:
+    return f"cronofy-{command.path.replace(' ', '-')}"
+
+
+def _command(command: CommandDocument, common: frozenset[str]) -> Iterator[str]:
+    yield f"## cronofy {command.path}"
+    yield command.help
+    yield "\n".join(["```text", command.usage, *(["", *command.examples] if command.examples else []), "```"])
+    yield from _parameters(each for each in command.parameters if each.name not in common)
+
+
+def _parameters(parameters: Iterable[ParameterDocument]) -> list[str]:
+    rows = [(_flags(each), _meaning(each)) for each in parameters]
+    return _table(("argument or option", "meaning"), rows) if rows else []
+
+
+def _flags(parameter: ParameterDocument) -> str:
+    if parameter.kind == "argument":
+        return f"`{parameter.metavar}`"
+    value = f" {parameter.metavar}" if parameter.metavar else ""
+    return f"`{', '.join(parameter.flags)}{value}`"
+
+
+def _meaning(parameter: ParameterDocument) -> str:
+    default = "" if parameter.default in (None, False, (), "") else f" Default: `{parameter.default}`."
+    return parameter.help + default
+
+
+def _exit_codes() -> str:
+    return _page(
+        "Exit codes",
+        "This page is for telling in a script how a command ended. `cronofy help exit-codes` prints it.",
+        *_table(("exit code", "meaning"), ((str(each.value), each.meaning) for each in ExitCode)),
+        "A pipe that is closed by its reader gives 141, as for other programs. `cronofy simulator exec` exits as the "
+        "command that it ran. What went wrong in detail is the [code of the error](errors.md).",
+    )
+
+
+def _environment() -> str:
+    return _page(
+        "Environment variables",
+        "This page is for setting up the command line without options or settings. `cronofy help environment` prints "
+        "it.",
+        *_table(("environment variable", "meaning"), ((f"`{each}`", each.meaning) for each in Variable)),
+        "An option takes precedence over a variable, and a variable over what is stored.",
+    )
+
+
+def _errors() -> str:
+    rows = sorted((each.code, str(each.exit_code.value), _first_sentence(each)) for each in _error_types())
+    return _page(
+        "Errors",
+        "This page is for handling errors in a program. With `--json` an error is one JSON object on stderr with "
+        "`code`, `message`, `hint` and `docs`; the codes are stable.",
+        *_table(("code", "exit code", "meaning"), ((f"`{code}`", exit_code, text) for code, exit_code, text in rows)),
+        "Why a request failed is its `failure`, and why a signature does not match its `cause`: both are in "
+        "[JSON](vocabulary.md).",
+    )
+
+
+def _error_types() -> list[type[CronofyError]]:
+    """Return the errors of the command line, each code once: the class that introduces it."""
+    for module in pkgutil.walk_packages(cronofy_cli.__path__, "cronofy_cli."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found = {each.code: each for each in _below(CronofyError) if "code" in vars(each)}
+    return [each for each in found.values() if not each.__module__.startswith(("tests.", "cronofy_cli.simulator."))]
+
+
+def _below(kind: type[CronofyError]) -> Iterator[type[CronofyError]]:
+    for each in kind.__subclasses__():
+        yield from _below(each)
+    yield kind
+
+
+def _first_sentence(kind: type[CronofyError]) -> str:
+    return (kind.__doc__ or "").split("\n\n", maxsplit=1)[0].replace("\n", " ")
+
+
+def _expressions() -> str:
+    return _page(
+        "Expressions",
+        "This page is for writing the expressions of `--where` and `--query`. `cronofy help where` prints it.",
+        f"```text\n{EXPRESSIONS}\n```",
+    )
+
+
+def _page(title: str, *parts: str) -> str:
+    return "\n\n".join([f"# {title}", *filter(None, parts)]) + "\n"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    lines = [head, ("---",) * len(head), *((each.replace("|", "\\|") for each in row) for row in rows)]
+    return ["\n".join(f"| {' | '.join(line)} |" for line in lines)]
+
+
+_PAGES = {
+    "commands.md": _commands,
+    "environment.md": _environment,
+    "errors.md": _errors,
+    "exit-codes.md": _exit_codes,
+    "where.md": _expressions,
+}
+NAMES = tuple(_PAGES)
+"""The files in `docs/` that are generated."""
