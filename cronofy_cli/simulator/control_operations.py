@@ -86,7 +86,7 @@ CONTROL: Final = (
         },
         status=201,
     ),
-    ControlOperation("delete_world", "DELETE", "/simulator/worlds/{world_id}", "End a world"),
+    ControlOperation("delete_world", "DELETE", "/simulator/worlds/{world_id}", "End a world", status=204),
     ControlOperation(
         "export_world", "GET", "/simulator/world", "The world as a world file", media_type="application/toml"
     ),

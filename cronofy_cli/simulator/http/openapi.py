@@ -46,6 +46,9 @@ def _control(operation: ControlOperation) -> dict[str, Any]:
     content = {operation.media_type: {"schema": {"type": "object"}}}
     if operation.media_type != "application/json":
         content = {operation.media_type: {"schema": {"type": "string"}}}
+    success: dict[str, Any] = {"description": operation.summary}
+    if operation.status != 204:
+        success["content"] = content
     document: dict[str, Any] = {
         "operationId": operation.name,
         "tags": ["control"],
@@ -55,7 +58,7 @@ def _control(operation: ControlOperation) -> dict[str, Any]:
             *({"name": name, "in": "query", "schema": schema} for name, schema in operation.query.items()),
         ],
         "responses": {
-            str(operation.status): {"description": operation.summary, "content": content},
+            str(operation.status): success,
             "403": {"description": "The calendar is read-only."},
             "404": _NOT_FOUND,
             "415": {"description": "The body is not JSON."},
