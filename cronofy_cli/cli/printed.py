@@ -54,7 +54,7 @@ PRINTED: Final[dict[str, str]] = {
     "deliveries list": f"list {_OUTPUT}.deliveries:ListedDelivery",
     "deliveries show": f"{_OUTPUT}.deliveries:ShownDelivery",
     "deliveries diff": f"list {_OUTPUT}.deliveries:DifferenceDocument",
-    "deliveries replay": f"list {_OUTPUT}.attempts:ForwardDocument",
+    "deliveries replay": f"list {_OUTPUT}.attempts:ReplayDocument",
     "deliveries tag": f"{_OUTPUT}.deliveries:TagDocument",
     "deliveries tag --remove": f"{_OUTPUT}.deliveries:TagRemovedDocument",
     "deliveries import": f"{_OUTPUT}.deliveries:ImportedDocument",

@@ -66,6 +66,7 @@ class ChangeParts:
                 hand_on if self.options.forward_reconstructed else (),
                 calendar_names,
                 targets_of,
+                clock=around.clock,
             ),
             self.reporter,
             self.on_failed,

@@ -37,6 +37,7 @@ from cronofy_cli.listen.signature_examiner import EXAMINATION_LIMIT_S, Examiner,
 from cronofy_cli.listen.tunnel import PublicAddress, TunnelEvents, choose, served_paths
 from cronofy_cli.listen.view import LiveOutput
 from cronofy_cli.listen.watchdog import Watchdog, clock_since_boot
+from cronofy_cli.receiver.bookkeeper import Bookkeeper
 from cronofy_cli.receiver.pipeline import Pipeline
 from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
 
@@ -60,6 +61,9 @@ CLOSE_LIMIT_S = 5.0
 """For how long Cronofy may still be called when the time limit is over: the channel has to be closed."""
 BASELINE_STOP_LIMIT_S = 2.0
 """How long the end of a run waits for a read that is not needed any more."""
+
+
+BOOKKEEPER_STOP_LIMIT_S = 2.0
 
 
 class ListenRun:
@@ -262,6 +266,8 @@ class ListenRun:
     ) -> Session:
         around, options = self._around, self._options
         trouble = self.live.trouble
+        bookkeeper = Bookkeeper(around.open_history_for_results, self._fail)
+        self._start(bookkeeper, BOOKKEEPER_STOP_LIMIT_S)
         pipeline = Pipeline(around.open_history, sinks, on_trouble=trouble, on_failed=self._fail)
         targets_of = forwarding.targets_of if forwarding.tally.targets else None
         recorded = forwarding.tally.counting(pipeline.put)
@@ -273,7 +279,7 @@ class ListenRun:
                 policy=options.policy,
                 port=options.address.port,
             ),
-            ListenerCalls(recorded, trouble, self._fail, forwarding.decide, targets_of),
+            ListenerCalls(recorded, trouble, self._fail, forwarding.decide, targets_of, bookkeeper.answered),
             around.open_history,
             around.clock,
         )

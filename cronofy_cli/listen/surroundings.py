@@ -54,3 +54,7 @@ class Surroundings:
     def open_history(self) -> History:
         """Open the store of deliveries, for one thread."""
         return open_history(history_file(self.environment))
+
+    def open_history_for_results(self) -> History:
+        """Open it for one thread that writes what need not survive a power cut."""
+        return open_history(history_file(self.environment), survives_power_cut=False)

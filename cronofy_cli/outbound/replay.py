@@ -7,6 +7,8 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cronofy_cli.core.replay_verdict import replay_verdict
+from cronofy_cli.outbound.advice import Circumstances, advice
 from cronofy_cli.outbound.pacing import in_order, in_turn, side_by_side
 from cronofy_cli.outbound.sender import Sender
 
@@ -14,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
     from datetime import datetime
 
-    from cronofy_cli.adapters.history import Forward
+    from cronofy_cli.adapters.history import Forward, History
     from cronofy_cli.core.notifications.deliveries import Delivery
+    from cronofy_cli.core.replay_verdict import ReplayVerdict
     from cronofy_cli.outbound.settings import SenderSettings
     from cronofy_cli.outbound.target import Target
 
@@ -29,6 +32,27 @@ class ReplayJob:
 
 
 Replayed = tuple[ReplayJob, "Forward"]
+
+
+ReplayResult = tuple["Forward", "str | None", "ReplayVerdict | None"]
+"""An attempt, what to look at if it did not go well, and how it compares with the last one at the same target; there is
+no verdict without that, and for a changed body.
+"""
+
+
+def kept_result(history: History | None, job: ReplayJob, forward: Forward, *, in_container: bool) -> ReplayResult:
+    """Keep what came of a job, and return it with its verdict. A changed body has no history to be kept in.
+
+    Raises:
+        HistoryUnavailable: it was not kept.
+    """
+    state = job.delivery.verdict.state
+    hint = advice(forward.attempt, job.target, Circumstances(state, in_container=in_container, can_wait=True))
+    if history is None:
+        return forward, hint, None
+    before = history.forwards.last_attempt(forward.delivery_id, forward.target)
+    history.forwards.record([forward])
+    return forward, hint, replay_verdict(before, forward.attempt, state)
 
 
 def send_again(

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from cronofy_cli.adapters.history import AppResult
+    from cronofy_cli.adapters.history.moments import DeliveryTimes
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_diff import Difference
-    from cronofy_cli.output.documents.attempts import ForwardAndHint
+    from cronofy_cli.output.documents.attempts import ForwardAndHint, ForwardAndVerdict
     from cronofy_cli.output.streams import Output
 
 Listed = tuple["Delivery", tuple["AppResult", ...]]
@@ -56,28 +57,29 @@ def show_forwards(output: Output, forwards: Iterable[ForwardAndHint]) -> None:
     show_list(output, forwards, view, streamed=True)
 
 
-def replay_list() -> ListView[ForwardAndHint]:
+def replay_list() -> ListView[ForwardAndVerdict]:
     """How the results of a replay are listed."""
-    from cronofy_cli.output.documents.attempts import ForwardDocument
+    from cronofy_cli.output.documents.attempts import ReplayDocument
 
-    columns: tuple[Column[ForwardAndHint], ...] = (
+    columns: tuple[Column[ForwardAndVerdict], ...] = (
         Column("ID", lambda row: str(row[0].delivery_id)),
         Column("TARGET", lambda row: row[0].target),
         Column("RESULT", lambda row: row[0].attempt.result),
         Column("MS", lambda row: f"{row[0].attempt.duration_ms:.0f}"),
     )
+    verdict: Column[ForwardAndVerdict] = Column("VERDICT", lambda row: _or_dash(row[2] and row[2].words))
     return ListView(
-        columns=columns,
-        pipe_columns=(*columns, Column("HINT", lambda row: row[1] or "-")),
+        columns=(*columns, verdict),
+        pipe_columns=(*columns, Column("HINT", lambda row: row[1] or "-"), verdict),
         below=_response_lines,
-        document=lambda row: ForwardDocument.of(*row).encode(),
+        document=lambda row: ReplayDocument.judged(*row).encode(),
         empty="Nothing was sent.",
     )
 
 
-def _response_lines(row: ForwardAndHint) -> list[str]:
+def _response_lines(row: ForwardAndVerdict) -> list[str]:
     """Return the first lines of a response that is not 2xx, and what to look at."""
-    forward, hint = row
+    forward, hint, _ = row
     lines = [] if forward.attempt.succeeded else quoted(forward.attempt.excerpt)
     return [*lines, *([clean(hint)] if hint else [])]
 
@@ -207,6 +209,22 @@ def full_text(delivery: Delivery, *, color: bool, dated: bool = False) -> str:
     head += [f"{clean(_latin(name))}: {clean(_latin(value))}" for name, value in request.headers]
     indented = "\n".join(f"    {line}" for line in [*head, "", *_body_lines(request.body, color=color)])
     return f"{compact_line(delivery, color=color, dated=dated)}\n{indented}\n"
+
+
+def timing_text(delivery: Delivery, times: DeliveryTimes) -> str:
+    """Return how long after its arrival a delivery was on the disk, answered and its events read, as far as known."""
+    words = (
+        ("on disk", times.recorded_at),
+        ("answered", times.answered_at),
+        ("events read", times.events_read_at),
+    )
+    received_at = delivery.request.received_at
+    return ", ".join(f"{word} after {_after(received_at, moment)}" for word, moment in words if moment is not None)
+
+
+def _after(start: datetime, moment: datetime) -> str:
+    seconds = max((moment - start).total_seconds(), 0)
+    return f"{seconds * 1000:.1f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
 def quoted(lines: Iterable[str]) -> list[str]:

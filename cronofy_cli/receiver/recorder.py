@@ -12,12 +12,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.adapters.history import Moments
 from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
 from cronofy_cli.core.signature import HEADER, SignaturePolicy, SignatureState, Verdict, Verifier, answer_status
 from cronofy_cli.errors import CronofyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from cronofy_cli.adapters.history import History, TargetsOf
     from cronofy_cli.core.notifications.deliveries import ReceivedRequest
@@ -66,11 +68,14 @@ class Recorder:
         defer: Callable[[Callable[[], None]], object],
         to_loop: Callable[[Callable[[], None]], object],
         on_recorded: Callable[[Sequence[Delivery]], None],
+        on_answered: Callable[[Moments], None],
         on_trouble: Callable[[CronofyError], None],
+        clock: Callable[[], datetime],
         decide: AnswerDecider | None = None,
         targets_of: TargetsOf | None = None,
     ) -> None:
         """`defer` has its argument called at the loop's next turn; `on_trouble` hears once of a row of failures.
+        `on_answered` hears when deliveries were on the disk and answered.
 
         With `decide`, another one says what a good delivery is answered; it is handed on when that is known. `to_loop`
         then brings the answer from any thread to the loop's own. `targets_of` says where a delivery is to be forwarded
@@ -82,6 +87,8 @@ class Recorder:
         self._assess = assess
         self._defer = defer
         self._on_recorded = on_recorded
+        self._on_answered = on_answered
+        self._clock = clock
         self._on_trouble = on_trouble
         self._decide = decide
         self._to_loop = to_loop
@@ -118,27 +125,38 @@ class Recorder:
                 exchange.answer(503)
             self._report(error)
             return
+        recorded_at = self._clock()
         self._is_failing = False
         if self._decide is not None:
-            self._have_decided(self._decide, exchanges, recorded)
+            self._have_decided(self._decide, exchanges, recorded, recorded_at)
             return
         for exchange, arrival in zip(exchanges, arrivals, strict=True):
             exchange.answer(arrival.answer_status)
+        self._note(recorded[0].id, len(recorded), recorded_at, is_answered=True)
         self._on_recorded(recorded)
 
-    def _have_decided(self, decide: AnswerDecider, exchanges: list[Exchange], recorded: Sequence[Delivery]) -> None:
+    def _have_decided(
+        self, decide: AnswerDecider, exchanges: list[Exchange], recorded: Sequence[Delivery], recorded_at: datetime
+    ) -> None:
         for exchange, delivery in zip(exchanges, recorded, strict=True):
+            settle = partial(self._settle, exchange, recorded_at)
             if delivery.answer_status == _ACCEPTED:
-                decide(delivery, partial(self._settle_soon, exchange, delivery))
+                decide(delivery, partial(self._settle_soon, settle, delivery))
             else:
-                self._settle(exchange, delivery)
+                settle(delivery)
 
-    def _settle_soon(self, exchange: Exchange, delivery: Delivery, status: int | None) -> None:
-        self._to_loop(partial(self._settle, exchange, replace(delivery, answer_status=status)))
+    def _settle_soon(self, settle: Callable[[Delivery], None], delivery: Delivery, status: int | None) -> None:
+        self._to_loop(partial(settle, replace(delivery, answer_status=status)))
 
-    def _settle(self, exchange: Exchange, delivery: Delivery) -> None:
+    def _settle(self, exchange: Exchange, recorded_at: datetime, delivery: Delivery) -> None:
         exchange.answer(delivery.answer_status or _TOO_LATE)
+        self._note(delivery.id, 1, recorded_at, is_answered=delivery.answer_status is not None)
         self._on_recorded([delivery])
+
+    def _note(self, first_id: int | None, count: int, recorded_at: datetime, *, is_answered: bool) -> None:
+        if first_id is not None:
+            answered_at = self._clock() if is_answered else None
+            self._on_answered(Moments(first_id, first_id + count - 1, recorded_at, answered_at))
 
     def _report(self, error: CronofyError) -> None:
         if not self._is_failing:

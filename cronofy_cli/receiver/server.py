@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
     from datetime import datetime
 
-    from cronofy_cli.adapters.history import History, TargetsOf
+    from cronofy_cli.adapters.history import History, Moments, TargetsOf
     from cronofy_cli.adapters.worker import OnFailed
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.signature import ClientSecret
@@ -59,6 +59,10 @@ class ListenerSettings:
     limits: Limits = field(default_factory=Limits)
 
 
+def _take_no_note(_: object) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class ListenerCalls:
     """Whom the listener tells what, on its own thread, which must not be kept waiting."""
@@ -70,6 +74,8 @@ class ListenerCalls:
     """Says what a good delivery is answered, in the place of 200."""
     targets_of: TargetsOf | None = None
     """Says where a delivery is to be forwarded to."""
+    answered: Callable[[Moments], None] = _take_no_note
+    """When deliveries were on the disk and answered."""
 
 
 class Listener(Worker):
@@ -124,6 +130,8 @@ class Listener(Worker):
             defer=self._loop.call_soon,
             to_loop=self._on_loop,
             on_recorded=self._calls.recorded,
+            on_answered=self._calls.answered,
+            clock=self._clock,
             on_trouble=self._calls.trouble,
             decide=self._calls.decide,
             targets_of=self._calls.targets_of,

@@ -125,7 +125,7 @@ def kept(setting: Setting, session: Session, heard: Heard, max_offline_s: float 
     reader = ChangeReader(
         partial(read_pages, setting.api, "Etc/UTC"),
         ChangeDetector(partial(open_event_cache, "uk", "acc_1", environment), lambda _: None),
-        ChangeRecorder(setting.open_history, heard.read, heard.trouble),
+        ChangeRecorder(setting.open_history, heard.read, heard.trouble, clock=partial(datetime.now, UTC)),
         heard,
         heard.trouble,
     )

@@ -13,6 +13,7 @@ from cronofy_cli.adapters.history import AppResult, Forward
 from cronofy_cli.core.attempt import Attempt
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.notifications.delivery_diff import compare_deliveries
+from cronofy_cli.core.replay_verdict import ReplayVerdict
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.output.deliveries import (
     app_text,
@@ -42,6 +43,10 @@ FORWARDS = [
         "nothing listens on port 3000",
     ),
 ]
+REPLAYS = [
+    (*FORWARDS[0], None),
+    *((*each, verdict) for each, verdict in zip(FORWARDS[1:], ReplayVerdict, strict=False)),
+]
 DELIVERIES = [
     make_delivery(129),
     make_delivery(130, b"{}", SignatureState.INVALID, 401),
@@ -59,7 +64,7 @@ LISTS: dict[str, Callable[[Output], Any]] = {
     "no deliveries": lambda output: show_list(output, [], delivery_list(MOMENT.date())),
     "forwards": lambda output: show_forwards(output, FORWARDS),
     "no forwards": lambda output: show_forwards(output, []),
-    "replays": lambda output: show_list(output, FORWARDS, replay_list()),
+    "replays": lambda output: show_list(output, REPLAYS, replay_list()),
     "no replays": lambda output: show_list(output, [], replay_list()),
     "differences": lambda output: show_list(
         output, compare_deliveries(DELIVERIES[0], DELIVERIES[1]), difference_list()

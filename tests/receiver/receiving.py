@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history import History, Moments
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.receiver.recorder import AnswerDecider
@@ -128,18 +128,29 @@ def receiving(
     opened: Callable[[], History] | None = None,
     decide: AnswerDecider | None = None,
     on_recorded: Callable[[Sequence[Delivery]], None] | None = None,
+    on_answered: Callable[[Moments], None] | None = None,
 ) -> Iterator[Receiver]:
     """Run a listener that serves PATH and records in `folder`, through a history that `opened` has opened."""
     receiver = Receiver()
     listener = Listener(
         ListenerSettings((PATH,), "uk", tuple(secrets), policy, limits=limits or Limits()),
-        ListenerCalls(on_recorded or receiver.take, receiver.trouble, receiver.trouble, decide),
+        ListenerCalls(
+            on_recorded or receiver.take,
+            receiver.trouble,
+            receiver.trouble,
+            decide,
+            answered=on_answered or _take_no_note,
+        ),
         opened or (lambda: open_history(folder / "history.db")),
         lambda: NOW,
     )
     with running(listener):
         receiver.port = listener.port
         yield receiver
+
+
+def _take_no_note(_: object) -> None:
+    pass
 
 
 @contextmanager

@@ -120,6 +120,16 @@ class Forwards:
         sql = f"SELECT {_COLUMNS} FROM forwards WHERE delivery_id = ? ORDER BY id"  # noqa: S608 - constants
         return [_forward(row) for row in self._database.rows(sql, (delivery_id,))]
 
+    def last_attempt(self, delivery_id: int, target: str) -> Attempt | None:
+        """Return the newest attempt to hand a delivery to a target.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        sql = f"SELECT {_COLUMNS} FROM forwards WHERE delivery_id = ? AND target = ? ORDER BY id DESC LIMIT 1"  # noqa: S608 - constants
+        found = self._database.rows(sql, (delivery_id, target))
+        return _forward(found[0]).attempt if found else None
+
     def owed(self, delivery_id: int) -> list[str]:
         """Return the targets that a delivery is still to be forwarded to.
 

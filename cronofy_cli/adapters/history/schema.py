@@ -163,6 +163,19 @@ _IMPORTED: Final = (
     """,
 )
 
+_MOMENTS: Final = (
+    # When deliveries that were recorded together were on the disk and answered; see `moments`.
+    """
+    CREATE TABLE moments (
+        first_id INTEGER PRIMARY KEY,
+        last_id INTEGER NOT NULL,
+        recorded_at INTEGER NOT NULL,
+        answered_at INTEGER
+    )
+    """,
+    "ALTER TABLE event_reads ADD COLUMN read_at INTEGER",
+)
+
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     _FIRST,
     _FORWARDS_AND_SEARCH,
@@ -170,6 +183,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     _DELIVERIES_OF_A_READ,
     _REPLAYS_AND_OWED,
     _IMPORTED,
+    _MOMENTS,
 )
 """The statements that lead from one version to the next, oldest first. Released ones are never edited."""
 

@@ -21,7 +21,8 @@ from cronofy_cli.adapters.history.database import Database, HistoryDamaged
 from cronofy_cli.adapters.history.finding import Finder
 from cronofy_cli.adapters.history.forwards import Forwards
 from cronofy_cli.adapters.history.gaps import Gaps
-from cronofy_cli.adapters.history.rows import COLUMNS, NO_ANSWER, to_row
+from cronofy_cli.adapters.history.moments import DeliveryTimes, MomentsTable
+from cronofy_cli.adapters.history.rows import COLUMNS, NO_ANSWER, from_micros, to_micros, to_row
 from cronofy_cli.adapters.history.schema import DELIVERY_FORMAT
 from cronofy_cli.adapters.history.tags import Tags
 
@@ -73,6 +74,8 @@ class History(Finder):
         """The file, for messages."""
         self.forwards = Forwards(self._database)
         """What became of forwarding the deliveries."""
+        self.moments = MomentsTable(self._database)
+        """When they were on the disk and answered."""
         self.tags = Tags(self._database)
         """The user's names for deliveries."""
 
@@ -261,15 +264,18 @@ class History(Finder):
         version: int = self._database.value("PRAGMA data_version")
         return version
 
-    def attach_events(self, delivery_ids: Sequence[int], payload: bytes) -> None:
+    def attach_events(self, delivery_ids: Sequence[int], payload: bytes, *, read_at: datetime | None = None) -> None:
         """Keep the events (JSON) that were read because of these deliveries; a second read takes the first one's place.
+
+        `read_at` is when they were there; None when that is not known.
 
         Raises:
             HistoryUnavailable: nothing of it was written.
         """
         with self._database.transaction():
-            insert = "INSERT INTO event_reads (format, payload) VALUES (?, ?)"
-            read_id = self._connection.execute(insert, (DELIVERY_FORMAT, payload)).lastrowid
+            insert = "INSERT INTO event_reads (format, payload, read_at) VALUES (?, ?, ?)"
+            values = (DELIVERY_FORMAT, payload, None if read_at is None else to_micros(read_at))
+            read_id = self._connection.execute(insert, values).lastrowid
             self._connection.executemany(
                 "INSERT OR REPLACE INTO delivery_events (delivery_id, event_read_id) VALUES (?, ?)",
                 [(delivery_id, read_id) for delivery_id in delivery_ids],
@@ -285,6 +291,22 @@ class History(Finder):
         sql = f"SELECT payload FROM {joined} WHERE delivery_id = ?"  # noqa: S608 - a constant
         events: bytes | None = self._database.value(sql, (delivery_id,))
         return events
+
+    def times_of(self, delivery_id: int) -> DeliveryTimes:
+        """Return when a delivery was on the disk, answered, and its events read, as far as that is known.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        moments = self.moments.of(delivery_id)
+        joined = "delivery_events JOIN event_reads ON event_reads.id = event_read_id"
+        sql = f"SELECT read_at FROM {joined} WHERE delivery_id = ?"  # noqa: S608 - a constant
+        read_at: int | None = self._database.value(sql, (delivery_id,))
+        return DeliveryTimes(
+            None if moments is None else moments.recorded_at,
+            None if moments is None else moments.answered_at,
+            None if read_at is None else from_micros(read_at),
+        )
 
     def indexer(self) -> Indexer:
         """Return what fills the search index; whoever uses it closes it."""

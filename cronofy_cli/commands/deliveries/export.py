@@ -184,4 +184,5 @@ def _beside(history: History, delivery: Delivery) -> Beside:
         forwards=tuple(history.forwards.of(number)),
         events=history.events_of(number),
         is_reconstructed=history.is_reconstructed(number),
+        times=history.times_of(number),
     )

@@ -20,11 +20,11 @@ from cronofy_cli.output.deliveries import replay_list
 from cronofy_cli.output.lists import show_as_they_come
 
 if TYPE_CHECKING:
-    from cronofy_cli.adapters.history import AppResult, Forward, ForwardState, History
+    from cronofy_cli.adapters.history import AppResult, ForwardState, History
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.signature import ClientSecret
-    from cronofy_cli.outbound.replay import Replayed, ReplayJob
+    from cronofy_cli.outbound.replay import Replayed, ReplayJob, ReplayResult
 
 app = command_app()
 
@@ -124,6 +124,9 @@ def replay(
     yes: YesOption = False,
 ) -> None:
     """Send deliveries again, byte for byte. Exits with 1 if one was not accepted, 3 if a target could not be reached.
+
+    VERDICT compares with the last attempt at the same target: fixed, regressed, still failing or still passing. What
+    Cronofy did not sign passes when it is refused with 4xx.
 
     \b
     Examples:
@@ -299,19 +302,15 @@ def _edited(run: AppContext, body: bytes) -> bytes:
         return file.read_bytes()
 
 
-def _noted(
-    results: Iterable[Replayed], outcome: _ExitCode, history: History | None
-) -> Iterator[tuple[Forward, str | None]]:
-    from cronofy_cli.outbound.advice import Circumstances, advice, runs_in_container
+def _noted(results: Iterable[Replayed], outcome: _ExitCode, history: History | None) -> Iterator[ReplayResult]:
+    from cronofy_cli.outbound.advice import runs_in_container
+    from cronofy_cli.outbound.replay import kept_result
 
     in_container = runs_in_container()
     for job, forward in results:
-        attempt = forward.attempt
-        if history is not None:
-            history.forwards.record([forward])
-        if attempt.is_unreachable:
+        result = kept_result(history, job, forward, in_container=in_container)
+        if forward.attempt.is_unreachable:
             outcome.code = ExitCode.UNREACHABLE
-        elif not attempt.succeeded and outcome.code == ExitCode.DONE:
+        elif not forward.attempt.succeeded and outcome.code == ExitCode.DONE:
             outcome.code = ExitCode.FAILED
-        known = Circumstances(job.delivery.verdict.state, in_container=in_container, can_wait=True)
-        yield forward, advice(attempt, job.target, known)
+        yield result

@@ -11,7 +11,7 @@ from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, comma
 from cronofy_cli.commands.deliveries.choice import find_delivery
 from cronofy_cli.core.text import clean
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.output.deliveries import difference_list, full_text, show_forwards
+from cronofy_cli.output.deliveries import difference_list, full_text, show_forwards, timing_text
 from cronofy_cli.output.lists import show_list
 from cronofy_cli.output.streams import OutputFormat
 
@@ -116,6 +116,8 @@ def _show_all(run: AppContext, found: Delivery, attempts: list[Forward]) -> None
         run.output.data(f"\n    {_imported(found.imported)}")
     if is_reconstructed:
         run.output.data("\n    this was not received, but made up from what is known of a gap")
+    if timing := timing_text(found, run.history.times_of(found.id)):
+        run.output.data(f"\n    {timing}")
     if tags:
         run.output.data(f"\n    tags  {' '.join(f'@{tag}' for tag in tags)}")
     if attempts:
@@ -169,5 +171,6 @@ def _show_document(
         results=run.history.forwards.results([number]).get(number, ()),
         forwards=_hinted(found, attempts),
         events=events,
+        times=run.history.times_of(number),
     )
     show_document(run.output, document.encode())

@@ -10,6 +10,7 @@ from cronofy_cli.errors import CronofyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from cronofy_cli.adapters.history import History, TargetsOf
     from cronofy_cli.core.notifications.deliveries import Delivery
@@ -27,6 +28,8 @@ class ChangeRecorder:
         hand_on: Sequence[Callable[[Sequence[Delivery]], None]] = (),
         calendar_names: Mapping[str, str] = MappingProxyType({}),
         targets_of: TargetsOf | None = None,
+        *,
+        clock: Callable[[], datetime],
     ) -> None:
         """`targets_of` says where what `hand_on` gets is forwarded to. `hand_on` get the notification that
         stands for something missed; without them it is only shown.
@@ -39,6 +42,7 @@ class ChangeRecorder:
         self._hand_on = hand_on
         self._calendar_names = calendar_names
         self._targets_of = targets_of
+        self._clock = clock
 
     def __enter__(self) -> Self:
         self._history = self._open_history()
@@ -49,13 +53,14 @@ class ChangeRecorder:
 
     def __call__(self, read: ChangeRead) -> None:
         """Keep and show a read. What was missed is handed on if there is anything new in it. Never raises."""
+        read_at = self._clock()
         made: list[Delivery] = []
         try:
             made = self._made_for(read)
             if made:
                 read = replace(read, delivery_ids=_numbers(made))
             if read.delivery_ids:
-                self._history.attach_events(read.delivery_ids, read.payload(self._calendar_names))
+                self._history.attach_events(read.delivery_ids, read.payload(self._calendar_names), read_at=read_at)
         except CronofyError as error:
             self._on_trouble(error)
         self._show(read)

@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import asdict, replace
 
 from cronofy_cli.core.failure import Failure
+from cronofy_cli.core.replay_verdict import ReplayVerdict
 from cronofy_cli.core.times import to_utc_millis
 from cronofy_cli.output.documents.base import Document, Line, content_of
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 ForwardAndHint = tuple["Forward", str | None]
 """An attempt to hand a delivery to a target, and what to look at if it did not go well."""
+ForwardAndVerdict = tuple["Forward", "str | None", "ReplayVerdict | None"]
+"""A replay, what to look at, and how it compares with the last attempt at the same target."""
 
 
 class AttemptDocument(Document, frozen=True):
@@ -77,6 +80,17 @@ class ForwardDocument(AttemptDocument, frozen=True, kw_only=True):
             attempt=forward.number,
             replay=forward.is_replay,
         )
+
+
+class ReplayDocument(ForwardDocument, frozen=True, kw_only=True):
+    """A replay, and how it compares with the last attempt at the same target; null without one."""
+
+    verdict: ReplayVerdict | None
+
+    @classmethod
+    def judged(cls, forward: Forward, hint: str | None, verdict: ReplayVerdict | None) -> Self:
+        """Return the document of a replay."""
+        return cls(**asdict(ForwardDocument.of(forward, hint)), verdict=verdict)
 
 
 class AppDocument(Document, frozen=True):

@@ -16,8 +16,10 @@ from cronofy_cli.output.documents.base import Document, Line, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from cronofy_cli.adapters.history import AppResult
+    from cronofy_cli.adapters.history.moments import DeliveryTimes
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_diff import Difference
     from cronofy_cli.output.documents.attempts import ForwardAndHint
@@ -104,6 +106,9 @@ class ShownDelivery(DeliveryDocument, frozen=True, kw_only=True):
     app: tuple[AppDocument, ...]
     forwards: tuple[ForwardDocument, ...]
     events: Raw | None
+    recorded_at: str | None
+    answered_at: str | None
+    events_read_at: str | None
 
     @classmethod
     def with_all(
@@ -115,6 +120,7 @@ class ShownDelivery(DeliveryDocument, frozen=True, kw_only=True):
         results: Iterable[AppResult],
         forwards: Iterable[ForwardAndHint],
         events: bytes | None,
+        times: DeliveryTimes,
     ) -> Self:
         """Return the document of a delivery and of what belongs to it."""
         document = DeliveryDocument.of(delivery)
@@ -125,6 +131,9 @@ class ShownDelivery(DeliveryDocument, frozen=True, kw_only=True):
             app=tuple(map(AppDocument.of, results)),
             forwards=tuple(ForwardDocument.of(forward, hint) for forward, hint in forwards),
             events=None if events is None else Raw(events),
+            recorded_at=_time(times.recorded_at),
+            answered_at=_time(times.answered_at),
+            events_read_at=_time(times.events_read_at),
         )
 
 
@@ -179,6 +188,10 @@ class HistoryPathDocument(Document, frozen=True):
     """Where deliveries are kept."""
 
     path: str
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else to_utc_millis(moment)
 
 
 def _target(target: str) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from cronofy_cli.adapters.history import AppResult, Forward
+    from cronofy_cli.adapters.history.moments import DeliveryTimes
     from cronofy_cli.core.notifications.deliveries import Delivery
 
 
@@ -23,6 +24,7 @@ class Beside:
     forwards: tuple[Forward, ...]
     events: bytes | None
     is_reconstructed: bool
+    times: DeliveryTimes
 
 
 def delivery_lines(
@@ -44,5 +46,6 @@ def _whole(delivery: Delivery, kept: Beside) -> bytes:
         results=kept.results,
         forwards=((forward, None) for forward in kept.forwards),
         events=kept.events,
+        times=kept.times,
     )
     return one_line(document.encode())

@@ -67,6 +67,43 @@ def test_the_same_bytes(kept: None, app: App, run: Run) -> None:
     assert len(run("deliveries", "show", "1", "--forwards").lines) == 2
 
 
+@pytest.mark.parametrize(
+    ("number", "answers", "verdicts"),
+    [
+        (1, [200, 500, 500, 200], ["still_passing", "regressed", "still_failing", "fixed"]),
+        (2, [204], ["fixed"]),
+        (3, [500], ["still_failing"]),
+    ],
+)
+def test_a_verdict(number: int, answers: list[int], verdicts: list[str], kept: None, app: App, run: Run) -> None:
+    """Each replay is compared with the last attempt at the same target, and so is the next."""
+    statuses = iter(answers)
+    app.answer = lambda _: answer_of(next(statuses))
+
+    result = run("deliveries", "replay", str(number), "--times", str(len(answers)), "--json")
+
+    assert [each["verdict"] for each in result.json] == verdicts
+
+
+def test_no_verdict(kept: None, app: App, run: Run) -> None:
+    """There is none where nothing was sent before, nor for a changed body."""
+    first = run("deliveries", "replay", "4", "--to", f"{app.port}/hook", "--json").json
+    changed = run("deliveries", "replay", "1", "--set", "number=9", "--json").json
+
+    assert [each["verdict"] for each in (*first, *changed)] == [None, None]
+
+
+def test_what_cronofy_did_not_sign_passes_when_it_is_refused(record: Record, app: App, run: Run) -> None:
+    """An application that takes a forged notification fails, and is fixed once it refuses it."""
+    record(make_delivery(0, BODIES[0], SignatureState.INVALID, 401))
+    statuses = iter([200, 401, 401])
+    app.answer = lambda _: answer_of(next(statuses))
+
+    result = run("deliveries", "replay", "1", "--to", f"{app.port}/hook", "--times", "3", "--json")
+
+    assert [each["verdict"] for each in result.json] == [None, "fixed", "still_passing"]
+
+
 def test_what_failed(kept: None, app: App, run: Run) -> None:
     """Those that the app has not taken, in order, and after that there are none."""
     assert run("deliveries", "replay", "--failed").exit_code == 0

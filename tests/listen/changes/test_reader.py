@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,7 @@ class Cronofy:
         """Return a reader that asks here, with a cache and a history of its own."""
         environment = {"CRONOFY_DATA_DIR": str(self._folder)}
         detector = ChangeDetector(partial(open_event_cache, "uk", "acc_1", environment), self.trouble)
-        recorder = ChangeRecorder(self.open_history, self.reads.append, self.trouble)
+        recorder = ChangeRecorder(self.open_history, self.reads.append, self.trouble, clock=partial(datetime.now, UTC))
         return ChangeReader(self.read, detector, recorder, self, self.trouble, patience=patience)
 
     def open_history(self) -> History:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.errors import CronofyError
 
+READ_AT = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)
+
 
 class Kept:
     """What a recorder of reads showed, handed on and complained about."""
@@ -38,7 +41,7 @@ class Kept:
         """Take a read."""
         sinks = [self.handed_on.extend] if hand_on else []
         opened = opened or partial(open_history, self.file)
-        with ChangeRecorder(opened, self.shown.append, self.troubles.append, sinks) as recorder:
+        with ChangeRecorder(opened, self.shown.append, self.troubles.append, sinks, clock=lambda: READ_AT) as recorder:
             recorder(read)
 
 
