@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
+from typing import NoReturn
 
 import pytest
 
@@ -14,8 +16,16 @@ NO_SKIP = "CRONOFY_TEST_NO_SKIP"
 def require_program(name: str) -> str:
     """Return the path of a program; without it the test is skipped, or fails where nothing may be skipped."""
     found = shutil.which(name)
-    if found is not None:
-        return found
+    return _do_without(name) if found is None else found
+
+
+def require_module(name: str) -> None:
+    """Go on if a Python module is installed; without it the test is skipped, or fails where nothing may be skipped."""
+    if find_spec(name) is None:
+        _do_without(name)
+
+
+def _do_without(name: str) -> NoReturn:
     reason = f"{name} is not installed"
     if os.environ.get(NO_SKIP):
         pytest.fail(f"{reason}, and {NO_SKIP} is set")
