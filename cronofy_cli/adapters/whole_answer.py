@@ -111,19 +111,20 @@ def _read_body(response: httpx.Response, limits: AnswerLimits) -> bytes:
     if encoding in _GZIP:
         parts = _gunzipped(parts)
     # Not response.content: a response is part of a reference cycle, which would keep every page's body until the
-    # garbage collector comes by. And getvalue() makes no copy of what was only written.
-    body = io.BytesIO()
-    try:
-        for part in parts:
-            body.write(part)
-            if body.tell() > limit:
-                if response.is_success:
-                    raise TooLarge
-                body.truncate(limit)
-                break
-    except zlib.error as error:
-        raise import_error(str(error)) from error
-    return body.getvalue()
+    # garbage collector comes by. And getvalue() makes no copy of what was only written. What is too large is given up
+    # at once: the error's traceback would keep it while the next answer is read.
+    with io.BytesIO() as body:
+        try:
+            for part in parts:
+                body.write(part)
+                if body.tell() > limit:
+                    if response.is_success:
+                        raise TooLarge
+                    body.truncate(limit)
+                    break
+        except zlib.error as error:
+            raise import_error(str(error)) from error
+        return body.getvalue()
 
 
 def _gunzipped(parts: Iterable[bytes]) -> Iterator[bytes]:

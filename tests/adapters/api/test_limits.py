@@ -44,10 +44,13 @@ from pathlib import Path
 from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.errors import CronofyError
-try:
-    ApiClient(data_center_at(sys.argv[1]), "tok_1").request("GET", "/v1/calendars")
-except CronofyError as error:
-    print(error.message)
+client, kept = ApiClient(data_center_at(sys.argv[1]), "tok_1"), []
+for _ in range(2):
+    try:
+        client.request("GET", "/v1/calendars")
+    except CronofyError as error:
+        kept.append(error)
+        print(error.message)
 print(int(re.search(r"VmHWM:\\s*(\\d+) kB", Path("/proc/self/status").read_text())[1]) // 1024)
 """
 
@@ -250,7 +253,8 @@ def bomb() -> bytes:
 
 @pytest.mark.parametrize("kind", ["endless", "bomb", "bomb in a bomb"])
 def test_memory_stays_flat(kind: str) -> None:
-    """An endless body and one that decompresses to gigabytes are refused, with little memory and in one sentence."""
+    """An endless body and one that decompresses to gigabytes are refused in one sentence, and with little memory: a
+    second one, too, while the error of the first is still at hand."""
     packed = HEAD + b"Content-Encoding: gzip\r\n\r\n"
     parts = {
         "endless": flood(HEAD + b"\r\n", b" " * 65536),
@@ -264,7 +268,7 @@ def test_memory_stays_flat(kind: str) -> None:
 
     *said, rss_mib = done.stdout.splitlines()
     assert int(rss_mib) < LARGEST_RSS_MIB
-    assert len(said) == (0 if kind == "bomb in a bomb" else 1)
+    assert len(said) == (0 if kind == "bomb in a bomb" else 2)
     assert done.stderr == ""
 
 
