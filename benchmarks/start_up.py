@@ -26,6 +26,8 @@ AT_ONCE = Budget(1.5)
 """What is answered before the command tree is loaded."""
 LOCAL = Budget(7.5)
 """Importing Typer takes six times of the bare interpreter."""
+TAB = Budget(8)
+"""The whole command tree's frame and one command's options; 100 ms on a machine that starts Python in 12.5."""
 ONE_CALL = Budget(15)
 """Importing Typer and httpx takes twelve."""
 
@@ -64,11 +66,17 @@ def _commands(bench: Bench) -> dict[str, tuple[Command, Budget]]:
     def command(*arguments: str) -> Command:
         return Command((bench.programs.cronofy, *arguments), environment)
 
+    def tab(line: str) -> Command:
+        asking = {"_CRONOFY_COMPLETE": "complete_bash", "_TYPER_COMPLETE_ARGS": line}
+        return Command((bench.programs.cronofy,), environment | asking)
+
     return {
         "--version": (command("--version"), AT_ONCE),
         "--help": (command("--help"), AT_ONCE),
         "verify": (command("verify", str(body), "--signature", signature_of(BODY)), LOCAL),
         "deliveries list": (command("deliveries", "list"), LOCAL),
+        "<TAB> for a verb": (tab("cronofy channels cl"), TAB),
+        "<TAB> for a calendar": (tab("cronofy listen --calendar "), TAB),
         "channels list": (command("channels", "list", "--data-center", "simulator"), ONE_CALL),
     }
 

@@ -112,14 +112,14 @@ def _keys(_run: AppContext) -> Values:
 
 
 def _setting_values(run: AppContext, words: list[str]) -> Values:
-    from cronofy_cli.adapters.settings.keys import PRINT_STYLES
+    from cronofy_cli.core.print_style import PrintStyle
     from cronofy_cli.core.tunnels import TunnelChoice
 
     known: Mapping[str, Callable[[], Values]] = {
         "context": lambda: _contexts(run),
         "data_center": lambda: _data_centers(run),
         "calendars": lambda: _calendars(run),
-        "print": lambda: dict.fromkeys(PRINT_STYLES, ""),
+        "print": lambda: dict.fromkeys(map(str, PrintStyle), ""),
         "tunnel": lambda: dict.fromkeys(map(str, TunnelChoice), ""),
     }
     key = next((word.replace("-", "_") for word in words if word.replace("-", "_") in known), None)
@@ -127,7 +127,7 @@ def _setting_values(run: AppContext, words: list[str]) -> Values:
 
 
 def _fields(command: str) -> Values:
-    from cronofy_cli.output.events.events import CSV_EVENT_FIELDS, CSV_PERIOD_FIELDS
+    from cronofy_cli.output.events.csv_fields import CSV_EVENT_FIELDS, CSV_PERIOD_FIELDS
 
     paths = CSV_PERIOD_FIELDS if command.startswith("free-busy") else CSV_EVENT_FIELDS
     names = {".".join(path): "" for path in paths}

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from cronofy_cli.cli.options import DataCommand, app_context, command_app
+from cronofy_cli.core.print_style import PrintStyle
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import TimeLimitReached
-from cronofy_cli.listen.options import PrintStyle
 from cronofy_cli.output.streams import Style
 
 if TYPE_CHECKING:

@@ -98,7 +98,8 @@ def read(
 def _show(run: AppContext, query: FreeBusyQuery, style: Style, here: Here) -> None:
     from cronofy_cli.adapters.api import endpoints
     from cronofy_cli.core.events.event import parse_period
-    from cronofy_cli.output.events.events import CSV_PERIOD_FIELDS, period_list
+    from cronofy_cli.output.events.csv_fields import CSV_PERIOD_FIELDS
+    from cronofy_cli.output.events.events import period_list
     from cronofy_cli.output.events.item_pages import Listing
 
     listing = Listing("periods", parse_period, period_list(here.zone, here.today.year), CSV_PERIOD_FIELDS)

@@ -302,7 +302,8 @@ def _receiving(run: AppContext, stop: StopRequest) -> Iterator[ListenRun]:
     from cronofy_cli.cli.calendar_choice import calendar_ids
     from cronofy_cli.cli.embedded_simulator import ensure_simulator
     from cronofy_cli.commands.listen.surroundings import surroundings_of
-    from cronofy_cli.listen.options import Address, ChannelWanted, ListenOptions, PrintStyle
+    from cronofy_cli.core.print_style import PrintStyle
+    from cronofy_cli.listen.options import Address, ChannelWanted, ListenOptions
     from cronofy_cli.listen.run import ListenRun
 
     if ensure_simulator(run):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
@@ -17,14 +16,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.settings import Settings
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
-
-
-class PrintStyle(StrEnum):
-    """How deliveries are printed."""
-
-    COMPACT = "compact"
-    FULL = "full"
-    JSON = "json"
+    from cronofy_cli.core.print_style import PrintStyle
 
 
 @dataclass(frozen=True, slots=True)

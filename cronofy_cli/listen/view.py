@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.command_line import own_command
+from cronofy_cli.core.print_style import PrintStyle
 from cronofy_cli.core.text import clean
 from cronofy_cli.core.times import to_utc_seconds
 from cronofy_cli.errors import OutputLost
-from cronofy_cli.listen.options import PrintStyle
 from cronofy_cli.output.deliveries import compact_line, full_text
 from cronofy_cli.output.errors import error_for_people
 from cronofy_cli.output.streams import PipeClosed, Style

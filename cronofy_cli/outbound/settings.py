@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.core.attempt import CRONOFY_LIMIT_S
-from cronofy_cli.core.durations import parse_duration
-from cronofy_cli.outbound.headers import parse_extra_headers
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -35,9 +31,11 @@ class SenderSettings:
     """
 
 
-def trial_settings(*, insecure: bool, limit_s: float = CRONOFY_LIMIT_S) -> SenderSettings:
-    """Return how `trigger` and `check handler` send."""
-    return SenderSettings(limit_s=limit_s, insecure=insecure, is_trial=True)
+def trial_settings(*, insecure: bool, limit_s: float | None = None) -> SenderSettings:
+    """Return how `trigger` and `check handler` send: they wait as long as Cronofy does, unless `limit_s` is given."""
+    from cronofy_cli.core.attempt import CRONOFY_LIMIT_S
+
+    return SenderSettings(limit_s=limit_s or CRONOFY_LIMIT_S, insecure=insecure, is_trial=True)
 
 
 def forwarding_settings(timeout: str, header: Iterable[str] = (), *, insecure: bool = False) -> SenderSettings:
@@ -46,6 +44,9 @@ def forwarding_settings(timeout: str, header: Iterable[str] = (), *, insecure: b
     Raises:
         WrongUsage: a header or the time limit cannot be meant.
     """
+    from cronofy_cli.core.durations import parse_duration
+    from cronofy_cli.outbound.headers import parse_extra_headers
+
     has_limit = timeout.strip() not in {"0", "0s"}
     return SenderSettings(
         limit_s=parse_duration(timeout, option="--forward-timeout") if has_limit else None,

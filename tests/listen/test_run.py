@@ -14,9 +14,10 @@ from cronofy_cli.adapters.event_cache import open_event_cache
 from cronofy_cli.adapters.http import open_client
 from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
+from cronofy_cli.core.print_style import PrintStyle
 from cronofy_cli.core.signature import ClientSecret
 from cronofy_cli.errors import WorkerFailed
-from cronofy_cli.listen.options import ListenOptions, PrintStyle
+from cronofy_cli.listen.options import ListenOptions
 from cronofy_cli.listen.run import ListenRun
 from cronofy_cli.listen.stop import StopRequest
 from cronofy_cli.listen.surroundings import Surroundings

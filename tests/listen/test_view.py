@@ -15,12 +15,12 @@ import pytest
 
 from cronofy_cli.adapters.history import Gap
 from cronofy_cli.core.autopsy import Cause, Confidence, Finding
+from cronofy_cli.core.print_style import PrintStyle
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.listen.changes.read_request import ChangeRead
 from cronofy_cli.listen.forwarding.reports import ForwardReport, TargetBack, Waiting, report_of
 from cronofy_cli.listen.forwarding.tally import Totals
-from cronofy_cli.listen.options import PrintStyle
 from cronofy_cli.listen.signature_examiner import Examined
 from cronofy_cli.listen.view import LiveOutput
 from cronofy_cli.outbound.target import parse_target

@@ -13,6 +13,7 @@ from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.adapters.settings.targets import check_forward, check_host, check_loopback_forward, check_ssh_host
 from cronofy_cli.core.accounts.contexts import check_context_name, check_data_center
 from cronofy_cli.core.accounts.data_centers import DataCenterId
+from cronofy_cli.core.print_style import PrintStyle
 from cronofy_cli.core.suggestion import did_you_mean
 from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import WrongUsage
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 Value = str | int | tuple[str, ...]
 
-PRINT_STYLES = ("compact", "full", "json")
 _HIGHEST_PORT = 65535
 
 
@@ -186,7 +186,7 @@ SETTINGS = {
         Setting(
             Key.PRINT,
             "how listen prints on a terminal: compact, full or json",
-            _one_of(PRINT_STYLES),
+            _one_of(tuple(PrintStyle)),
             in_project=True,
         ),
         Setting(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from cronofy_cli.core.api.time_limits import Clock, Sent, needs_clock, parse_limits, parse_moment
 from cronofy_cli.core.text import clean
 from cronofy_cli.core.times import is_date
-from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import NotAllowed, NotFound, RequestFailed, WrongUsage
 
 if TYPE_CHECKING:
@@ -153,6 +152,8 @@ def find_here(run: AppContext, tzid: str | None, *, need_clock: bool = True) -> 
         WrongUsage: the given one is none.
         CronofyError: Cronofy cannot be reached, or does not recognise the token.
     """
+    from cronofy_cli.core.zones import find_zone
+
     if tzid is not None:
         zone = find_zone(tzid)
         if need_clock:
@@ -205,6 +206,8 @@ def _account_tzid(run: AppContext, *, warn: bool) -> str | None:
 
 
 def _is_known(tzid: str) -> bool:
+    from cronofy_cli.core.zones import find_zone
+
     try:
         find_zone(tzid)
     except WrongUsage:

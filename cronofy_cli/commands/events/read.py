@@ -146,7 +146,8 @@ def _query(
 def _show(run: AppContext, query: EventsQuery, style: Style, here: Here) -> None:
     from cronofy_cli.adapters.api import endpoints
     from cronofy_cli.core.events.event import parse_event
-    from cronofy_cli.output.events.events import CSV_EVENT_FIELDS, event_list
+    from cronofy_cli.output.events.csv_fields import CSV_EVENT_FIELDS
+    from cronofy_cli.output.events.events import event_list
     from cronofy_cli.output.events.item_pages import Listing
 
     with closing(endpoints.read_events(run.api, query)) as found:

@@ -23,17 +23,16 @@ from cronofy_cli.commands.listen.options import (
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.notifications.callback_url import check_callback_url
 from cronofy_cli.core.notifications.notification import check_type
+from cronofy_cli.core.print_style import PrintStyle
 from cronofy_cli.errors import AlreadyListening, ExitCode, NotSignedIn, WrongUsage
-from cronofy_cli.listen.forwarding.late import parse_rule
-from cronofy_cli.listen.forwarding.options import ForwardingOptions
-from cronofy_cli.listen.options import Address, PrintStyle
 
 if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.core.notifications.where import Where
     from cronofy_cli.core.signature import SignaturePolicy
-    from cronofy_cli.listen.options import ListenOptions
+    from cronofy_cli.listen.forwarding.options import ForwardingOptions
+    from cronofy_cli.listen.options import Address, ListenOptions
 
 app = command_app()
 
@@ -65,6 +64,8 @@ def listen(
       cronofy listen --only change --count 1 --no-read-events | jq -r '.changes_since // empty'
       cronofy listen 3000/hook --where 'channel.filters.only_managed != `true`'
     """
+    from cronofy_cli.listen.options import Address
+
     run = app_context(context)
     run.limit_time(how.timeout)
     where = Address.from_settings(run.settings, **asdict(address))
@@ -124,6 +125,8 @@ def _forwarding(
 ) -> ForwardingOptions:
     """Return how to forward, to the settings' targets unless the command line names one."""
     from cronofy_cli.adapters.settings import Key
+    from cronofy_cli.listen.forwarding.late import parse_rule
+    from cronofy_cli.listen.forwarding.options import ForwardingOptions
 
     usual = () if target.target is not None else run.settings.find(Key.FORWARD).texts
     return ForwardingOptions(

@@ -11,9 +11,9 @@ import typer
 
 from cronofy_cli.commands.channels import CalendarOption, OnlyManagedOption
 from cronofy_cli.commands.deliveries.choice import WhereOption
+from cronofy_cli.core.print_style import PrintStyle
 from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.core.tunnels import TunnelChoice
-from cronofy_cli.listen.options import PrintStyle
 from cronofy_cli.outbound.settings import DEFAULT_TIMEOUT
 
 

@@ -13,7 +13,6 @@ from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.listen.forwarding.late import SEND_ALL
 from cronofy_cli.outbound.settings import DEFAULT_TIMEOUT, forwarding_settings
-from cronofy_cli.outbound.target import parse_route, parse_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,6 +57,8 @@ def parse_targets(options: ForwardingOptions) -> tuple[Target, ...]:
     Raises:
         WrongUsage: one is no target, or is named twice.
     """
+    from cronofy_cli.outbound.target import parse_route, parse_target
+
     targets = [parse_target(options.target)] if options.target is not None else []
     targets += [parse_route(text) for text in options.forward]
     for index, target in enumerate(targets):

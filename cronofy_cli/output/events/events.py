@@ -15,15 +15,6 @@ if TYPE_CHECKING:
 
 _NEVER_CUT: Final = 100
 
-CSV_EVENT_FIELDS: Final[tuple[tuple[str, ...], ...]] = (
-    *(("event_uid",), ("calendar_id",), ("start",), ("end",), ("summary",), ("location", "description"), ("status",)),
-    *(("participation_status",), ("transparency",), ("recurring",), ("deleted",), ("event_id",), ("updated",)),
-)
-"""The columns of CSV, by their API names."""
-CSV_PERIOD_FIELDS: Final[tuple[tuple[str, ...], ...]] = (
-    *(("calendar_id",), ("start",), ("end",), ("free_busy_status",), ("event_uid",), ("event_id",), ("deleted",)),
-)
-
 
 def event_list(zone: tzinfo, this_year: int, names: Mapping[str, str] | None = None) -> ListView[Event]:
     """How events are listed: times for people in `zone`, calendars by their `names`, for pipes as they were sent."""

@@ -8,11 +8,10 @@ import pytest
 
 from cronofy_cli.adapters.settings import Key
 from cronofy_cli.adapters.settings.files import read_project_file, read_user_file
-from cronofy_cli.adapters.settings.keys import PRINT_STYLES, PROJECT_KEYS, SETTINGS
+from cronofy_cli.adapters.settings.keys import PROJECT_KEYS, SETTINGS
 from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace
 from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import WrongUsage
-from cronofy_cli.listen.options import PrintStyle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -244,11 +243,6 @@ def test_a_misspelt_setting_is_recognised(path: Path) -> None:
         read_user_file(path)
 
     assert refused.value.message.endswith("there is no setting 'dta_center'; did you mean 'data_center'?")
-
-
-def test_the_print_styles_are_those_of_listen() -> None:
-    """A print style that can be set is one that `listen` has."""
-    assert set(PRINT_STYLES) == set(PrintStyle)
 
 
 def test_every_setting_is_described() -> None:
