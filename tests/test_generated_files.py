@@ -1,4 +1,4 @@
-"""The generated files: the top help, the completion scripts, the manual pages and the reference in `docs/`.
+"""The generated files: top help, completion scripts, manual pages, the reference in `docs/`, limits of options.
 
 They are written again by `CRONOFY_WRITE_GENERATED=1 pytest tests/test_generated_files.py`.
 """
@@ -8,16 +8,23 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from cronofy_cli.__main__ import HELP_FILE
 from cronofy_cli.cli.tree import build_tree
 from cronofy_cli.commands.completion import Shell, completion_script
 from tests import man_pages, reference_pages
+from tests.golden_files import GOLDEN
 from tests.requirements import require_program
 from tests.support import REPOSITORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 COMPLETIONS = REPOSITORY / "completions"
 MAN = REPOSITORY / "man"
@@ -74,6 +81,40 @@ def test_the_manual_pages_are_well_formed() -> None:
             env={"PATH": os.environ["PATH"], "MANWIDTH": "80", "LC_ALL": "C.UTF-8"},
         )
         assert done.stderr == "", path.name
+
+
+def test_the_limits_and_defaults_of_options() -> None:
+    """What a number may be, and what is taken where an option is left out, changes only on purpose."""
+    root = build_tree()
+    context = typer.Context(root, info_name="cronofy")
+
+    lines = [line for command in commands_below(root, context) for line in limits_and_defaults(*command)]
+
+    check_file(GOLDEN / "option-limits.txt", "\n".join([*lines, ""]))
+
+
+def commands_below(
+    command: TyperGroup | TyperCommand, context: typer.Context
+) -> Iterator[tuple[str, TyperGroup | TyperCommand]]:
+    """Yield each command with its whole name."""
+    if not isinstance(command, TyperGroup):
+        yield context.command_path, command
+        return
+    for name in command.list_commands(context):
+        found = command.get_command(context, name)
+        assert isinstance(found, TyperGroup | TyperCommand)
+        yield from commands_below(found, typer.Context(found, parent=context, info_name=name))
+
+
+def limits_and_defaults(name: str, command: TyperGroup | TyperCommand) -> Iterator[str]:
+    """Yield a line for each option that has limits or a default."""
+    for option in command.params:
+        least, most = getattr(option.type, "min", None), getattr(option.type, "max", None)
+        limits = "" if least is most is None else f" {least} to {'any' if most is None else most}"
+        has_default = option.default is not None and option.default is not False
+        default = f" default {option.default}" if has_default else ""
+        if limits or default:
+            yield f"{name} {option.opts[0]}:{limits}{default}"
 
 
 def check_file(path: Path, expected: str) -> None:
