@@ -19,6 +19,7 @@ from cronofy_cli.output.deliveries import (
     app_text,
     delivery_list,
     difference_list,
+    received_list,
     replay_list,
     show_forwards,
     since_text,
@@ -62,6 +63,7 @@ LISTED = [
 LISTS: dict[str, Callable[[Output], Any]] = {
     "deliveries": lambda output: show_list(output, LISTED, delivery_list(MOMENT.date()), streamed=True),
     "no deliveries": lambda output: show_list(output, [], delivery_list(MOMENT.date())),
+    "received": lambda output: show_list(output, DELIVERIES, received_list()),
     "forwards": lambda output: show_forwards(output, FORWARDS),
     "no forwards": lambda output: show_forwards(output, []),
     "replays": lambda output: show_list(output, REPLAYS, replay_list()),

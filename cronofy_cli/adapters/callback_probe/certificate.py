@@ -56,11 +56,8 @@ def presented_chain(tls: ssl.SSLSocket) -> list[bytes]:
     public = getattr(tls, "get_unverified_chain", None)  # Python 3.13
     if public is not None:
         return list(public())
-    inner = getattr(tls._sslobj, "get_unverified_chain", None) if hasattr(tls, "_sslobj") else None  # noqa: SLF001
-    if inner is not None:
-        return [ssl.PEM_cert_to_DER_cert(certificate.public_bytes()) for certificate in inner() or ()]
-    own = tls.getpeercert(binary_form=True)
-    return [own] if own else []
+    found = tls._sslobj.get_unverified_chain()  # type: ignore[attr-defined]  # noqa: SLF001
+    return [ssl.PEM_cert_to_DER_cert(certificate.public_bytes()) for certificate in found or ()]
 
 
 def read_certificate(

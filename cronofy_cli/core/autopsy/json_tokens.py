@@ -44,10 +44,7 @@ class Escaping:
 
     def apply(self, token: str) -> str:
         """Return a string token written in this way."""
-        try:
-            text: str = json.loads(token, strict=False)
-        except ValueError:
-            return token
+        text: str = json.loads(token)
         # A lone surrogate has no bytes of its own, so it stays an escape.
         ascii_only = self.unicode or any("\ud800" <= character <= "\udfff" for character in text)
         written = json.dumps(text, ensure_ascii=ascii_only)

@@ -44,6 +44,14 @@ _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 60.0
 
 
+def probe_pauses_s() -> Iterator[float]:
+    """Yield how long to wait before each look for a target that is not there: longer each time, up to a limit."""
+    pause_s = _FIRST_PROBE_S
+    while True:
+        yield pause_s
+        pause_s = min(pause_s * 2, _SLOWEST_PROBE_S)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
     """What is the same for all targets."""
@@ -198,12 +206,12 @@ class TargetWorker(Worker):
             self._has_been_away = True
             self._report(delivery, replace(forward, is_last=False), None)
         sender = self._senders.mine
-        pause_s = _FIRST_PROBE_S
-        while not self._ending.wait(pause_s):
+        for pause_s in probe_pauses_s():
+            if self._ending.wait(pause_s):
+                break
             if sender.probe():
                 self._take_back(delivery, sender.address or "")
                 return True
-            pause_s = min(pause_s * 2, _SLOWEST_PROBE_S)
         return False
 
     def _changes(self, *, is_away: bool) -> bool:

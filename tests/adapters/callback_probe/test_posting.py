@@ -167,6 +167,14 @@ def test_an_answer_without_an_end() -> None:
     assert {status_of(answer) for answer in report.responses.values()} == {200}
 
 
+def test_an_answer_on_a_connection_that_stays_open() -> None:
+    """An answer is complete with its last byte: that the connection then stays open takes no time."""
+    with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", wait_for=b"}}", stays_open=True) as port:
+        report = probe(f"http://localhost:{port}/", trust=NOBODY, limits=ProbeLimits(answer_s=20))
+
+    assert {status_of(answer) for answer in report.responses.values()} == {200}
+
+
 def test_a_handler_that_does_not_answer() -> None:
     """At the limit a handler is given up, and nothing else is posted to it."""
     hold = threading.Event()

@@ -135,10 +135,13 @@ def plain_http(*, patient: bool) -> Iterator[int]:
 
 
 @contextmanager
-def answering(answer: bytes, *, wait_for: bytes = b"", pause_s: float | None = None) -> Iterator[int]:
+def answering(
+    answer: bytes, *, wait_for: bytes = b"", pause_s: float | None = None, stays_open: bool = False
+) -> Iterator[int]:
     """Yield the port of a server that answers every connection with the same bytes, then closes it.
 
-    It reads until `wait_for` has come, in whichever packet; with `pause_s` it sends a byte at a time.
+    It reads until `wait_for` has come, in whichever packet; with `pause_s` it sends a byte at a time; with `stays_open`
+    the client is the one that closes.
     """
     over = threading.Event()
 
@@ -156,6 +159,8 @@ def answering(answer: bytes, *, wait_for: bytes = b"", pause_s: float | None = N
                     over.wait(pause_s)
                 if pause_s is None:
                     self.request.sendall(answer)
+                if stays_open:
+                    self.request.recv(1)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True

@@ -98,6 +98,19 @@ def test_the_most_forms() -> None:
     assert len(forms) == len(set(forms)) == MOST_FORMS
 
 
+@pytest.mark.parametrize(("items", "forms"), [(10, 167), (49_997, 9), (49_998, 8)])
+def test_the_most_tokens(items: int, forms: int) -> None:
+    """Of a usual document all forms are printed; of one of 100,000 tokens the first twelve, in which eight differ."""
+    text = f'["é/&<"{",1" * items}] '
+
+    assert len(list(json_forms(text))) == forms
+
+
+def test_the_most_characters() -> None:
+    """Of a document of 1 MiB the first eight forms are printed; three of them differ."""
+    assert len(list(json_forms(f'["{"x" * 1024 * 1024}é/&<",1]'))) == 3
+
+
 def test_numbers_as_others_spell_them() -> None:
     """JavaScript, Python and what knows only floating-point numbers spell numbers in ways of their own."""
     text = '{"a":1.50,"b":7,"c":-1e2,"d":1e21,"e":-7.0,"f":123456789012345678}'

@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +16,7 @@ from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureState
 from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_forwarder
+from cronofy_cli.listen.forwarding.target_worker import probe_pauses_s
 from cronofy_cli.outbound.sender import Sender
 from cronofy_cli.receiver.pipeline import Pipeline
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
@@ -132,6 +133,11 @@ def test_how_often_an_app_is_looked_for(tmp_path: Path, monkeypatch: pytest.Monk
 
     pauses_s = [after - before for before, after in pairwise(looked_s)]
     assert all(pause_s >= least_s * 0.9 for pause_s, least_s in zip(pauses_s, (0.1, 0.2, 0.4, 0.8), strict=False))
+
+
+def test_the_slowest_look_for_an_app() -> None:
+    """The pauses between two looks grow to two seconds, and no further: an app that is back is soon found."""
+    assert [*islice(probe_pauses_s(), 8)] == [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0]
 
 
 def test_an_app_that_restarts(tmp_path: Path) -> None:
