@@ -27,16 +27,18 @@ def make_delivery(
     status: int = 200,
     *,
     headers: tuple[tuple[bytes, bytes], ...] = ((b"Content-Type", b"application/json"), (b"x-Odd", b"\xe9\x1b[2J")),
+    target: str = "/r/k3v9?user_id=42",
+    context: str = "simulator",
 ) -> Delivery:
     """Return a recorded delivery of a fixed moment."""
     label = "CRONOFY_CLIENT_SECRET" if state is SignatureState.VALID else None
     moment = datetime(2026, 11, 22, 12, 4, 31, 123456, UTC)
     return Delivery(
-        request=ReceivedRequest(moment, "POST", "/r/k3v9?user_id=42", headers, body),
+        request=ReceivedRequest(moment, "POST", target, headers, body),
         verdict=Verdict(state, label),
         notification=parse_notification(body),
         answer_status=status,
-        context="simulator",
+        context=context,
         id=number,
     )
 

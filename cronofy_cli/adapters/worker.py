@@ -56,8 +56,7 @@ class Worker(ABC):
 
     def stop(self, limit_s: float) -> bool:
         """Ask for the end, wait for it within the limit, and return whether it has come. Harmless in any state."""
-        with self._lock:
-            self._ending.set()
+        self._ending.set()
         self._wake()
         has_ended = self.wait(limit_s)
         self._abandoned.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
@@ -79,6 +80,31 @@ def test_stop_in_any_state() -> None:
     assert adder.stop(LIMIT_S)
     assert adder.stop(0)
     assert adder.seen == []
+
+
+def test_stop_while_it_begins() -> None:
+    """A stop that comes while the thread begins waits for its end: nothing of it goes on afterwards."""
+    begins, has_stopped = threading.Event(), threading.Event()
+
+    class _Slow(threading.Event):
+        def is_set(self) -> bool:
+            was_set = super().is_set()
+            if not begins.is_set():
+                begins.set()
+                has_stopped.wait(0.2)
+            return was_set
+
+    adder = _Adder(_unexpected)
+    adder._ending = _Slow()
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(adder.start)
+        assert begins.wait(LIMIT_S)
+        has_ended = adder.stop(LIMIT_S)
+        has_stopped.set()
+        starting.result(LIMIT_S)
+
+    assert (has_ended, adder.is_alive) == (True, False)
+    assert adder.seen == ["opened by cronofy-adding-numbers", "closed by cronofy-adding-numbers"]
 
 
 def test_cannot_open() -> None:

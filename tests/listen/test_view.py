@@ -30,6 +30,7 @@ from tests.adapters.history.samples import START, answered, forward
 from tests.in_process import Stream
 from tests.output.outputs import MemoryOutput, closed_pipe
 from tests.samples import CHANGE, changes_of, make_change_read, make_delivery, make_event, make_read
+from tests.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -521,30 +522,6 @@ def test_a_closed_pipe_is_told_and_ends_nothing() -> None:
         live.deliveries([make_delivery()])
 
     assert closed == [True]
-
-
-class Turns:
-    """How many threads write at once."""
-
-    def __init__(self) -> None:
-        self.is_counted = False
-        self.most = 0
-        self.has_begun = threading.Event()
-        self._another = threading.Event()
-        self._lock = threading.Lock()
-        self._now = 0
-
-    def take(self) -> None:
-        """Write, and see whether another thread does so too."""
-        with self._lock:
-            self._now += 1
-            self.most = max(self.most, self._now)
-            if self._now > 1:
-                self._another.set()
-        self.has_begun.set()
-        self._another.wait(0.2)
-        with self._lock:
-            self._now -= 1
 
 
 class Slow(Stream):

@@ -164,6 +164,20 @@ def test_event_triggers_come_with_the_clock(simulator: Running, receiver: Receiv
     assert call.notification["transitions"] == transitions
 
 
+@pytest.mark.parametrize(("minutes", "comes"), [(5, True), (6, False)])
+def test_a_trigger_that_is_due_at_once(minutes: int, comes: bool, simulator: Running, receiver: Receiver) -> None:
+    """A callback for this very moment comes; one whose moment is over when the event is written does not."""
+    simulator.request("POST", "/simulator/clock", json={"stopped": True, "set_to": "2026-12-24T10:00:00Z"})
+    transitions = [{"before": "event_start", "offset": {"minutes": minutes}}]
+    subscription = {"type": "webhook", "uri": receiver.url, "transitions": transitions}
+    start, end = "2026-12-24T10:05:00Z", "2026-12-24T11:00:00Z"
+
+    simulator.write_event(simulator.calendar_id("Home"), "1", start=start, end=end, subscriptions=[subscription])
+
+    simulator.settle()
+    assert len(receiver.received("event_subscription")) == comes
+
+
 def test_deleting_all_and_some_at_once_is_refused(shared_simulator: Running) -> None:
     """`delete_all` and `calendar_ids` exclude each other, as documented."""
     body = {"delete_all": True, "calendar_ids": [shared_simulator.calendar_id("Home")]}

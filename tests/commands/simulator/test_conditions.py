@@ -75,6 +75,17 @@ def test_the_end_follows_the_start(start: str, end: str, cronofy: Run) -> None:
     assert (written["start"], written["end"]) == (start, end)
 
 
+def test_the_next_full_hour(cronofy: Run, simulator: SimulatorServer) -> None:
+    """Without --start it begins with the next full hour of the simulator's clock."""
+    cronofy("simulator", "clock", "--stop")
+    now = datetime.fromisoformat(cronofy("simulator", "clock", "--json").json["now"])
+    written = cronofy("simulator", "application", "write", "b", "Demo", "--json").json
+
+    start = datetime.fromisoformat(written["start"])
+    assert (start.minute, start.second) == (0, 0)
+    assert timedelta(0) < start - now <= timedelta(hours=1)
+
+
 def test_an_application_that_cannot_write(cronofy: Run) -> None:
     """What the API refuses is an error with its reason."""
     nowhere = cronofy("simulator", "application", "write", "b", "Demo", "--calendar", "Garden")

@@ -44,6 +44,22 @@ def times(start: Any, end: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("a" * 40, "b" * 40, f"{'a' * 40} -> {'b' * 40}"),
+        ("a" * 41, "b" * 40, f"{'a' * 39}… -> {'b' * 40}"),
+        ("a" * 40, "b" * 41, f"{'a' * 40} -> {'b' * 39}…"),
+        ("a" * 30 + "b" * 10, "a" * 30 + "c" * 10, f"{'a' * 30}{'b' * 10} -> {'a' * 30}{'c' * 10}"),
+    ],
+)
+def test_how_much_of_a_value_is_shown(old: str, new: str, shown: str) -> None:
+    """Values of up to 40 characters are shown whole, of longer ones 40 characters from shortly before they differ."""
+    assert words_of({"location": {"description": old}}, {"location": {"description": new}}).details == (
+        f"location  {shown}",
+    )
+
+
+@pytest.mark.parametrize(
     ("before", "after", "details"),
     [
         ({}, times("2026-10-21T10:00:00Z", "2026-10-21T11:00:00Z"), ["start  Tue 10:00 -> Wed 11:00"]),

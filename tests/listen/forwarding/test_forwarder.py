@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import astuple, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,12 @@ from cronofy_cli.adapters.history import Criteria, ForwardState, open_history
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureState
 from cronofy_cli.errors import HistoryUnavailable
+from cronofy_cli.listen.forwarding.forwarder import Forwarder, ForwarderSettings
 from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_forwarder
 from cronofy_cli.listen.forwarding.target_worker import probe_pauses_s
 from cronofy_cli.outbound.sender import Sender
+from cronofy_cli.outbound.settings import SenderSettings
+from cronofy_cli.outbound.target import Target, parse_target
 from cronofy_cli.receiver.pipeline import Pipeline
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
 from tests.adapters.history.samples import forward
@@ -27,12 +30,13 @@ from tests.ports import free_port
 from tests.receiver.receiving import PATH, receiving
 from tests.samples import make_delivery
 from tests.sender import Burst
+from tests.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from cronofy_cli.listen.forwarding.forwarder import Forwarder
+    from cronofy_cli.core.notifications.notification import Notification
     from cronofy_cli.listen.forwarding.reports import ForwardReport
 
 OURS = (ClientSecret("simulator", CLIENT_SECRET),)
@@ -116,6 +120,33 @@ def test_an_app_that_is_down(tmp_path: Path) -> None:
     assert [each.waits for each in reports] == [True, *[False] * 40]
     assert [each.forward.attempt.failure for each in reports] == [Failure.CONNECTION_REFUSED, *[None] * 40]
     assert [each.attempt.status for each in following.kept(1)] == [None, 200]
+
+
+class SlowTarget(Target):
+    """A target at which threads take turns, where it is asked what it wants."""
+
+    turns = Turns()
+
+    def wants(self, notification: Notification) -> bool:
+        """Whether it wants a notification."""
+        self.turns.take()
+        return super().wants(notification)
+
+
+def test_several_threads(tmp_path: Path) -> None:
+    """Threads that forward wait for each other: all targets have what comes in one and the same order."""
+    following = Following(tmp_path / "history.db")
+    target = SlowTarget(*astuple(parse_target(str(free_port()))))
+    settings = ForwarderSettings((target,), SenderSettings())
+    recorded = following.record([make_delivery(0)] * 2)
+    with Forwarder(settings, following.history_file, following.calls, now) as forwarder:
+        threads = [threading.Thread(target=forwarder, args=([delivery],)) for delivery in recorded]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+
+    assert SlowTarget.turns.most == 1
 
 
 def test_how_often_an_app_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
