@@ -175,6 +175,12 @@ class ControlCommand(LocalCommand):
     shared: ClassVar[tuple[str, ...]] = (*_ACCOUNT, *_ONE, *_ALWAYS)
 
 
+class ControlTextCommand(LocalCommand):
+    """The same, for a command that answers with a file."""
+
+    shared: ClassVar[tuple[str, ...]] = (*_ACCOUNT, "verbose", *_ALWAYS)
+
+
 class ControlListCommand(LocalCommand):
     """The same, for a command that answers with a list."""
 
