@@ -1,0 +1,10 @@
+"""The environment variables that name a real application of Cronofy's."""
+
+from __future__ import annotations
+
+DATA_CENTER = "CRONOFY_LIVE_DATA_CENTER"
+CLIENT_ID = "CRONOFY_LIVE_CLIENT_ID"
+CLIENT_SECRET_FILE = "CRONOFY_LIVE_CLIENT_SECRET_FILE"
+TUNNEL = "CRONOFY_LIVE_TUNNEL"
+REPORT = "CRONOFY_LIVE_REPORT"
+NEEDED = (DATA_CENTER, CLIENT_ID, CLIENT_SECRET_FILE)
