@@ -17,7 +17,7 @@ from cronofy_cli.simulator.messages.fields import FieldErrors
 from cronofy_cli.simulator.messages.rendering import event_renderer, free_busy_renderer, free_busy_status
 from cronofy_cli.simulator.read_events import select_events, without_details
 from cronofy_cli.simulator.world.identifiers import calendar_identifier
-from cronofy_cli.simulator.world.model import Calendar
+from cronofy_cli.simulator.world.model import APPLICATION_CALENDAR, Calendar
 from cronofy_cli.simulator.world.permissions import event_options
 
 if TYPE_CHECKING:
@@ -85,9 +85,14 @@ class ApplicationCalls:
         Raises:
             NotFound: there is no such calendar, or no such event to edit.
             NotAllowed: the calendar is read-only, or there is no elevated access to it.
-            InvalidRequest: the event's options do not allow an edit, or its conferencing is unknown.
+            InvalidRequest: the event's options do not allow an edit, or its conferencing is unknown, or it invites
+                from an application calendar.
         """
         self.calendar(calendar_id)
+        if write.details.attendees and self.account.account.kind == APPLICATION_CALENDAR:
+            errors = FieldErrors()
+            errors.add("attendees", ("errors.event.cannot_set_attendees", "an application calendar cannot invite"))
+            errors.raise_if_any()
         if write.details.conferencing_choice is not None:
             check_conferencing(write.details.conferencing_choice, self.account)
         now = self._world.clock()

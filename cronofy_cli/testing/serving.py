@@ -89,11 +89,14 @@ def _asgi_server(loop: _AsgiLoop) -> ThreadingHTTPServer:
             for name, value in headers:
                 if name.lower() != b"content-length":
                     self.send_header(name.decode("latin-1"), value.decode("latin-1"))
-            self.send_header("Content-Length", str(len(content)))
+            has_body = status >= 200 and status not in {204, 304}
+            if has_body:
+                self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            if has_body and self.command != "HEAD":
+                self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815 - the base class's names
+        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815 - the base class's names
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
             """Keep quiet."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import urllib.error
 import urllib.request
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +30,21 @@ def test_an_application_is_called(kind: str) -> None:
 
     assert (inbox.paths, inbox.types) == (["/a b"], ["change"])
     assert inbox.thread != threading.get_ident()
+
+
+def test_a_status_without_a_body() -> None:
+    """204 has none, whatever the application sends: the next request on the connection is answered as well."""
+    inbox = Inbox()
+    inbox.status = 204
+
+    with served(inbox.asgi) as url:
+        connection = HTTPConnection(url.removeprefix("http://"))
+        for _ in range(2):
+            connection.request("POST", "/", BODY)
+            assert connection.getresponse().read() == b""
+        connection.close()
+
+    assert len(inbox.received) == 2
 
 
 def test_the_life_of_an_asgi_application() -> None:

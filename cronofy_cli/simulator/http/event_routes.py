@@ -12,7 +12,7 @@ from cronofy_cli.errors import CronofyError, NotSignedIn
 from cronofy_cli.simulator.application_calls import ApplicationCalls
 from cronofy_cli.simulator.availability import find_availability, member_statuses
 from cronofy_cli.simulator.http.web import bytes_answer, json_answer, refusal
-from cronofy_cli.simulator.messages import bodies
+from cronofy_cli.simulator.messages import bodies, identity
 from cronofy_cli.simulator.messages.availability import parse_availability, render_availability
 from cronofy_cli.simulator.messages.batches import parse_batch
 from cronofy_cli.simulator.messages.event_writes import parse_event_write
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cronofy_cli.simulator.http.application import Handler
     from cronofy_cli.simulator.http.call import Call
     from cronofy_cli.simulator.messages.batches import BatchEntry
+    from cronofy_cli.simulator.messages.rendering import Json
     from cronofy_cli.simulator.world.scopes import Access
 
 
@@ -64,8 +65,8 @@ async def write_event(call: Call) -> Response:
 async def delete_event(call: Call) -> Response:
     """Delete one event (docs: /developers/api/events/delete-event)."""
     access = call.allowed(scopes.DELETE_EVENT)
-    _delete(call, access, call.parameters["calendar_id"], await call.body())
-    return Response(status_code=202)
+    document = _delete(call, access, call.parameters["calendar_id"], await call.body())
+    return Response(status_code=202) if document is None else json_answer(document, 202)
 
 
 async def delete_events(call: Call) -> Response:
@@ -124,10 +125,15 @@ def _write(call: Call, access: Access, calendar_id: str, body: dict[str, object]
     calls.write_event(calendar_id, parse_event_write(body, enforce_lengths=call.world.settings.enforce_text_lengths))
 
 
-def _delete(call: Call, access: Access, calendar_id: str, body: dict[str, object]) -> None:
+def _delete(call: Call, access: Access, calendar_id: str, body: dict[str, object]) -> Json | None:
+    """Delete an event; return what the answer says, or None when that is nothing."""
     calls = ApplicationCalls(call.world, access)
     calls.calendar(calendar_id)
-    calls.delete_event(calendar_id, bodies.parse_event_deletion(body))
+    deletion = bodies.parse_event_deletion(body)
+    calls.delete_event(calendar_id, deletion)
+    if not deletion.include_userinfo:
+        return None
+    return {"userinfo": identity.render_userinfo(calls.account, access, call.base_url)}
 
 
 def _batch_item(call: Call, access: Access, entry: BatchEntry) -> dict[str, object]:
@@ -140,7 +146,8 @@ def _batch_item(call: Call, access: Access, entry: BatchEntry) -> dict[str, obje
             _write(call, access, unquote(entry.calendar_id), entry.data)
         else:
             access.require(scopes.DELETE_EVENT)
-            _delete(call, access, unquote(entry.calendar_id), entry.data)
+            document = _delete(call, access, unquote(entry.calendar_id), entry.data)
+            return {"status": 202} if document is None else {"status": 202, "data": document}
     except CronofyError as error:
         answer = refusal(error, wrong_client_status=400)
         if answer is None:

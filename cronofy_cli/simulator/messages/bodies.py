@@ -75,6 +75,8 @@ class EventDeletion:
 
     event_id: str | None
     event_uid: str | None
+    include_userinfo: bool = False
+    """Whether the answer says whose calendars these are."""
 
 
 def parse_event_deletion(body: Mapping[str, object]) -> EventDeletion:
@@ -87,6 +89,7 @@ def parse_event_deletion(body: Mapping[str, object]) -> EventDeletion:
     deletion = EventDeletion(
         fields.read_text(body.get("event_id"), "event_id", errors),
         fields.read_text(body.get("event_uid"), "event_uid", errors),
+        fields.read_boolean(body.get("include_userinfo"), "include_userinfo", errors),
     )
     if not deletion.event_id and not deletion.event_uid:
         errors.add("event_id", must_be_specified("event_id"))
