@@ -142,6 +142,11 @@ def _who_receives(listen: bool | None, channel: str | None) -> bool | None:
     return False if channel is not None else listen
 
 
+def reserved_s(limit_s: float) -> float:
+    """Return how much of a time limit is left when `why` is asked: a quarter, but not more than that takes."""
+    return min(LONGEST_REASON_S, limit_s / 4)
+
+
 class _Limit:
     """The command's time limit. Shortly before it `why` is asked, so that the answer does not exceed it."""
 
@@ -155,8 +160,8 @@ class _Limit:
         deadline = self._run.deadline
         if deadline is None:
             return False
-        reserved_s = min(LONGEST_REASON_S, deadline.limit_s / 4)
-        if not self._is_asked and reserved_s >= SHORTEST_REASON_S and deadline.remaining_s <= reserved_s:
+        kept_s = reserved_s(deadline.limit_s)
+        if not self._is_asked and kept_s >= SHORTEST_REASON_S and deadline.remaining_s <= kept_s:
             self._is_asked = True
             self._ask(deadline.remaining_s)
         return deadline.is_over

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.commands.wait import reserved_s
 from cronofy_cli.core.signature import SignatureState
 from tests.in_process import Stream, run_main
 from tests.samples import make_delivery
@@ -177,3 +178,9 @@ def test_what_cannot_be_meant(options: list[str], said: str, run: Run) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     assert said in result.stderr
     assert "\nhint: " in result.stderr
+
+
+@pytest.mark.parametrize(("limit_s", "kept_s"), [(1, 0.25), (12, 3), (13, 3), (3600, 3)])
+def test_when_why_is_asked(limit_s: float, kept_s: float) -> None:
+    """Of a time limit a quarter is kept for asking why nothing came, three seconds at most."""
+    assert reserved_s(limit_s) == kept_s

@@ -1,0 +1,114 @@
+"""Results on their way into the history."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.history.forwards import Forwards
+from cronofy_cli.errors import HistoryUnavailable
+from cronofy_cli.listen.forwarding.result_writer import ResultWriter
+from tests.adapters.history.samples import forward
+from tests.listen.forwarding.following import Following
+from tests.samples import make_delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from cronofy_cli.adapters.history import Forward
+
+LIMIT_S = 20.0
+
+
+@pytest.fixture
+def following(tmp_path: Path) -> Following:
+    """A history with one delivery."""
+    made = Following(tmp_path / "history.db")
+    made.record([make_delivery(0)])
+    return made
+
+
+def test_every_result_in_its_order(following: Following) -> None:
+    """What was kept is written by the end, all of it, in the order of its keeping."""
+    writer = ResultWriter(following.history_file, following.calls)
+    writer.start()
+    for number in range(1, 701):
+        writer.keep(forward(1, number=number))
+
+    assert writer.stop(LIMIT_S)
+    assert [each.number for each in following.kept(1)] == list(range(1, 701))
+    assert (following.troubles, following.failures) == ([], [])
+
+
+@pytest.mark.parametrize(("failures", "is_written"), [(0, True), (4, True), (5, False)])
+def test_a_history_that_cannot_be_written(
+    failures: int, is_written: bool, following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A result is tried five times; then it is given up and told once, and the next one is written all the same."""
+    left, record = [failures], Forwards.record
+
+    def failing(self: Forwards, forwards: Iterable[Forward]) -> None:
+        if left[0]:
+            left[0] -= 1
+            raise HistoryUnavailable("locked")
+        record(self, forwards)
+
+    monkeypatch.setattr(Forwards, "record", failing)
+    writer = ResultWriter(following.history_file, following.calls)
+    writer.start()
+    writer.keep(forward(1, number=1))
+    if not is_written:
+        following.wait(lambda: bool(following.troubles))
+    writer.keep(forward(1, number=2))
+
+    assert writer.stop(LIMIT_S)
+    assert [each.number for each in following.kept(1)] == ([1, 2] if is_written else [2])
+    assert [error.message for error in following.troubles] == ([] if is_written else ["locked"])
+
+
+def test_a_writer_that_is_slow(following: Following, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has more than a thousand results waits until they are written, and none is lost; so does the end."""
+    may_write, record = threading.Event(), Forwards.record
+    sizes: list[int] = []
+
+    def slow(self: Forwards, forwards: Iterable[Forward]) -> None:
+        assert may_write.wait(LIMIT_S)
+        kept = list(forwards)
+        sizes.append(len(kept))
+        record(self, kept)
+
+    monkeypatch.setattr(Forwards, "record", slow)
+    writer = ResultWriter(following.history_file, following.calls)
+    writer.start()
+    has_kept_all = threading.Event()
+
+    def keep() -> None:
+        for number in range(1, 1501):
+            writer.keep(forward(1, number=number))
+        has_kept_all.set()
+
+    keeping = threading.Thread(target=keep)
+    keeping.start()
+    assert not has_kept_all.wait(0.2)
+    may_write.set()
+    keeping.join(LIMIT_S)
+
+    assert writer.stop(LIMIT_S)
+    assert [each.number for each in following.kept(1)] == list(range(1, 1501))
+    assert max(sizes) <= 256
+
+
+def test_nothing_is_kept_after_the_end(following: Following) -> None:
+    """A result that comes after the end waits for nobody."""
+    writer = ResultWriter(following.history_file, following.calls)
+    writer.start()
+    assert writer.stop(LIMIT_S)
+
+    writer.keep(forward(1))
+
+    with open_history(following.history_file, read_only=True) as history:
+        assert history.forwards.of(1) == []
