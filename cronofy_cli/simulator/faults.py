@@ -1,10 +1,12 @@
 """Failures to order: API calls that answer with another status, late, or not at all.
 
-Pure. They are kept in memory only, and each is used up by the calls that it meets; doing it to a call is `web`'s.
+They are kept in memory only, and each is used up by the calls that it meets; doing it to a call is `http`'s.
 """
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -41,6 +43,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
+        self._cleared = asyncio.Event()
 
     @property
     def waiting(self) -> tuple[Fault, ...]:
@@ -52,8 +55,16 @@ class Faults:
         self._waiting.append(fault)
 
     def clear(self) -> None:
-        """Let every call work again."""
+        """Let every call work again, also those that a delay holds."""
         self._waiting.clear()
+        self._cleared.set()
+        self._cleared = asyncio.Event()
+
+    async def hold(self, seconds: float) -> None:
+        """Hold a call for a while, at most until every call is to work again."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._cleared.wait()
 
     def take(self, method: str, path: str) -> Fault | None:
         """Return what is to happen to a call, and count it."""

@@ -76,6 +76,8 @@ class Plan:
     port: int = 0
     probe_limit_s: float = 15.0
     verification_limit_s: float = 20.0
+    cut: Callable[[float], float] = float
+    """Shortens a limit."""
 
 
 class Setting:
@@ -130,6 +132,7 @@ class Setting:
             watch,
             verification_limit_s=plan.verification_limit_s,
             hold_signals=hold_signals,
+            cut=plan.cut,
         )
         tunnel = NoTunnel() if plan.public_url is None else OwnUrl(plan.public_url)
         address = PublicAddress(tunnel, plan.path, query="", must_be_public=False)

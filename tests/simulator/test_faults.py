@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -79,6 +80,18 @@ def test_an_answer_comes_late(simulator: Running) -> None:
     assert simulator.get("/v1/calendars")["calendars"]
 
     assert time.perf_counter() - started >= 0.19
+
+
+def test_a_late_answer_is_let_go(simulator: Running, wait_until: Callable[[Callable[[], bool]], None]) -> None:
+    """A call that is being delayed is answered once the failures are cleared: a test decides how long it takes."""
+    order(simulator, path_prefix="/v1/calendars", delay_s=3600)
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(simulator.get, "/v1/calendars")
+        wait_until(lambda: not simulator.get("/simulator/faults")["faults"])
+        assert not asking.done()
+        simulator.request("DELETE", "/simulator/faults")
+
+        assert asking.result(20)["calendars"]
 
 
 def test_a_connection_ends_without_an_answer(simulator: Running, capfd: pytest.CaptureFixture[str]) -> None:

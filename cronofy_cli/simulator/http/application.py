@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
-    from cronofy_cli.simulator.faults import Fault
+    from cronofy_cli.simulator.faults import Fault, Faults
     from cronofy_cli.simulator.http.router import Match, Router
     from cronofy_cli.simulator.operations import Operation
     from cronofy_cli.simulator.world.settings import SimulatorSettings
@@ -85,7 +85,7 @@ class SimulatorApplication:
         is_control = path == CONTROL or path.startswith(f"{CONTROL}/")
         try:
             fault = None if is_control else call.world.faults.take(method, path)
-            if fault is not None and not await _is_spared(fault):
+            if fault is not None and not await _is_spared(fault, call.world.faults):
                 status, note = fault.status, "an ordered fault"
                 await _suffer(fault, scope, receive, send)
                 return
@@ -155,10 +155,10 @@ def _unrouted(method: str, path: str, targets: Mapping[str, Route]) -> Response:
     )
 
 
-async def _is_spared(fault: Fault) -> bool:
+async def _is_spared(fault: Fault, faults: Faults) -> bool:
     """Wait as long as a fault wants; return whether the call is then answered as usual."""
     if fault.delay_s:
-        await asyncio.sleep(fault.delay_s)
+        await faults.hold(fault.delay_s)
     return fault.status is None and not fault.drop
 
 
