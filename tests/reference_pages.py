@@ -1,4 +1,4 @@
-"""Pages of `docs/` that are made from the package: commands, exit codes, environment variables, errors, expressions.
+"""Pages of `docs/` that are made from the package: commands, exit codes, environment variables and errors.
 
 They are kept in `docs/` and compared by `tests/test_generated_files.py`. Sentences around the tables are here; what is
 in the tables comes from the package alone.
@@ -14,7 +14,6 @@ import cronofy_cli
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.cli.options import COMMON
 from cronofy_cli.cli.tree_documents import command_document, walk
-from cronofy_cli.commands.help_topics import EXPRESSIONS
 from cronofy_cli.errors import CronofyError, ExitCode
 
 if TYPE_CHECKING:
@@ -130,14 +129,6 @@ def _first_sentence(kind: type[CronofyError]) -> str:
     return (kind.__doc__ or "").split("\n\n", maxsplit=1)[0].replace("\n", " ")
 
 
-def _expressions() -> str:
-    return _page(
-        "Expressions",
-        "This page is for writing the expressions of `--where` and `--query`. `cronofy help where` prints it.",
-        f"```text\n{EXPRESSIONS}\n```",
-    )
-
-
 def _page(title: str, *parts: str) -> str:
     return "\n\n".join([f"# {title}", *filter(None, parts)]) + "\n"
 
@@ -152,7 +143,6 @@ _PAGES = {
     "environment.md": _environment,
     "errors.md": _errors,
     "exit-codes.md": _exit_codes,
-    "where.md": _expressions,
 }
 NAMES = tuple(_PAGES)
 """The files in `docs/` that are generated."""

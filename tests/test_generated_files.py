@@ -1,4 +1,4 @@
-"""The generated files: top help, completion scripts, manual pages, the reference in `docs/`, limits of options.
+"""The generated files: top help, completions, manual pages, the skill, the reference in `docs/`, limits of options.
 
 They are written again by `CRONOFY_WRITE_GENERATED=1 pytest tests/test_generated_files.py`.
 """
@@ -15,8 +15,12 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from cronofy_cli.__main__ import HELP_FILE
+from cronofy_cli.adapters.topics import FOLDER, TOPICS
+from cronofy_cli.agent.clients import SKILL_FILE
 from cronofy_cli.cli.tree import build_tree
 from cronofy_cli.commands.completion import Shell, completion_script
+from cronofy_cli.core.autopsy.causes import Cause
+from cronofy_cli.core.autopsy.explanations import explain
 from tests import man_pages, reference_pages
 from tests.golden_files import GOLDEN
 from tests.requirements import require_program
@@ -67,6 +71,29 @@ def test_the_kept_manual_pages_are_the_generated_ones() -> None:
 def test_the_kept_reference_is_the_generated_one(name: str) -> None:
     """`docs/` says of commands, codes and variables what the package says of them."""
     check_file(REPOSITORY / "docs" / name, reference_pages.page(name))
+
+
+def test_the_skill_knows_the_causes_of_a_failed_signature() -> None:
+    """The table of causes in the skill is what the program says about each."""
+    rows: dict[str, str] = {}
+    for cause in Cause:
+        explanation, hint = explain(cause, ())
+        rows.setdefault(cause.family.value, f"| `{cause.family.value}` | {explanation} | {hint} |")
+    table = "\n".join(["| cause | meaning | what to do |", "| --- | --- | --- |", *rows.values()])
+    head, _, rest = SKILL_FILE.read_text(encoding="utf-8").partition("<!-- causes -->\n")
+    tail = rest.partition("<!-- /causes -->")[2]
+
+    check_file(SKILL_FILE, f"{head}<!-- causes -->\n{table}\n<!-- /causes -->{tail}")
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_a_page_of_help_is_a_page_of_docs(name: str) -> None:
+    """`cronofy help TOPIC` shows what is in `docs/`: the package has the same file."""
+    docs = REPOSITORY / "docs" / f"{name}.md"
+    text = reference_pages.page(docs.name) if docs.name in reference_pages.NAMES else docs.read_text(encoding="utf-8")
+
+    check_file(FOLDER / docs.name, text)
+    assert {path.stem for path in FOLDER.iterdir()} == set(TOPICS)
 
 
 def test_the_manual_pages_are_well_formed() -> None:

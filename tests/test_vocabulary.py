@@ -23,6 +23,7 @@ from cronofy_cli.adapters.paths import history_file
 from cronofy_cli.cli.json_schemas import json_schema
 from cronofy_cli.cli.printed import PASSED_THROUGH, PRINTED, printed_type
 from cronofy_cli.cli.tree import command_paths
+from cronofy_cli.commands.help_topics import PAGES
 from cronofy_cli.core.autopsy.causes import Cause
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import SignatureState, digest
@@ -58,7 +59,15 @@ LINES = {"listen", "demo"}
 NO_COMMAND = {"error"}
 """What has a schema and is not the document of one command."""
 
-WITHOUT_JSON = {"completion", "help where", "deliveries export", "simulator exec", "simulator world export"}
+WITHOUT_JSON = {
+    "agent skill",
+    "completion",
+    "mcp",
+    *(f"help {name}" for name in PAGES),
+    "deliveries export",
+    "simulator exec",
+    "simulator world export",
+}
 """Text, a script, or a format of its own."""
 
 SECRET_FILE = ("--client-secret-file", "secret.txt")
@@ -116,6 +125,7 @@ SCENARIOS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("commands", "--all"),
         ("schemas",),
         ("schemas", "--all"),
+        ("agent", "setup", "claude", "--yes"),
         ("tunnel", "status"),
         ("tunnel", "token", "--token-file", "authtoken.txt"),
     ),

@@ -72,6 +72,7 @@ PRINTED: Final[dict[str, str]] = {
     "tunnel install": f"{_OUTPUT}.tunnels:AgentDocument",
     "tunnel token": f"{_OUTPUT}.tunnels:TunnelTokenDocument",
     "doctor": "list cronofy_cli.doctor.documents:CheckDocument",
+    "agent setup": f"list {_OUTPUT}.agents:AgentFileDocument",
     "commands": f"list {_OUTPUT}.commands:CommandSummaryDocument",
     "commands --all": f"list {_OUTPUT}.commands:CommandDocument",
     "schemas": f"list {_OUTPUT}.commands:SchemaSummaryDocument",

@@ -40,6 +40,8 @@ COMMANDS = {
     "simulator": ("simulator.group", "Run Cronofy on this machine, and edit its calendars."),
     "tunnel": ("tunnel", "Show and set up the tunnels that give 'listen' a public address."),
     "doctor": ("doctor", "Check each part of the set-up, and say how to fix it."),
+    "agent": ("agent", "Set up coding agents: a skill, and the MCP server."),
+    "mcp": ("mcp", "Serve coding agents by the Model Context Protocol."),
     "commands": ("command_list", "List the commands and their options, for programs."),
     "schemas": ("schemas", "Print the JSON Schema of what commands print."),
     "completion": ("completion", "Print the completion script for a shell."),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 from msgspec import UNSET
 
+from cronofy_cli.agent.catalogue import tool_of
 from cronofy_cli.cli.options import in_words
 from cronofy_cli.cli.printed import PRINTED, schema_name
 from cronofy_cli.cli.tree import build_tree
@@ -60,6 +61,7 @@ def command_document(path: str, command: Any, context: typer.Context) -> Command
         path=summary.path,
         summary=summary.summary,
         schema=summary.schema,
+        tool=summary.tool,
         help=text,
         usage=" ".join([context.command_path, *command.collect_usage_pieces(context)]),
         examples=examples,
@@ -70,7 +72,7 @@ def command_document(path: str, command: Any, context: typer.Context) -> Command
 def command_summary(path: str, command: Any) -> CommandSummaryDocument:
     """Return a command's path and what it does."""
     schema = schema_name(path) if path in PRINTED else None
-    return CommandSummaryDocument(path, command.get_short_help_str(_LONGEST_SUMMARY), schema)
+    return CommandSummaryDocument(path, command.get_short_help_str(_LONGEST_SUMMARY), schema, tool_of(path))
 
 
 def split_help(text: str) -> tuple[str, tuple[str, ...]]:

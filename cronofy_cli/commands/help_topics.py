@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import typer
@@ -18,41 +19,14 @@ from cronofy_cli.cli.options import (
 from cronofy_cli.errors import ExitCode
 from cronofy_cli.output.lists import Column, ListView, show_list
 
-EXPRESSIONS = """\
---where EXPR chooses notifications by their JSON body; --query EXPR filters the JSON that a command prints. Both take
-JMESPath, a language that the AWS and Azure command lines use too: https://jmespath.org
-
-Paths:
-  notification.type                     a field of a field
-  channel.filters.calendar_ids[0]       an item of a list; [-1] is the last one
-  [].channel_id                         a field of every item of a list
-  "odd key"                             double quotes are for names of fields
-
-Values:
-  'change'                              a string
-  `3`  `true`  `null`                   numbers and other JSON
-  '2026-11-22T00:00:00Z'                a time is a string; times in UTC compare correctly
-
-Conditions:
-  ==  !=  <  <=  >  >=                  compare
-  &&  ||  !  ( )                        and, or, not
-  contains(PATH, 'text')                in a string or a list; also starts_with, ends_with
-  [?only_managed == `true`]             the items of a list for which a condition is true
-
-A missing field is null. --where matches when the result is not null, false or empty, so that a path alone asks whether
-a field is there: --where notification.changes_since. The number 0 counts as true.
-
---query prints JSON, with or without --json. With --json it sees the whole document, with --ndjson each line. With -r,
-strings are printed without quotes and lists one item per line. No result is null, with exit code 0.
-
-Quoting: around strings use double quotes, around back quotes single quotes, because a shell runs what stands between
-back quotes inside double quotes.
-  cronofy wait --where "notification.type == 'change'"
-  cronofy listen 3000/hook --where 'channel.filters.only_managed != `true`'
-  cronofy deliveries list --where "contains(channel.filters.calendar_ids, 'cal_1')"
-  cronofy channels list --query '[].channel_id' -r
-With both in one expression, escape the back quotes: "type == 'change' && count > \\`2\\`". In PowerShell use single
-quotes outside and double the ones inside: 'notification.type == ''change'''."""
+PAGES = {
+    "where": "Explain the expressions of --where and --query.",
+    "json": "Explain the JSON output, and what scripts can rely on.",
+    "errors": "List the codes of errors.",
+    "time-words": "Explain how dates and times can be written.",
+    "agents": "Explain what coding agents can use.",
+}
+"""The topics that are pages of text, and what each does."""
 
 
 class HelpGroup(CommandGroup):
@@ -94,15 +68,20 @@ def exit_codes(context: typer.Context) -> None:
     show_list(app_context(context).output, ExitCode, view, streamed=True)
 
 
-@app.command("where", cls=LocalCommand)
-def where(context: typer.Context) -> None:
-    """Explain the expressions of --where and --query.
+def plain(page: str) -> str:
+    """Return a Markdown page as it reads best in a terminal: without fences, comments and the addresses of links."""
+    lines = [line for line in page.splitlines() if not line.startswith(("```", "<!--"))]
+    return re.sub(r"\[([^\]\n]+)\]\([^)\s]+\)", r"\1", "\n".join(lines)).removeprefix("# ").rstrip()
 
-    \b
-    Example:
-      cronofy help where
-    """
-    app_context(context).output.data(EXPRESSIONS)
+
+def _add_page(name: str, summary: str) -> None:
+    def show(context: typer.Context) -> None:
+        from cronofy_cli.adapters.topics import topic_page
+
+        app_context(context).output.data(plain(topic_page(name)))
+
+    show.__doc__ = f"{summary}\n\n\b\nExample:\n  cronofy help {name}\n"
+    app.command(name, cls=LocalCommand)(show)
 
 
 @app.command("environment", cls=ListCommand)
@@ -121,3 +100,7 @@ def environment(context: typer.Context) -> None:
         empty="",
     )
     show_list(app_context(context).output, Variable, view, streamed=True)
+
+
+for _name, _summary in PAGES.items():
+    _add_page(_name, _summary)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.adapters.topics import topic_page
 from cronofy_cli.cli.tree import command_paths
+from cronofy_cli.commands.help_topics import PAGES
 from cronofy_cli.core.query import Query
 from cronofy_cli.errors import ExitCode
 
@@ -82,12 +84,23 @@ def test_every_expression_of_the_topic_is_understood(run: Run) -> None:
     """`help where` explains the language by commands that can be copied as they are, into a shell as well."""
     commands = [line.strip() for line in run("help", "where").lines if line.startswith("  cronofy ")]
 
-    assert len(commands) == 4
+    assert len(commands) == 4, commands
     for command in commands:
         words = shlex.split(command)
         option = "--where" if "--where" in words else "--query"
         assert Query(words[words.index(option) + 1], option=option).text
         assert "`" not in command or "'" in command[: command.index("`")]
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_a_page(name: str, run: Run) -> None:
+    """A topic that is a page is shown as it is in docs/, without what only a browser shows."""
+    shown = run("help", name).stdout
+
+    words = re.findall(r"\w+", re.sub(r"\]\([^)]+\)|<!--.*?-->|^```\w*", "", topic_page(name), flags=re.MULTILINE))
+    assert re.findall(r"\w+", shown) == words
+    assert "```" not in shown
+    assert "](" not in shown
 
 
 def test_on_a_terminal(run: Run) -> None:

@@ -10,11 +10,12 @@ ParameterValue = str | int | float | bool | tuple[str, ...] | None
 
 
 class CommandSummaryDocument(Document, frozen=True):
-    """A command: its path without the program's name, what it does, and the schema of its JSON."""
+    """A command: its path without the program's name, what it does, the schema of its JSON, and its MCP tool."""
 
     path: str
     summary: str
     schema: str | None
+    tool: str | None
 
 
 class ParameterDocument(Document, frozen=True, kw_only=True):

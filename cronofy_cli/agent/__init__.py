@@ -1,0 +1,1 @@
+"""What coding agents use: the MCP server, the skill, and setting both up in their programs."""

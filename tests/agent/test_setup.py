@@ -1,0 +1,149 @@
+"""`cronofy agent setup`: the server and the skill in the settings of agents' programs."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cronofy_cli.agent.clients import SKILL_FILE, ClientName
+from tests.in_process import run_main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.support import Cli, Result
+
+SETTINGS = {
+    ClientName.CLAUDE: ".mcp.json",
+    ClientName.CODEX: ".codex/config.toml",
+    ClientName.CURSOR: ".cursor/mcp.json",
+    ClientName.VSCODE: ".vscode/mcp.json",
+}
+TOML = '# mine\nmodel = "o"  # the best\n\n[mcp_servers.other]\ncommand = "x"\n'
+
+
+@pytest.fixture
+def project(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which the user works; it is the home too."""
+    monkeypatch.chdir(cli.folder)
+    return cli.folder
+
+
+def setup(cli: Cli, *arguments: str, terminal: bool = False) -> Result:
+    """Run the command with a PATH on which `cronofy` is found."""
+    program = cli.folder / "bin" / "cronofy"
+    program.parent.mkdir(exist_ok=True)
+    program.touch(mode=0o755)
+    return run_main(cli, "agent", "setup", *arguments, environment={"PATH": str(program.parent)}, terminal=terminal)
+
+
+def files(folder: Path) -> dict[str, str]:
+    """Return what is in a folder."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != "bin")
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in found}
+
+
+@pytest.mark.parametrize("client", ClientName)
+def test_a_client_is_set_up_and_undone(client: ClientName, cli: Cli, project: Path) -> None:
+    """The settings name the server `cronofy-cli` and whose account it uses; `--remove` leaves nothing behind."""
+    result = setup(cli, client, "--yes", "--data-center", "simulator")
+
+    assert result.exit_code == 0
+    assert "+++" in result.stdout
+    text = (project / SETTINGS[client]).read_text()
+    document = tomllib.loads(text) if client is ClientName.CODEX else json.loads(text)
+    (servers,) = document.values()
+    assert servers["cronofy-cli"]["command"] == "cronofy"
+    assert servers["cronofy-cli"]["args"] == ["mcp", "--data-center", "simulator"]
+    skills = [text for name, text in files(project).items() if name.endswith("cronofy-notifications/SKILL.md")]
+    assert skills == [SKILL_FILE.read_text()]
+
+    again = setup(cli, client, "--yes", "--data-center", "simulator")
+    assert (again.exit_code, again.stdout, "as it was" in again.stderr) == (0, "", True)
+    assert setup(cli, client, "--remove", "--yes").exit_code == 0
+    assert files(project) == {}
+    assert [path.name for path in project.iterdir()] == ["bin"]
+
+
+def test_what_is_there_stays(cli: Cli, project: Path) -> None:
+    """Other servers, other settings and comments are as they were, and are so again after `--remove`."""
+    (project / ".codex").mkdir()
+    (project / ".codex/config.toml").write_text(TOML)
+    (project / ".mcp.json").write_text('{\n  "mcpServers": { "other": {} } // mine\n}\n')
+    before = files(project)
+
+    assert setup(cli, "codex", "claude", "--yes").exit_code == 0
+    text = (project / ".codex/config.toml").read_text()
+    assert text.startswith(TOML)
+    assert tomllib.loads(text)["mcp_servers"]["cronofy-cli"]["tool_timeout_sec"] == 600
+    assert "// mine" in (project / ".mcp.json").read_text()
+    assert setup(cli, "codex", "claude", "--remove", "--yes").exit_code == 0
+
+    after = files(project)
+    assert {name: text.rstrip() for name, text in after.items()} == {
+        name: text.rstrip() for name, text in before.items()
+    }
+
+
+@pytest.mark.parametrize(("name", "text"), [(".mcp.json", "{ broken"), (".codex/config.toml", "= broken")])
+def test_a_broken_file_is_not_touched(name: str, text: str, cli: Cli, project: Path) -> None:
+    """The error names the file, and nothing is written at all."""
+    (project / name).parent.mkdir(exist_ok=True)
+    (project / name).write_text(text)
+
+    result = setup(cli, "claude", "codex", "--yes", "--json")
+
+    assert (result.exit_code, name in result.error["message"]) == (2, True)
+    assert files(project) == {name: text}
+
+
+def test_only_shown(cli: Cli, project: Path) -> None:
+    """`--print` shows the change and writes nothing."""
+    result = setup(cli, "claude", "--print")
+
+    assert (result.exit_code, '"cronofy-cli"' in result.stdout) == (0, True)
+    assert files(project) == {}
+
+
+def test_without_a_terminal_nothing_is_written_unasked(cli: Cli, project: Path) -> None:
+    """Where nobody can be asked, the change is shown and the error names `--yes`."""
+    result = setup(cli, "claude")
+
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, "hint: add --yes")
+    assert "+++" in result.stdout
+    assert files(project) == {}
+
+
+def test_for_programs(cli: Cli, project: Path) -> None:
+    """As JSON there is each file, what happens to it, and whether it was done."""
+    shown, done = setup(cli, "cursor", "--print", "--json").json, setup(cli, "cursor", "--yes", "--json").json
+
+    assert [(each["action"], each["written"]) for each in shown] == [("create", False)] * 2
+    assert [(each["action"], each["written"]) for each in done] == [("create", True)] * 2
+    assert [each["client"] for each in done] == ["cursor"] * 2
+
+
+def test_programs_that_are_here(cli: Cli, project: Path) -> None:
+    """Without a name the programs that are on this machine are set up; where there is none, the error names all."""
+    nothing = setup(cli, "--print", "--json")
+    (project / ".cursor").mkdir()
+    found = setup(cli, "--print", "--json").json
+
+    assert (nothing.exit_code, nothing.error["code"]) == (1, "not_found")
+    assert {each["client"] for each in found} == {"cursor"}
+
+
+def test_for_all_projects(cli: Cli, project: Path, tmp_path: Path) -> None:
+    """`--global` writes below the home; VS Code's place is a profile, which is said."""
+    (tmp_path / "elsewhere").mkdir()
+    changed = setup(cli, "claude", "--global", "--print", "--json").json
+    refused = setup(cli, "vscode", "--global", "--print", "--json")
+
+    assert {each["path"] for each in changed} == {
+        f"{project}/.claude.json",
+        f"{project}/.claude/skills/cronofy-notifications/SKILL.md",
+    }
+    assert (refused.exit_code, refused.error["code"]) == (2, "usage")
