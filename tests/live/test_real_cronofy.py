@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from tests.live.facts import Report
 from tests.live.person import AtTheTerminal
 from tests.live.variables import CLIENT_ID, CLIENT_SECRET_FILE, DATA_CENTER, REPORT, TUNNEL
 from tests.live.walk import Patience, Where, own_command_line, walk
@@ -19,11 +20,12 @@ def test_the_real_cronofy(tmp_path: Path) -> None:
         Path(os.environ[CLIENT_SECRET_FILE]).read_text(encoding="utf-8").strip(),
         os.environ.get(TUNNEL, "auto"),
     )
-
-    report = walk(own_command_line(tmp_path), where, AtTheTerminal(), Patience())
-
-    text = report.markdown()
-    sys.stdout.write(f"\n{text}")
-    if REPORT in os.environ:
-        Path(os.environ[REPORT]).write_text(text, encoding="utf-8")
+    report = Report()
+    try:
+        walk(own_command_line(tmp_path), where, AtTheTerminal(), Patience(), report)
+    finally:
+        text = report.markdown()
+        sys.stdout.write(f"\n{text}")
+        if REPORT in os.environ:
+            Path(os.environ[REPORT]).write_text(text, encoding="utf-8")
     assert report.problems == []

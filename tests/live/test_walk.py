@@ -55,12 +55,13 @@ def test_the_walk_at_a_simulator(cli: Cli, tmp_path: Path, monkeypatch: pytest.M
     """Each fact is seen, what is assumed of each is what the simulator does, and nothing stays open or kept."""
     for name in ("PATH", "HOME", "LC_ALL", "TZ"):
         monkeypatch.setenv(name, cli.environment[name])
+    report = Report()
     with simulated(cli, SIMULATED) as server:
         where = Where(server.url, SIMULATED.client_id, FIRST, "none")
         ours = own_command_line(tmp_path / "walk")
         ours.folder.mkdir()
 
-        report = walk(ours, where, Owner(cli), Patience(change_s=20, quiet_s=1, retry_s=20))
+        walk(ours, where, Owner(cli), Patience(change_s=20, quiet_s=1, retry_s=20), report)
 
         left = run_main(cli, "channels", "list", "--json", "--data-center", "simulator").json
     assert report.problems == []

@@ -16,13 +16,13 @@ from cronofy_cli.core.accounts.data_centers import parse_data_center
 from cronofy_cli.core.signature import HEADER, digest
 from tests.in_process import run_main
 from tests.live.answers import CHANNELS, close_again, look_at_answers, look_at_channels
-from tests.live.facts import Report
 from tests.outbound.app import OK, answer_of, running_app
 from tests.support import REPOSITORY, Cli
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.live.facts import Report
     from tests.live.person import Person
     from tests.outbound.app import Received
     from tests.support import Running
@@ -62,9 +62,12 @@ def own_command_line(folder: Path) -> Cli:
     return cli
 
 
-def walk(cli: Cli, where: Where, person: Person, patience: Patience) -> Report:
-    """Go the whole way and return what was seen. The context is removed at the end; channels are closed."""
-    report = Report()
+def walk(cli: Cli, where: Where, person: Person, patience: Patience, report: Report) -> None:
+    """Go the whole way. The tokens are removed at the end; channels are closed.
+
+    Raises:
+        TimeoutError: a notification did not come in time: what was seen until then is in the report.
+    """
     context = _sign_in(cli, where, person)
     try:
         with _api(cli, where) as api:
@@ -73,7 +76,6 @@ def walk(cli: Cli, where: Where, person: Person, patience: Patience) -> Report:
         _refresh(cli, context, report)
     finally:
         run_main(cli, "auth", "logout")
-    return report
 
 
 def _sign_in(cli: Cli, where: Where, person: Person) -> str:
@@ -249,7 +251,7 @@ class Steps:
         with self.running.changed:
             enough = self.running.changed.wait_for(lambda: len(self.changes()) >= known + count, limit_s)
         if not enough:
-            raise TimeoutError(f"no notification within {limit_s:.0f} s")
+            raise TimeoutError(f"no notification within {limit_s:.0f} s; 'cronofy why' says more")
         return self.changes()[known:]
 
 
