@@ -85,20 +85,24 @@ class Typist:
     typed: list[str] = field(default_factory=list)
 
     def type(self, block: Block) -> None:
-        """Run the commands of a block; what keeps running is interrupted at its end."""
+        """Run the commands of a block; what keeps running is interrupted before the next such one, and at the end."""
         with ExitStack() as stack:
             running: list[Running] = []
             for command in block.commands:
                 line = self._here(command)
                 self.typed.append(line)
                 if _KEEPS_RUNNING.match(line) and not _SHELL.search(line):
-                    running.append(self._start(stack, line))
+                    self._interrupt(running)
+                    running = [self._start(stack, line)]
                 else:
                     self._run(line, block.exit_codes)
                     if " edit " in line:
                         self._see(running)
-            for each in running:
-                assert each.stop() in {0, SIGINT_EXIT}, (block, each.errors_so_far)
+            self._interrupt(running)
+
+    def _interrupt(self, running: list[Running]) -> None:
+        for each in running:
+            assert each.stop() in {0, SIGINT_EXIT}, (self.typed, each.errors_so_far)
 
     def _here(self, command: str) -> str:
         for example, ours in self.instead.items():

@@ -76,6 +76,7 @@ def prepare(cli: Cli, hook: str) -> None:
     signature = digest(CHANGE, SECRET)
     head = f"POST /hook HTTP/1.1\r\nHost: example.com\r\n{HEADER}: {signature}\r\nContent-Length: {len(CHANGE)}\r\n\r\n"
     (cli.folder / "body.json").write_bytes(CHANGE)
+    (cli.folder / "test.txt").write_text("CRN_for_tests")
     (cli.folder / "saved-request.txt").write_bytes(head.encode() + CHANGE)
     signed = make_delivery(headers=((HEADER.encode(), signature.encode()),))
     arrived = replace(signed, request=replace(signed.request, received_at=datetime.now(UTC)))
@@ -93,5 +94,6 @@ def names_here(cli: Cli, url: str) -> dict[str, str]:
         "3000": url.rpartition(":")[2].partition("/")[0],
         "chn_54cf7c7cb4ad4c1027000001": channel,
         "cal_1": calendar,
+        "129": "1",
         "simulator run": "simulator run --port 0",
     }

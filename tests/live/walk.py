@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from tests.support import Running
 
 TITLE = "cronofy check"
-OVERRIDING = ("CRONOFY_ACCESS_TOKEN", "CRONOFY_CLIENT_ID", "CRONOFY_CLIENT_SECRET", "CRONOFY_CONTEXT")
+OVERRIDING = (
+    "CRONOFY_ACCESS_TOKEN",
+    "CRONOFY_CLIENT_ID",
+    "CRONOFY_CLIENT_SECRET",
+    "CRONOFY_CONTEXT",
+    "CRONOFY_DATA_CENTER",
+)
 
 
 @dataclass(frozen=True, slots=True)
