@@ -6,6 +6,7 @@ import os
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 from urllib.parse import urlsplit
@@ -31,7 +32,6 @@ from cronofy_cli.output.streams import OutputFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from cronofy_cli.adapters.history import History
     from cronofy_cli.cli.context import AppContext
@@ -50,6 +50,8 @@ LONGEST_REASON_S: Final = 3.0
 SHORTEST_REASON_S: Final = 0.4
 """In less it has no answer."""
 SHOWN_MISSES: Final = 5
+JUST_BEFORE: Final = timedelta(minutes=5)
+"""How long before the command's start a notification may have come to be named."""
 
 
 TimeoutOption = Annotated[
@@ -129,6 +131,8 @@ def wait(
     if output.format is OutputFormat.JSON:
         show_list(output, collector.found, received_list())
     if exit_code == ExitCode.TIME_LIMIT:
+        if after is None and since is None:
+            _note_earlier(run, collector)
         raise _too_late(run.output, collector, limit, timeout or "")
     raise typer.Exit(exit_code)
 
@@ -197,6 +201,21 @@ def _too_late(output: Output, collector: Collector, limit: _Limit, timeout: str)
         output.note(" the newest are shown; all: cronofy deliveries list")
     said = f"{len(collector.found)} of {collector.wanted.count} came within {timeout}"
     return TimeLimitReached(said, hint=limit.hint)
+
+
+def _note_earlier(run: AppContext, collector: Collector) -> None:
+    """Name what came just before: a script that acts first and waits afterwards means it."""
+    from cronofy_cli.listen.wait import came_before
+
+    waited_s = 0.0 if run.deadline is None else run.deadline.limit_s
+    earlier = came_before(collector, datetime.now(UTC) - timedelta(seconds=waited_s) - JUST_BEFORE)
+    if earlier:
+        said = (
+            "1 came shortly before, which does"
+            if len(earlier) == 1
+            else f"{len(earlier)} came shortly before, which do"
+        )
+        run.output.note(f" {said} not count; to count from there: --after {(earlier[0].id or 1) - 1}")
 
 
 def _in_lines(output: Output) -> Output:

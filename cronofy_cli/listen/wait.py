@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.history import EVERYTHING, Criteria, follow
@@ -10,6 +10,7 @@ from cronofy_cli.core.notifications.delivery_filter import is_own_verification
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from cronofy_cli.adapters.history import History
     from cronofy_cli.adapters.journal import Journal
@@ -94,6 +95,17 @@ def misses(collector: Collector) -> list[Miss]:
     came = collector.history.between(collector.first_after_id + 1, criteria=Criteria(since=wanted.criteria.since))
     others = [delivery for batch in came for delivery in batch if delivery.id not in found]
     return [Miss(delivery, reason) for delivery in others if (reason := _why_not(delivery, wanted)) is not None]
+
+
+def came_before(collector: Collector, since: datetime) -> list[Delivery]:
+    """Return what was received from `since` on and before the waiting began, and would have counted.
+
+    Raises:
+        HistoryUnavailable: the store cannot be read.
+    """
+    wanted, newest = collector.wanted, collector.first_after_id
+    batches = collector.history.between(1, newest, criteria=replace(wanted.criteria, since=since, is_received=True))
+    return [delivery for batch in batches for delivery in batch if wanted.fits(delivery)]
 
 
 def _why_not(delivery: Delivery, wanted: Wanted) -> str | None:

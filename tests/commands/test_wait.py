@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +13,10 @@ import pytest
 from cronofy_cli.commands.wait import reserved_s
 from cronofy_cli.core.signature import SignatureState
 from tests.in_process import Stream, run_main
-from tests.samples import make_delivery
+from tests.samples import CHANGE, make_delivery
 
 if TYPE_CHECKING:
+    from cronofy_cli.core.notifications.deliveries import Delivery
     from tests.commands.conftest import Record, Run
     from tests.support import Cli
 
@@ -99,6 +102,30 @@ def test_what_came_and_did_not_match(run: Run, record: Record, monkeypatch: pyte
     assert listed[0] == " 3 came and did not match:"
     reasons = ["is not of type change", "has the signature state invalid", "does not match --where"]
     assert [reason for line, reason in zip(listed[1:], reasons, strict=True) if reason in line] == reasons
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--type", "change"], " 2 came shortly before, which do not count; to count from there: --after 1"),
+        (["--type", "change", "--channel", "chn_3"], ""),
+        (["--type", "change", "--after", "4"], ""),
+    ],
+)
+def test_what_came_just_before(options: list[str], expected: str, run: Run, record: Record) -> None:
+    """A script that acted before it waited is told at the limit what it missed, and the number that reaches back."""
+    now = datetime.now(UTC)
+
+    def received(ago: timedelta, delivery: Delivery) -> Delivery:
+        return replace(delivery, request=replace(delivery.request, received_at=now - ago))
+
+    record(received(timedelta(minutes=6), make_delivery(1)))
+    record(*(received(timedelta(seconds=2), make_delivery(0, body)) for body in (CHANGE, OTHER, CHANGE)))
+
+    result = run("wait", "--no-listen", *options, "--timeout", "300ms")
+
+    assert result.exit_code == 124
+    assert result.stderr.splitlines()[0] == (expected or "error: 0 of 1 came within 300ms")
 
 
 def test_before_anything_was_received(run: Run) -> None:
