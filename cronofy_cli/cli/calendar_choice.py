@@ -8,7 +8,7 @@ from cronofy_cli.core.text import comparable
 from cronofy_cli.errors import CronofyError, WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.accounts.calendars import Calendar
@@ -54,6 +54,27 @@ def calendar_names(run: AppContext) -> dict[str, str]:
     except CronofyError as error:
         run.warn(f"calendars are shown as ids: {error.message}")
         return {}
+
+
+def calendar_namer(run: AppContext) -> Callable[[str], str]:
+    """Return what gives the name of the calendar with an id: as it was last listed, else as it is listed now, once.
+
+    An id without a name stays as it is.
+    """
+    from cronofy_cli.adapters.known_names import CALENDARS
+    from cronofy_cli.cli.known_names import known_names
+
+    names: dict[str, str] = known_names(run, CALENDARS)
+    is_listed = False
+
+    def name_of(calendar_id: str) -> str:
+        nonlocal is_listed
+        if calendar_id and calendar_id not in names and not is_listed:
+            is_listed = True
+            names.update(calendar_names(run))
+        return names.get(calendar_id, calendar_id)
+
+    return name_of
 
 
 def _of_settings(run: AppContext) -> tuple[str, ...]:

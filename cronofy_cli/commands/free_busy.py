@@ -97,12 +97,14 @@ def read(
 
 def _show(run: AppContext, query: FreeBusyQuery, style: Style, here: Here) -> None:
     from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.cli.calendar_choice import calendar_namer
     from cronofy_cli.core.events.event import parse_period
     from cronofy_cli.output.events.csv_fields import CSV_PERIOD_FIELDS
     from cronofy_cli.output.events.events import period_list
     from cronofy_cli.output.events.item_pages import Listing
 
-    listing = Listing("periods", parse_period, period_list(here.zone, here.today.year), CSV_PERIOD_FIELDS)
+    view = period_list(here.zone, here.today.year, calendar_namer(run))
+    listing = Listing("periods", parse_period, view, CSV_PERIOD_FIELDS)
     with closing(endpoints.read_free_busy(run.api, query)) as found:
         pages = (ItemPage(page.periods, page.current, page.total) for page in found)
         show_reading(run, pages, listing, style, query, here)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.in_process import run_main
 from tests.samples import CHANGE, make_delivery
 
 if TYPE_CHECKING:
     from tests.commands.conftest import Record, Run
+    from tests.fakes.scripted_server import ScriptedServer
     from tests.support import Cli
 
 TOKEN = "aB3dE5gH7jK9mN1pQ3sT5vX7zA9cD1fG"
@@ -76,9 +78,27 @@ def test_a_secret_is_not_repeated(run: Run, cli: Cli, command: tuple[str, ...]) 
 
 
 def test_a_table_of_events_names_calendars(run_at_simulator: Run) -> None:
-    """Once calendars were listed the table has their names in place of ids, and the end of each event is whole."""
-    options = ("events", "read", "--from", "today", "--to", "+3d", "--calendar", "Work")
-    shown = run_at_simulator(*options, terminal=True).stdout
+    """A table of events or busy periods has the names of calendars, also before they were ever listed."""
+    for command in (("events", "read"), ("free-busy", "read")):
+        shown = run_at_simulator(*command, "--from", "today", "--to", "+3d", terminal=True).stdout
 
-    assert "Work" in shown
-    assert "cal_" not in shown
+        assert "Work" in shown
+        assert "cal_" not in shown
+
+
+def test_calendars_are_listed_once_for_their_names(cli: Cli, cronofy: ScriptedServer) -> None:
+    """What was listed is kept; an id that is not among it is looked for once, and stays whole if it has no name."""
+    long_id = f"cal_{'x' * 40}"
+    events = [{"event_uid": f"evt_{each}", "calendar_id": each, "start": "2026-12-01"} for each in ("cal_1", long_id)]
+    answer = {"pages": {"current": 1, "total": 1}, "events": events}
+    cronofy.answer(json=answer)
+    cronofy.answer(json={"calendars": [{"calendar_id": "cal_1", "calendar_name": "Work"}]})
+    cronofy.answer(json=answer | {"events": events[:1]})
+
+    read = ("events", "read", "--tzid", "Etc/UTC", "--include-managed")
+    first, second = (run_main(cli, *read, terminal=True) for _ in range(2))
+
+    assert "Work" in first.stdout
+    assert long_id in first.stdout
+    assert "Work" in second.stdout
+    assert len(cronofy.requests) == 3

@@ -145,6 +145,7 @@ def _query(
 
 def _show(run: AppContext, query: EventsQuery, style: Style, here: Here) -> None:
     from cronofy_cli.adapters.api import endpoints
+    from cronofy_cli.cli.calendar_choice import calendar_namer
     from cronofy_cli.core.events.event import parse_event
     from cronofy_cli.output.events.csv_fields import CSV_EVENT_FIELDS
     from cronofy_cli.output.events.events import event_list
@@ -157,17 +158,6 @@ def _show(run: AppContext, query: EventsQuery, style: Style, here: Here) -> None
 
             show_as_agenda(run, pages, style, query, here)
             return
-        listing = Listing(
-            "events", parse_event, event_list(here.zone, here.today.year, _names(run, style)), CSV_EVENT_FIELDS
-        )
+        view = event_list(here.zone, here.today.year, calendar_namer(run))
+        listing = Listing("events", parse_event, view, CSV_EVENT_FIELDS)
         show_reading(run, pages, listing, style, query, here)
-
-
-def _names(run: AppContext, style: Style) -> dict[str, str]:
-    """Return the calendars' names for a table, as they were last listed: no request is made for them."""
-    if style.format is not PageFormat.TABLE:
-        return {}
-    from cronofy_cli.adapters.known_names import CALENDARS
-    from cronofy_cli.cli.known_names import known_names
-
-    return known_names(run, CALENDARS)

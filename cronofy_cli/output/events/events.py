@@ -8,7 +8,7 @@ from cronofy_cli.core.events.event import describe_when
 from cronofy_cli.output.lists import Column, ListView
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
     from datetime import tzinfo
 
     from cronofy_cli.core.events.event import Event, EventTime, FreeBusyPeriod
@@ -16,15 +16,14 @@ if TYPE_CHECKING:
 _NEVER_CUT: Final = 100
 
 
-def event_list(zone: tzinfo, this_year: int, names: Mapping[str, str] | None = None) -> ListView[Event]:
-    """How events are listed: times for people in `zone`, calendars by their `names`, for pipes as they were sent."""
-    called = names or {}
+def event_list(zone: tzinfo, this_year: int, name_of: Callable[[str], str] = str) -> ListView[Event]:
+    """How events are listed: times for people in `zone`, calendars by the name of their id; for pipes as they came."""
     return ListView(
         columns=(
             Column("WHEN", lambda event: describe_when(event.start, event.end, zone, this_year=this_year), _NEVER_CUT),
             Column("SUMMARY", title_of, 44),
             Column("STATE", _state, 20),
-            Column("CALENDAR", lambda event: called.get(event.calendar_id, event.calendar_id), 28),
+            Column("CALENDAR", lambda event: name_of(event.calendar_id)),
             Column("EVENT UID", lambda event: event.event_uid, 44),
         ),
         pipe_columns=(
@@ -40,15 +39,15 @@ def event_list(zone: tzinfo, this_year: int, names: Mapping[str, str] | None = N
     )
 
 
-def period_list(zone: tzinfo, this_year: int) -> ListView[FreeBusyPeriod]:
-    """How busy periods are listed."""
+def period_list(zone: tzinfo, this_year: int, name_of: Callable[[str], str] = str) -> ListView[FreeBusyPeriod]:
+    """How busy periods are listed, as `event_list()` does."""
     return ListView(
         columns=(
             Column(
                 "WHEN", lambda period: describe_when(period.start, period.end, zone, this_year=this_year), _NEVER_CUT
             ),
             Column("STATUS", lambda period: period.free_busy_status),
-            Column("CALENDAR", lambda period: period.calendar_id),
+            Column("CALENDAR", lambda period: name_of(period.calendar_id)),
             Column("EVENT UID", lambda period: period.event_uid or "-", 44),
         ),
         pipe_columns=(

@@ -141,7 +141,9 @@ def test_csv_of_the_simulator(run_at_simulator: Run) -> None:
 
 def test_a_table_in_a_pipe(cli: Cli, cronofy: ScriptedServer) -> None:
     """--format is stronger than where the output goes."""
-    answer(cronofy, times=2)
+    answer(cronofy)
+    cronofy.answer(json={"calendars": [{"calendar_id": "cal_1", "calendar_name": "Work"}]})
+    answer(cronofy)
 
     assert run_main(cli, *READ, "--format", "table").lines[0].startswith("WHEN")
     assert run_main(cli, *READ, "--format", "tsv", terminal=True).lines[0].startswith("evt_1\t")
@@ -218,7 +220,9 @@ def test_an_agenda_of_nothing(cli: Cli, cronofy: ScriptedServer) -> None:
 
 def test_progress(cli: Cli, cronofy: ScriptedServer) -> None:
     """A read that takes a while says at a terminal how far it is, if nothing else appears; in a pipe it does not."""
-    answer(cronofy, delay_s=0.55, times=2)
+    answer(cronofy, delay_s=0.55)
+    cronofy.answer(json={"calendars": [{"calendar_id": "cal_1", "calendar_name": "Work"}]})
+    answer(cronofy, delay_s=0.55)
 
     person = run_main(cli, *READ, "--sort", "start", "--include-managed", terminal=True)
     script = run_main(cli, *READ, "--sort", "start", "--include-managed")
