@@ -132,6 +132,10 @@ class LocalCommand(TyperCommand):
         super().__init__(*arguments, **options)
         self.params = [*self.params, *shared_options(self.shared)]
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return the parts of the usage, with what is needed as it is: Typer writes it in braces."""
+        return [piece.removeprefix("{").removesuffix("}") for piece in super().collect_usage_pieces(ctx)]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options under the headings that they were given, those that many commands have last."""
         sections: dict[str, list[tuple[str, str]]] = {}

@@ -186,13 +186,20 @@ def _chosen(run: AppContext, channel_ids: list[str], *, every: bool) -> list[str
 
 
 def _note_created(run: AppContext, channel: Channel) -> None:
-    """Let `list` know it again. The channel is there by now, so that a journal which cannot be written only warns."""
+    """Let `list` know it again. The channel is there by now, so that a journal which cannot be written only warns.
+
+    Cronofy answers with the channel that is open where one has the same callback URL and filters.
+    """
     from cronofy_cli.adapters.journal import Journal
 
+    journal = Journal(run.environment)
+    if any(channel.channel_id in record.channel_ids for record in journal.records()):
+        run.output.note("note: this channel was open already, with the same callback URL and filters")
+        return
     account = None if run.environment_is_enough or run.account is None else run.account.context.account
     sub = account.sub if account is not None else ""
     try:
-        Journal(run.environment).note_created(run.data_center.name, sub, channel.channel_id, channel.callback_url)
+        journal.note_created(run.data_center.name, sub, channel.channel_id, channel.callback_url)
     except WrongUsage as error:
         run.output.note(f"warning: 'channels list' will not know who opened this channel: {error.message}")
 
@@ -234,4 +241,6 @@ def _show(run: AppContext, channel: Channel) -> None:
         ("calendars", _calendars(channel)),
         ("events", "only managed" if channel.only_managed else "all"),
     ]
+    if channel.has_conversations:
+        fields.append(("also", "scheduling conversations"))
     show_record(run.output, fields, channel.raw)

@@ -20,5 +20,13 @@ def parse_duration(text: str, *, option: str) -> float:
     match = _DURATION.fullmatch(text.strip().lower())
     seconds = float(match[1]) * _UNITS_S[match[2]] if match else 0.0
     if not 0 < seconds <= _LONGEST_S:
-        raise WrongUsage(f"{option} does not take '{text}'", hint=f"write it as {option} 90s, 5m or 2h")
+        raise WrongUsage(f"{option} does not take '{text}'", hint=f"write it as {option} 90s, 5m, 2h or 7d")
     return seconds
+
+
+def in_words(seconds: float) -> str:
+    """Return a length of time for people, in a unit of which there are at least two where there are so many."""
+    for length_s, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * length_s:
+            return f"{seconds / length_s:.0f} {unit}"
+    return f"{seconds:.0f} s"

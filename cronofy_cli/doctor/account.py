@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.core.accounts.data_centers import SIMULATOR
 from cronofy_cli.core.checks import Check, CheckState, passed, skipped
+from cronofy_cli.core.durations import in_words
 from cronofy_cli.core.notifications.ownership import Owner, owner_of
 from cronofy_cli.errors import NotSignedIn
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cronofy_cli.core.accounts.calendars import Profile, UserInfo
+    from cronofy_cli.core.accounts.data_centers import DataCenter
     from cronofy_cli.core.checks import Facts
     from cronofy_cli.core.notifications.channels import Channel
     from cronofy_cli.core.notifications.ownership import KnownRuns
@@ -69,7 +72,7 @@ def check_client_secrets(client_secrets: Sequence[ClientSecret]) -> Check:
         "no client secret is known",
         code="no_client_secret",
         meaning="notifications cannot be verified, so listen does not forward them",
-        hint="cronofy auth secret add",
+        hint="cronofy auth secret add LABEL --client-secret-file FILE",
     )
 
 
@@ -89,7 +92,8 @@ def check_token(userinfo: UserInfo | CronofyError, place: Place) -> Check:
 
 def check_data_center(userinfo: UserInfo | CronofyError, place: Place) -> Check:
     """Say which data center is configured and by what, and whether it may be the wrong one."""
-    finding = f"{place.data_center.name}, {place.data_center.api_url}, from {place.origin}"
+    known_as = dict.fromkeys((place.data_center.name, place.data_center.api_url))
+    finding = f"{', '.join(known_as)}, from {place.origin}"
     if not isinstance(userinfo, NotSignedIn):
         return passed(DATA_CENTER, finding, evidence=_evidence(place))
     return Check(
@@ -132,7 +136,7 @@ def check_initial_sync(info: UserInfo) -> tuple[Check, ...]:
     return (passed(INITIAL_SYNC, f"complete for {profiles}"),)
 
 
-def check_clock(ahead_s: float | None, *, platform: str, is_simulator: bool = False) -> Check:
+def check_clock(ahead_s: float | None, data_center: DataCenter, *, platform: str) -> Check:
     """Judge the difference; None where no response had a date. A simulator's clock is changed on purpose."""
     if ahead_s is None:
         return skipped(CLOCK, "no response from Cronofy had a date")
@@ -140,12 +144,15 @@ def check_clock(ahead_s: float | None, *, platform: str, is_simulator: bool = Fa
     evidence = (("ahead_s", f"{ahead_s:.1f}"),)
     if off_s <= WARN_ABOVE_S:
         return passed(CLOCK, f"within {max(off_s, 1):.0f} s of Cronofy's", evidence=evidence)
-    if is_simulator:
-        return passed(CLOCK, f"{off_s:.0f} s from the simulator's, which was changed", evidence=evidence)
+    if data_center.name == SIMULATOR:
+        return passed(CLOCK, f"{in_words(off_s)} from the simulator's, which was changed", evidence=evidence)
+    if not data_center.is_real:
+        finding = f"{in_words(off_s)} from that of {data_center.api_url}, as after 'simulator clock'"
+        return passed(CLOCK, finding, evidence=evidence)
     return Check(
         CLOCK,
         CheckState.FAILED if off_s > FAIL_ABOVE_S else CheckState.WARNING,
-        f"{off_s:.0f} s {'ahead of' if ahead_s > 0 else 'behind'} Cronofy's",
+        f"{in_words(off_s)} {'ahead of' if ahead_s > 0 else 'behind'} Cronofy's",
         code="clock_skew",
         meaning="tokens seem to expire at the wrong moment, and times that you compare with changes_since are wrong",
         hint=_COMMANDS.get(platform, "let the operating system set the clock from the network"),

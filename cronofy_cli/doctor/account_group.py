@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.core.accounts.data_centers import SIMULATOR
 from cronofy_cli.core.checks import skipped
 from cronofy_cli.core.notifications.ownership import KnownRuns
 from cronofy_cli.doctor import account
@@ -45,11 +44,10 @@ class AccountChecks:
     def _examine(self) -> GroupResult:
         reader = AccountReader(self.open_client, self.prober.clock, _CALL_LIMIT_S)
         userinfo = reader.userinfo()
-        is_simulator = self.place.data_center.name == SIMULATOR
         checks = (
             account.check_token(userinfo, self.place),
             account.check_data_center(userinfo, self.place),
-            check_clock(reader.observer.ahead_s, platform=self.platform, is_simulator=is_simulator),
+            check_clock(reader.observer.ahead_s, self.place.data_center, platform=self.platform),
         )
         if isinstance(userinfo, CronofyError):
             return GroupResult((*checks, *_skip(_OF_THE_ACCOUNT, "the account could not be read")))

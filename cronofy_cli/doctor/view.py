@@ -8,6 +8,7 @@ from cronofy_cli.core.checks import CheckState, summary
 from cronofy_cli.core.text import clean
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.streams import OutputFormat, Style
+from cronofy_cli.output.wrapping import hanging_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +23,7 @@ _MARKS = {
     CheckState.SKIPPED: ("-", Style.DIM),
 }
 _NAME_WIDTH = 18
-_INDENT = " " * (_NAME_WIDTH + 5)
+_INDENT = _NAME_WIDTH + 5
 
 
 def show_checks(output: Output, checks: Iterable[Check]) -> tuple[Check, ...]:
@@ -55,13 +56,20 @@ def _lines(output: Output, check: Check) -> Iterator[str]:
     mark, style = _MARKS[check.state]
     name = check.name.replace("_", " ").ljust(_NAME_WIDTH)
     said = ": ".join(clean(part) for part in (check.subject, check.finding) if part)
-    yield f" {output.paint(mark, style)} {name}  {output.paint(said, Style.DIM) if mark == '-' else said}"
+    before, width = f" {output.paint(mark, style)} {name}  ", output.width
+
+    def paint(line: str) -> str:
+        return output.paint(line, Style.DIM) if mark == "-" else line
+
+    yield from hanging_lines(before, said, indent=_INDENT, width=width, paint=paint)
     if not check.needs_attention:
         return
+    left = " " * _INDENT
     if check.meaning:
-        yield f"{_INDENT}{clean(check.meaning)}"
+        yield from hanging_lines(left, clean(check.meaning), indent=_INDENT, width=width)
     if check.hint:
-        yield f"{_INDENT}{output.paint('fix:', Style.CYAN)} {clean(check.hint)}"
+        # Not broken: it is a command that is copied.
+        yield f"{left}{output.paint('fix:', Style.CYAN)} {clean(check.hint)}"
 
 
 def _view() -> ListView[Check]:

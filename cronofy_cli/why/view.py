@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from cronofy_cli.core.text import clean
 from cronofy_cli.output.streams import OutputFormat, Style
+from cronofy_cli.output.wrapping import hanging_lines
 from cronofy_cli.why.conclusion import ConclusionState, Likelihood
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cronofy_cli.output.streams import Output
     from cronofy_cli.why.conclusion import Conclusion, ProbableCause
@@ -66,17 +67,31 @@ def _lines(output: Output, conclusion: Conclusion) -> Iterator[str]:
 
 def _cause_lines(output: Output, cause: ProbableCause, mark: str) -> Iterator[str]:
     likelihood = output.paint(cause.likelihood.ljust(_WIDTH - 3), _COLORS[cause.likelihood])
-    yield f"{mark:<3}{likelihood} {clean(cause.sentence)}  {output.paint(cause.code, Style.DIM)}"
-    indent = " " * (_WIDTH + 1)
+    indent, width = _WIDTH + 1, output.width
+
+    def with_code(line: str) -> str:
+        sentence = line.removesuffix(cause.code)
+        return line if sentence == line else f"{sentence}{output.paint(cause.code, Style.DIM)}"
+
+    said = f"{clean(cause.sentence)}  {cause.code}"
+    yield from hanging_lines(f"{mark:<3}{likelihood} ", said, indent=indent, width=width, paint=with_code)
+    left = " " * indent
     for name, value in cause.evidence:
-        yield f"{indent}{output.paint(f'{clean(name)}: {clean(value)}', Style.DIM)}"
-    yield f"{indent}{output.paint('fix:', Style.CYAN)} {clean(cause.hint)}"
+        found = f"{clean(name)}: {clean(value)}"
+        yield from hanging_lines(left, found, indent=indent, width=width, paint=_dim(output))
+    # Not broken: it is a command that is copied.
+    yield f"{left}{output.paint('fix:', Style.CYAN)} {clean(cause.hint)}"
 
 
 def _section(output: Output, title: str, entries: list[tuple[str, str]]) -> Iterator[str]:
     if not entries:
         return
     yield output.paint(title, Style.BOLD)
-    width = max(len(clean(name)) for name, _ in entries)
+    longest = max(len(clean(name)) for name, _ in entries)
     for name, text in entries:
-        yield f"   {clean(name).ljust(width)} {output.paint(clean(text), Style.DIM)}"
+        before, indent = f"   {clean(name).ljust(longest)} ", longest + 4
+        yield from hanging_lines(before, clean(text), indent=indent, width=output.width, paint=_dim(output))
+
+
+def _dim(output: Output) -> Callable[[str], str]:
+    return lambda line: output.paint(line, Style.DIM)

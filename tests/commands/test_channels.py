@@ -69,6 +69,24 @@ def test_a_calendar_that_is_not_there(name: str, channels: Callable[..., Result]
     assert channels("list").stdout == ""
 
 
+def test_a_channel_that_is_open_already(channels: Callable[..., Result]) -> None:
+    """An identical channel is the one that is there, which is said once it is asked for again."""
+    first, again = (channels("create", "--callback-url", HOOK) for _ in range(2))
+    other = channels("create", "--callback-url", HOOK, "--only-managed")
+
+    assert first.stdout == again.stdout != other.stdout
+    assert (first.stderr, other.stderr) == ("", "")
+    assert again.stderr == "note: this channel was open already, with the same callback URL and filters\n"
+    assert len(channels("list").lines) == 2
+
+
+def test_scheduling_conversations_are_shown(channels: Callable[..., Result]) -> None:
+    """A channel that gets scheduling conversations too says so."""
+    channel_id = channels("create", "--callback-url", HOOK, "--scheduling-conversations", "--json").json["channel_id"]
+
+    assert channels("show", channel_id).lines[-1] == "also\tscheduling conversations"
+
+
 def test_everything_is_sent(cli: Cli, cronofy: ScriptedServer) -> None:
     """Each parameter of the API reaches the server under its own name."""
     cronofy.answer(json={"channel": {"channel_id": "chn_1", "callback_url": LONG}}, only_for="POST /v1/channels")

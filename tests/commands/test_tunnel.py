@@ -65,9 +65,10 @@ def test_a_bare_machine(run: Run) -> None:
     assert [row[:3] for row in rows] == [
         ["ngrok", "no", "no ngrok agent is installed"],
         ["cloudflared", "no", documents[1]["detail"]],
+        ["ssh", "no", "ssh is not installed"],
     ]
     assert rows[0][3].startswith("cronofy tunnel install")
-    assert [set(document) for document in documents] == [{"name", "usable", "detail", "hint"}] * 2
+    assert [set(document) for document in documents] == [{"name", "usable", "detail", "hint"}] * 3
 
 
 @pytest.mark.usefixtures("programs")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.core.durations import parse_duration
+from cronofy_cli.core.durations import in_words, parse_duration
 from cronofy_cli.errors import WrongUsage
 
 
@@ -38,7 +38,7 @@ def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(WrongUsage, match="--timeout does not take") as caught:
         parse_duration(text, option="--timeout")
 
-    assert str(caught.value.hint) == "write it as --timeout 90s, 5m or 2h"
+    assert str(caught.value.hint) == "write it as --timeout 90s, 5m, 2h or 7d"
 
 
 def test_every_accepted_duration_can_be_waited_for() -> None:
@@ -58,3 +58,20 @@ def test_every_accepted_duration_can_be_waited_for() -> None:
 
     check()
     assert min(accepted[True], accepted[False]) > 5
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.4, "0 s"),
+        (119.0, "119 s"),
+        (120.0, "2 min"),
+        (7199.0, "120 min"),
+        (7200.0, "2 h"),
+        (172_799.0, "48 h"),
+        (864_000.0, "10 d"),
+    ],
+)
+def test_durations_for_people(seconds: float, words: str) -> None:
+    """A length is told in the largest unit of which there are two."""
+    assert in_words(seconds) == words

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from cronofy_cli.core.accounts.calendars import Profile, UserInfo
-from cronofy_cli.core.accounts.data_centers import DataCenterId, real_data_center
+from cronofy_cli.core.accounts.data_centers import SIMULATOR, DataCenterId, data_center_at, real_data_center
 from cronofy_cli.core.notifications.channels import Channel
 from cronofy_cli.core.notifications.ownership import KnownRuns
 from cronofy_cli.core.signature import ClientSecret
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from cronofy_cli.doctor.runner import GroupResult
 
 GOLDEN: Final = Path(__file__).parent / "golden"
+UK: Final = real_data_center(DataCenterId.UK)
 PLACE: Final = Place(real_data_center(DataCenterId.UK), "--data-center")
 LOST: Final = "https://app.cronofy.com/relink/1"
 
@@ -106,9 +107,10 @@ def test_profiles_and_first_syncs() -> None:
 def test_the_clock() -> None:
     """A clock is near enough, off, or far off, ahead or behind; a simulator's is changed on purpose."""
     differences = (None, 0.0, 0.4, 1.6, -30.0, 30.1, -300.0, 300.1, -4000.0)
-    checks = [check_clock(each, platform="linux") for each in differences]
-    checks += [check_clock(60, platform=platform) for platform in ("darwin", "win32", "sunos5")]
-    checks += [check_clock(60, platform="linux", is_simulator=True)]
+    checks = [check_clock(each, UK, platform="linux") for each in differences]
+    checks += [check_clock(60, UK, platform=platform) for platform in ("darwin", "win32", "sunos5")]
+    checks += [check_clock(864000, data_center_at("http://127.0.0.1:21100"), platform="linux")]
+    checks += [check_clock(60, data_center_at("http://127.0.0.1:1", name=SIMULATOR), platform="linux")]
     compare_checks("clock", checks, GOLDEN)
 
 

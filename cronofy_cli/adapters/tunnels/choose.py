@@ -29,7 +29,7 @@ class Provider(Protocol):
     def status(self, options: TunnelOptions) -> ProviderStatus | None:
         """Return whether it can be used on this machine, without starting anything.
 
-        None for a provider that is only used when the user asks for it.
+        None for a provider that needs nothing of it.
         """
 
 
@@ -85,13 +85,13 @@ def choose_tunnel(choice: TunnelChoice, options: TunnelOptions, on_event: Callab
 
 
 def provider_statuses(options: TunnelOptions) -> dict[TunnelChoice, ProviderStatus]:
-    """Return what this machine has of the providers that `auto` considers, in the order of preference."""
+    """Return what this machine has of the providers that need a program, in the order of preference."""
     found = {choice: provider().status(options) for choice, provider in PROVIDERS.items()}
     return {choice: status for choice, status in found.items() if status is not None}
 
 
 def _find_usable(options: TunnelOptions) -> TunnelChoice:
-    statuses = provider_statuses(options)
+    statuses = {choice: each for choice, each in provider_statuses(options).items() if each.is_automatic}
     usable = next((choice for choice, status in statuses.items() if status.is_usable), None)
     if usable is not None:
         return usable

@@ -91,7 +91,9 @@ class ProviderStatus:
     detail: str
     """What was found, or what is missing."""
     hint: str | None = None
-    """What makes it usable."""
+    """What makes it usable, or is still to be named."""
+    is_automatic: bool = True
+    """Whether it may be taken without having been asked for."""
 
 
 class Tunnel(Protocol):

@@ -48,4 +48,4 @@ def make_tunnel(options: TunnelOptions, on_event: Callable[[TunnelEvent], None])
 
 
 def status(options: TunnelOptions) -> None:
-    """It is used only when it is asked for."""
+    """It needs nothing of this machine."""

@@ -62,7 +62,7 @@ def make_tunnel(options: TunnelOptions, on_event: Callable[[TunnelEvent], None])
 
 
 def status(options: TunnelOptions) -> None:
-    """It is used only when it is asked for."""
+    """It needs nothing of this machine."""
 
 
 def own_address(url: str) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from cronofy_cli.adapters.tunnels.child_main import without_secrets
 from cronofy_cli.adapters.tunnels.children import find_program
 from cronofy_cli.adapters.tunnels.command_tunnel import CommandTunnel, Reading
-from cronofy_cli.adapters.tunnels.interface import TunnelFacts
+from cronofy_cli.adapters.tunnels.interface import ProviderStatus, TunnelFacts
 from cronofy_cli.adapters.tunnels.own_url import own_address
 from cronofy_cli.core.text import shorten
 from cronofy_cli.errors import NotAllowed, Unreachable, WrongUsage
@@ -183,5 +183,13 @@ def make_tunnel(options: TunnelOptions, on_event: Callable[[TunnelEvent], None])
     )
 
 
-def status(options: TunnelOptions) -> None:
-    """It is used only when a host is named."""
+def status(options: TunnelOptions) -> ProviderStatus:
+    """Return whether ssh is installed. It is used only when a host is named."""
+    path = find_program("ssh", options.environment)
+    return ProviderStatus(
+        FACTS.name,
+        is_usable=path is not None,
+        detail=path or "ssh is not installed",
+        hint="install OpenSSH" if path is None else "name your host: --tunnel ssh --ssh-host USER@HOST",
+        is_automatic=False,
+    )

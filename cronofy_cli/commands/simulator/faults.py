@@ -44,7 +44,11 @@ def add(
     """
     run = app_context(context)
     if not path.startswith("/"):
-        raise WrongUsage(f"no request has a path that starts with '{path}'", hint=f"start it with a slash: /{path}")
+        before, _, after = path.partition(" ")
+        hint = (
+            f"name it apart: {after} --method {before}" if after.startswith("/") else f"start it with a slash: /{path}"
+        )
+        raise WrongUsage(f"no request has a path that starts with '{path}'", hint=hint)
     if (status is not None and drop) or not (status or delay or drop):
         raise WrongUsage("a kind of failure is needed", hint="add --status, --drop or --delay")
     fault: dict[str, object] = {"path_prefix": path, "status": status, "drop": drop, "method": method, "times": times}

@@ -22,6 +22,8 @@ class Channel:
     only_managed: bool
     raw: bytes
     """The server's own JSON."""
+    has_conversations: bool = False
+    """Whether scheduling conversations are posted too."""
 
 
 def parse_channel(raw: bytes | msgspec.Raw) -> Channel:
@@ -34,4 +36,5 @@ def parse_channel(raw: bytes | msgspec.Raw) -> Channel:
         calendar_ids=texts(filters, "calendar_ids"),
         only_managed=flag(filters, "only_managed"),
         raw=bytes(raw),
+        has_conversations=flag(as_object(fields.get("scheduling_conversations")), "enabled"),
     )

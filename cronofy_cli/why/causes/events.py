@@ -33,9 +33,9 @@ def unknown(evidence: Evidence) -> Iterator[ProbableCause]:
     yield ProbableCause(
         CauseCode.EVENT_UNKNOWN,
         Likelihood.LIKELY,
-        f"Cronofy has no event '{evidence.question.event}': it is outside the sync window, or in a calendar that is "
-        "not connected",
-        f"check its date and calendar: {evidence.command('events', 'read', '--include-managed')}; "
+        f"Cronofy has no event '{evidence.question.event}': the name is misspelt, or it is outside the sync window or "
+        "in a calendar that is not connected",
+        f"check its title, date and calendar: {evidence.command('events', 'read', '--include-managed')}; "
         f"{evidence.command('calendars', 'list')}",
         (("sync_window", f"{window.first} until {window.end}"), ("searched", "deleted, moved and managed events too")),
         evidence.question.event,

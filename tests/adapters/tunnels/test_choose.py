@@ -96,7 +96,21 @@ def test_statuses(machine: Machine) -> None:
     assert [(status.name, status.is_usable) for status in provider_statuses(options).values()] == [
         ("ngrok", True),
         ("cloudflared", True),
+        ("ssh", True),
     ]
+
+
+def test_ssh_is_never_taken_unasked(machine: Machine, events: Events, tmp_path: Path) -> None:
+    """Where ssh alone is installed, its status says what to name, and no tunnel is chosen."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "ssh").symlink_to(FAKES / "cloudflared")
+    options = TunnelOptions({"PATH": str(tmp_path / "bin")}, machine.data_folder)
+
+    status = provider_statuses(options)[TunnelChoice.SSH]
+
+    assert (status.is_usable, status.hint) == (True, "name your host: --tunnel ssh --ssh-host USER@HOST")
+    with pytest.raises(Unreachable, match="no tunnel can be opened"):
+        choose_tunnel(TunnelChoice.AUTO, options, events)
 
 
 def test_an_address_of_ones_own(machine: Machine, events: Events) -> None:

@@ -180,6 +180,20 @@ def test_the_provider_is_slow(cronofy: Run) -> None:
     assert shown == ["delay\t30 s\n", "delay\t30 s\n", "delay\t0 s\n", "delay\t0 s\n"]
 
 
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("v1/channels", "start it with a slash: /v1/channels"),
+        ("GET /v1/channels", "name it apart: /v1/channels --method GET"),
+    ],
+)
+def test_a_path_of_a_fault(path: str, hint: str, cronofy: Run) -> None:
+    """What is no path is refused with what was meant, the method apart from it."""
+    refused = cronofy("simulator", "faults", "add", path, "--status", "500")
+
+    assert (refused.exit_code, refused.stderr.splitlines()[1]) == (2, f"hint: {hint}")
+
+
 def test_calls_fail_to_order(cronofy: Run) -> None:
     """An ordered failure meets the next calls, is listed until it is used up, and can be taken back."""
     ordered = cronofy("simulator", "faults", "add", "/v1/userinfo", "--status", "402", "--times", "2", "--json").json
