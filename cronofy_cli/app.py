@@ -61,7 +61,7 @@ def _run(arguments: list[str], context: AppContext) -> int:
     except typer.TyperException as error:
         if _lacks_a_command(error) and not _wants_json(arguments):
             return write_line(error.format_message())
-        return _fail(_as_wrong_usage(error), arguments, context)
+        return _fail(_wrong_usage(error), arguments, context)
     return result if isinstance(result, int) else ExitCode.DONE
 
 
@@ -70,13 +70,13 @@ def _lacks_a_command(error: typer.TyperException) -> bool:
     return type(error).__name__ == "NoArgsIsHelpError"
 
 
-def _as_wrong_usage(error: typer.TyperException) -> WrongUsage:
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "cronofy"
+def _wrong_usage(error: typer.TyperException) -> WrongUsage:
+    from cronofy_cli.cli.usage_errors import as_wrong_usage, command_path
+
     if _lacks_a_command(error):
+        path = command_path(error)
         return WrongUsage(f"'{path}' needs a command", hint=f"{path} --help")
-    sentence = error.format_message().strip().rstrip(".")
-    return WrongUsage(sentence[:1].lower() + sentence[1:], hint=f"{path} --help")
+    return as_wrong_usage(error)
 
 
 def _fail(error: CronofyError, arguments: Sequence[str], context: AppContext) -> int:

@@ -44,11 +44,33 @@ HARMLESS = "Pay[2J]0;owned me now evt_fake 2026 [bold]x[/bold]"
         (["listen", "--only", "chnage"], 2, "there is no notification type 'chnage'; did you mean 'change'?", None),
         (["deliveries", "list", "--type", "chnage"], 2, "there is no notification type 'chnage'; did you mean", None),
         (["wait", "--type", "chnage"], 2, "there is no notification type 'chnage'; did you mean 'change'?", None),
+        (["deliveries", "list", "--type", "CHANGE"], 2, "there is no notification type 'CHANGE'; did you mean", None),
+        (["listen", "--forward", "chnage=3000"], 2, "there is no notification type 'chnage'; did you mean", None),
+        (["listen", "--forward", "change,verifcation=3000"], 2, "there is no notification type 'verifcation'", None),
+        (["simulator", "push", "chnage"], 2, "there is no notification type 'chnage'; did you mean 'change'?", None),
+        (
+            ["deliveries", "list", "--status", "fialed"],
+            2,
+            "--status does not know 'fialed'; did you mean 'failed'",
+            None,
+        ),
         (["config", "set", "prot", "1"], 2, "there is no setting 'prot'; did you mean 'port'?", "cronofy config list"),
         (["channels", "list", "--jsn"], 2, "no such option: --jsn", "cronofy channels list --help"),
         (["channels", "create"], 2, "missing option '--callback-url'", "cronofy channels create --help"),
         (["channels", "show"], 2, "missing argument 'CHANNEL_ID'", "cronofy channels show --help"),
         (["channels", "list", "more"], 2, "got unexpected extra argument(s) (more)", "cronofy channels list --help"),
+        (
+            ["listen", "--tunel", "none"],
+            2,
+            "no such option: --tunel; did you mean '--tunnel'?",
+            "cronofy listen --help",
+        ),
+        (["deliveries", "prune", "--type", "x"], 2, "no such option: --type", "cronofy deliveries prune --help"),
+        (["listen", "--json=yes"], 2, "option '--json' does not take a value", "cronofy listen --help"),
+        (["listen", "--count", "abc"], 2, "invalid value for '--count': 'abc' is not a whole number", None),
+        (["listen", "--count", "1.5"], 2, "invalid value for '--count': '1.5' is not a whole number", None),
+        (["events", "read", "--page-size", "x"], 2, "no such option: --page-size", "cronofy events read --help"),
+        (["simulator", "run", "--retry-scale", "x"], 2, "invalid value for '--retry-scale': 'x' is not a number", None),
         (["listen", "--count", "0"], 2, "invalid value for '--count': 0 is not in the range x>=1", None),
         (["listen", "--color", "pink"], 2, "'pink' is not a value of --color", "use one of auto, always, never"),
         (["userinfo", "--data-center", "fr"], 2, "'fr' is not a data center", None),
@@ -69,6 +91,14 @@ def test_an_error_is_a_sentence_and_a_hint(
     assert set(programs.error) == KEYS
     assert programs.error["message"].startswith(message)
     assert hint is None or (people.stderr.endswith(f"hint: {hint}\n") and programs.error["hint"] == hint)
+
+
+def test_an_option_without_its_value(cli: Cli) -> None:
+    """The hint names the command that was typed, also for what Typer finds out before it knows the command."""
+    result = run_main(cli, "listen", "--forward")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "error: option '--forward' requires an argument\nhint: cronofy listen --help\n"
 
 
 @pytest.mark.parametrize("arguments", [[], ["channels"], ["simulator", "edit"]], ids=" ".join)

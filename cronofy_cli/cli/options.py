@@ -6,7 +6,7 @@ They can stand before or after the command's name. Their values go to `AppContex
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
@@ -135,6 +135,15 @@ class LocalCommand(TyperCommand):
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return the parts of the usage, with what is needed as it is: Typer writes it in braces."""
         return [piece.removeprefix("{").removesuffix("}") for piece in super().collect_usage_pieces(ctx)]
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the command line. Every error names this command, also where Typer leaves it out."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.TyperException as error:
+            if getattr(error, "ctx", ctx) is None:
+                cast("Any", error).ctx = ctx
+            raise
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the options under the headings that they were given, those that many commands have last."""

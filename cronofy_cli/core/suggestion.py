@@ -9,9 +9,13 @@ if TYPE_CHECKING:
 
 
 def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
-    """Return the end of an error's sentence that suggests the nearest known name, or nothing if none is near."""
+    """Return the end of an error's sentence that suggests the nearest known name, or nothing if none is near.
+
+    Capitals make no name another one.
+    """
     # Late: only errors need it.
     from difflib import get_close_matches
 
-    near = get_close_matches(name, list(known), 1, cutoff)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    spelled = {each.casefold(): each for each in known}
+    near = get_close_matches(name.casefold(), spelled, 1, cutoff)
+    return f"; did you mean '{spelled[near[0]]}'?" if near else ""

@@ -121,8 +121,11 @@ def skip(case: Case) -> Result:
 
 
 def summary(results: Sequence[Result]) -> str:
-    """Return how many cases ended how, the bad ones first: `1 must failed, 2 should failed, 40 passed`."""
-    numbers = [(f"{importance} failed", _count(results, State.FAILED, importance)) for importance in Importance] + [
+    """Return how many cases ended how, the bad ones first: `3 failed (1 must pass, 2 should), 40 passed`."""
+    must, should = (_count(results, State.FAILED, each) for each in (Importance.MUST, Importance.SHOULD))
+    which = ", ".join(part for number, part in ((must, f"{must} must pass"), (should, f"{should} should")) if number)
+    numbers = [
+        (f"failed ({which})", must + should),
         ("inconclusive", _count(results, State.INCONCLUSIVE)),
         ("not sent", _count(results, State.SKIPPED)),
         ("passed", _count(results, State.PASSED)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cronofy_cli.listen.forwarding.in_turn import ReportsInTurn
 from cronofy_cli.listen.forwarding.options import build_app_ack, build_forwarder, parse_targets
 from cronofy_cli.listen.forwarding.reports import ForwarderCalls
 from cronofy_cli.listen.forwarding.tally import Tally
@@ -37,21 +38,35 @@ class Forwarding:
     tally: Tally
     on_wait: Callable[[], None]
     """Is called when the end has to wait for the application."""
+    in_turn: ReportsInTurn
+    """What holds the reports of `ack` back until their deliveries were shown."""
 
     @property
     def sinks(self) -> list[Callable[[Sequence[Delivery]], None]]:
-        """What gets the deliveries to forward."""
-        return [] if self.forwarder is None else [self.forwarder]
+        """What gets the deliveries after they were shown."""
+        return [*([] if self.ack is None else [self.in_turn.shown]), *self._others]
 
     @property
     def hand_on(self) -> list[Callable[[Sequence[Delivery]], None]]:
         """What forwards a delivery that did not come from the listener."""
-        return [*([] if self.ack is None else [self.ack.hand_on]), *self.sinks]
+        return [*([] if self.ack is None else [self.ack.hand_on]), *self._others]
+
+    @property
+    def _others(self) -> list[Callable[[Sequence[Delivery]], None]]:
+        return [] if self.forwarder is None else [self.forwarder]
 
     @property
     def decide(self) -> AnswerDecider | None:
         """What answers Cronofy with the application's own status."""
-        return None if self.ack is None else self.ack.decide
+        if self.ack is None:
+            return None
+        ask, expect = self.ack.decide, self.in_turn.expect
+
+        def decide(delivery: Delivery, answer: Callable[[int | None], None]) -> None:
+            expect(delivery)
+            ask(delivery, answer)
+
+        return decide
 
     def targets_of(self, delivery: Delivery) -> list[str]:
         """Return where a delivery is forwarded to."""
@@ -72,6 +87,7 @@ class Forwarding:
         """Forward what waits, for a while, and end."""
         if self.ack is not None:
             self.ack.stop()
+            self.in_turn.end()
         if self.forwarder is not None:
             self.forwarder.stop(DRAIN_LIMIT_S, self.on_wait)
 
@@ -90,11 +106,12 @@ def forwarding_for(
     Raises:
         WrongUsage: an option cannot be meant.
     """
+    in_turn = ReportsInTurn(live.forwarded)
     tally = Tally([target.url for target in parse_targets(options)])
 
     def report(report: ForwardReport) -> None:
         tally.count(report.forward)
-        live.forwarded(report)
+        in_turn.reported(report)
 
     def wait() -> None:
         live.remark(
@@ -105,8 +122,8 @@ def forwarding_for(
     calls = ForwarderCalls(report, live.waiting, live.target_back, live.trouble, on_failed, live.may_send, live.held)
     if app_answers:
         ack, others = build_app_ack(options, history_file, calls, clock)
-        return Forwarding(others, ack, tally, wait)
-    return Forwarding(build_forwarder(options, history_file, calls, clock), None, tally, wait)
+        return Forwarding(others, ack, tally, wait, in_turn)
+    return Forwarding(build_forwarder(options, history_file, calls, clock), None, tally, wait, in_turn)
 
 
 def described(target: Target) -> str:

@@ -126,7 +126,7 @@ class LiveOutput:
         if self._style is PrintStyle.JSON:
             from cronofy_cli.output.documents.attempts import ForwardLine
 
-            line = ForwardLine.live(report.forward, report.hint, report.retried_in_s).encode()
+            line = ForwardLine.live(report.forward, report.hint, report.retried_in_s, late=report.is_late).encode()
         else:
             lines = [*self._headline(report.delivery), *forward_lines(report, color=self._output.color_stdout)]
             line = "\n".join(lines).encode("utf-8", "replace")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
 from cronofy_cli.adapters.hosts import is_this_machine
+from cronofy_cli.core.notifications.notification import check_type
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -101,13 +102,13 @@ def parse_route(text: str) -> Target:
     """Read a target that may say which types it wants: `change=URL`, `change,verification=3000/hook`, or any target.
 
     Raises:
-        WrongUsage: it is none.
+        WrongUsage: it is none, or a type is almost a known one.
     """
     match = _ROUTE.fullmatch(text.strip())
     if match is None:
         return parse_target(text)
     target = parse_target(match[2])
-    return replace(target, types=frozenset(filter(None, match[1].split(","))))
+    return replace(target, types=frozenset(map(check_type, filter(None, match[1].split(",")))))
 
 
 def _target(url: str) -> Target:

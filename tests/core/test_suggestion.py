@@ -14,9 +14,10 @@ def test_the_nearest() -> None:
     assert did_you_mean("chanels", ["calendars", "channels"]) == "; did you mean 'channels'?"
     assert did_you_mean("quux", ["calendars", "channels"]) == ""
     assert did_you_mean("quux", []) == ""
+    assert did_you_mean("CHANELS", ["calendars", "Channels"]) == "; did you mean 'Channels'?"
 
 
-@pytest.mark.parametrize("name", ["chnage", "Change", "profile_disconected", "verificaton"])
+@pytest.mark.parametrize("name", ["chnage", "Change", "CHANGE", "profile_disconected", "verificaton"])
 def test_a_type_with_a_typo(name: str) -> None:
     """A type that is almost a known one is refused: nothing would ever match it."""
     with pytest.raises(WrongUsage, match="did you mean"):

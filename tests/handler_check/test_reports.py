@@ -117,7 +117,7 @@ def test_document() -> None:
 
 def test_summary() -> None:
     """The number of cases by how they ended, the bad ones first."""
-    assert summary(RESULTS) == "1 must failed, 1 should failed, 1 not sent, 1 passed"
+    assert summary(RESULTS) == "2 failed (1 must pass, 1 should), 1 not sent, 1 passed"
 
 
 def judged(*answers: tuple[str, list[Attempt]]) -> list[Result]:

@@ -10,6 +10,7 @@ import pytest
 
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.listen.forward import Forwarding, described, forwarding_for
+from cronofy_cli.listen.forwarding.in_turn import ReportsInTurn
 from cronofy_cli.listen.forwarding.options import ForwardingOptions
 from cronofy_cli.listen.forwarding.tally import Tally, Totals
 from cronofy_cli.outbound.target import parse_route, parse_target
@@ -47,8 +48,9 @@ class FakePart:
         """Where a delivery goes."""
         return self.targets
 
-    def decide(self, _delivery: Delivery, _answer: object) -> None:
+    def decide(self, delivery: Delivery, _answer: object) -> None:
         """Ask the application."""
+        self.asked.append(f"ask {self.name} about #{delivery.id}")
 
     def hand_on(self, _deliveries: object) -> None:
         """Forward without an answer."""
@@ -62,7 +64,8 @@ def parts(*, has_forwarder: bool, has_ack: bool) -> tuple[Forwarding, Any, Any, 
     asked: list[str] = []
     forwarder: Any = FakePart("forwarder", asked, ["http://b/"]) if has_forwarder else None
     ack: Any = FakePart("ack", asked, ["http://a/"]) if has_ack else None
-    return Forwarding(forwarder, ack, Tally([]), lambda: None), forwarder, ack, asked
+    in_turn = ReportsInTurn(lambda _report: None)
+    return Forwarding(forwarder, ack, Tally([]), lambda: None, in_turn), forwarder, ack, asked
 
 
 @pytest.mark.parametrize("has_forwarder", [True, False])
@@ -74,9 +77,12 @@ def test_parts(has_forwarder: bool, has_ack: bool) -> None:
     forwarding.start()
     forwarding.stop()
 
-    assert forwarding.sinks == ([forwarder] if has_forwarder else [])
-    assert forwarding.hand_on == [*([ack.hand_on] if has_ack else []), *forwarding.sinks]
-    assert forwarding.decide == (ack.decide if has_ack else None)
+    others = [forwarder] if has_forwarder else []
+    assert forwarding.sinks == [*([forwarding.in_turn.shown] if has_ack else []), *others]
+    assert forwarding.hand_on == [*([ack.hand_on] if has_ack else []), *others]
+    assert (forwarding.decide is not None) == has_ack
+    if forwarding.decide is not None:
+        forwarding.decide(make_delivery(7), lambda _status: None)
     assert forwarding.targets_of(make_delivery()) == [
         *(["http://a/"] if has_ack else []),
         *(["http://b/"] if has_forwarder else []),
@@ -86,6 +92,7 @@ def test_parts(has_forwarder: bool, has_ack: bool) -> None:
         *(["start ack"] if has_ack else []),
         *(["stop ack ()"] if has_ack else []),
         *(["stop forwarder (10.0,)"] if has_forwarder else []),
+        *(["ask ack about #7"] if has_ack else []),
     ]
 
 

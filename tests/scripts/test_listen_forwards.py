@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from tests.in_process import run_main
@@ -71,3 +72,34 @@ def test_ctrl_c_while_the_app_hangs(cli: Cli, simulator: SimulatorServer) -> Non
         app.awake.set()
 
     assert run.running.errors[-2] == " 1 received, 0 forwarded, 0 failed, 1 still to send"
+
+
+def test_the_app_decides_and_is_shown_after_its_delivery(cli: Cli, simulator: SimulatorServer) -> None:
+    """With --ack app each delivery's line, with what Cronofy was answered, stands before what the application said."""
+    with running_app() as app:
+        app.answer = lambda _: answer_of(202)
+        with listening(cli, f"{app.port}/hook", "--ack", "app", "--only", "change", "--no-read-events") as run:
+            for number in range(5):
+                edit(cli, "add", f"Lunch {number}", "--calendar", "Work")
+                run.wait_for("forward", number + 1)
+
+    lines = [line for line in map(json.loads, run.running.lines) if line["kind"] in {"delivery", "forward"}]
+    order = [(line["kind"], line.get("delivery_id", line.get("id"))) for line in lines]
+    assert all(order.index(("delivery", number)) < order.index(("forward", number)) for _, number in order)
+    assert {line["response_status"] for line in lines if line["kind"] == "delivery"} == {202}
+
+
+def test_what_is_late_is_marked_for_programs(cli: Cli, simulator: SimulatorServer) -> None:
+    """What waited for the app is `late` in its line of JSON; what came before and after is not."""
+    port = free_port()
+    with listening(cli, f"{port}/hook", "--only", "change", "--no-read-events") as run:
+        for number in range(2):
+            edit(cli, "add", f"Lunch {number}", "--calendar", "Work")
+            run.wait_for("delivery", number + 1)
+        with running_app(port=port):
+            run.running.wait_until(lambda _: sum(each["succeeded"] for each in run.lines("forward")) == 2)
+            edit(cli, "add", "Dinner", "--calendar", "Work")
+            run.running.wait_until(lambda _: sum(each["succeeded"] for each in run.lines("forward")) == 3)
+
+    late = [(each["succeeded"], each["late"]) for each in run.lines("forward")]
+    assert late == [(False, False), (True, True), (True, True), (True, False)]

@@ -79,11 +79,14 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write everything inside the block, or nothing of it.
+        """Write everything inside the block, or nothing of it. One inside another is a part of that.
 
         Raises:
             HistoryUnavailable: nothing of it was written.
         """
+        if self.connection.in_transaction:
+            yield
+            return
         with translated(self.path), sqlite.transaction(self.connection):
             yield
 

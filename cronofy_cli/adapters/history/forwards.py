@@ -28,7 +28,7 @@ _COLUMNS: Final = (
 )
 _INSERT: Final = (
     f"INSERT INTO forwards ({_COLUMNS}, is_intended) "  # noqa: S608 - constants
-    "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, NOT ?14 "
+    "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, NOT ?14 OR ?15 "
     "OR EXISTS (SELECT 1 FROM owed WHERE delivery_id = ?1 AND target = ?2) "
     "OR EXISTS (SELECT 1 FROM forwards WHERE delivery_id = ?1 AND target = ?2 AND is_intended = 1) "
     # A delivery that was pruned in the meantime leaves nothing behind.
@@ -65,6 +65,8 @@ class Forward:
     attempt: Attempt
     is_replay: bool = False
     """Whether it was sent again by hand, and not by the run that received it."""
+    was_intended: bool = False
+    """Whether a replay went to where it was to be forwarded. Of what was received here the history knows it."""
     is_last: bool = True
     """Whether nothing more is tried for now. What the history returns is always over."""
 
@@ -196,6 +198,7 @@ def _values(forward: Forward) -> tuple[object, ...]:
         int(attempt.is_cut),
         int(attempt.succeeded),
         int(forward.is_replay),
+        int(forward.was_intended),
     )
 
 

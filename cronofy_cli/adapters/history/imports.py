@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MILLISECOND: Final = 1000
 """Exported times have no more digits than that."""
 _SAME: Final = (
-    "SELECT 1 FROM deliveries WHERE received_at >= ? AND received_at < ? "
+    "SELECT id FROM deliveries WHERE received_at >= ? AND received_at < ? "
     "AND method = ? AND target = ? AND headers = ? AND body = ?"
 )
 
@@ -39,15 +39,16 @@ class Imports:
             ],
         )
 
-    def holds(self, delivery: Delivery) -> bool:
-        """Whether the same request is in the history, received or imported.
+    def find(self, delivery: Delivery) -> int | None:
+        """Return the number of the same request in the history, received or imported; None if it is not there.
 
         Raises:
             HistoryUnavailable: the store cannot be read.
         """
         _, _, micros, *request = to_row(delivery)[:7]
         first = micros - micros % _MILLISECOND
-        return self._database.value(_SAME, (first, first + _MILLISECOND, *request)) is not None
+        number: int | None = self._database.value(_SAME, (first, first + _MILLISECOND, *request))
+        return number
 
     def between(self, first_id: int, last_id: int) -> dict[int, Imported]:
         """Return what is known of imported deliveries, by their numbers.

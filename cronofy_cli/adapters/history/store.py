@@ -29,6 +29,7 @@ from cronofy_cli.adapters.history.tags import Tags
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
     from pathlib import Path
 
@@ -120,10 +121,10 @@ class History(Finder):
                 self._owe(recorded, targets_of)
         return recorded
 
-    def add_imported(self, deliveries: Sequence[Delivery]) -> list[Delivery | None]:
-        """Write deliveries that are from a file in one transaction and return them with their numbers.
+    def add_imported(self, deliveries: Sequence[Delivery]) -> list[tuple[int, bool]]:
+        """Write deliveries that are from a file in one transaction, but for those that are in the history already.
 
-        In the place of one that is in the history already stands None.
+        Returns the number of each, and whether it is new.
 
         Raises:
             HistoryUnavailable: nothing of it was recorded: the disk is full, or the file locked or damaged.
@@ -131,15 +132,24 @@ class History(Finder):
         with self._database.transaction():
             self._move(_BIGGEST_ID, _BIGGEST_ID)
             number = self._inbox.next_id()
-            recorded: list[Delivery | None] = []
+            added: list[tuple[int, bool]] = []
             for delivery in deliveries:
-                new = None if self.imports.holds(delivery) else replace(delivery, id=number)
-                if new is not None:
-                    self._insert([new])
-                    number += 1
-                recorded.append(new)
-            self.imports.mark(each for each in recorded if each is not None)
-        return recorded
+                there = self.imports.find(delivery)
+                if there is None:
+                    recorded = replace(delivery, id=number)
+                    self._insert([recorded])
+                    self.imports.mark([recorded])
+                added.append((number, True) if there is None else (there, False))
+                number += there is None
+        return added
+
+    def all_or_nothing(self) -> AbstractContextManager[None]:
+        """Have everything that is written inside the block written together, or nothing of it.
+
+        Raises:
+            HistoryUnavailable: nothing of it was written.
+        """
+        return self._database.transaction()
 
     def receive(self, arrivals: Sequence[Arrival], targets_of: TargetsOf | None = None) -> Sequence[Delivery]:
         """Write what is about to be answered, in one transaction. On return it is on the disk.

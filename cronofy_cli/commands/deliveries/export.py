@@ -70,8 +70,8 @@ def export_deliveries(
 ) -> None:
     """Export deliveries as NDJSON, HAR, a shell script of curl commands, or a pytest fixture.
 
-    NDJSON holds forwards, tags and events too, except with --redact. What is redacted has no valid signature; with
-    --client-secret-file it has that of a client secret for tests.
+    NDJSON holds forwards, tags and events too, HAR the forwards, except with --redact. What is redacted has no valid
+    signature; with --client-secret-file it has that of a client secret for tests.
 
     \b
     Examples:
@@ -103,7 +103,7 @@ def export_deliveries(
         else chain.from_iterable(run.history.between(1, criteria=criteria))
     )
     chosen = _changed(run, chosen, client_secret_file or [], redact=redact)
-    beside = partial(_beside, run.history) if format_ is ExportFormat.NDJSON and not redact else None
+    beside = None if redact else partial(_beside, run.history)
     _write(run, exported(chosen, format_, __version__, beside), format_, output)
 
 

@@ -31,7 +31,7 @@ class Importer:
         self._history = run.open_history()
         self._now = datetime.now(UTC)
         self._verifiers = {True: Verifier(_simulator_secrets(run)), False: Verifier(_own_secrets(run))}
-        self._tags = set(self._history.tags.all())
+        self._tags = self._history.tags.all()
         self.count = 0
         """How many were not there before."""
         self.taken_tags: list[str] = []
@@ -45,11 +45,12 @@ class Importer:
         """
         for start in range(0, len(found), _AT_ONCE):
             chunk = found[start : start + _AT_ONCE]
-            recorded = self._history.add_imported([self._checked(each.delivery) for each in chunk])
-            for exported, delivery in zip(chunk, recorded, strict=True):
-                if delivery is not None and delivery.id is not None:
-                    self.count += 1
-                    self._keep_beside(exported, delivery.id)
+            # What is beside a delivery is only added with it: a process that is killed in between must leave neither.
+            with self._history.all_or_nothing():
+                added = self._history.add_imported([self._checked(each.delivery) for each in chunk])
+                for exported, (number, is_new) in zip(chunk, added, strict=True):
+                    self._keep_beside(exported, number, is_new=is_new)
+            self.count += sum(is_new for _, is_new in added)
 
     def _checked(self, delivery: Delivery) -> Delivery:
         """Return a delivery with what is known here of its signature: a claim that cannot be checked is none."""
@@ -61,22 +62,27 @@ class Importer:
             verdict = Verdict(SignatureState.UNKNOWN)
         return replace(delivery, verdict=verdict, imported=Imported(self._now, claimed))
 
-    def _keep_beside(self, exported: ExportedDelivery, number: int) -> None:
+    def _keep_beside(self, exported: ExportedDelivery, number: int, *, is_new: bool) -> None:
         history = self._history
-        forwards = [
-            Forward(number, each.target, each.number, each.attempt, is_replay=each.is_replay)
-            for each in exported.forwards
-        ]
-        if forwards:
-            history.forwards.record(forwards)
-        if exported.events is not None:
+        if is_new and exported.forwards:
+            history.forwards.record(
+                Forward(
+                    number,
+                    each.target,
+                    each.number,
+                    each.attempt,
+                    is_replay=each.is_replay,
+                    was_intended=each.was_intended,
+                )
+                for each in exported.forwards
+            )
+        if is_new and exported.events is not None:
             history.attach_events([number], exported.events)
         for tag in exported.tags:
-            if tag in self._tags:
+            if self._tags.setdefault(tag, number) != number:
                 self.taken_tags.append(tag)
             else:
                 history.tags.put(tag, number)
-                self._tags.add(tag)
 
 
 def _own_secrets(run: AppContext) -> tuple[ClientSecret, ...]:

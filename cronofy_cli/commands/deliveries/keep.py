@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, command_app
-from cronofy_cli.commands.deliveries.choice import find_delivery, local_moment
+from cronofy_cli.commands.deliveries.choice import LAST, find_delivery, local_moment
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list, show_sentence
 
@@ -70,7 +70,8 @@ def prune(
     """
     run = app_context(context)
     if (older_than is None) == (keep is None):
-        raise WrongUsage("either --older-than or --keep is needed", hint="for example --older-than 30d or --keep 1000")
+        which = "one of them is needed" if keep is None else "not both"
+        raise WrongUsage(f"--older-than or --keep: {which}", hint="for example --older-than 30d, or --keep 1000")
     question = f"Remove all but the newest {keep}?" if older_than is None else f"Remove those older than {older_than}?"
     moment = None if older_than is None else local_moment(older_than, option="--older-than")
     if not yes and not run.output.confirm(question, flag="--yes"):
@@ -100,14 +101,24 @@ def path(context: typer.Context) -> None:
 
 
 def _put(run: AppContext, delivery: str, name: str) -> None:
-    if not _TAG.fullmatch(name) or name.isdigit() or name == "last":
-        raise WrongUsage(f"'{name}' is not a valid tag", hint="use letters, digits, dots, dashes and underscores")
+    _check_name(name)
     from cronofy_cli.output.documents.deliveries import TagDocument
 
     found = find_delivery(run.history, delivery)
     assert found.id is not None
-    run.open_history().tags.put(name, found.id)
-    show_sentence(run.output, f"#{found.id} is @{name}", TagDocument(name, found.id))
+    tags = run.open_history().tags
+    before = tags.all().get(name, found.id)
+    tags.put(name, found.id)
+    moved = "" if before == found.id else f", #{before} no longer"
+    show_sentence(run.output, f"#{found.id} is @{name}{moved}", TagDocument(name, found.id))
+
+
+def _check_name(name: str) -> None:
+    if name == LAST or name.isdigit():
+        meant = "the newest delivery" if name == LAST else f"delivery #{name}"
+        raise WrongUsage(f"'{name}' is no tag: it means {meant}", hint="choose another name, such as broken")
+    if not _TAG.fullmatch(name):
+        raise WrongUsage(f"'{name}' is not a valid tag", hint="use letters, digits, dots, dashes and underscores")
 
 
 def _remove(run: AppContext, name: str) -> None:

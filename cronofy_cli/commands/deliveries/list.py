@@ -188,6 +188,7 @@ class _AppCriteria(TypedDict, total=False):
 def _status(text: str | None) -> _AppCriteria:
     from cronofy_cli.adapters.history import ForwardState
     from cronofy_cli.core.failure import Failure
+    from cronofy_cli.core.suggestion import did_you_mean
 
     if text is None:
         return {}
@@ -197,9 +198,10 @@ def _status(text: str | None) -> _AppCriteria:
         return {"forward": (ForwardState(text),)}
     if text in set(Failure):
         return {"failure": text}
-    states = ", ".join(ForwardState)
+    suggestion = did_you_mean(text, (*ForwardState, *Failure))
     raise WrongUsage(
-        f"--status does not know '{text}'", hint=f"use a status such as 401 or 5xx, a failure's code, or {states}"
+        f"--status does not know '{text}'{suggestion}",
+        hint=f"use a status such as 401 or 5xx, a failure's code, or {', '.join(ForwardState)}",
     )
 
 

@@ -93,6 +93,7 @@ def _options(
         frozenset(_named(chosen.channel, "--channel")),
         _where(chosen.where),
     )
+    forwarding = _forwarding(run, target, reading.signature, wanted)
     options = ListenOptions(
         style=_style(run, how.print_),
         address=address,
@@ -108,7 +109,7 @@ def _options(
         read_events=reading.read_events,
         since=_since(run, reading.since),
         forward_reconstructed=target.forward_reconstructed,
-        forwarding=_forwarding(run, target, reading.signature, wanted),
+        forwarding=forwarding,
         app_answers=target.ack is Ack.APP,
         policy=reading.signature,
         max_offline_s=parse_duration(how.max_offline, option="--max-offline"),
@@ -126,10 +127,10 @@ def _forwarding(
     """Return how to forward, to the settings' targets unless the command line names one."""
     from cronofy_cli.adapters.settings import Key
     from cronofy_cli.listen.forwarding.late import parse_rule
-    from cronofy_cli.listen.forwarding.options import ForwardingOptions
+    from cronofy_cli.listen.forwarding.options import ForwardingOptions, parse_targets
 
     usual = () if target.target is not None else run.settings.find(Key.FORWARD).texts
-    return ForwardingOptions(
+    options = ForwardingOptions(
         target=target.target,
         forward=target.forward or usual,
         header=target.header or (),
@@ -141,6 +142,9 @@ def _forwarding(
         chosen=chosen,
         late=parse_rule(target.backlog),
     )
+    # What is typed wrong is said before anything is asked of Cronofy.
+    parse_targets(options)
+    return options
 
 
 def _named(values: list[str] | None, option: str) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def add(
     details = _given({"calendar": calendar, "start": start, "end": end, "tzid": tzid, "description": description})
     if location is not None:
         details["location"] = {"description": location}
-    with _owner_is_told():
+    with _owner_is_told("name another one: --calendar Work; see: cronofy calendars list --data-center simulator"):
         _show(run, control_of(run).add_event({"summary": summary, **details}))
 
 
@@ -158,12 +158,11 @@ _MOST_TITLES = 5
 
 
 @contextmanager
-def _owner_is_told() -> Iterator[None]:
+def _owner_is_told(hint: str = "choose an event of another calendar") -> Iterator[None]:
     """Say to the owner why an edit is refused: they need no scope."""
     try:
         yield
     except NotAllowed as error:
-        hint = "name another one: --calendar Work; see: cronofy calendars list --data-center simulator"
         raise NotAllowed("the calendar is read-only: its owner cannot edit it either", hint=hint) from error
 
 

@@ -19,6 +19,7 @@ from cronofy_cli.commands.simulator import application, conditions, edit, faults
 from cronofy_cli.commands.simulator import exec as exec_command
 from cronofy_cli.commands.simulator import run as run_command
 from cronofy_cli.commands.simulator.access import control_of
+from cronofy_cli.core.notifications.notification import check_type
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list, show_record
 
@@ -77,7 +78,12 @@ def list_running(context: typer.Context) -> None:
 @app.command("push", cls=ControlCommand)
 def push(
     context: typer.Context,
-    type_: Annotated[str, typer.Argument(metavar="TYPE", help="The notification type, such as profile_disconnected.")],
+    type_: Annotated[
+        str,
+        typer.Argument(
+            metavar="TYPE", help="The notification type, such as profile_disconnected.", callback=check_type
+        ),
+    ],
     channel: Annotated[
         str | None, typer.Option(metavar="CHANNEL_ID", help="Only to this channel; by default to all open ones.")
     ] = None,

@@ -9,7 +9,7 @@ that is what is kept. Cronofy then sends the notification again, as it would to 
 from __future__ import annotations
 
 import queue
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.adapters.history import open_history
@@ -167,7 +167,8 @@ class _Asker(Worker):
             self._history.set_answer(forward.delivery_id, status)
         except CronofyError as error:
             self._calls.trouble(error)
-        self._calls.report(report_of(question.delivery, self._sender.target, forward, in_container=self._in_container))
+        answered = replace(question.delivery, answer_status=status)
+        self._calls.report(report_of(answered, self._sender.target, forward, in_container=self._in_container))
 
 
 def _no_answer(_status: int | None) -> None:

@@ -109,14 +109,15 @@ class AppDocument(Document, frozen=True):
 
 
 class ForwardLine(ForwardDocument, Line, frozen=True, kw_only=True, tag="forward"):
-    """A forward while `listen` runs, and when it is tried again."""
+    """A forward while `listen` runs, and when it is tried again. A `late` one was sent when the target came back."""
 
     retried_in_s: float | None = None
+    late: bool = False
 
     @classmethod
-    def live(cls, forward: Forward, hint: str | None, retried_in_s: float | None) -> Self:
+    def live(cls, forward: Forward, hint: str | None, retried_in_s: float | None, *, late: bool) -> Self:
         """Return the line of a forward that is over just now."""
-        return replace(cls.of(forward, hint), retried_in_s=retried_in_s)
+        return replace(cls.of(forward, hint), retried_in_s=retried_in_s, late=late)
 
 
 class TriggeredDocument(AttemptDocument, frozen=True, kw_only=True):

@@ -31,11 +31,14 @@ def exported(
     version: str,
     beside: Callable[[Delivery], Beside] | None = None,
 ) -> Iterator[bytes]:
-    """Yield what is to be written, piece by piece; `version` is that of this program, `beside` is for NDJSON."""
+    """Yield what is to be written, piece by piece; `version` is that of this program.
+
+    `beside` is for NDJSON and HAR.
+    """
     if form is ExportFormat.HAR:
         from cronofy_cli.output.exports.har import har
 
-        return har(deliveries, version)
+        return har(deliveries, version, None if beside is None else lambda delivery: beside(delivery).forwards)
     if form is ExportFormat.CURL:
         from cronofy_cli.output.exports.curl import curl_script
 

@@ -25,7 +25,7 @@ from cronofy_cli.core.times import parse_time
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Set
     from typing import BinaryIO
 
 LONGEST_LINE: Final = 64 * 1024 * 1024
@@ -47,6 +47,8 @@ class ExportedForward:
     number: int
     attempt: Attempt
     is_replay: bool = False
+    was_intended: bool = False
+    """Whether the target is one that the delivery was to be forwarded to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ class _Rest(io.RawIOBase):
 def _exported(line: bytes) -> ExportedDelivery:
     document = msgspec.json.decode(line)
     events = bytes(msgspec.json.decode(line, type=_Beside).events)
-    forwards = tuple(map(_forward, document.get("forwards") or ()))
+    intended = {str(each["target"]) for each in document.get("app") or ()}
+    forwards = tuple(_forward(each, intended) for each in document.get("forwards") or ())
     return ExportedDelivery(
         delivery=_delivery(document),
         tags=tuple(tag for tag in map(str, document.get("tags") or ()) if _TAG.fullmatch(tag)),
@@ -151,7 +154,7 @@ def _delivery(document: dict[str, Any]) -> Delivery:
     )
 
 
-def _forward(document: dict[str, Any]) -> ExportedForward:
+def _forward(document: dict[str, Any], intended: Set[str]) -> ExportedForward:
     attempt = Attempt(
         started_at=parse_time(document["started_at"]).astimezone(UTC),
         duration=timedelta(milliseconds=float(document["duration_ms"])),
@@ -166,7 +169,10 @@ def _forward(document: dict[str, Any]) -> ExportedForward:
     if failure is not None:
         known = {each.value: each for each in Failure}
         attempt = replace(attempt, failure=known.get(failure, Failure.OTHER))
-    return ExportedForward(str(document["target"]), int(document["attempt"]), attempt, bool(document.get("replay")))
+    target = str(document["target"])
+    return ExportedForward(
+        target, int(document["attempt"]), attempt, bool(document.get("replay")), was_intended=target in intended
+    )
 
 
 def _text(value: object) -> str | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,6 +111,58 @@ def test_an_export_carries_what_is_kept_beside(record: Record, run: Run, cli: Cl
         before[key] for key in ("events", "tags", "forwards")
     ]
     assert run("deliveries", "list", "--search", "Dentist").lines != []
+
+
+def test_an_import_that_breaks_off(record: Record, run: Run, cli: Cli) -> None:
+    """A delivery is imported with all that is beside it or not at all, so the next import adds everything."""
+    record(make_delivery(body=CHANGE))
+    run("deliveries", "tag", "1", "odd")
+    exported = run("deliveries", "export").stdout.encode()
+    (cli.data / "deliveries.db").unlink()
+    run("deliveries", "import", "-", stdin=b"")
+    with closing(sqlite3.connect(cli.data / "deliveries.db")) as connection:
+        connection.execute("CREATE TRIGGER broken BEFORE INSERT ON tags BEGIN SELECT RAISE(ABORT, 'broken'); END")
+
+    assert run("deliveries", "import", "-", stdin=exported).exit_code == 1
+    assert run("deliveries", "list").lines == []
+    with closing(sqlite3.connect(cli.data / "deliveries.db")) as connection:
+        connection.execute("DROP TRIGGER broken")
+    assert run("deliveries", "import", "-", stdin=exported).stdout == "1 imported\n"
+    assert run("deliveries", "show", "@odd").exit_code == 0
+
+
+def test_importing_again_adds_tags(record: Record, run: Run) -> None:
+    """A tag that is in the file and was lost here comes back with the next import."""
+    record(make_delivery(body=CHANGE))
+    run("deliveries", "tag", "1", "odd")
+    exported = run("deliveries", "export").stdout.encode()
+    run("deliveries", "tag", "--remove", "odd")
+
+    again = run("deliveries", "import", "-", stdin=exported)
+
+    assert (again.stdout, again.stderr) == ("0 imported, 1 already there\n", "")
+    assert run("deliveries", "tag").lines == ["@odd\t1"]
+
+
+def test_what_was_sent_late_by_hand(record: Record, run: Run, cli: Cli) -> None:
+    """A replay to where the delivery was to be forwarded is its result after an import too; another one is not."""
+    record(make_delivery(body=CHANGE))
+    with open_history(history_file(cli.environment)) as history:
+        history.forwards.record([forward(1, 500)])
+        history.forwards.record(
+            [replace(forward(1, 200), is_replay=True), replace(forward(1, 404, target="http://x/"), is_replay=True)]
+        )
+    exported = run("deliveries", "export").stdout.encode()
+    before = run("deliveries", "list", "--json").json[0]["app"]
+    (cli.data / "deliveries.db").unlink()
+    lines = [json.loads(line) for line in exported.splitlines()]
+    # As if nothing had been sent before the replay.
+    lines[0]["forwards"] = lines[0]["forwards"][1:]
+
+    run("deliveries", "import", "-", stdin=json.dumps(lines[0]).encode())
+
+    assert [each["status"] for each in before] == [200]
+    assert run("deliveries", "list", "--json").json[0]["app"] == before
 
 
 def test_a_tag_of_the_file_takes_none_from_here(record: Record, run: Run, cli: Cli) -> None:

@@ -137,10 +137,27 @@ def test_tags(kept: None, run: Run) -> None:
     assert (missing.exit_code, missing.stderr.splitlines()[0]) == (1, "error: no delivery has the tag @good")
 
 
-@pytest.mark.parametrize("arguments", [["1"], ["1", "last"], ["1", "5"], ["1", "a b"], ["1", "x", "--remove", "odd"]])
-def test_names_that_cannot_be(arguments: list[str], kept: None, run: Run) -> None:
-    """A name must not be mistaken for something else."""
-    assert run("deliveries", "tag", *arguments).exit_code == 2
+def test_a_tag_that_moves(kept: None, run: Run) -> None:
+    """A tag that another delivery had is said to be gone from there."""
+    assert run("deliveries", "tag", "1", "odd").stdout == "#1 is @odd, #3 no longer\n"
+    assert run("deliveries", "tag", "1", "odd").stdout == "#1 is @odd\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["1"], "a delivery and a tag are needed"),
+        (["1", "last"], "'last' is no tag: it means the newest delivery"),
+        (["1", "5"], "'5' is no tag: it means delivery #5"),
+        (["1", "a b"], "'a b' is not a valid tag"),
+        (["1", "x", "--remove", "odd"], "a delivery and a tag are needed"),
+    ],
+)
+def test_names_that_cannot_be(arguments: list[str], reason: str, kept: None, run: Run) -> None:
+    """A name must not be mistaken for something else, and the error says for what."""
+    result = run("deliveries", "tag", *arguments)
+
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, f"error: {reason}")
 
 
 def test_show_parts(kept: None, run: Run) -> None:
@@ -224,7 +241,9 @@ def test_prune(kept: None, run: Run) -> None:
     assert run("deliveries", "prune", "--older-than", "1h", "--yes", "--json").json == {"removed": 1}
     assert [each["id"] for each in run("deliveries", "list", "--json").json] == [1, 3]
     assert run("deliveries", "prune", "--keep", "0", "--yes").stdout == "1 removed\n"
-    assert run("deliveries", "prune", "--yes").exit_code == 2
+    assert "--older-than or --keep: one of them is needed" in run("deliveries", "prune", "--yes").stderr
+    both = run("deliveries", "prune", "--keep", "1", "--older-than", "1d", "--yes")
+    assert (both.exit_code, "--older-than or --keep: not both" in both.stderr) == (2, True)
     refused = run("deliveries", "prune", "--keep", "0", stdin=b"n\n", terminal=True)
     assert (refused.exit_code, "nothing was removed" in refused.stderr) == (2, True)
 

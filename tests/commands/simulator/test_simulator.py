@@ -301,6 +301,8 @@ def test_the_next_one_of_a_title_is_meant(edit: Run) -> None:
         (["delete", "evt_nowhere"], 1, "the simulator has no event 'evt_nowhere'"),
         (["add", "Lunch", "--calendar", "Garden"], 1, "calendar"),
         (["add", "Lunch", "--calendar", "Bank Holidays"], 4, "the calendar is read-only"),
+        (["add", "Lunch", "--calendar", "Bank Holidays"], 4, "hint: name another one: --calendar Work"),
+        (["delete", "Boxing Day"], 4, "hint: choose an event of another calendar"),
         (["add", "Lunch", "--start", "soon"], 1, "start"),
         (["add", "Lunch", "--tzid", "Mars/Olympus"], 1, "tzid: TZID not recognized (errors.tzid_unrecognized)"),
     ],
@@ -312,7 +314,7 @@ def test_edits_that_cannot_be_made(arguments: list[str], exit_code: int, said: s
     result = edit(*arguments)
 
     assert (result.exit_code, result.stdout) == (exit_code, "")
-    assert said in result.error["message"]
+    assert said in f"{result.error['message']}, hint: {result.error['hint']}"
 
 
 def test_an_amount_that_is_none(edit: Run) -> None:

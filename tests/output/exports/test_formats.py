@@ -16,10 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cronofy_cli.adapters.history.moments import DeliveryTimes
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.exports.formats import ExportFormat, exported
+from cronofy_cli.output.exports.ndjson import Beside
 from cronofy_cli.output.exports.read_ndjson import read_deliveries
+from tests.adapters.history.samples import forward
 from tests.golden_files import check_golden
 from tests.outbound.app import running_app
 from tests.requirements import require_program
@@ -162,6 +165,31 @@ def test_har() -> None:
     assert second["request"]["postData"]["text"] == base64.b64encode(b"\xff").decode()
     assert second["response"]["status"] == 401
     assert json.loads(export([], ExportFormat.HAR))["log"]["entries"] == []
+
+
+def test_har_of_forwards() -> None:
+    """Behind each delivery stands what each application was sent and said, with its time, or why it said nothing."""
+    attempts = [forward(1, 302, number=1), forward(1, None, number=2)]
+    moved = replace(
+        attempts[0].attempt, answer_head=b"HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n", answer_body=b"no"
+    )
+    attempts[0] = replace(attempts[0], attempt=moved, is_replay=True, target="http://app.test:8080/hook?a=b")
+    beside = Beside((), (), tuple(attempts), None, is_reconstructed=False, times=DeliveryTimes())
+
+    parts = exported([make_delivery(1)], ExportFormat.HAR, "1.2.3", lambda _: beside)
+
+    _, first, second = json.loads(b"".join(parts))["log"]["entries"]
+    assert first["request"]["url"] == "http://app.test:8080/hook?a=b&user_id=42"
+    assert first["request"]["headers"][0] == {"name": "Host", "value": "app.test:8080"}
+    assert [each["name"].lower() for each in first["request"]["headers"]].count("host") == 1
+    assert first["request"]["postData"]["text"] == CHANGE.decode()
+    assert (first["response"]["status"], first["response"]["statusText"]) == (302, "Found")
+    assert first["response"]["redirectURL"] == "/login"
+    assert first["response"]["content"] == {"size": 2, "mimeType": "", "text": "no"}
+    assert (first["time"], first["timings"]["wait"]) == (23.005, 23.005)
+    assert first["comment"] == "delivery #1 to the application, sent again by hand, the response is cut"
+    assert second["response"]["status"] == 0
+    assert "attempt 2, connection_refused: connection refused" in second["comment"]
 
 
 @pytest.fixture
