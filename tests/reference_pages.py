@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from html import escape
 from typing import TYPE_CHECKING
 
 import cronofy_cli
@@ -68,9 +69,14 @@ def _parameters(parameters: Iterable[ParameterDocument]) -> list[str]:
 
 def _flags(parameter: ParameterDocument) -> str:
     if parameter.kind == "argument":
-        return f"`{parameter.metavar}`"
+        return _inline_code(parameter.metavar)
     value = f" {parameter.metavar}" if parameter.metavar else ""
-    return f"`{', '.join(parameter.flags)}{value}`"
+    return _inline_code(f"{', '.join(parameter.flags)}{value}")
+
+
+def _inline_code(text: str) -> str:
+    # GitHub ends a cell at a bar in back quotes, mkdocs shows the backslash that prevents it: both read an entity.
+    return f"<code>{escape(text, quote=False).replace('|', '&#124;')}</code>" if "|" in text else f"`{text}`"
 
 
 def _meaning(parameter: ParameterDocument) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.cli.tree import command_paths
+from cronofy_cli.core.api.date_words import parse_days
+from cronofy_cli.core.api.time_limits import Clock, parse_moment
 from cronofy_cli.errors import ExitCode
+from tests.handler_check.checking import make_cases
 from tests.reference_pages import NAMES
 from tests.support import REPOSITORY
 
@@ -22,6 +26,17 @@ DOCS = REPOSITORY / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 README = REPOSITORY / "README.md"
 TERMINAL_LINES = 24
+CLOCK = Clock(datetime(2026, 11, 22, 12, tzinfo=UTC), UTC)
+
+
+def _text(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def _written(heading: str) -> list[str]:
+    """Return what the first column of a table of time words names."""
+    table = _text("time-words.md").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return [each for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for each in re.findall(r"`(.*?)`", row)]
 
 
 @pytest.mark.parametrize("path", command_paths())
@@ -75,7 +90,7 @@ def test_every_page_is_found(page: Path) -> None:
     assert f"(docs/{page.name})" in README.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", [each for each in PAGES if each.name not in {"index.md", "vocabulary.md"}])
+@pytest.mark.parametrize("page", [each for each in PAGES if each.name != "index.md"], ids=lambda page: page.name)
 def test_every_page_begins_with_its_purpose(page: Path) -> None:
     """The first sentence of a page says what job it is for, under one heading."""
     lines = page.read_text(encoding="utf-8").splitlines()
@@ -87,6 +102,26 @@ def test_every_page_begins_with_its_purpose(page: Path) -> None:
 def test_generated_pages_are_pages() -> None:
     """The pages that are generated are the reference's."""
     assert set(NAMES) <= {page.name for page in PAGES}
+
+
+@pytest.mark.parametrize("days", _written("Days"))
+def test_the_words_for_days_are_understood(days: str) -> None:
+    """What the page of time words names as a day is one."""
+    assert parse_days(days, CLOCK.today) is not None
+
+
+@pytest.mark.parametrize("moment", _written("Times"))
+def test_the_words_for_times_are_understood(moment: str) -> None:
+    """What the page of time words names as a time is one."""
+    assert parse_moment(moment, CLOCK, option="--since").text
+
+
+@pytest.mark.parametrize("page", [README, *PAGES], ids=lambda page: page.name)
+def test_the_number_of_cases_is_right(page: Path) -> None:
+    """What pages say of the number of cases that `check handler` has is true."""
+    said = re.findall(r"(\d+) cases", page.read_text(encoding="utf-8"))
+
+    assert set(said) <= {str(len(make_cases()))}
 
 
 def test_the_map_names_what_is_there() -> None:
@@ -114,10 +149,6 @@ def test_each_dependency_has_its_reason() -> None:
 
 def _line_of(lines: list[str], dependency: str) -> int:
     return next(number for number, line in enumerate(lines) if line.strip() == f'"{dependency}",')
-
-
-def _text(name: str) -> str:
-    return (DOCS / name).read_text(encoding="utf-8")
 
 
 def _code(text: str) -> str:

@@ -36,3 +36,4 @@ def test_the_site_builds(tmp_path: Path) -> None:
     for path in tmp_path.glob("site/**/*.html"):
         loaded = re.findall(r"<(?:script|img|link)[^>]* (?:src|href)=\"?(https?://[^\"> ]+)", path.read_text("utf-8"))
         assert loaded == [], path
+    assert "\\|" not in (tmp_path / "site" / "commands" / "index.html").read_text("utf-8")
