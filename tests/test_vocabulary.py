@@ -64,6 +64,7 @@ WITHOUT_JSON = {
     "completion",
     "mcp",
     *(f"help {name}" for name in PAGES),
+    "deliveries browse",
     "deliveries export",
     "simulator exec",
     "simulator world export",

@@ -212,6 +212,12 @@ class SigningListCommand(LocalCommand):
     shared: ClassVar[tuple[str, ...]] = (*_ACCOUNT, *_LIST, *_ALWAYS)
 
 
+class ScreenCommand(LocalCommand):
+    """A command for people at a terminal, which needs no more of a context than its client secrets."""
+
+    shared: ClassVar[tuple[str, ...]] = (*_ACCOUNT, *_ALWAYS)
+
+
 class ApiCommand(LocalCommand):
     """A command that calls Cronofy and answers with one document."""
 

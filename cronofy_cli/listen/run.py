@@ -43,18 +43,24 @@ from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSetting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import tzinfo
 
     from cronofy_cli.adapters.tunnels.interface import Tunnel
     from cronofy_cli.adapters.worker import Worker
+    from cronofy_cli.core.print_style import PrintStyle
     from cronofy_cli.listen.changes.baseline import Baseline
     from cronofy_cli.listen.changes.catch_up import CatchUp
     from cronofy_cli.listen.changes.read_request import ChangeRead
     from cronofy_cli.listen.changes.reader import ChangeReader
     from cronofy_cli.listen.forward import Forwarding
     from cronofy_cli.listen.forwarding.tally import Tally, Totals
+    from cronofy_cli.listen.live.facts import RunFacts
+    from cronofy_cli.listen.live.log import LiveLog
+    from cronofy_cli.listen.live.screen import LiveScreen
     from cronofy_cli.listen.options import ListenOptions
     from cronofy_cli.listen.stop import StopRequest
     from cronofy_cli.listen.surroundings import Surroundings
+    from cronofy_cli.output.streams import Output
     from cronofy_cli.receiver.pipeline import Sink
 
 CLOSE_LIMIT_S = 5.0
@@ -93,6 +99,7 @@ class ListenRun:
         self._totals: Totals | None = None
         self._tunnel_events = TunnelEvents()
         self._is_ready = False
+        self._facts: RunFacts | None = None
 
     def __enter__(self) -> Self:
         """Make everything ready.
@@ -118,6 +125,8 @@ class ListenRun:
         self._close()
 
     def _close(self) -> None:
+        if self._facts is not None:
+            self._facts.is_ending = True
         self._around.api.extend(CLOSE_LIMIT_S)
         self._stack.close()
 
@@ -159,6 +168,8 @@ class ListenRun:
         selection = self._selection(path, reader)
         examiner = self._open_examiner(selection, path)
         address = self._address(tunnel, path)
+        if self._facts is not None and tunnel.facts.is_public:
+            self._facts.tunnel = tunnel.facts.name
         # The watch comes last: what arrived up to the verification is printed before it is called ready.
         sinks: list[Sink] = [selection, examiner, *forwarding.sinks, self._watch]
         self.session = self._open_session(address, path, notes, forwarding, baseline, sinks)
@@ -172,11 +183,25 @@ class ListenRun:
     def _greet(self) -> LiveOutput:
         zone = find_zone(self.account.zoneinfo or FALLBACK_TZID)
         around = self._around
-        live = LiveOutput(around.output, self._options.style, zone, self._stop.ask_pipe_closed, around.chosen_options)
+        common = (around.output, self._options.style, zone, self._stop.ask_pipe_closed, around.chosen_options)
+        live = LiveOutput(*common) if around.screen is None else self._open_live(around.screen, common)
         live.calendar_names = around.calendar_names()
         secret = f", client secret {around.published_secret}" if around.published_secret else ""
         live.tick("signed in", f"data center {around.data_center}, {self.account.email or self.account.sub}{secret}")
         return live
+
+    def _open_live(
+        self, screen: LiveScreen, common: tuple[Output, PrintStyle, tzinfo, Callable[[], None], tuple[str, ...]]
+    ) -> LiveLog:
+        """Draw the status line from now on, and take keys."""
+        from cronofy_cli.listen.live.facts import RunFacts
+        from cronofy_cli.listen.live.log import LiveLog
+        from cronofy_cli.listen.live.panel import STOP_LIMIT_S, Panel
+
+        log = LiveLog(*common)
+        self._facts = RunFacts(self._notice, log)
+        self._start(Panel(screen, log, self._facts, self._stop.ask, self._fail), STOP_LIMIT_S)
+        return log
 
     def _open_notes(self, journal: Journal) -> RunNotes:
         notes = RunNotes(
@@ -213,6 +238,8 @@ class ListenRun:
         self._stack.callback(self._sum_up, forwarding.tally)
         self._stack.callback(forwarding.stop)
         forwarding.start()
+        if self._facts is not None:
+            self._facts.forwarding = forwarding
         return forwarding
 
     def _sum_up(self, tally: Tally) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.history import History
     from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
     from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.listen.live.screen import LiveScreen
     from cronofy_cli.output.streams import Output
 
 
@@ -44,6 +45,8 @@ class Surroundings:
     chosen_options: tuple[str, ...]
     """Those that chose context and data center, for commands to be typed."""
     clock: Callable[[], datetime]
+    screen: LiveScreen | None = None
+    """The status line and the keys, where a person watches."""
     deadline: Deadline | None = None
     """By when the run has to be over; closing the channel comes after it."""
 

@@ -133,7 +133,7 @@ def delivery_list(today: date) -> ListView[Listed]:
     answered: Column[Listed] = Column("ANSWERED", lambda row: row[0].answer, leave_out=1)
     channel: Column[Listed] = Column("CHANNEL", lambda row: row[0].notification.channel_id or "-", leave_out=2)
     since: Column[Listed] = Column("SINCE", lambda row: row[0].notification.changes_since or "-", leave_out=3)
-    when: Column[Listed] = Column("WHEN", lambda row: _local(row[0].request.received_at, today))
+    when: Column[Listed] = Column("WHEN", lambda row: local_time(row[0].request.received_at, today))
     received: Column[Listed] = Column("RECEIVED", lambda row: to_utc_millis(row[0].request.received_at))
     return ListView(
         columns=(number, when, kind, signature, app, answered, channel, since),
@@ -158,7 +158,8 @@ def app_text(results: Sequence[AppResult]) -> str:
     return worst if len(results) == 1 else f"{worst} ({count} of {len(results)})"
 
 
-def _local(moment: datetime, today: date) -> str:
+def local_time(moment: datetime, today: date) -> str:
+    """Return a moment in the time of this machine, with the year in place of the seconds where it is another one."""
     local = moment.astimezone()
     return f"{local:%b %d %H:%M:%S}" if local.year == today.year else f"{local:%Y-%m-%d %H:%M}"
 

@@ -8,6 +8,7 @@ app = lazy_app(
     "List, show, replay and export what was received.",
     {
         "list": "deliveries.list",
+        "browse": "deliveries.browse",
         "show": "deliveries.show",
         "replay": "deliveries.replay",
         "diff": "deliveries.show",

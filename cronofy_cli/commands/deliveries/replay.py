@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -233,6 +233,20 @@ def _jobs(history: History, chosen: Sequence[Delivery], to: Sequence[str], which
 
     if named := [parse_target(text) for text in to]:
         return [ReplayJob(delivery, target) for delivery in chosen for target in named]
+    return jobs_for(history, chosen, which.wants)
+
+
+def jobs_for(
+    history: History, chosen: Sequence[Delivery], wants: Callable[[AppResult], bool] = lambda _: True
+) -> list[ReplayJob]:
+    """Return what sends deliveries again to where they were to be forwarded, of those targets that are wanted.
+
+    Raises:
+        WrongUsage: no target of one is known, or only a file names it.
+    """
+    from cronofy_cli.outbound.replay import ReplayJob
+    from cronofy_cli.outbound.target import parse_target
+
     results = history.forwards.results([delivery.id or 0 for delivery in chosen])
     jobs: list[ReplayJob] = []
     for delivery in chosen:
@@ -240,7 +254,7 @@ def _jobs(history: History, chosen: Sequence[Delivery], to: Sequence[str], which
             raise WrongUsage(
                 f"#{delivery.id} was imported, and the file may name any target", hint="add --to 3000/your/hook"
             )
-        urls = [result.target for result in results.get(delivery.id or 0, ()) if which.wants(result)]
+        urls = [result.target for result in results.get(delivery.id or 0, ()) if wants(result)]
         if not urls:
             raise WrongUsage(
                 f"#{delivery.id} was not to be forwarded, so its target is not known", hint="add --to 3000/your/hook"
@@ -276,6 +290,15 @@ def _changed(
             changed = set_fields(body, assignments) if assignments else body
             bodies[body] = _edited(run, changed) if edit else changed
     return [ReplayJob(with_body(job.delivery, bodies[job.delivery.request.body], secrets), job.target) for job in jobs]
+
+
+def edited_jobs(run: AppContext, jobs: Sequence[ReplayJob]) -> list[ReplayJob]:
+    """Return the jobs with a body that the person has edited, signed with the client secrets in use.
+
+    Raises:
+        CronofyError: there is no editor, or no client secret.
+    """
+    return _changed(run, jobs, (), find_secrets(run, []), edit=True)
 
 
 def _edited(run: AppContext, body: bytes) -> bytes:

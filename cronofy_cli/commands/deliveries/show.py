@@ -16,10 +16,13 @@ from cronofy_cli.output.lists import show_list
 from cronofy_cli.output.streams import OutputFormat
 
 if TYPE_CHECKING:
-    from cronofy_cli.adapters.history import Forward
+    from collections.abc import Mapping
+
+    from cronofy_cli.adapters.history import Forward, History
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.deliveries import Delivery, Imported
     from cronofy_cli.output.documents.attempts import ForwardAndHint
+    from cronofy_cli.output.streams import Output
 
 app = command_app()
 
@@ -104,30 +107,32 @@ def _hinted(found: Delivery, attempts: list[Forward]) -> list[ForwardAndHint]:
 
 
 def _show_all(run: AppContext, found: Delivery, attempts: list[Forward]) -> None:
-    assert found.id is not None
-    tags = run.history.tags.of(found.id)
-    is_reconstructed = run.history.is_reconstructed(found.id)
-    events = run.history.events_of(found.id)
     if run.output.format.is_json:
-        _show_document(run, found, attempts, tags, events, is_reconstructed=is_reconstructed)
-        return
-    run.output.data(full_text(found, color=run.output.color_stdout, dated=True).rstrip("\n"))
+        _show_document(run, found, attempts)
+    else:
+        show_in_full(run.output, run.history, run.environment, found)
+
+
+def show_in_full(output: Output, history: History, environment: Mapping[str, str], found: Delivery) -> None:
+    """Write all that is known of a delivery, for people."""
+    assert found.id is not None
+    output.data(full_text(found, color=output.color_stdout, dated=True).rstrip("\n"))
     if found.imported is not None:
-        run.output.data(f"\n    {_imported(found.imported)}")
-    if is_reconstructed:
-        run.output.data("\n    this was not received, but made up from what is known of a gap")
-    if timing := timing_text(found, run.history.times_of(found.id)):
-        run.output.data(f"\n    {timing}")
-    if tags:
-        run.output.data(f"\n    tags  {' '.join(f'@{tag}' for tag in tags)}")
-    if attempts:
-        run.output.data("\n    forwards\n")
-        show_forwards(run.output, _hinted(found, attempts))
-    for target in run.history.forwards.owed(found.id):
+        output.data(f"\n    {_imported(found.imported)}")
+    if history.is_reconstructed(found.id):
+        output.data("\n    this was not received, but made up from what is known of a gap")
+    if timing := timing_text(found, history.times_of(found.id)):
+        output.data(f"\n    {timing}")
+    if tags := history.tags.of(found.id):
+        output.data(f"\n    tags  {' '.join(f'@{tag}' for tag in tags)}")
+    if attempts := history.forwards.of(found.id):
+        output.data("\n    forwards\n")
+        show_forwards(output, _hinted(found, attempts))
+    for target in history.forwards.owed(found.id):
         by_hand = f"cronofy deliveries replay {found.id} --to {shlex.quote(target)}"
-        run.output.data(f"\n    still to be sent to {clean(target)}: {by_hand}")
-    if events is not None:
-        _show_events(run, events)
+        output.data(f"\n    still to be sent to {clean(target)}: {by_hand}")
+    if (events := history.events_of(found.id)) is not None:
+        _show_events(output, environment, events)
 
 
 def _imported(imported: Imported) -> str:
@@ -139,7 +144,7 @@ def _imported(imported: Imported) -> str:
     )
 
 
-def _show_events(run: AppContext, payload: bytes) -> None:
+def _show_events(output: Output, environment: Mapping[str, str], payload: bytes) -> None:
     from datetime import datetime
 
     from cronofy_cli.adapters.machine_zone import machine_tzid
@@ -147,30 +152,22 @@ def _show_events(run: AppContext, payload: bytes) -> None:
     from cronofy_cli.output.events.event_changes import show_events_read
 
     # The account's own zone would have to be asked for, and what is stored is shown without the network.
-    zone = find_zone(machine_tzid(run.environment) or "Etc/UTC")
-    show_events_read(run.output, payload, zone, datetime.now(zone).date())
+    zone = find_zone(machine_tzid(environment) or "Etc/UTC")
+    show_events_read(output, payload, zone, datetime.now(zone).date())
 
 
-def _show_document(
-    run: AppContext,
-    found: Delivery,
-    attempts: list[Forward],
-    tags: list[str],
-    events: bytes | None,
-    *,
-    is_reconstructed: bool,
-) -> None:
+def _show_document(run: AppContext, found: Delivery, attempts: list[Forward]) -> None:
     from cronofy_cli.output.documents.deliveries import ShownDelivery
     from cronofy_cli.output.json_text import show_document
 
-    number = found.id or 0
+    history, number = run.history, found.id or 0
     document = ShownDelivery.with_all(
         found,
-        tags=tags,
-        is_reconstructed=is_reconstructed,
-        results=run.history.forwards.results([number]).get(number, ()),
+        tags=history.tags.of(number),
+        is_reconstructed=history.is_reconstructed(number),
+        results=history.forwards.results([number]).get(number, ()),
         forwards=_hinted(found, attempts),
-        events=events,
-        times=run.history.times_of(number),
+        events=history.events_of(number),
+        times=history.times_of(number),
     )
     show_document(run.output, document.encode())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.where import Where
     from cronofy_cli.core.signature import SignaturePolicy
     from cronofy_cli.listen.forwarding.options import ForwardingOptions
+    from cronofy_cli.listen.live.screen import LiveScreen
     from cronofy_cli.listen.options import Address, ListenOptions
 
 app = command_app()
@@ -71,7 +74,10 @@ def listen(
     where = Address.from_settings(run.settings, **asdict(address))
     _prepare(run, where)
     options = _options(run, target, where, channel, chosen, reading, how)
-    raise typer.Exit(_listen(run, options))
+    with ExitStack() as stack:
+        screen = None if how.plain else _screen(run, options, stack)
+        code = _listen(run, options, screen)
+    raise typer.Exit(code)
 
 
 def _options(
@@ -232,14 +238,27 @@ def _style(run: AppContext, chosen: PrintStyle | None) -> PrintStyle:
     return PrintStyle(run.settings.find(Key.PRINT).text or PrintStyle.COMPACT)
 
 
-def _listen(run: AppContext, options: ListenOptions) -> int:
+def _screen(run: AppContext, options: ListenOptions, stack: ExitStack) -> LiveScreen | None:
+    """Return the status line and the keys, where a person watches."""
+    from cronofy_cli.adapters.tty import Tty, can_take_keys
+
+    may_ask = run.output.can_prompt and options.style is not PrintStyle.JSON
+    if not (may_ask and can_take_keys(run.stdin, (run.stdout, run.stderr), run.environment)):
+        return None
+    from cronofy_cli.commands.deliveries.browsing import HistorySource
+    from cronofy_cli.listen.live.screen import LiveScreen
+
+    return stack.enter_context(LiveScreen(run.output, Tty(run.stdin, run.stdout), partial(HistorySource, run)))
+
+
+def _listen(run: AppContext, options: ListenOptions, screen: LiveScreen | None) -> int:
     from cronofy_cli.commands.listen.surroundings import surroundings_of
     from cronofy_cli.listen.run import ListenRun
     from cronofy_cli.listen.stop import StopRequest
     from cronofy_cli.listen.viewer import view_other
 
     with StopRequest() as stop:
-        listener = ListenRun(surroundings_of(run), options, stop)
+        listener = ListenRun(surroundings_of(run, screen=screen), options, stop)
         try:
             with listener:
                 _remember_domain(run, options.address.domain)

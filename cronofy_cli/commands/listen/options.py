@@ -170,6 +170,10 @@ class RunOptions:
         PrintStyle | None,
         typer.Option("--print", help="How to print notifications; json in a pipe, compact on a terminal."),
     ] = None
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help="Print lines only: no status line and no keys, as in a pipe or with TERM=dumb."),
+    ] = False
     count: Annotated[int | None, typer.Option(min=1, help="Stop after this many notifications.")] = None
     timeout: Annotated[
         str | None, typer.Option(metavar="DURATION", help="Stop after 90s, 5m or 2h, with exit code 124.")

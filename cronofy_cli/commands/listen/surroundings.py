@@ -13,18 +13,20 @@ if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
     from cronofy_cli.core.signature import ClientSecret
+    from cronofy_cli.listen.live.screen import LiveScreen
     from cronofy_cli.output.streams import Output
 
 
-def surroundings_of(run: AppContext, output: Output | None = None) -> Surroundings:
-    """Return what this run of the program has; `output` takes the place of its own."""
+def surroundings_of(run: AppContext, output: Output | None = None, screen: LiveScreen | None = None) -> Surroundings:
+    """Return what this run of the program has; `output`, or that of the screen, takes the place of its own."""
     secrets = run.client_secrets
     return Surroundings(
         api=run.api,
         data_center=run.data_center.name,
         must_be_public=needs_public_address(run),
         environment=run.environment,
-        output=output or run.output,
+        output=output or (run.output if screen is None else screen.output),
+        screen=screen,
         client_secrets=secrets,
         published_secret=_published_secret(run, secrets),
         find_other_secrets=partial(_other_secrets, run, secrets),

@@ -118,6 +118,26 @@ class Forwarder:
             return []
         return [target.url for target in self._settings.targets if target.wants(delivery.notification)]
 
+    def pause(self) -> None:
+        """Send nothing more for now; what comes is kept."""
+        for worker in self._workers:
+            worker.pause()
+
+    def resume(self) -> None:
+        """Send again, what waits first."""
+        for worker in self._workers:
+            worker.resume()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing is sent for now."""
+        return any(worker.is_paused for worker in self._workers)
+
+    @property
+    def waiting(self) -> int:
+        """How many forwards are still to be made."""
+        return sum(worker.waiting for worker in self._workers)
+
     def stop(self, limit_s: float = 10.0, on_wait: Callable[[], None] | None = None) -> bool:
         """Forward what is left to the targets that are there, and return whether that was everything.
 

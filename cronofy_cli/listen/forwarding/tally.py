@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from cronofy_cli.core.signature import NOT_FROM_CRONOFY
 from cronofy_cli.errors import CronofyError
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ class Totals:
         return not self.failed and not self.waiting
 
 
+class Counts(NamedTuple):
+    """The numbers while a run goes on."""
+
+    received: int
+    not_signed: int
+    """With a wrong signature, or without one."""
+    failed: int
+
+
 class Tally:
     """Counts, on any thread."""
 
@@ -39,6 +49,7 @@ class Tally:
         self.targets = tuple(targets)
         self._lock = Lock()
         self._received = 0
+        self._not_signed = 0
         self._forwarded = 0
         self._failed = 0
         self._first_id: int | None = None
@@ -48,6 +59,7 @@ class Tally:
         """Count deliveries that were recorded."""
         with self._lock:
             self._received += len(deliveries)
+            self._not_signed += sum(each.verdict.state in NOT_FROM_CRONOFY for each in deliveries)
             self._first_id = self._first_id or deliveries[0].id
             self._last_id = max(self._last_id, deliveries[-1].id or 0)
 
@@ -80,6 +92,12 @@ class Tally:
                 self._forwarded += 1
             else:
                 self._failed += 1
+
+    @property
+    def so_far(self) -> Counts:
+        """The numbers at this moment."""
+        with self._lock:
+            return Counts(self._received, self._not_signed, self._failed)
 
     def totals(self, history: History) -> Totals:
         """Return the numbers; what is still to be sent is as the history has it, when everything has ended.

@@ -100,6 +100,9 @@ class TargetWorker(Worker):
         self._backlog = Backlog(self._read_back, limit=_HELD, chunk=_CHUNK)
         self._is_away = False
         self._has_been_away = False
+        self._is_paused = False
+        self._may_go_on = threading.Event()
+        self._may_go_on.set()
         self._changing = threading.Lock()
         self._reading = threading.Lock()
         self._put_count = 0
@@ -107,6 +110,7 @@ class TargetWorker(Worker):
         self._newest_id = 0
         self._late_up_to = 0
         """The newest delivery that waited when the target came back."""
+        self._held_count = 0
         self._held_up_to = 0
         """The newest delivery that is not sent, since too many waited."""
 
@@ -114,6 +118,27 @@ class TargetWorker(Worker):
     def is_away(self) -> bool:
         """Whether the target is not there."""
         return self._is_away
+
+    def pause(self) -> None:
+        """Send nothing more for now; what comes is kept."""
+        self._is_paused = True
+        self._may_go_on.clear()
+
+    def resume(self) -> None:
+        """Send again, what waits first."""
+        self._is_paused = False
+        self._may_go_on.set()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether nothing is sent for now."""
+        return self._is_paused
+
+    @property
+    def waiting(self) -> int:
+        """How many deliveries are still to be sent."""
+        # Without the lock, which is held while somebody is asked whether to send them.
+        return self._put_count - self._done_count + self._held_count
 
     def put(self, deliveries: Iterable[Delivery]) -> None:
         """Take deliveries; those of types that the target does not want are left out. Never waits."""
@@ -125,8 +150,9 @@ class TargetWorker(Worker):
             self._calls.waiting(Waiting(self._target, tuple(delivery.id or 0 for delivery in wanted)))
 
     def end(self) -> None:
-        """Take nothing new; a target that is not there is not waited for any longer."""
+        """Take nothing new; a target that is not there is not waited for any longer, and what is paused stays so."""
         self._ending.set()
+        self._may_go_on.set()
         self._wake()
 
     def finish(self, limit_s: float) -> bool:
@@ -169,7 +195,10 @@ class TargetWorker(Worker):
     def _send(self, delivery: Delivery) -> bool:
         number, was_cut_off = 1, False
         while not self._abandoned.is_set():
+            if not self._goes_on():
+                return False
             if (delivery.id or 0) <= self._held_up_to:
+                self._held_count += 1
                 return True
             if self._is_late(delivery):
                 self._ending.wait(LATE_PAUSE_S)
@@ -191,6 +220,14 @@ class TargetWorker(Worker):
             else:
                 number += 1
         return False
+
+    def _goes_on(self) -> bool:
+        """Wait while it is paused; false when the end comes meanwhile, and then it is still to be sent."""
+        while self._is_paused:
+            if self._ending.is_set():
+                return False
+            self._may_go_on.wait()
+        return True
 
     def _is_done(self, delivery: Delivery, forward: Forward) -> bool:
         pause_s = min(_FIRST_PAUSE_S * 2 ** (forward.number - 1), _LONGEST_PAUSE_S)

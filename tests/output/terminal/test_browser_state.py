@@ -1,0 +1,206 @@
+"""What the keys of the browser do."""
+
+from __future__ import annotations
+
+import pytest
+
+from cronofy_cli.core.keys import Key, Pasted
+from cronofy_cli.output.terminal.browser_state import (
+    DETAIL_BINDINGS,
+    LIST_BINDINGS,
+    Asked,
+    Browser,
+    Filter,
+    Mode,
+    Request,
+    Row,
+)
+
+
+def row(number: int, *, needs_look: bool = False) -> Row:
+    """Return a row."""
+    return Row(number, "Nov 22 12:04:31", "change", "signed", "200", "", needs_look)
+
+
+@pytest.fixture
+def browser() -> Browser:
+    """A browser of ten deliveries, the newest selected; #4 needs a look."""
+    browser = Browser()
+    browser.load([row(number, needs_look=number == 4) for number in range(1, 11)], has_older=False)
+    return browser
+
+
+def press(browser: Browser, *keys: str) -> Request | None:
+    """Press keys, and return what the last one asked for."""
+    found = None
+    for key in keys:
+        found = browser.press(key)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("keys", "number"),
+    [
+        ([], 10),
+        ([Key.UP], 9),
+        (["k", "k", "j"], 9),
+        ([Key.HOME], 1),
+        ([Key.HOME, Key.UP], 1),
+        ([Key.HOME, Key.END], 10),
+        ([Key.DOWN], 10),
+        (["4", Key.ENTER], 4),
+        (["1", "0", Key.ENTER], 10),
+        (["4", Key.ESCAPE], 10),
+        (["N"], 4),
+        ([Key.HOME, "n"], 4),
+    ],
+)
+def test_the_selection_moves(browser: Browser, keys: list[str], number: int) -> None:
+    """Arrows, pages, ends, numbers and what needs a look select a delivery, and never leave the list."""
+    press(browser, *keys)
+
+    assert browser.number == number
+
+
+def test_pages_are_those_of_the_screen(browser: Browser) -> None:
+    """A page is as many rows as the screen shows."""
+    browser.page = 4
+    press(browser, Key.PAGE_UP)
+    up = browser.number
+    press(browser, Key.PAGE_DOWN)
+
+    assert (up, browser.number) == (6, 10)
+
+
+def test_a_number_that_is_not_there_is_said(browser: Browser) -> None:
+    """The selection stays where it is."""
+    press(browser, "7", "7", Key.ENTER)
+
+    assert (browser.number, browser.message) == (10, "#77 is not in this list")
+
+
+def test_new_ones_do_not_move_the_selection_unless_it_follows(browser: Browser) -> None:
+    """At the newest the selection goes along; elsewhere it stays with its delivery."""
+    browser.put_after([row(11)])
+    followed = browser.number
+    press(browser, Key.UP)
+    browser.put_after([row(12)])
+
+    assert (followed, browser.number) == (11, 10)
+
+
+def test_older_ones_are_asked_for_at_the_first_and_do_not_move_the_selection() -> None:
+    """Going on upwards reads more, as long as there is more."""
+    browser = Browser()
+    browser.load([row(5), row(6)], has_older=True)
+
+    assert press(browser, Key.UP) == Request(Asked.OLDER)
+    browser.put_before([row(3), row(4)], has_older=False)
+    assert browser.number == 5
+    assert press(browser, Key.HOME, Key.UP) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "what"),
+    [
+        (Key.ENTER, Asked.DETAILS),
+        ("d", Asked.DETAILS),
+        ("r", Asked.REPLAY),
+        ("e", Asked.EDIT),
+        ("c", Asked.COPY_BODY),
+        ("C", Asked.COPY_CURL),
+    ],
+)
+def test_actions_are_for_the_selected_one(browser: Browser, key: str, what: Asked) -> None:
+    """An action names the delivery that is selected, and is nothing where there is none."""
+    press(browser, Key.UP)
+
+    assert press(browser, key) == Request(what, 9)
+    assert Browser().press(key) is None
+
+
+def test_a_search_is_typed_and_asked_for(browser: Browser) -> None:
+    """Letters go into the search, also those that are keys; a paste is text."""
+    press(browser, "/", "q", "r", Key.BACKSPACE, Pasted("uit\n"))
+
+    assert press(browser, Key.ENTER) == Request(Asked.LOAD)
+    assert (browser.search, browser.mode) == ("quit", Mode.LIST)
+
+
+def test_esc_ends_a_search_and_keeps_the_one_before(browser: Browser) -> None:
+    """What was not entered has no effect."""
+    browser.search = "lunch"
+    press(browser, "/", "x", Key.ESCAPE)
+
+    assert (browser.search, browser.mode) == ("lunch", Mode.LIST)
+
+
+def test_the_filters_come_one_after_another(browser: Browser) -> None:
+    """`f` goes through all of them, and asks for the rows each time."""
+    seen = []
+    for _ in Filter:
+        assert browser.press("f") == Request(Asked.LOAD)
+        seen.append(browser.filter)
+
+    assert seen == [Filter.FAILED, Filter.CHANGES, Filter.WRONG_SIGNATURE, Filter.ALL]
+
+
+def test_esc_first_clears_what_narrows_the_list(browser: Browser) -> None:
+    """Esc leaves only a list that shows everything; q always leaves."""
+    browser.search, browser.filter = "lunch", Filter.FAILED
+
+    assert press(browser, Key.ESCAPE) == Request(Asked.LOAD)
+    assert (browser.search, browser.filter) == ("", Filter.ALL)
+    assert press(browser, Key.ESCAPE) == Request(Asked.LEAVE)
+    assert press(browser, "q") == Request(Asked.LEAVE)
+
+
+@pytest.mark.parametrize(("key", "is_done"), [("y", True), ("n", False), (Key.ENTER, False)])
+def test_a_question_is_answered_with_y_alone(browser: Browser, key: str, is_done: bool) -> None:
+    """Nothing goes to another machine by a stray key."""
+    browser.ask("Send #10 to example.com?", Request(Asked.REPLAY, 10))
+
+    expected = Request(Asked.REPLAY, 10, is_agreed=True) if is_done else None
+    assert (press(browser, key), browser.mode) == (expected, Mode.LIST)
+
+
+def test_a_paste_does_nothing_in_the_list(browser: Browser) -> None:
+    """Text that was pasted by mistake presses no keys."""
+    assert press(browser, Pasted("rq")) is None
+
+
+def test_details_scroll_within_their_lines(browser: Browser) -> None:
+    """The last page stays full, and Esc goes back to the list with the same selection."""
+    browser.page = 10
+    press(browser, Key.UP)
+    browser.show_details([f"line {number}" for number in range(25)])
+    press(browser, Key.END)
+    at_end = browser.scroll
+    press(browser, Key.HOME, Key.UP)
+    at_start = browser.scroll
+    press(browser, Key.ESCAPE)
+
+    assert (at_end, at_start, browser.mode, browser.number) == (15, 0, Mode.LIST, 9)
+
+
+def test_details_go_to_the_neighbours(browser: Browser) -> None:
+    """Left and right show the deliveries before and after."""
+    browser.show_details(["a"])
+
+    assert press(browser, Key.LEFT) == Request(Asked.DETAILS, 9)
+    assert press(browser, Key.RIGHT) == Request(Asked.DETAILS, 10)
+
+
+def test_ctrl_z_works_everywhere(browser: Browser) -> None:
+    """Whatever is on the screen, the program can be stopped."""
+    for keys in ((), ("/",), ("?",)):
+        press(browser, *keys)
+        assert press(browser, Key.SUSPEND) == Request(Asked.SUSPEND)
+
+
+@pytest.mark.parametrize("bindings", [LIST_BINDINGS, DETAIL_BINDINGS])
+def test_no_key_has_two_meanings(bindings: tuple[object, ...]) -> None:
+    """In each list a key does one thing."""
+    keys = [key for binding in bindings for key in binding.keys]  # type: ignore[attr-defined]
+
+    assert len(keys) == len(set(keys))
