@@ -1,8 +1,8 @@
 """Which tests could notice a wrong module, the nearest first.
 
 Near is what bears the module's name or imports it in the mirrored folder of tests; then the rest of that folder; then
-whatever else reaches the module through imports, by distance. Commands are found by name when they are typed, so a
-command's test reaches the command that it is named after.
+whatever else reaches the module through imports, by name, by room and by distance. Commands are found by name when they
+are typed, so a command's test reaches the command that it is named after.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ast
 from collections import deque
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 
 PACKAGE = "cronofy_cli"
@@ -44,14 +45,14 @@ class TestChoice:
         return []
 
     def others(self, module: str) -> list[str]:
-        """Return every other test file that reaches a module, the closest first."""
-        near = set(self.mirrored(module))
-        by_distance = sorted(
-            (distance, test)
+        """Return every other test file that reaches a module: those of its name, its room and its distance first."""
+        near, name = set(self.mirrored(module)), Path(module).stem
+        ranked = sorted(
+            (name not in Path(test).stem, -_shared(module, test), distance, test)
             for test in self._tests
             if test not in near and (distance := self._distance(test, module)) is not None
         )
-        return [test for _, test in by_distance]
+        return [test for *_, test in ranked]
 
     @cached_property
     def _tests(self) -> list[str]:
@@ -95,3 +96,9 @@ class TestChoice:
                     return seen[step]
                 waiting.append(step)
         return None
+
+
+def _shared(module: str, test: str) -> int:
+    """Return how many folders below the package and below `tests` are the same."""
+    pairs = zip(Path(module).parts[1:-1], Path(test).parts[1:-1], strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))

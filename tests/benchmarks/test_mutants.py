@@ -92,6 +92,15 @@ def test_the_nearest_tests_come_first() -> None:
     assert "tests/commands/test_wait.py" in choice.others(module)
 
 
+def test_what_bears_the_name_comes_first_among_the_others() -> None:
+    """Beyond the mirrored folder the tests of the module's name come first, then those of its room."""
+    first, *rest = TestChoice(REPOSITORY).others("cronofy_cli/simulator/messages/event_writes.py")
+
+    assert first == "tests/simulator/test_event_writes.py"
+    in_room = [test.startswith("tests/simulator/") for test in rest]
+    assert in_room == sorted(in_room, reverse=True)
+
+
 def test_the_report() -> None:
     """A test that hangs has noticed; what survived, or failed without a change as well, has not, and is listed."""
     found = [
