@@ -198,8 +198,8 @@ def test_somebody_with_an_answer() -> None:
         "status": "tentative",
         "comment": "Later?",
         "proposal": {
-            "start": {"time": "2026-11-24T10:00:00Z", "tzid": "Europe/London"},
-            "end": {"time": "2026-11-24T11:00:00Z", "tzid": "Europe/London"},
+            "start": {"time": "2026-11-24T10:00:00+00:00", "tzid": "Europe/London"},
+            "end": {"time": "2026-11-24T11:00:00+00:00", "tzid": "Europe/London"},
         },
     }
 
