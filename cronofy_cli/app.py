@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, cast
 
@@ -30,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     context = AppContext(os.environ, sys.stdin, sys.stdout, sys.stderr)
+    context.complete = partial(_completed, context)
     if COMPLETION_VARIABLE in os.environ:
         _prepare_completion()
     try:
@@ -48,6 +50,15 @@ def _prepare_completion() -> None:
     register()
     # A module that is None in sys.modules is not found by importlib.util.find_spec(), which Typer asks.
     cast("dict[str, ModuleType | None]", sys.modules).setdefault("rich", None)
+
+
+def _completed(context: AppContext, text: str) -> str:
+    """Return a text whose commands repeat the options that chose context and data center."""
+    if "cronofy " not in text or not any(context.flags.choices.values()):
+        return text
+    from cronofy_cli.cli.own_options import with_own_options
+
+    return with_own_options(text, context.flags.choices, build_tree())
 
 
 def _run(arguments: list[str], context: AppContext) -> int:
@@ -80,13 +91,12 @@ def _wrong_usage(error: typer.TyperException) -> WrongUsage:
 
 
 def _fail(error: CronofyError, arguments: Sequence[str], context: AppContext) -> int:
-    from cronofy_cli.cli.own_options import with_own_options
     from cronofy_cli.core.masking import without_secrets
 
     error.message = without_secrets(error.message, arguments)
     if error.hint is not None:
         error.hint = without_secrets(error.hint, arguments)
-        error.hint = with_own_options(error.hint, context.flags.choices, build_tree())
+        error.hint = context.complete(error.hint)
     color = wants_color(context.flags.color, sys.stderr, os.environ)
     show_error(error, sys.stderr, as_json=_wants_json(arguments), color=color)
     return error.exit_code

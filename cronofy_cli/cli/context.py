@@ -83,6 +83,8 @@ class AppContext:
     resources: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     deadline: Deadline | None = None
     """By when the command has to end; no call of the API goes on beyond it."""
+    complete: Callable[[str], str] = str
+    """Adds to commands that a text names what this command line chose."""
     _warned: set[str] = field(default_factory=set)
 
     @cached_property
@@ -95,6 +97,7 @@ class AppContext:
             "color_stdout": wants_color(self.flags.color, self.stdout, self.environment),
             "color_stderr": wants_color(self.flags.color, self.stderr, self.environment),
             "can_prompt": self._can_prompt(),
+            "complete": self.complete,
         }
         if self.flags.query is not None:
             from cronofy_cli.output.queried import QueriedOutput
@@ -273,7 +276,7 @@ class AppContext:
 
     def warn(self, sentence: str) -> None:
         """Write a warning to stderr."""
-        self.output.note(f"warning: {sentence}")
+        self.output.advise(f"warning: {sentence}")
 
     @cached_property
     def api(self) -> ApiClient:

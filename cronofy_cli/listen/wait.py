@@ -111,6 +111,8 @@ def came_before(collector: Collector, since: datetime) -> list[Delivery]:
 def _why_not(delivery: Delivery, wanted: Wanted) -> str | None:
     """Return why a delivery does not count; None if it does, or is a step of this command's own."""
     criteria, notification, state = wanted.criteria, delivery.notification, delivery.verdict.state
+    if delivery.imported is not None:
+        return "was imported, and not received here"
     if wanted.data_center not in {None, delivery.context}:
         return f"is of data center {delivery.context}"
     if criteria.type not in {None, notification.type}:

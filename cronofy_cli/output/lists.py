@@ -133,7 +133,7 @@ def _show_table(output: Output, items: Iterable[T], view: ListView[T], *, stream
     widths = [max(map(len, texts)) for texts in zip(headings(view), *first, strict=True)]
     is_short = len(first) <= SHORT_LIST and not streamed and view.below is None
     if not first:
-        output.note(view.empty)
+        output.advise(view.empty)
     elif is_short and sum(widths) + len(_GAP) * (len(widths) - 1) <= output.width:
         _show_rich(output, first, view)
     else:

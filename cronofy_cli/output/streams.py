@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TextIO
 
@@ -15,7 +15,7 @@ from cronofy_cli.core.text import clean_lines, visible
 from cronofy_cli.errors import OutputLost, WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class OutputFormat(StrEnum):
@@ -78,6 +78,8 @@ class Output:
     color_stdout: bool
     color_stderr: bool
     can_prompt: bool
+    complete: Callable[[str], str] = field(default=str, kw_only=True)
+    """Adds to commands that a remark names what this command line chose."""
 
     @property
     def is_terminal(self) -> bool:
@@ -133,6 +135,10 @@ class Output:
     def note(self, text: str) -> None:
         """Write a remark for people. Text from outside in it is made harmless; lines stay lines."""
         self.styled_note(clean_lines(text))
+
+    def advise(self, text: str) -> None:
+        """Write a remark that names commands of ours, such as what to do next."""
+        self.note(self.complete(text))
 
     def styled_note(self, text: str) -> None:
         """Write a remark whose parts are clean already and may carry our own colours. Where it cannot be, work goes on.

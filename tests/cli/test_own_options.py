@@ -16,6 +16,7 @@ from tests.support import REPOSITORY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cronofy_cli.simulator.server import SimulatorServer
     from tests.support import Cli
 
 CHOSEN = {"context": "acme dev", "data_center": "uk"}
@@ -119,3 +120,11 @@ def test_every_hint_names_commands_that_there_are(hint: str) -> None:
     assert set(named) <= set(ROOT.list_commands(None))
     remaining = iter(completed(hint))
     assert all(letter in remaining for letter in hint)
+
+
+def test_what_an_empty_list_advises(cli: Cli, simulator: SimulatorServer) -> None:
+    """Not only errors: what is said of an empty list names the data center that was asked."""
+    result = run_main(cli, "channels", "list", "--data-center", "simulator", terminal=True)
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "cronofy listen --data-center simulator" in result.stderr

@@ -93,6 +93,8 @@ def error_for(
     status = answer.status
     if status == HTTPStatus.UNPROCESSABLE_ENTITY:
         return _invalid_request(answer, said)
+    if status == HTTPStatus.NOT_IMPLEMENTED:
+        return RequestFailed(f"the server does not do this call (501){said}", hint=_what_it_does(answer, data_center))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         hint = "see https://status.cronofy.com, and run it again later" if data_center.is_real else "run it again later"
         return ServerFailed(f"Cronofy failed with {_name(status)}{said}", hint=hint)
@@ -101,7 +103,8 @@ def error_for(
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return _rate_limited(answer, said)
     if status == HTTPStatus.NOT_FOUND:
-        return NotFound(f"Cronofy does not know what was asked for (404){said}", hint=not_found_hint, docs=_DOCS)
+        step = not_found_hint or _what_it_does(answer, data_center)
+        return NotFound(f"Cronofy does not know what was asked for (404){said}", hint=step, docs=_DOCS)
     if credential is Credential.CLIENT_SECRET and status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return _refused_application(status, said, data_center)
     return _refused(status, said, data_center)
@@ -218,8 +221,14 @@ def _name(status: int) -> str:
         return str(status)
 
 
+def _what_it_does(answer: Answer, data_center: DataCenter) -> str | None:
+    is_simulator = not data_center.is_real and decode_object(answer.body).get("simulator") is True
+    return "what it does: cronofy simulator routes" if is_simulator else None
+
+
 def _said(answer: Answer) -> str:
-    shown = excerpt(answer.body)
+    message = text(decode_object(answer.body), "message")
+    shown = shorten(" ".join(clean(message).split()), _EXCERPT) if message else excerpt(answer.body)
     return (f": '{shown}'" if shown else "") + _request_id(answer)
 
 

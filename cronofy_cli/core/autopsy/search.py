@@ -79,13 +79,19 @@ class Search:
 
     def run(self, body: bytes, headers: Headers) -> Match | None:
         """Return the plainest match, or None."""
-        found = self.run_raw(body) or self._run_other_digests(body)
+        raw = [BodyForm(body)]
+        misread = tuple(misread_keys(self._known.configured)) if self._sent.may_hold_sha256 else ()
+        found = (
+            self._match(raw, self._known.exact)
+            # Before the foreign ones: a misread secret may be right in another context.
+            or self._match(raw, misread)
+            or self._match(raw, self._known.foreign)
+            or self._run_other_digests(body)
+        )
         if found is not None or not self._sent.may_hold_sha256:
             return found
-        return (
-            self._match([BodyForm(body)], tuple(misread_keys(self._known.configured)))
-            or self._match(other_messages(body), self._known.exact)
-            or self._match(body_candidates(body, headers), self._known.all)
+        return self._match(other_messages(body), self._known.exact) or self._match(
+            body_candidates(body, headers), self._known.all
         )
 
     def run_raw(self, body: bytes) -> Match | None:

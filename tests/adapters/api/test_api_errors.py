@@ -55,6 +55,7 @@ PROXY_PAGE = b"<html><head><title>502 Bad&nbsp;Gateway</title></head><body><h1>n
         (423, RequestFailed, ExitCode.FAILED, "support"),
         (429, RateLimited, ExitCode.FAILED, "wait a minute"),
         (500, ServerFailed, ExitCode.UNREACHABLE, "status.cronofy.com"),
+        (501, RequestFailed, ExitCode.FAILED, None),
         (502, ServerFailed, ExitCode.UNREACHABLE, "status.cronofy.com"),
         (503, ServerFailed, ExitCode.UNREACHABLE, "status.cronofy.com"),
         (504, ServerFailed, ExitCode.UNREACHABLE, "status.cronofy.com"),
@@ -209,3 +210,36 @@ def test_own_data_center() -> None:
     assert "status.cronofy.com" not in str(
         error_for(Answer(500, {}, b""), data_center_at("http://127.0.0.1:7080")).hint
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (501, "the server does not do this call (501): 'this simulator does not do POST /v1/x'"),
+        (404, "Cronofy does not know what was asked for (404): 'this simulator does not do POST /v1/x'"),
+    ],
+)
+def test_what_a_simulator_does_not_do(status: int, message: str) -> None:
+    """What the server says is shown without the JSON around it, and what it does instead of trying again is named."""
+    body = b'{"error":"not_simulated","message":"this simulator does not do POST /v1/x","simulator":true}'
+
+    error = error_for(Answer(status, {}, body), data_center_at("http://127.0.0.1:7080"))
+
+    assert (error.message, error.hint) == (message, "what it does: cronofy simulator routes")
+    assert "cronofy simulator" not in str(error_for(Answer(status, {}, b"{}"), UK).hint)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (b"5", "'{\"message\":5}'"),
+        (b'""', '\'{"message":""}\''),
+        (b'"\xff"', "'\ufffd'"),
+        (b'"a\\u001b[2Jb"', "'a[2Jb'"),
+    ],
+)
+def test_a_message_that_is_odd(value: bytes, shown: str) -> None:
+    """What is no text is shown as it came, and nothing raw reaches a terminal."""
+    message = error_for(Answer(500, {}, b'{"message":%s}' % value), UK).message
+
+    assert message == f"Cronofy failed with 500 Internal Server Error: {shown}"

@@ -79,6 +79,7 @@ def test_it_is_no_arrival(run: Run, cli: Cli, signature: str) -> None:
 
     waited = run("wait", "--no-listen", "--any-signature", "--since", "2020-01-01T00:00:00Z", "--timeout", "100ms")
     assert waited.exit_code == 124
+    assert "was imported, and not received here" in waited.stderr
     assert "nothing has been received yet" in run("deliveries", "show", "last").stderr
     assert run("deliveries", "show", "1").exit_code == 0
 

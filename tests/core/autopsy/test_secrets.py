@@ -70,6 +70,15 @@ def test_foreign_secret(secret: ClientSecret, expected: Cause) -> None:
     assert secret.value not in repr(finding)
 
 
+def test_misread_and_known_elsewhere() -> None:
+    """A configured secret with spaces around it is named as that, also where another context has it without them."""
+    spaced = ClientSecret("file", f"  {OTHER.value} ")
+
+    finding = examine(digest(ODD, OTHER.value), ODD, (spaced,), other_secrets=(OTHER,), removed_secrets=(OTHER,))
+
+    assert (finding.cause, finding.secret_label) == (Cause.SECRET_WITH_WHITESPACE, "file")
+
+
 def test_foreign_secret_and_altered_body() -> None:
     """A body that was altered and signed with another context's secret shows both causes."""
     tampered = Tampered(Cause.BODY_NEWLINE_ADDED, CHANGE + b"\n", digest(CHANGE, OTHER.value))
