@@ -2,7 +2,8 @@
 
     python paced_load.py URL SIGNATURE CONNECTIONS PER_SECOND COUNT < BODY
 
-Prints as JSON how many were answered 2xx, how many otherwise, and how many connections broke.
+Prints as JSON how many were answered 2xx, how many otherwise, how many connections broke, and the median time from the
+opening of a connection to its end.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import json
 import sys
 from collections import Counter
+from statistics import median
 from urllib.parse import urlsplit
 
 _ANSWER_LIMIT_S = 5.0
@@ -28,17 +30,20 @@ async def main(url: str, signature: str, connections: int, per_second: float, co
     )
     request = head.encode() + body
     outcomes: Counter[str] = Counter()
+    took_s: list[float] = []
     free = asyncio.Semaphore(connections)
     begun = asyncio.get_running_loop().time()
 
     async def send(number: int) -> None:
         await asyncio.sleep(max(0.0, begun + number / per_second - asyncio.get_running_loop().time()))
         async with free:
+            sent_s = asyncio.get_running_loop().time()
             outcomes[await _sent(parts.hostname or "", parts.port or 80, request)] += 1
+            took_s.append(asyncio.get_running_loop().time() - sent_s)
 
     await asyncio.gather(*map(send, range(count)))
     elapsed_s = asyncio.get_running_loop().time() - begun
-    sys.stdout.write(json.dumps({**outcomes, "per_s": count / elapsed_s}))
+    sys.stdout.write(json.dumps({**outcomes, "per_s": count / elapsed_s, "median_ms": median(took_s) * 1000}))
 
 
 async def _sent(host: str, port: int, request: bytes) -> str:

@@ -2,7 +2,7 @@
 
     python benchmarks/run.py                      everything, some minutes
     python benchmarks/run.py --quick              fewer rounds and a smaller history: a first look
-    python benchmarks/run.py --only listener      one of start-up, listener, events, history, bursts; repeat it
+    python benchmarks/run.py --only listener      one of the names below; repeat it
     python benchmarks/run.py --json FILE          the numbers for programs too
     python benchmarks/run.py --venv DIR           measure what is installed in DIR instead of installing it anew
 
@@ -29,6 +29,7 @@ MEASUREMENTS = {
     "events": "events",
     "history": "history",
     "bursts": "bursts",
+    "live-view": "live_view",
 }
 """The names for --only, and the modules that hold them."""
 
