@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parents[1]
 COPIED = (
     *("cronofy_cli", "tests", "benchmarks", "completions", "docs"),
-    *("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"),
+    *("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "mkdocs.yml"),
 )
 SILENCE_LIMIT_S = 60
 """A test that takes longer hangs; pytest then ends with a traceback of every thread."""

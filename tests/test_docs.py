@@ -116,6 +116,13 @@ def test_the_words_for_times_are_understood(moment: str) -> None:
     assert parse_moment(moment, CLOCK, option="--since").text
 
 
+def test_the_groups_of_cases_are_told() -> None:
+    """The page about handlers has the groups that `check handler` has, and no other."""
+    told = re.findall(r"^\| `(\w+)` \|", _text("verify.md"), re.MULTILINE)
+
+    assert told == list(dict.fromkeys(case.id.partition(".")[0] for case in make_cases()))
+
+
 @pytest.mark.parametrize("page", [README, *PAGES], ids=lambda page: page.name)
 def test_the_number_of_cases_is_right(page: Path) -> None:
     """What pages say of the number of cases that `check handler` has is true."""
