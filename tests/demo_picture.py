@@ -41,7 +41,7 @@ def without_what_differs(line: str) -> str:
     """Return a line of the demo without what is another one in each run: times, ports, ids, weekdays."""
     line = re.sub(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b", "DAY", line)
     line = re.sub(r"\b\d+:\d\d:\d\d", "TIME", line)
-    line = re.sub(r"/r/\w+|chn_\w+|(?<=127\.0\.0\.1:)\d+|#\d+", "ID", line)
+    line = re.sub(r"/r/[\w-]+|chn_\w+|(?<=127\.0\.0\.1:)\d+|#\d+", "ID", line)
     return re.sub(r"\b[\d.]+(?= m?s\b)", "LATENCY", line)
 
 
