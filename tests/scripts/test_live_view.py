@@ -218,9 +218,9 @@ def test_the_body_is_edited_in_the_persons_editor(cli: Cli, tmp_path: Path) -> N
         assert {"echo", "icanon"} <= set(words)
 
 
-@pytest.mark.parametrize(("key", "is_sent"), [("y", True), ("n", False)])
-def test_a_question_about_a_backlog_is_answered_with_a_key(cli: Cli, key: str, is_sent: bool) -> None:
-    """What waits for an application beyond 100 is asked about below the log: y sends it, another key does not."""
+@pytest.mark.parametrize(("keys", "is_sent"), [("y", True), ("n", False), ("y\r", True), ("\r", False)])
+def test_a_question_about_a_backlog_is_answered_with_a_key(cli: Cli, keys: str, is_sent: bool) -> None:
+    """What waits for an application beyond 100 is asked about below the log: y sends it, n or Enter alone does not."""
     port = free_port()
     with at_terminal(cli, *LISTEN, f"{port}/hook") as terminal:
         terminal.wait_for_bottom("1 waiting")
@@ -229,7 +229,7 @@ def test_a_question_about_a_backlog_is_answered_with_a_key(cli: Cli, key: str, i
         with running_app(port=port) as app:
             terminal.wait_for_bottom("121 deliveries wait for")
             assert "[y/N]" in terminal.bottom
-            terminal.send(key)
+            terminal.send(keys)
             if is_sent:
                 terminal.wait_for_bottom(" 0 waiting")
                 assert len(app.received) == 121

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from cronofy_cli.core.keys import Key
 from cronofy_cli.core.signature import NOT_FROM_CRONOFY
 from cronofy_cli.listen.live.status import AppHealth
 from cronofy_cli.listen.view import LiveOutput
@@ -24,6 +25,9 @@ MOST_LINES_A_SECOND: Final = 20
 _TICK_S: Final = 0.1
 
 
+_ANSWERS: Final = {"y": True, "Y": True, "n": False, "N": False, Key.ENTER: False, Key.ESCAPE: False}
+
+
 @dataclass(slots=True)
 class Question:
     """Something that goes on only when a person has answered."""
@@ -31,6 +35,12 @@ class Question:
     text: str
     is_answered: threading.Event
     answer: bool = False
+
+    def press(self, key: str) -> None:
+        """Take a key as the answer, unless it means something else or there is an answer already."""
+        if not self.is_answered.is_set() and key in _ANSWERS:
+            self.answer = _ANSWERS[key]
+            self.is_answered.set()
 
 
 @dataclass(slots=True)

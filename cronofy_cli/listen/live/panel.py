@@ -73,6 +73,8 @@ class Panel(Worker):
         self._log = log
         self._facts = facts
         self._end = end
+        self._has_answered = False
+        """Whether the last key answered a question. Many a one types Enter behind it."""
 
     def _wake(self) -> None:
         self._screen.tty.wake()
@@ -101,8 +103,12 @@ class Panel(Worker):
     def _press(self, key: str) -> None:
         question = self._log.question
         if question is not None:
-            question.answer = key in {"y", "Y"}
-            question.is_answered.set()
+            question.press(key)
+            self._has_answered = question.is_answered.is_set()
+            return
+        is_end_of_answer = self._has_answered and key == Key.ENTER
+        self._has_answered = False
+        if is_end_of_answer:
             return
         if key == Key.SUSPEND:
             self._suspend()
