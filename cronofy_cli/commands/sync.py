@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -156,14 +157,11 @@ def _reader(run: AppContext, progress: Progress) -> ReadEvents:
 
     def read(query: EventsQuery) -> Generator[EventPage]:
         count = 0
-        pages = endpoints.read_events(run.api, query)
-        try:
+        with closing(endpoints.read_events(run.api, query)) as pages:
             for page in pages:
                 count += len(page.events)
                 progress.note(page.current, page.total, count)
                 yield page
-        finally:
-            pages.close()
 
     return read
 
