@@ -24,6 +24,7 @@ from cronofy_cli.commands.auth.prompts import (
     choose_scope,
     choose_sign_in,
     keeper_of,
+    known_client_secret,
     server_of,
 )
 from cronofy_cli.core.accounts.contexts import StoredSecrets
@@ -91,7 +92,8 @@ def start_login(run: AppContext, options: LoginOptions) -> None:
         _keep_secret(run, keeper, wanted, application)
     request = new_request(client_id, options.port, choose_scope(run, options), options.provider)
     _remember(run, wanted, request, options)
-    _show_started(run, request.url(server.data_center), request.redirect_uri)
+    lacks_secret = options.client_secret_file is None and known_client_secret(run, keeper, wanted, options) is None
+    _show_started(run, request.url(server.data_center), request.redirect_uri, lacks_secret=lacks_secret)
 
 
 def finish_login(run: AppContext, options: LoginOptions, ended: str) -> Context:
@@ -182,7 +184,7 @@ def _remember(run: AppContext, wanted: Context, request: AuthorizationRequest, o
     pending_login.remember(started, run.environment)
 
 
-def _show_started(run: AppContext, url: str, redirect_uri: str) -> None:
+def _show_started(run: AppContext, url: str, redirect_uri: str, *, lacks_secret: bool) -> None:
     if run.output.format.is_json:
         from cronofy_cli.output.documents.accounts import SignInStartedDocument
         from cronofy_cli.output.json_text import show_document
@@ -190,7 +192,9 @@ def _show_started(run: AppContext, url: str, redirect_uri: str) -> None:
         show_document(run.output, SignInStartedDocument(url, redirect_uri).encode())
     else:
         run.output.data(url)
-    run.output.note("Open it, approve, then give the address where it ended on stdin: cronofy auth login --complete -")
+    needed = " --client-secret-file FILE" if lacks_secret else ""
+    complete = f"cronofy auth login --complete -{needed}"
+    run.output.note(f"Open it, approve, then give the address where it ended on stdin: {complete}")
 
 
 def _read_tokens(run: AppContext, source: str) -> TokenAnswer:

@@ -159,10 +159,21 @@ def choose_client_id(run: AppContext, context: Context, options: LoginOptions) -
 
 
 def choose_client_secret(run: AppContext, keeper: AccountKeeper, wanted: Context, options: LoginOptions) -> str:
-    """Return the application's client secret: given, of the environment, kept for this application, or asked for.
+    """Return the application's client secret: a known one, or asked for.
 
     Raises:
         WrongUsage: there is none, and no terminal to ask at; or the file cannot be read.
+        SecretsUnavailable: the kept one cannot be read.
+    """
+    known = known_client_secret(run, keeper, wanted, options)
+    return known or ask(run, "The application's client secret", option="--client-secret-file FILE", hidden=True)
+
+
+def known_client_secret(run: AppContext, keeper: AccountKeeper, wanted: Context, options: LoginOptions) -> str | None:
+    """Return the client secret that is given, of the environment, or kept for this application.
+
+    Raises:
+        WrongUsage: the file cannot be read.
         SecretsUnavailable: the kept one cannot be read.
     """
     if options.client_secret_file is not None:
@@ -174,7 +185,7 @@ def choose_client_secret(run: AppContext, keeper: AccountKeeper, wanted: Context
         kept = keeper.secrets_of(wanted).client_secrets
         if kept:
             return kept[0].value
-    return ask(run, "The application's client secret", option="--client-secret-file FILE", hidden=True)
+    return None
 
 
 def choose_scope(run: AppContext, options: LoginOptions) -> str:

@@ -207,6 +207,19 @@ def test_a_client_secret_of_the_first_step(auth: Auth, home: Cli) -> None:
     assert [secret["value"] for secret in secrets_in(home, "acme")["client_secrets"]] == ["CRN_mine"]
 
 
+def test_a_client_secret_that_is_still_needed(auth: Auth, home: Cli) -> None:
+    """The first step says before anybody approves that the second one needs the client secret, unless it is known."""
+    (home.folder / "secret.txt").write_text("CRN_mine\n", encoding="utf-8")
+    options = ("login", "--start", "--client-id", "mine", "--data-center", "uk", "--insecure-storage")
+
+    without, given = auth(*options), auth(*options, "--client-secret-file", "secret.txt")
+    again = auth(*options)
+
+    assert without.stderr.endswith("cronofy auth login --complete - --client-secret-file FILE\n")
+    assert given.stderr.endswith("cronofy auth login --complete -\n")
+    assert again.stderr.endswith("cronofy auth login --complete -\n")
+
+
 def test_through_the_browser(home: Cli, simulator: SimulatorServer) -> None:
     """The browser's own words stay out of stdout, and the page that it ends at is served."""
     done = log_in(home, "--insecure-storage", "--json")
