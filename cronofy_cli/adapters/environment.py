@@ -30,7 +30,7 @@ class Variable(StrEnum):
 
 
 _MEANINGS = {
-    Variable.ACCESS_TOKEN: "the account's access token",
+    Variable.ACCESS_TOKEN: "the account's access token; not for the simulator, which brings its own",
     Variable.CLIENT_ID: "the application's client id",
     Variable.CLIENT_SECRET: "the application's client secret; several, comma-separated, while one is being rotated",
     Variable.DATA_CENTER: "us (default), uk, de, au, ca, sg, simulator, or an address",

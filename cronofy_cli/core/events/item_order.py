@@ -5,6 +5,8 @@ Pure. All of them must be there: this is for what is held in memory.
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 _ASCENDING: Final = "asc"
 _DESCENDING: Final = "desc"
+
+_YEAR_0: Final = re.compile(r"0000-\d\d-\d\d")
 
 _Key = tuple[int, float | str]
 """The kind of a value, so that values of different kinds are never compared, and the value."""
@@ -80,11 +84,11 @@ def _key(value: object, zone: tzinfo) -> _Key | None:
 
 
 def _moment(text: str, zone: tzinfo) -> float | None:
-    """Return the seconds since 1970 of a time or of a day's start."""
+    """Return the seconds since 1970 of a time or of a day's start; the year 0, which some sources have, is before all."""
     try:
         if is_date(text):
             day = date.fromisoformat(text)
             return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC).timestamp()
         return parse_time(text).timestamp() if "T" in text else None
     except (ValueError, OverflowError):
-        return None
+        return -math.inf if _YEAR_0.match(text) else None

@@ -142,7 +142,7 @@ def _describe(component: Component, event: Event, fields: Fields) -> None:
     for name, value in (
         ("summary", clean(event.summary)),
         ("description", clean_lines(description) if description else None),
-        ("location", clean(event.location) if event.location else None),
+        ("location", clean_lines(event.location) if event.location else None),
         ("status", status),
         ("transp", _TRANSPARENCY.get(event.transparency or "")),
         ("class", "PRIVATE" if event.event_private else None),

@@ -26,7 +26,7 @@ MEETING: dict[str, object] = {
     "end": "2026-11-24T11:00:00Z",
     "created": "2026-01-01T00:00:00Z",
     "updated": "2026-02-01T00:00:00Z",
-    "location": {"description": "HQ, London", "lat": "51.5", "long": "-0.1"},
+    "location": {"description": "HQ\nLondon", "lat": "51.5", "long": "-0.1"},
     "attendees": [
         {"email": "jane@company.com", "display_name": 'Jane "JD" Doe; x', "status": "needs_action"},
         {"email": "tom@company.com", "display_name": "", "status": "unknown"},
@@ -74,7 +74,7 @@ def test_everything_is_there() -> None:
     assert event.decoded("dtend") == datetime(2026, 11, 24, 11, tzinfo=UTC)
     assert event.decoded("dtstamp") == event.decoded("last-modified") == datetime(2026, 2, 1, tzinfo=UTC)
     assert (event["status"], event["transp"], event["class"]) == ("TENTATIVE", "TRANSPARENT", "PRIVATE")
-    assert (event["url"], event["location"]) == ("https://zoom.example/j/1?a=1;b=2", "HQ, London")
+    assert (event["url"], event["location"]) == ("https://zoom.example/j/1?a=1;b=2", "HQ\nLondon")
     assert event["geo"].to_ical() == "51.5;-0.1"
     jane, tom = event["attendee"]
     assert (str(jane), jane.params["CN"], jane.params["PARTSTAT"]) == (
