@@ -50,6 +50,9 @@ _EVENT: Final[dict[str, Schema]] = {
     "categories": {"type": "array", "items": _TEXT},
     "event_private": _FLAG,
 }
+_CHANGE: Final[dict[str, Schema]] = _EVENT | {
+    "move_days": {"type": "integer", "description": "Move it by so many days, at the same time of day in its zone."}
+}
 _WAIT: Final[dict[str, Schema]] = {
     "wait_s": {"type": "number", "description": "Wait at most this many seconds for `count` entries that fit."},
     "count": {"type": "integer", "description": "How many entries to wait for; 1 by default."},
@@ -98,7 +101,7 @@ CONTROL: Final = (
         query={"search": _TEXT, "limit": _WHOLE, "deleted": _FLAG, "account": _TEXT},
     ),
     ControlOperation("add_event", "POST", "/simulator/events", "The owner adds an event", _EVENT, status=201),
-    ControlOperation("change_event", "PATCH", "/simulator/events/{event_uid}", "The owner changes an event", _EVENT),
+    ControlOperation("change_event", "PATCH", "/simulator/events/{event_uid}", "The owner changes an event", _CHANGE),
     ControlOperation("remove_event", "DELETE", "/simulator/events/{event_uid}", "The owner deletes an event"),
     ControlOperation(
         "restore_event", "POST", "/simulator/events/{event_uid}/undelete", "The owner takes an event out of the bin", {}

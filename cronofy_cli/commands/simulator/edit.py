@@ -82,7 +82,10 @@ def move(
     start: StartOption = None,
     end: EndOption = None,
     tzid: TzidOption = None,
-    by: Annotated[str | None, typer.Option(metavar="DURATION", help="Move it by 1h or 2d; earlier with -1h.")] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="DURATION", help="Move it by 1h or 2d; earlier with -1h. Days keep the time of day."),
+    ] = None,
 ) -> None:
     """Move an event to another time. It keeps its length unless --end is given.
 
@@ -96,7 +99,7 @@ def move(
         raise WrongUsage("a new time is needed", hint="give --start, --end or both, or --by DURATION")
     control = control_of(run)
     found = _find(control, event)
-    details = _given({"start": start, "end": end, "tzid": tzid} if by is None else {"start": _shifted(found.start, by)})
+    details = _given({"start": start, "end": end, "tzid": tzid}) if by is None else _shifted(found.start, by)
     with _owner_is_told():
         _show(run, control.change_event(found.event_uid, details))
 
@@ -155,6 +158,7 @@ def undelete(context: typer.Context, event: EventArgument) -> None:
 
 
 _MOST_TITLES = 5
+_DAY_S = 86400
 
 
 @contextmanager
@@ -211,11 +215,15 @@ def _moment(time: EventTime | None) -> datetime:
     return time.moment if time is not None and time.moment is not None else datetime.min.replace(tzinfo=UTC)
 
 
-def _shifted(start: EventTime | None, by: str) -> str:
+def _shifted(start: EventTime | None, by: str) -> dict[str, object]:
+    """Return what moves an event by a duration; days are the owner's, who keep the time of day."""
     sign = -1 if by.startswith("-") else 1
     seconds = sign * parse_duration(by.removeprefix("-").removeprefix("+"), option="--by")
+    if by.strip().lower().endswith("d") and seconds % _DAY_S == 0:
+        return {"move_days": int(seconds // _DAY_S)}
     moved = _moment(start) + timedelta(seconds=seconds)
-    return f"{moved:%Y-%m-%d}" if start is not None and start.day is not None else to_utc_seconds(moved)
+    is_all_day = start is not None and start.day is not None
+    return {"start": f"{moved:%Y-%m-%d}" if is_all_day else to_utc_seconds(moved)}
 
 
 def _show(run: AppContext, event: Event) -> None:

@@ -84,11 +84,14 @@ def _key(value: object, zone: tzinfo) -> _Key | None:
 
 
 def _moment(text: str, zone: tzinfo) -> float | None:
-    """Return the seconds since 1970 of a time or of a day's start; the year 0, which some sources have, is before all."""
+    """Return the seconds since 1970 of a time or of a day's start."""
+    if _YEAR_0.match(text):
+        # Some sources send it for a date that is not known.
+        return -math.inf
     try:
         if is_date(text):
             day = date.fromisoformat(text)
             return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC).timestamp()
         return parse_time(text).timestamp() if "T" in text else None
     except (ValueError, OverflowError):
-        return -math.inf if _YEAR_0.match(text) else None
+        return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
@@ -78,6 +79,8 @@ def parse_new_event(
 def parse_event_change(body: Mapping[str, object], event: Event) -> EventDetails:
     """Read what to change. With `start` alone an event keeps its length, with `end` alone its start.
 
+    `move_days` moves it by days, at the same time of day in its zone, as an owner drags it.
+
     Raises:
         InvalidRequest: something is not recognized, or there is nothing to change.
     """
@@ -86,6 +89,9 @@ def parse_event_change(body: Mapping[str, object], event: Event) -> EventDetails
     details = read_event_details(_without_times(body), tzid, errors)
     start = read_moment(body.get("start"), "start", tzid, errors)
     end = read_moment(body.get("end"), "end", tzid, errors)
+    days = fields.read_number(body.get("move_days"), "move_days", errors)
+    if days is not None and start is None:
+        start = _moved(event, timedelta(days=round(days)))
     if start is not None:
         end = end or _kept_end(start, event)
         details = structs.replace(
@@ -129,7 +135,14 @@ def _calendar_id(value: object, calendars: Iterable[Calendar], errors: FieldErro
 
 
 def _without_times(body: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in body.items() if name not in {"start", "end"}}
+    return {name: value for name, value in body.items() if name not in {"start", "end", "move_days"}}
+
+
+def _moved(event: Event, days: timedelta) -> date:
+    # Of a time with a zone the hour stays, whatever the clocks do between the two days.
+    local = event.span.start if event.span.all_day else event.span.start.astimezone(ZoneInfo(event.tzid))
+    moved = local + days
+    return moved.date() if event.span.all_day else moved.astimezone(UTC)
 
 
 def _next_hour(now: datetime) -> datetime:

@@ -260,6 +260,20 @@ def test_move(edit: Run) -> None:
     assert {each["event_uid"] for each in (later, back, fixed, longer)} == {added["event_uid"]}
 
 
+def test_days_keep_the_time_of_day(edit: Run) -> None:
+    """A move by days over a change of clocks keeps the hour in the event's zone; one by hours does not."""
+    at = ("--start", "2027-03-27T10:00", "--end", "2027-03-27T11:00", "--tzid", "Europe/London")
+    edit("add", "Walk", *at)
+    edit("add", "Swim", *at)
+
+    by_days, back = edit("move", "Walk", "--by", "1d").json, edit("move", "Walk", "--by", "-1d").json
+    by_hours = edit("move", "Swim", "--by", "24h").json
+
+    assert (by_days["start"], by_days["end"]) == ("2027-03-28T09:00:00Z", "2027-03-28T10:00:00Z")
+    assert back["start"] == "2027-03-27T10:00:00Z"
+    assert by_hours["start"] == "2027-03-28T10:00:00Z"
+
+
 def test_move_an_all_day_event(edit: Run) -> None:
     """An event of whole days moves by whole days."""
     edit("add", "Holiday", "--start", f"{TOMORROW}", "--end", f"{TOMORROW + timedelta(days=2)}")

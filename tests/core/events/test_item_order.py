@@ -41,6 +41,13 @@ def test_times() -> None:
     assert in_order("f", *times, tzid="Asia/Tokyo") == [times[2], times[3], times[1], times[0]]
 
 
+def test_the_year_0() -> None:
+    """A date of the year 0, as some sources send for one that is not known, is before all others, not after them."""
+    times = ["9999-12-31T00:00:00Z", "0000-12-29", "0000-12-29T00:00:00Z", "0001-01-01"]
+
+    assert in_order("f", *times) == [times[1], times[2], times[3], times[0]]
+
+
 def test_texts_and_directions() -> None:
     """Texts go without regard to case, either way, and what has none is last in both."""
     assert in_order("f", "b", None, "A", "c", "a") == ["A", "a", "b", "c", None]
