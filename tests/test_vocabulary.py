@@ -164,6 +164,7 @@ SCENARIOS: dict[str, tuple[tuple[str, ...], ...]] = {
 RUN_ELSEWHERE = {
     "auth refresh": "tests/commands/auth/test_auth.py",
     "events follow": "tests/commands/events/test_follow.py",
+    "inspect": "tests/inspector/test_command.py",
     "simulator run": "tests/commands/simulator/test_simulator.py",
     "tunnel install": "tests/commands/test_tunnel.py",
 }

@@ -24,6 +24,9 @@ def is_this_machine(host: str) -> bool:
 
 
 def name_in_host_header(host: str) -> str:
-    """Return the name in a Host header, in lower case and without the port."""
+    """Return the name in a Host header, in lower case and without the port; nothing for one that is not well made."""
     host = host.lower()
-    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    if not host.startswith("["):
+        return host.partition(":")[0]
+    name, _, rest = host[1:].partition("]")
+    return name if not rest or rest.startswith(":") else ""

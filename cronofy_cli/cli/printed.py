@@ -58,6 +58,7 @@ PRINTED: Final[dict[str, str]] = {
     "deliveries tag": f"{_OUTPUT}.deliveries:TagDocument",
     "deliveries tag --remove": f"{_OUTPUT}.deliveries:TagRemovedDocument",
     "deliveries import": f"{_OUTPUT}.deliveries:ImportedDocument",
+    "inspect": f"{_OUTPUT}.running:InspectorDocument",
     "deliveries index": f"{_OUTPUT}.deliveries:IndexedDocument",
     "deliveries prune": f"{_OUTPUT}.deliveries:PrunedDocument",
     "deliveries path": f"{_OUTPUT}.deliveries:HistoryPathDocument",

@@ -34,6 +34,7 @@ COMMANDS = {
     "trigger": ("trigger", "Send a correctly signed sample of any notification to a handler."),
     "check": ("check", "Check that a handler copes with what Cronofy really sends."),
     "deliveries": ("deliveries.group", "List, show, replay and export what was received."),
+    "inspect": ("inspector", "Show deliveries in the browser, as they arrive."),
     "wait": ("wait", "Block until matching notifications have arrived."),
     "why": ("why", "Explain why no notifications arrive."),
     "api": ("api", "Call any endpoint of Cronofy's API."),

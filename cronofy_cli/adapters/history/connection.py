@@ -20,8 +20,12 @@ BUSY_TIMEOUT_S: Final = 1.0
 """How long a locked file is waited for. Cronofy gives an answer 5 seconds (docs: /developers/push-notifications/)."""
 
 
-def open_history(path: Path, *, read_only: bool = False, survives_power_cut: bool = True) -> History:
+def open_history(
+    path: Path, *, read_only: bool = False, survives_power_cut: bool = True, settles: bool = True
+) -> History:
     """Open the history, and make or upgrade it unless it is only to be read. One that is not there yet reads as empty.
+
+    Without `settles`, what a burst has left is not moved for a reader: the listener that runs does that a little later.
 
     `survives_power_cut` makes each commit wait for the disk. Without it commits are quick, and still survive the end of
     the program.
@@ -34,7 +38,7 @@ def open_history(path: Path, *, read_only: bool = False, survives_power_cut: boo
             return _settled(History(_opened(_create(path), path, survives_power_cut=survives_power_cut), path))
         if not path.exists():
             return _empty(path)
-        return _read_only(path)
+        return _read_only(path, settles=settles)
 
 
 def _create(path: Path) -> str:
@@ -65,7 +69,7 @@ def _opened(uri: str, path: Path, *, survives_power_cut: bool = True) -> sqlite3
     return connection
 
 
-def _read_only(path: Path) -> History:
+def _read_only(path: Path, *, settles: bool) -> History:
     uri = path.absolute().as_uri()
     connection = _connect(f"{uri}?mode=ro")
     missing = 0
@@ -75,7 +79,7 @@ def _read_only(path: Path) -> History:
         if 0 < version < CURRENT_VERSION:
             # An older file is read as a current one, so it has to become one first.
             _opened(uri, path).close()
-        if version and not History(connection, path).is_settled():
+        if version and settles and not History(connection, path).is_settled():
             missing = _settle_elsewhere(connection, path)
     except BaseException:
         connection.close()

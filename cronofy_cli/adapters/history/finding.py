@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from cronofy_cli.adapters.history.database import HistoryDamaged
 from cronofy_cli.adapters.history.imports import Imports
 from cronofy_cli.adapters.history.query import EVERYTHING, RECEIVED, where
-from cronofy_cli.adapters.history.rows import COLUMNS, from_row, has_broken_text
+from cronofy_cli.adapters.history.rows import COLUMNS, from_micros, from_row, has_broken_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from cronofy_cli.adapters.history.database import Database
     from cronofy_cli.adapters.history.query import Condition, Criteria
@@ -94,6 +95,48 @@ class Finder:
         while found := self._newest_rows(spans, criteria, before_id - 1, chunk):
             yield from self._read(found)
             before_id = found[-1][0]
+
+    def count(self, criteria: Criteria, limit: int) -> int:
+        """Return how many deliveries fit, or `limit` if there are as many or more.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        clause, parameters = where(list(criteria.conditions()))
+        found = 0
+        for first, last in reversed(self._spans(criteria) or [(1, _BIGGEST_ID)]):
+            bounds = f"{clause or 'WHERE 1'} AND id >= ? AND id <= ? LIMIT ?"
+            sql = f"SELECT count(*) FROM (SELECT 1 FROM deliveries {bounds})"  # noqa: S608 - fragments from this package, values are parameters
+            found += self._database.value(sql, (*parameters, first, last, limit - found))
+            if found >= limit:
+                break
+        return found
+
+    def times(self, criteria: Criteria, limit: int) -> list[tuple[int, datetime, bool]]:
+        """Return of the newest that fit: number, moment, and whether Cronofy is known not to have signed it.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        clause, parameters = where(list(criteria.conditions()))
+        found: list[tuple[int, datetime, bool]] = []
+        for first, last in reversed(self._spans(criteria) or [(1, _BIGGEST_ID)]):
+            bounds = f"{clause or 'WHERE 1'} AND id >= ? AND id <= ? ORDER BY id DESC LIMIT ?"
+            sql = f"SELECT id, received_at, signature IN ('invalid', 'unsigned') FROM deliveries {bounds}"  # noqa: S608 - fragments from this package, values are parameters
+            rows = self._database.rows(sql, (*parameters, first, last, limit - len(found)))
+            found += [(number, from_micros(moment), bool(is_strange)) for number, moment, is_strange in rows]
+            if len(found) >= limit:
+                break
+        return found
+
+    def total(self) -> int:
+        """Return how many deliveries there are.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        total: int = self._database.value("SELECT count(*) FROM deliveries")
+        return total
 
     @property
     def search(self) -> Search:

@@ -132,6 +132,28 @@ class Forwards:
         found = self._database.rows(sql, (delivery_id, target))
         return _forward(found[0]).attempt if found else None
 
+    def durations_ms(self, delivery_ids: Sequence[int]) -> dict[int, float]:
+        """Return how long the newest attempt of each delivery took that was not a replay elsewhere.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        sql = f"SELECT delivery_id, duration_us FROM forwards WHERE {_CHOSEN} AND is_intended = 1 ORDER BY id"  # noqa: S608 - constants
+        chosen = (f"[{','.join(map(str, delivery_ids))}]",)
+        return {number: duration_us / 1000 for number, duration_us in self._database.rows(sql, chosen)}
+
+    def failed_between(self, first_id: int, last_id: int) -> set[int]:
+        """Return the deliveries that a target has not taken at some attempt.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        sql = (
+            "SELECT DISTINCT delivery_id FROM forwards WHERE delivery_id BETWEEN ? AND ? "
+            "AND succeeded = 0 AND is_intended = 1"
+        )
+        return {number for (number,) in self._database.rows(sql, (first_id, last_id))}
+
     def owed(self, delivery_id: int) -> list[str]:
         """Return the targets that a delivery is still to be forwarded to.
 

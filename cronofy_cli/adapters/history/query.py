@@ -56,6 +56,8 @@ class Criteria:
     """Any of these."""
     is_received: bool = False
     """Received here, and not imported."""
+    needs_look: bool = False
+    """Not signed by Cronofy, not accepted here, or not accepted in time by an application it was to be forwarded to."""
     tag: str | None = None
     search: str | None = None
     """In the body, the headers, the events read, a response of the application or a tag, in this spelling.
@@ -84,6 +86,8 @@ class Criteria:
             yield _answered(*self.answered)
         if self.forward:
             yield " OR ".join(f"({_FORWARD_STATES[state]})" for state in self.forward).join("()"), ()
+        if self.needs_look:
+            yield _NEEDS_LOOK, ()
         if self.search is not None:
             yield _search(self.search)
 
@@ -134,6 +138,15 @@ _FORWARD_STATES: Final = {
     ForwardState.WAITING: _WAITING,
     ForwardState.NOT_FORWARDED: f"NOT {_SENT} OR {_WAITING}",
 }
+
+
+_LOOKED_AT: Final = (
+    "SELECT id FROM deliveries WHERE signature <> 'valid' AND signature IN ('invalid', 'unsigned')",
+    "SELECT id FROM deliveries WHERE answer_status <> 200",
+    f"{_UNACCEPTED} AND {_IS_NEWEST}",
+    "SELECT delivery_id FROM forwards WHERE duration_us > 5000000 AND is_intended = 1",
+)
+_NEEDS_LOOK: Final = f"id IN ({' UNION '.join(_LOOKED_AT)})"
 
 
 def _signature(state: SignatureState) -> Condition:

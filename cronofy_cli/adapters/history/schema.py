@@ -174,6 +174,7 @@ _MOMENTS: Final = (
     )
     """,
     "ALTER TABLE event_reads ADD COLUMN read_at INTEGER",
+    "CREATE INDEX forwards_that_were_late ON forwards (delivery_id) WHERE duration_us > 5000000 AND is_intended = 1",
 )
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (

@@ -302,6 +302,25 @@ class History(Finder):
         events: bytes | None = self._database.value(sql, (delivery_id,))
         return events
 
+    def events_of_many(self, delivery_ids: Sequence[int]) -> dict[int, bytes]:
+        """Return the events that were read because of deliveries, by their numbers.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        joined = "delivery_events JOIN event_reads ON event_reads.id = event_read_id"
+        sql = f"SELECT delivery_id, payload FROM {joined} WHERE delivery_id IN (SELECT value FROM json_each(?))"  # noqa: S608 - a constant
+        return dict(self._database.rows(sql, (f"[{','.join(map(str, delivery_ids))}]",)))
+
+    def reconstructed_among(self, delivery_ids: Sequence[int]) -> set[int]:
+        """Return which of these deliveries were made up instead of received.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        sql = "SELECT delivery_id FROM reconstructed WHERE delivery_id IN (SELECT value FROM json_each(?))"
+        return {number for (number,) in self._database.rows(sql, (f"[{','.join(map(str, delivery_ids))}]",))}
+
     def times_of(self, delivery_id: int) -> DeliveryTimes:
         """Return when a delivery was on the disk, answered, and its events read, as far as that is known.
 

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.history.database import Database
+
+
+_LAST: Final = "last"
+_TAG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def check_tag(name: str) -> str:
+    """Return a tag without its @.
+
+    Raises:
+        WrongUsage: it cannot be one.
+    """
+    name = name.removeprefix("@")
+    if name == _LAST or name.isdigit():
+        meant = "the newest delivery" if name == _LAST else f"delivery #{name}"
+        raise WrongUsage(f"'{name}' is no tag: it means {meant}", hint="choose another name, such as broken")
+    if not _TAG.fullmatch(name):
+        raise WrongUsage(f"'{name}' is not a valid tag", hint="use letters, digits, dots, dashes and underscores")
+    return name
 
 
 class Tags:
@@ -38,6 +60,18 @@ class Tags:
         """
         rows = self._database.rows("SELECT name FROM tags WHERE delivery_id = ? ORDER BY name", (delivery_id,))
         return [name for (name,) in rows]
+
+    def between(self, first_id: int, last_id: int) -> dict[int, list[str]]:
+        """Return the names of deliveries by their numbers.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        found: dict[int, list[str]] = {}
+        sql = "SELECT delivery_id, name FROM tags WHERE delivery_id BETWEEN ? AND ? ORDER BY name"
+        for number, name in self._database.rows(sql, (first_id, last_id)):
+            found.setdefault(number, []).append(name)
+        return found
 
     def all(self) -> dict[str, int]:
         """Return each name with its delivery's number.

@@ -25,10 +25,8 @@ from cronofy_cli.output.exports.formats import ExportFormat
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from cronofy_cli.adapters.history import History
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.deliveries import Delivery
-    from cronofy_cli.output.exports.ndjson import Beside
 
 app = command_app()
 
@@ -83,6 +81,7 @@ def export_deliveries(
     from cronofy_cli import __version__
     from cronofy_cli.adapters.history import EVERYTHING, Criteria
     from cronofy_cli.output.exports.formats import exported
+    from cronofy_cli.output.exports.ndjson import kept_beside
 
     run = app_context(context)
     criteria = Criteria(
@@ -103,7 +102,7 @@ def export_deliveries(
         else chain.from_iterable(run.history.between(1, criteria=criteria))
     )
     chosen = _changed(run, chosen, client_secret_file or [], redact=redact)
-    beside = None if redact else partial(_beside, run.history)
+    beside = None if redact else partial(kept_beside, run.history)
     _write(run, exported(chosen, format_, __version__, beside), format_, output)
 
 
@@ -172,17 +171,3 @@ def import_deliveries(
     show_sentence(run.output, sentence, ImportedDocument(importer.count, there))
     for tag in importer.taken_tags:
         run.warn(f"the tag @{tag} stays with the delivery that has it")
-
-
-def _beside(history: History, delivery: Delivery) -> Beside:
-    from cronofy_cli.output.exports.ndjson import Beside
-
-    number = delivery.id or 0
-    return Beside(
-        tags=tuple(history.tags.of(number)),
-        results=history.forwards.results([number]).get(number, ()),
-        forwards=tuple(history.forwards.of(number)),
-        events=history.events_of(number),
-        is_reconstructed=history.is_reconstructed(number),
-        times=history.times_of(number),
-    )

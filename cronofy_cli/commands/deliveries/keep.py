@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cronofy_cli.cli.options import DataCommand, ListCommand, app_context, command_app
-from cronofy_cli.commands.deliveries.choice import LAST, find_delivery, local_moment
+from cronofy_cli.commands.deliveries.choice import find_delivery, local_moment
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list, show_sentence
 
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
 
 app = command_app()
-
-_TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @app.command("tag", cls=ListCommand)
@@ -47,7 +44,7 @@ def tag(
     elif name is None or remove is not None:
         raise WrongUsage("a delivery and a tag are needed", hint="cronofy deliveries tag last NAME")
     else:
-        _put(run, delivery, name.removeprefix("@"))
+        _put(run, delivery, name)
 
 
 @app.command("prune", cls=DataCommand)
@@ -101,9 +98,10 @@ def path(context: typer.Context) -> None:
 
 
 def _put(run: AppContext, delivery: str, name: str) -> None:
-    _check_name(name)
+    from cronofy_cli.adapters.history.tags import check_tag
     from cronofy_cli.output.documents.deliveries import TagDocument
 
+    name = check_tag(name)
     found = find_delivery(run.history, delivery)
     assert found.id is not None
     tags = run.open_history().tags
@@ -111,14 +109,6 @@ def _put(run: AppContext, delivery: str, name: str) -> None:
     tags.put(name, found.id)
     moved = "" if before == found.id else f", #{before} no longer"
     show_sentence(run.output, f"#{found.id} is @{name}{moved}", TagDocument(name, found.id))
-
-
-def _check_name(name: str) -> None:
-    if name == LAST or name.isdigit():
-        meant = "the newest delivery" if name == LAST else f"delivery #{name}"
-        raise WrongUsage(f"'{name}' is no tag: it means {meant}", hint="choose another name, such as broken")
-    if not _TAG.fullmatch(name):
-        raise WrongUsage(f"'{name}' is not a valid tag", hint="use letters, digits, dots, dashes and underscores")
 
 
 def _remove(run: AppContext, name: str) -> None:

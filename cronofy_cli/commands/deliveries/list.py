@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,7 +26,7 @@ from cronofy_cli.output.lists import show_list
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cronofy_cli.adapters.history import Criteria, ForwardState, History
+    from cronofy_cli.adapters.history import Criteria, History
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.where import Where
@@ -43,7 +42,6 @@ SHOWN = 50
 _AT_ONCE = 500
 _WORTH_INDEXING = 20_000
 """Fewer are searched in a moment."""
-_CLASS = re.compile("([1-5])xx", re.IGNORECASE)
 
 
 StatusOption = Annotated[
@@ -65,6 +63,16 @@ AnsweredOption = Annotated[
 ]
 
 
+NeedsLookOption = Annotated[
+    bool,
+    typer.Option(
+        "--needs-look",
+        rich_help_panel="Filters",
+        help="Only with a wrong or missing signature, not accepted by us or your application, or answered by it late.",
+    ),
+]
+
+
 @app.command("list", cls=ListCommand)
 def list_deliveries(
     context: typer.Context,
@@ -80,6 +88,7 @@ def list_deliveries(
     status: StatusOption = None,
     answered: AnsweredOption = None,
     signature: SignatureOption = None,
+    needs_look: NeedsLookOption = False,
     search: SearchOption = None,
     where: WhereOption = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Keep showing new ones until Ctrl-C.")] = False,
@@ -97,16 +106,18 @@ def list_deliveries(
       cronofy deliveries list --where "contains(channel.filters.calendar_ids, 'cal_1')"
     """
     from cronofy_cli.adapters.history import Criteria
+    from cronofy_cli.adapters.history.words import parse_answered, parse_status
 
     run = app_context(context)
     criteria = Criteria(
-        **_status(status),
+        **parse_status(status),
         type=type_,
         signature=signature,
         channel=channel,
         since=local_moment(since, option="--since") if since is not None else None,
         until=local_moment(until, option="--until") if until is not None else None,
-        answered=_answered(answered),
+        answered=parse_answered(answered),
+        needs_look=needs_look,
         search=search,
     )
     chosen = _expression(where) if where is not None else None
@@ -116,14 +127,17 @@ def list_deliveries(
     if limit is None and not every and len(found) > SHOWN:
         found = found[1:]
         run.output.note(f"note: these are the newest {SHOWN}; older ones that match are left out: --all or --limit N")
-    if search is not None and (unindexed := run.history.search.unindexed()) >= _WORTH_INDEXING:
-        run.output.note(
-            f"note: {unindexed:,} deliveries were searched one by one; to index them: cronofy deliveries index"
-        )
+    _note_slow_search(run, criteria)
     if follow:
         _follow(run, found, criteria, chosen)
     else:
         show_list(run.output, _with_results(run.history, found), _view(run.history), streamed=True)
+
+
+def _note_slow_search(run: AppContext, criteria: Criteria) -> None:
+    if criteria.search is not None and (unindexed := run.history.search.unindexed()) >= _WORTH_INDEXING:
+        one_by_one = f"{unindexed:,} deliveries were searched one by one"
+        run.output.note(f"note: {one_by_one}; to index them: cronofy deliveries index")
 
 
 def _expression(text: str) -> Where:
@@ -177,48 +191,3 @@ def _with_results(history: History, found: Sequence[Delivery]) -> Iterator[Liste
         chunk = found[start : start + _AT_ONCE]
         results = history.forwards.results([delivery.id or 0 for delivery in chunk])
         yield from ((delivery, results.get(delivery.id or 0, ())) for delivery in chunk)
-
-
-class _AppCriteria(TypedDict, total=False):
-    status: tuple[int, int]
-    failure: str
-    forward: tuple[ForwardState, ...]
-
-
-def _status(text: str | None) -> _AppCriteria:
-    from cronofy_cli.adapters.history import ForwardState
-    from cronofy_cli.core.failure import Failure
-    from cronofy_cli.core.suggestion import did_you_mean
-
-    if text is None:
-        return {}
-    if (range_ := _range(text)) is not None:
-        return {"status": range_}
-    if text in set(ForwardState):
-        return {"forward": (ForwardState(text),)}
-    if text in set(Failure):
-        return {"failure": text}
-    suggestion = did_you_mean(text, (*ForwardState, *Failure))
-    raise WrongUsage(
-        f"--status does not know '{text}'{suggestion}",
-        hint=f"use a status such as 401 or 5xx, a failure's code, or {', '.join(ForwardState)}",
-    )
-
-
-def _answered(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    if text == "none":
-        return 0, 0
-    if (range_ := _range(text)) is not None:
-        return range_
-    raise WrongUsage(f"--answered does not know '{text}'", hint="use a status such as 401 or 4xx, or none")
-
-
-def _range(text: str) -> tuple[int, int] | None:
-    """Return the statuses that `401` or `4xx` stands for."""
-    if match := _CLASS.fullmatch(text):
-        first = int(match[1]) * 100
-        return first, first + 99
-    is_code = text.isascii() and text.isdigit() and len(text) == len("200")
-    return (int(text), int(text)) if is_code else None

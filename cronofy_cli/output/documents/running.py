@@ -19,6 +19,13 @@ class ReadyDocument(Document, frozen=True):
     health_url: str | UnsetType = UNSET
 
 
+class InspectorDocument(Document, frozen=True):
+    """Where the page of `inspect` is. The address holds the run's token."""
+
+    url: str
+    pid: int
+
+
 class ReadyLine(ReadyDocument, Line, frozen=True, tag="ready"):
     """Notifications can arrive from now on."""
 

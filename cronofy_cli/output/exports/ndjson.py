@@ -10,7 +10,7 @@ from cronofy_cli.output.deliveries import delivery_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from cronofy_cli.adapters.history import AppResult, Forward
+    from cronofy_cli.adapters.history import AppResult, Forward, History
     from cronofy_cli.adapters.history.moments import DeliveryTimes
     from cronofy_cli.core.notifications.deliveries import Delivery
 
@@ -25,6 +25,23 @@ class Beside:
     events: bytes | None
     is_reconstructed: bool
     times: DeliveryTimes
+
+
+def kept_beside(history: History, delivery: Delivery) -> Beside:
+    """Return what the history keeps beside a delivery.
+
+    Raises:
+        HistoryUnavailable: the store cannot be read.
+    """
+    number = delivery.id or 0
+    return Beside(
+        tags=tuple(history.tags.of(number)),
+        results=history.forwards.results([number]).get(number, ()),
+        forwards=tuple(history.forwards.of(number)),
+        events=history.events_of(number),
+        is_reconstructed=history.is_reconstructed(number),
+        times=history.times_of(number),
+    )
 
 
 def delivery_lines(

@@ -1,0 +1,82 @@
+"""Whether `listen` runs on this machine, since when, and whether anything can arrive. All runs share the history.
+
+A run that has started the inspector says so itself, line by line; of all others the journal is known.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from cronofy_cli.adapters.journal import Journal
+from cronofy_cli.inspector.documents import StateDocument
+
+if TYPE_CHECKING:
+    from cronofy_cli.inspector.around import Around
+
+
+class RunNews(Struct, frozen=True):
+    """What a run of `listen` says of itself."""
+
+    ready: bool | None = None
+    """None where that has not changed."""
+    reason: str | None = None
+    """Why nothing can arrive, or what else is wrong."""
+    hint: str | None = None
+
+
+class RunState:
+    """Knows the state. May be asked on any thread."""
+
+    def __init__(self, around: Around) -> None:
+        self._around = around
+        self._journal = Journal(around.environment)
+        self._lock = Lock()
+        self._ready: bool | None = None
+        self._news = RunNews()
+        self.version = 0
+        """Grows whenever the run has said something."""
+
+    def take(self, line: bytes) -> None:
+        """Take note of what a run says; a line that is not understood is passed over."""
+        try:
+            news = msgspec.json.decode(line, type=RunNews)
+        except msgspec.DecodeError:
+            return
+        with self._lock:
+            self._news = news
+            self._ready = self._ready if news.ready is None else news.ready
+            self.version += 1
+
+    def changed_at(self) -> tuple[int, int]:
+        """Return what is another value whenever the state may be another one. Cheap."""
+        return self._journal.changed_at_ns(), self.version
+
+    def now(self) -> StateDocument:
+        """Return the state."""
+        around = self._around
+        runs = [record for record in self._journal.records() if record.is_live]
+        with self._lock:
+            ready, news = self._ready, self._news
+        state = "history" if not runs else "lost" if ready is False else "listening"
+        return StateDocument(
+            state=state,
+            since=min((record.started_at for record in runs if record.started_at), default=None),
+            data_center=", ".join(dict.fromkeys(record.data_center for record in runs)) or around.data_center,
+            account=around.account,
+            callback_urls=tuple(url for record in runs for url in record.callback_urls),
+            targets=tuple(dict.fromkeys(target for record in runs for target in record.targets)),
+            reason=news.reason,
+            hint=news.hint,
+            history_bytes=_size_of(around),
+        )
+
+
+def _size_of(around: Around) -> int:
+    try:
+        return around.history_file.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,59 @@
+"""Server-sent events: what arrived as a page's filter has it, that something else has changed, and the run's state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cronofy_cli.errors import HistoryUnavailable
+from cronofy_cli.inspector.documents import ProblemDocument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cronofy_cli.adapters.history import History
+    from cronofy_cli.inspector.around import Around
+    from cronofy_cli.inspector.feed import Feed
+    from cronofy_cli.inspector.filters import Filter
+    from cronofy_cli.inspector.run_state import RunState
+
+_ALIVE_S: Final = 10.0
+"""How often a stream that has nothing to say shows that it lives."""
+
+
+def events(around: Around, run_state: RunState, feed: Feed, wanted: Filter, after: int | None) -> Iterator[bytes]:
+    """Yield events until the run ends. `after` is the newest delivery that the page has; None if it has none.
+
+    Raises:
+        HistoryUnavailable: the history cannot be opened.
+    """
+    yield _event("state", run_state.now())
+    data_version, state_version = -1, feed.state_version
+    with around.reading() as history:
+        seen = feed.newest_id if after is None else after
+        while not feed.has_ended:
+            if feed.state_version != state_version:
+                state_version = feed.state_version
+                yield _event("state", run_state.now())
+            if feed.data_version != data_version:
+                data_version = feed.data_version
+                newest_id = feed.newest_id
+                yield _news(history, feed, wanted, seen, newest_id)
+                seen = max(seen, newest_id)
+            if not feed.wait_for_news(data_version, state_version, _ALIVE_S):
+                yield b":\n\n"
+
+
+def _news(history: History, feed: Feed, wanted: Filter, seen: int, newest_id: int) -> bytes:
+    if newest_id <= seen:
+        return _event("touched", None)
+    try:
+        return _event("rows", feed.rows_since(history, wanted, seen, newest_id), newest_id)
+    except HistoryUnavailable as error:
+        return _event("problem", ProblemDocument(error.code, error.message, error.hint))
+
+
+def _event(name: str, document: object, last_id: int | None = None) -> bytes:
+    identifier = b"" if last_id is None else b"id: %d\n" % last_id
+    return b"event: %s\n%sdata: %s\n\n" % (name.encode(), identifier, msgspec.json.encode(document))
