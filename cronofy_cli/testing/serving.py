@@ -6,7 +6,8 @@ import asyncio
 import sys
 import threading
 import traceback
-from contextlib import contextmanager
+from concurrent.futures import CancelledError
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from inspect import iscoroutinefunction
 from socketserver import TCPServer, ThreadingMixIn
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from http.server import HTTPServer
 
     Application = Callable[..., Any]
@@ -25,33 +26,39 @@ POLL_S = 0.01
 LIMIT_S = 10.0
 
 
-@contextmanager
-def served(application: Application) -> Iterator[str]:
-    """Serve an application while the context lasts; yield its address."""
-    if _is_asgi(application):
-        with _AsgiLoop(application) as loop, _serving(_asgi_server(loop)) as url:
-            yield url
-    else:
-        server = _ThreadingWsgiServer((HOST, 0), _QuietWsgiHandler)
-        server.set_app(application)
-        with _serving(server) as url:
-            yield url
+class Served:
+    """An application that is served while the context lasts, at `url`.
+
+    No generator: one that is not closed is, when Python ends, and would wait for threads that are gone by then.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._resources = ExitStack()
+        self._server: HTTPServer
+        if _is_asgi(application):
+            self._server = _asgi_server(self._resources.enter_context(_AsgiLoop(application)))
+        else:
+            server = _ThreadingWsgiServer((HOST, 0), _QuietWsgiHandler)
+            server.set_app(application)
+            self._server = server
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLL_S,), daemon=True)
+        self._thread.start()
+        self.url = f"http://{HOST}:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Served:
+        """Use it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._resources.close()
 
 
 def _is_asgi(application: Application) -> bool:
     return iscoroutinefunction(application) or iscoroutinefunction(getattr(application, "__call__", None))  # noqa: B004 - its kind is asked
-
-
-@contextmanager
-def _serving(server: HTTPServer) -> Iterator[str]:
-    with server:
-        thread = threading.Thread(target=server.serve_forever, args=(POLL_S,), daemon=True)
-        thread.start()
-        try:
-            yield f"http://{HOST}:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def _bind(server: HTTPServer) -> None:
@@ -131,6 +138,8 @@ class _AsgiLoop:
         self._to_lifespan: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._lifespan: asyncio.Task[None] | None = None
         self._state: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self._is_ending = False
 
     def __enter__(self) -> _AsgiLoop:
         self._thread.start()
@@ -138,16 +147,24 @@ class _AsgiLoop:
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(LIMIT_S)
+        with self._lock:
+            self._is_ending = True
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(2 * LIMIT_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     def answer(self, scope: dict[str, Any], body: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         """Call the application; what it raises is a 500, and goes to stderr."""
-        return asyncio.run_coroutine_threadsafe(
-            self._call(scope | {"state": dict(self._state)}, body), self._loop
-        ).result()
+        with self._lock:
+            if self._is_ending:
+                return 503, [], b""
+            call = self._call(scope | {"state": dict(self._state)}, body)
+            answered = asyncio.run_coroutine_threadsafe(call, self._loop)
+        try:
+            return answered.result()
+        except CancelledError:
+            return 503, [], b""
 
     async def _call(self, scope: dict[str, Any], body: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
         sent: list[dict[str, Any]] = []
@@ -188,6 +205,12 @@ class _AsgiLoop:
             self._lifespan = None  # It raises for what it does not know, as the specification allows.
 
     async def _end(self) -> None:
+        """Let calls and the application end; what takes too long is cancelled."""
         if self._lifespan is not None and not self._lifespan.done():
             self._to_lifespan.put_nowait({"type": "lifespan.shutdown"})
-            await self._lifespan
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        if rest:
+            _, late = await asyncio.wait(rest, timeout=LIMIT_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*rest, return_exceptions=True)

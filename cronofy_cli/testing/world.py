@@ -58,8 +58,8 @@ class World:
 
     def close(self) -> None:
         """End it, and the handlers that it serves."""
-        self._resources.close()
-        self._simulator.call("DELETE", f"/simulator/worlds/{self.world_id}")
+        with self._resources:
+            self._simulator.call("DELETE", f"/simulator/worlds/{self.world_id}")
 
     @property
     def environment(self) -> dict[str, str]:
@@ -107,9 +107,9 @@ class World:
 
     def serve(self, application: Application) -> str:
         """Serve an ASGI or WSGI application for as long as the world exists; return its address."""
-        from cronofy_cli.testing.serving import served
+        from cronofy_cli.testing.serving import Served
 
-        return self._resources.enter_context(served(application))
+        return self._resources.enter_context(Served(application)).url
 
     def deliver(self, type: str, *, channel_id: str | None = None, **fields: object) -> None:  # noqa: A002 - Cronofy's word
         """Send a notification of any type, on one channel or all; `fields` are added to it."""

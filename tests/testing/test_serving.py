@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cronofy_cli.testing.serving import served
+from cronofy_cli.testing.serving import Served
+from tests.support import REPOSITORY
 from tests.testing.applications import Inbox, broken_asgi, plain_asgi
 
 if TYPE_CHECKING:
@@ -25,7 +30,7 @@ def test_an_application_is_called(kind: str) -> None:
     inbox = Inbox()
     inbox.status = 202
 
-    with served(getattr(inbox, kind)) as url, urllib.request.urlopen(f"{url}/a%20b?c=d", BODY) as answer:
+    with Served(getattr(inbox, kind)) as app, urllib.request.urlopen(f"{app.url}/a%20b?c=d", BODY) as answer:
         assert (answer.status, answer.read()) == (202, b"ok")
 
     assert (inbox.paths, inbox.types) == (["/a b"], ["change"])
@@ -37,8 +42,8 @@ def test_a_status_without_a_body() -> None:
     inbox = Inbox()
     inbox.status = 204
 
-    with served(inbox.asgi) as url:
-        connection = HTTPConnection(url.removeprefix("http://"))
+    with Served(inbox.asgi) as app:
+        connection = HTTPConnection(app.url.removeprefix("http://"))
         for _ in range(2):
             connection.request("POST", "/", BODY)
             assert connection.getresponse().read() == b""
@@ -51,7 +56,7 @@ def test_the_life_of_an_asgi_application() -> None:
     """It is started before the first request, and ended with the test."""
     inbox = Inbox()
 
-    with served(inbox.asgi):
+    with Served(inbox.asgi):
         assert inbox.life == ["startup"]
 
     assert inbox.life == ["startup", "shutdown"]
@@ -59,7 +64,7 @@ def test_the_life_of_an_asgi_application() -> None:
 
 def test_an_asgi_application_without_a_life() -> None:
     """One that refuses what it does not know is served as well."""
-    with served(plain_asgi) as url, urllib.request.urlopen(url, b"{}") as answer:
+    with Served(plain_asgi) as app, urllib.request.urlopen(app.url, b"{}") as answer:
         assert answer.status == 204
 
 
@@ -70,14 +75,14 @@ def test_an_object_that_is_an_application() -> None:
         async def __call__(self, *arguments: object) -> None:
             await plain_asgi(*arguments)  # type: ignore[arg-type]
 
-    with served(Framework()) as url, urllib.request.urlopen(url, b"{}") as answer:
+    with Served(Framework()) as app, urllib.request.urlopen(app.url, b"{}") as answer:
         assert answer.status == 204
 
 
 def test_a_bug_is_a_500(capfd: pytest.CaptureFixture[str]) -> None:
     """What an application raises is its answer, and its traceback is in the test's output."""
-    with served(broken_asgi) as url, pytest.raises(urllib.error.HTTPError) as refusal:
-        urllib.request.urlopen(url, b"{}")
+    with Served(broken_asgi) as app, pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(app.url, b"{}")
 
     refusal.value.close()
     assert refusal.value.code == 500
@@ -91,5 +96,52 @@ def test_an_application_that_does_not_start() -> None:
         del receive
         await send({"type": "lifespan.startup.failed", "message": "no database"})
 
-    with pytest.raises(RuntimeError, match="the application does not start: no database"), served(application):
+    with pytest.raises(RuntimeError, match="the application does not start: no database"), Served(application):
         pass
+
+
+def test_a_call_at_the_end() -> None:
+    """A request that is being answered when the application ends is answered; one that comes after it is not."""
+    is_in, may_go = threading.Event(), asyncio.Event()
+
+    async def application(scope: dict[str, Any], receive: Application, send: Application) -> None:
+        if scope["type"] == "lifespan":
+            for stage in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{stage}.complete"})
+            may_go.set()
+            return
+        is_in.set()
+        await may_go.wait()
+        await plain_asgi(scope, receive, send)
+
+    with ThreadPoolExecutor() as pool:
+        with Served(application) as app:
+            connection = HTTPConnection(app.url.removeprefix("http://"))
+            connection.request("POST", "/", BODY)
+            assert is_in.wait(10)
+            answered = pool.submit(connection.getresponse)
+        assert answered.result().status == 204
+        answered.result().read()
+        connection.request("POST", "/", BODY)
+        assert connection.getresponse().status == 503
+        connection.close()
+
+
+LEFT_OPEN = """
+from tests.testing.applications import plain_asgi, Inbox
+from cronofy_cli.testing.serving import Served
+
+applications = [Served(plain_asgi), Served(Inbox().wsgi)]
+print([application.url for application in applications])
+"""
+
+
+def test_an_application_that_is_left_open_holds_nothing_up() -> None:
+    """A program that forgets to end it ends all the same."""
+    done = subprocess.run(
+        [sys.executable, "-c", LEFT_OPEN], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "http://127.0.0.1:" in done.stdout
