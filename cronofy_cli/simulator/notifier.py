@@ -113,7 +113,9 @@ class Notifier:
         )
         headers = notification_headers(body, world.applications[application].client_secrets)
         started_at, started = world.clock(), time.perf_counter()
-        status, failure, reason = await self._sender.post(url, body, headers, settings.answer_limit_s)
+        is_trigger = "transitions" in notification.fields
+        limit_s = settings.trigger_answer_limit_s if is_trigger else settings.answer_limit_s
+        status, failure, reason = await self._sender.post(url, body, headers, limit_s)
         duration_ms = round((time.perf_counter() - started) * 1000, 1)
         outcome = Outcome(started_at, duration_ms, status, failure, reason)
         self._note(notification, channel, url, outcome, body, headers[signature.HEADER])

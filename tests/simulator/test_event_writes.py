@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cronofy_cli.simulator.world.settings import SimulatorSettings
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -191,3 +193,23 @@ def test_calendar_ids_need_their_brackets(shared_simulator: Running, start: Call
 
     assert shared_simulator.refusal("GET", "/v1/events", params=query) == {"calendar_ids": ["errors.not_recognized"]}
     assert start(require_brackets=False).request("GET", "/v1/events", params=query).json()["events"]
+
+
+def test_a_trigger_has_seven_seconds(start: Callable[..., Running], receiver: Receiver) -> None:
+    """An answer that is too late for a channel is in time for the callback of an event trigger."""
+    simulator = start(answer_limit_s=0.1)
+    simulator.request("POST", "/simulator/clock", json={"stopped": True, "set_to": "2026-12-24T10:00:00Z"})
+    transitions = [{"before": "event_start", "offset": {"minutes": 5}}]
+    subscription = {"type": "webhook", "uri": receiver.url, "transitions": transitions}
+    receiver.hang.clear()
+
+    times = {"start": "2026-12-24T10:05:00Z", "end": "2026-12-24T11:00:00Z"}
+    simulator.write_event(simulator.calendar_id("Home"), "1", **times, subscriptions=[subscription])
+    receiver.wait_for(1, "event_subscription")
+    simulator.open_channel(receiver.url)
+    (late,) = simulator.get("/simulator/deliveries", type="verification", wait_s="10")["deliveries"]
+    receiver.hang.set()
+    (in_time,) = simulator.get("/simulator/deliveries", type="event_subscription", wait_s="10")["deliveries"]
+
+    assert (late["status"], in_time["status"]) == (None, 200)
+    assert SimulatorSettings().trigger_answer_limit_s == 7

@@ -29,6 +29,8 @@ MAX_CALLBACK_URL_LENGTH: Final = 128
 """The limit that older copies of the same page name; today's do not."""
 ANSWER_LIMIT_S: Final = 5.0
 """A callback must answer within it (docs: /developers/push-notifications/)."""
+TRIGGER_ANSWER_LIMIT_S: Final = 7.0
+"""The callback of an event trigger has longer (docs: /developers/api/event-triggers/)."""
 RETRY_DELAYS_S: Final = (15.0, 60.0, 300.0, 900.0, 3600.0, 7200.0, 14400.0, 21600.0, 36000.0)
 """Pauses after the first and each further failure. Unknown; they add up to a little less than the 24 hours."""
 CHANNEL_LIFETIME_S: Final = 24 * 3600.0
@@ -79,6 +81,7 @@ class SimulatorSettings:
     retry_scale: float = 1.0
     """Factor on the pauses between attempts and on the 24 hours; 0.001 makes a day take 86 seconds."""
     answer_limit_s: float = ANSWER_LIMIT_S
+    trigger_answer_limit_s: float = TRIGGER_ANSWER_LIMIT_S
     seed_day: date | None = None
     """The day around which the calendars are filled; None is today."""
     random_seed: int = 1
