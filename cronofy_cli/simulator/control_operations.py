@@ -93,12 +93,33 @@ CONTROL: Final = (
     ControlOperation(
         "export_world", "GET", "/simulator/world", "The world as a world file", media_type="application/toml"
     ),
+    ControlOperation("list_accounts", "GET", "/simulator/accounts", "The accounts with their profiles and calendars"),
+    ControlOperation(
+        "show_channels",
+        "GET",
+        "/simulator/channels",
+        "The open channels, what waits to be sent to each, and its latest attempts",
+    ),
+    ControlOperation(
+        "show_timeline",
+        "GET",
+        "/simulator/timeline",
+        "Acts, deliveries and API calls in the order in which they happened; the newest where `limit` cuts",
+        query={"after": _WHOLE, "limit": _WHOLE},
+    ),
+    ControlOperation(
+        "follow",
+        "GET",
+        "/simulator/live",
+        "What happens from now on as server-sent events: entry (of the timeline), changed and reset",
+        media_type="text/event-stream",
+    ),
     ControlOperation(
         "find_events",
         "GET",
         "/simulator/events",
         "Events by their title",
-        query={"search": _TEXT, "limit": _WHOLE, "deleted": _FLAG, "account": _TEXT},
+        query={"search": _TEXT, "from": _TIME, "to": _TIME, "limit": _WHOLE, "deleted": _FLAG, "account": _TEXT},
     ),
     ControlOperation("add_event", "POST", "/simulator/events", "The owner adds an event", _EVENT, status=201),
     ControlOperation("change_event", "PATCH", "/simulator/events/{event_uid}", "The owner changes an event", _CHANGE),
@@ -167,6 +188,7 @@ CONTROL: Final = (
         status=201,
     ),
     ControlOperation("clear_faults", "DELETE", "/simulator/faults", "Let every call work again"),
+    ControlOperation("clear_fault", "DELETE", "/simulator/faults/{number}", "Take back one ordered failure"),
     ControlOperation(
         "disconnect_profile", "POST", "/simulator/profiles/{profile_id}/disconnect", "Cronofy loses a profile", {}
     ),

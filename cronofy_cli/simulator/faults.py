@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.errors import NotFound
 from cronofy_cli.simulator.messages import fields
 from cronofy_cli.simulator.messages.fields import FieldErrors
 
@@ -32,6 +33,16 @@ class Fault:
     drop: bool
     """The connection ends without an answer."""
     times: int
+    number: int = 0
+    """Of the order in this world, from 1."""
+
+    @property
+    def in_words(self) -> str:
+        """What it does, shortly."""
+        what = "no answer" if self.drop else "" if self.status is None else str(self.status)
+        late = f"{self.delay_s:g} s late" if self.delay_s else ""
+        calls = f"{self.method or 'any'} {self.path_prefix}"
+        return f"{calls}: {', '.join(filter(None, (what, late)))}{f', {self.times} times' if self.times > 1 else ''}"
 
     def meets(self, method: str, path: str) -> bool:
         """Whether a call is of the kind."""
@@ -44,6 +55,7 @@ class Faults:
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
         self._cleared = asyncio.Event()
+        self._count = 0
 
     @property
     def waiting(self) -> tuple[Fault, ...]:
@@ -52,7 +64,18 @@ class Faults:
 
     def add(self, fault: Fault) -> None:
         """Order a failure."""
-        self._waiting.append(fault)
+        self._count += 1
+        self._waiting.append(replace(fault, number=self._count))
+
+    def remove(self, number: int) -> None:
+        """Take back an order.
+
+        Raises:
+            NotFound: there is none with this number, or it is used up.
+        """
+        if not any(fault.number == number for fault in self._waiting):
+            raise NotFound(f"there is no fault {number}")
+        self._waiting = [fault for fault in self._waiting if fault.number != number]
 
     def clear(self) -> None:
         """Let every call work again, also those that a delay holds."""

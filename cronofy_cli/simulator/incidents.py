@@ -15,6 +15,7 @@ from msgspec import structs
 
 from cronofy_cli.simulator.messages import fields
 from cronofy_cli.simulator.messages.fields import FieldErrors
+from cronofy_cli.simulator.timeline import ActDetails, ActKind
 from cronofy_cli.simulator.world.delivery import Change
 from cronofy_cli.simulator.world.one_time_tokens import OneTimeTokens, new_token
 
@@ -46,6 +47,7 @@ class Incidents:
         profile = account.profile(profile_id)
         if profile.connected:
             profile = account.put_profile(structs.replace(profile, disconnected_at=self._world.clock()))
+            self._note(ActKind.PROFILE_DISCONNECTED, profile)
             self._world.push_to(self._world.channels_of(account), DISCONNECTED)
         return profile
 
@@ -60,6 +62,7 @@ class Incidents:
         since = profile.disconnected_at
         if since is not None:
             profile = account.put_profile(structs.replace(profile, disconnected_at=None))
+            self._note(ActKind.PROFILE_RECONNECTED, profile)
             # `only_managed` channels too: whether users touched an application's events is not known.
             everybody = frozenset(self._world.applications)
             for calendar in account.calendars_of(profile_id):
@@ -78,6 +81,8 @@ class Incidents:
         account = self._world.account_with_profile(profile_id)
         before = account.profile(profile_id)
         profile = account.put_profile(structs.replace(before, initial_sync_required=is_required))
+        if before.initial_sync_required != is_required:
+            self._note(ActKind.PROFILE_SYNC_BEGUN if is_required else ActKind.PROFILE_SYNC_DONE, profile)
         if before.initial_sync_required and not is_required:
             self._world.push_to(self._world.channels_of(account), INITIAL_SYNC_COMPLETED)
         self._world.note_act()
@@ -92,6 +97,8 @@ class Incidents:
         now = self._world.clock()
         account = self._world.account_with_calendar(calendar_id)
         calendar, events = account.remove_calendar(calendar_id, now)
+        details = ActDetails(subject=calendar.name, calendar_id=calendar_id)
+        self._world.note(ActKind.CALENDAR_REMOVED, details)
         managed_by = frozenset(event.application for event in events if event.is_managed)
         self._world.notify_of(Change(now, account.account.account_id, calendar_id, managed_by))
         self._world.note_act()
@@ -115,6 +122,7 @@ class Incidents:
     def slow_provider(self, delay_s: float) -> None:
         """Let Cronofy know of changes so much later, from now on."""
         self._world.provider_delay = timedelta(seconds=delay_s)
+        self._world.note(ActKind.PROVIDER_DELAYED, ActDetails(subject=f"{delay_s:g} s"))
 
     def ask_to_relink(self, profile_id: str) -> str:
         """Return the one-time token for a page that offers to reconnect a profile.
@@ -132,3 +140,6 @@ class Incidents:
             WrongUsage: the page was answered before, or is too old.
         """
         return self.reconnect(self._relinks.take(token, self._world.clock()))
+
+    def _note(self, kind: ActKind, profile: Profile) -> None:
+        self._world.note(kind, ActDetails(subject=f"{profile.profile_name} ({profile.provider_name})"))

@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 MAX_KEPT: Final = 2000
 
@@ -30,6 +30,10 @@ class Journal(Generic[Entry]):
     def __len__(self) -> int:
         """How many entries are kept."""
         return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        """The entries that are kept, the oldest first."""
+        return iter(self._entries)
 
     @property
     def next_number(self) -> int:

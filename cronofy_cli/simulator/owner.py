@@ -8,15 +8,18 @@ from cronofy_cli.core.text import comparable
 from cronofy_cli.simulator.conferencing import plan_transitions
 from cronofy_cli.simulator.messages.parameters import parse_events_query
 from cronofy_cli.simulator.messages.rendering import event_renderer
+from cronofy_cli.simulator.timeline import ActDetails, ActKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cronofy_cli.simulator.messages.owner_edits import NewEvent
+    from cronofy_cli.simulator.messages.owner_edits import NewEvent, Period
     from cronofy_cli.simulator.messages.rendering import Json
     from cronofy_cli.simulator.simulated_world import SimulatedWorld
     from cronofy_cli.simulator.world.model import Event, EventDetails
     from cronofy_cli.simulator.world.state import AccountState
+
+UNNOTICED: Final = "not noticed: its profile is disconnected, or not synced yet"
 
 _SHOWN: Final = (("tzid", "Etc/UTC"), ("include_geo", "true"))
 """How the control API shows an event: as Read Events would, with its place."""
@@ -35,7 +38,8 @@ class Owner:
         Raises:
             NotAllowed: the calendar is read-only.
         """
-        return self._noted(self.account.add_event(new.calendar_id, new.details, self._world.clock()))
+        added = self.account.add_event(new.calendar_id, new.details, self._world.clock())
+        return self._noted(ActKind.EVENT_ADDED, added)
 
     def change_event(self, event_uid: str, details: EventDetails) -> Event:
         """Move or change an event.
@@ -44,7 +48,9 @@ class Owner:
             NotFound: there is no such event.
             NotAllowed: its calendar is read-only.
         """
-        return self._noted(self.account.change_event(event_uid, details, self._world.clock()))
+        before = self.account.event(event_uid)
+        event = self.account.change_event(event_uid, details, self._world.clock())
+        return self._noted(ActKind.EVENT_CHANGED if event.span == before.span else ActKind.EVENT_MOVED, event)
 
     def delete_event(self, event_uid: str) -> Event:
         """Delete an event.
@@ -53,7 +59,7 @@ class Owner:
             NotFound: there is no such event.
             NotAllowed: its calendar is read-only.
         """
-        return self._noted(self.account.delete_event(event_uid, self._world.clock()))
+        return self._noted(ActKind.EVENT_DELETED, self.account.delete_event(event_uid, self._world.clock()))
 
     def restore_event(self, event_uid: str) -> Event:
         """Bring a deleted event back from the bin.
@@ -62,12 +68,17 @@ class Owner:
             NotFound: there is no such event, or it is not deleted.
             NotAllowed: its calendar is read-only.
         """
-        return self._noted(self.account.restore_event(event_uid, self._world.clock()))
+        return self._noted(ActKind.EVENT_RESTORED, self.account.restore_event(event_uid, self._world.clock()))
 
-    def find_events(self, search: str, limit: int, *, deleted: bool = False) -> list[Json]:
-        """Return the events, or the deleted ones, whose summary contains a text, whatever its case, by start."""
+    def find_events(self, search: str, limit: int, period: Period, *, deleted: bool = False) -> list[Json]:
+        """Return the events, or the deleted ones, of a period whose summary contains a text, whatever its case, by
+        start."""
         wanted = comparable(search)
-        found = [e for e in self.account.events if e.deleted == deleted and wanted in comparable(e.summary)]
+        found = [
+            event
+            for event in self.account.events
+            if event.deleted == deleted and period.touches(event.span) and wanted in comparable(event.summary)
+        ]
         found.sort(key=lambda event: (event.span.start, event.event_uid))
         render = self._renderer()
         return [render(event) for event in found[:limit]]
@@ -76,8 +87,21 @@ class Owner:
         """Return an event as the API shows it to the first application."""
         return self._renderer()(event)
 
-    def _noted(self, event: Event) -> Event:
+    def _noted(self, kind: ActKind, event: Event) -> Event:
         plan_transitions(self._world, event, self._world.clock())
+        is_watched = self.account.is_watched(event.calendar_id)
+        shown = self.show_event(event)
+        self._world.note(
+            kind,
+            ActDetails(
+                subject=event.summary,
+                event_uid=event.event_uid,
+                calendar_id=event.calendar_id,
+                start=str(shown["start"]),
+                end=str(shown["end"]),
+                note=None if is_watched else UNNOTICED,
+            ),
+        )
         return self._world.notify_of_event(self.account, event)
 
     def _renderer(self) -> Callable[[Event], Json]:

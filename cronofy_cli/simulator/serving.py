@@ -70,7 +70,7 @@ async def serve(settings: SimulatorSettings, state: StoredState, listening: sock
             if saver is not None:
                 tasks.create_task(saver.run(capture))
             app = SimulatorApplication(worlds, all_routes(worlds), settings)
-            await HttpServer(app, hooks.on_ready).serve(sockets=[listening])
+            await HttpServer(app, hooks.on_ready, worlds.end_news).serve(sockets=[listening])
             if saver is not None:
                 saver.stop()
             for slot in worlds.all:

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from cronofy_cli.errors import NotFound
 from cronofy_cli.simulator.faults import Faults
-from cronofy_cli.simulator.journal import Journal
+from cronofy_cli.simulator.timeline import Act, ActDetails, ActKind, Timeline
 from cronofy_cli.simulator.world.authorizations import Authorizations, TokenRules
 from cronofy_cli.simulator.world.channels import Channels
 from cronofy_cli.simulator.world.clock import SimulatedClock
@@ -47,12 +47,17 @@ def _ignore(_entry: object) -> None:
     """Ignore it."""
 
 
+def _do_nothing() -> None:
+    """Do nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorldHooks:
     """Who hears of what happens in a world; called on the event loop."""
 
     on_request: Callable[[LoggedRequest], None] = _ignore
     on_attempt: Callable[[Attempt], None] = _ignore
+    on_entry: Callable[[], None] = _do_nothing
 
 
 class SimulatedWorld:
@@ -85,8 +90,9 @@ class SimulatedWorld:
         self.pages = PageStore(settings.page_size, settings.page_lifetime_s)
         self.faults = Faults()
         self.rate_limit = RateLimit()
-        self.attempts: Journal[Attempt] = Journal(hooks.on_attempt)
-        self.requests: Journal[LoggedRequest] = Journal(hooks.on_request)
+        self.timeline = Timeline(hooks.on_request, hooks.on_attempt, hooks.on_entry)
+        self.attempts = self.timeline.attempts
+        self.requests = self.timeline.requests
         self.provider_delay = timedelta()
         """How long the calendars' provider takes until Cronofy knows of a change. Kept in memory only."""
 
@@ -105,6 +111,11 @@ class SimulatedWorld:
             self.authorizations.state(),
             self.clock.state,
         )
+
+    def note(self, kind: ActKind, details: ActDetails) -> None:
+        """Note an act for the timeline."""
+        acts = self.timeline.acts
+        acts.add(Act(acts.next_number, self.clock(), kind, details))
 
     # Who is here.
 
@@ -192,7 +203,10 @@ class SimulatedWorld:
     def close_dead_channels(self) -> None:
         """Close the channels that have failed for too long."""
         for channel_id in self.outbox.dead_channels(self.clock()):
+            url = self.channels.get(channel_id).callback_url
             self.close_channel(channel_id)
+            note = "no notification succeeded for 24 hours"
+            self.note(ActKind.CHANNEL_CLOSED, ActDetails(subject=url, channel_id=channel_id, note=note))
 
     def push(self, push: Push) -> list[str]:
         """Plan a notification of any type on one channel or all, and return their ids.

@@ -6,11 +6,12 @@ nothing has to be undone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cronofy_cli.errors import NotFound
 from cronofy_cli.simulator.incidents import Incidents
+from cronofy_cli.simulator.news import News
 from cronofy_cli.simulator.notifier import Notifier
 from cronofy_cli.simulator.permission_requests import PermissionRequests
 from cronofy_cli.simulator.signing_in import SigningIn
@@ -50,12 +51,15 @@ class WorldSlot:
         self.settings = settings
         self.loaded = loaded
         self.snapshots: dict[str, StoredState] = {}
+        self.news = News()
+        """Everything that happens in the world or is done to it, resets too."""
         self._context = context
+        self._hooks = replace(context.hooks, on_entry=self.news.notify)
         self._begin(loaded)
 
     def _begin(self, state: StoredState) -> None:
         context = self._context
-        self.world = SimulatedWorld(self.settings, state, context.clock, self._note_act, context.hooks)
+        self.world = SimulatedWorld(self.settings, state, context.clock, self._note_act, self._hooks)
         self.signing_in = SigningIn(self.world)
         self.incidents = Incidents(self.world)
         self.permission_requests = PermissionRequests(self.world)
@@ -88,9 +92,11 @@ class WorldSlot:
 
     def close(self) -> None:
         """Send no more."""
+        self.news.end()
         self._sending.cancel()
 
     def _note_act(self) -> None:
         self.notifier.wake()
+        self.news.notify()
         if not self.base_path:
             self._context.note_act()

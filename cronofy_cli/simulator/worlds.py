@@ -37,6 +37,11 @@ class Worlds:
         """Every world, the first one first."""
         return self.first, *self._further.values()
 
+    def end_news(self) -> None:
+        """Tell who follows a world that there will be no more."""
+        for slot in self.all:
+            slot.news.end()
+
     def find(self, path: str) -> tuple[WorldSlot, str]:
         """Return the world that a path belongs to, and the path inside it.
 

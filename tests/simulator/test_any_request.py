@@ -49,7 +49,9 @@ DOCUMENTS = st.recursive(
     max_leaves=12,
 )
 BODIES = st.dictionaries(st.sampled_from(KEYS), DOCUMENTS, max_size=8) | DOCUMENTS
-ROUTES = sorted({(one.method, one.path) for one in (*API, *CONTROL)} - {("POST", "/simulator/worlds")})
+ROUTES = sorted(
+    {(one.method, one.path) for one in (*API, *CONTROL)} - {("POST", "/simulator/worlds"), ("GET", "/simulator/live")}
+)
 QUERIES = st.dictionaries(st.sampled_from(KEYS), st.text(max_size=8), max_size=3)
 PARTS = st.sampled_from(["x", "cal_Xk3vQ2mZ7yHnT4pB_sJ9dW1uRcE5fLgA8oNbM0qV", "%00", "a%2Fb", "é"])
 

@@ -41,6 +41,7 @@ class RunView:
         return SimulatorDocument(
             url=simulator.url,
             control_url=f"{simulator.url}/simulator",
+            page_url=f"{simulator.url}/",
             client_id=simulator.client_id,
             client_secret=_shown_secret(simulator, settings),
             access_token=simulator.access_token,
@@ -141,6 +142,7 @@ def _fields(simulator: RunningSimulator, world: str, secret: str) -> list[tuple[
         ("access token", simulator.access_token),
         ("account", simulator.sub),
         ("world", world),
+        ("page", f"{simulator.url}/  (open it in a browser: calendars, channels, what happened)"),
         ("try", "cronofy channels list --data-center simulator"),
         ("edit", "cronofy simulator edit add 'Lunch' --calendar Home"),
     ]

@@ -10,6 +10,8 @@ class SimulatorDocument(Document, frozen=True):
 
     url: str
     control_url: str
+    page_url: str
+    """The page for a browser."""
     client_id: str
     client_secret: str | None
     """None when it came from a file of the user's."""

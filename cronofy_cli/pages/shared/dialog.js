@@ -13,17 +13,18 @@ export function say(text) {
 
 /**
  * Opens the dialog. `yes` is the label of the button that acts, and `act` what it does; a promise that is refused keeps the dialog
- * open and shows why. `extra` stands at the left of the buttons.
+ * open and shows why. `after` gets its result when the dialog is closed. `extra` stands at the left of the buttons.
  */
-export function ask(title, content, {yes, act, extra} = {}) {
+export function ask(title, content, {yes, act, after, extra} = {}) {
   const dialog = $('dialog'), problem = h('p', {cls: 'bad', role: 'alert'});
   const close = () => dialog.close();
   const submit = async event => {
     event.preventDefault();
     problem.textContent = '';
     try {
-      await act?.();
+      const result = await act?.();
       close();
+      after?.(result);
     } catch (error) {
       problem.textContent = plain(error.message);
     }

@@ -67,10 +67,12 @@ export const setVars = (element, vars) => { for (const [name, value] of Object.e
 
 export const $ = id => document.getElementById(id);
 
-/** Replaces what is in an element; the focus returns to the element with the same `data-key`. */
+/** Replaces what is in an element, if it differs; the focus returns to the element with the same `data-key`. */
 export function fill(element, ...children) {
+  const made = h('div', {}, children);
+  if (made.childNodes.length === element.childNodes.length && [...made.childNodes].every((node, index) => node.isEqualNode(element.childNodes[index]))) return;
   const key = element.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  element.replaceChildren(...h('div', {}, children).childNodes);
+  element.replaceChildren(...made.childNodes);
   if (key !== undefined) element.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({preventScroll: true});
 }
 

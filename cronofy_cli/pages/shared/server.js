@@ -11,13 +11,13 @@ export class Refused extends Error {
 /** The server does not answer. */
 export class Unreachable extends Error {}
 
-/** Returns the JSON of an answer. `sentence` makes a sentence of the body of a refusal. */
-export async function request(method, path, body, sentence = explain) {
+/** Returns the JSON of an answer. `sentence` makes a sentence of the status and document of a refusal, or null. */
+export async function request(method, path, body, {headers = {}, sentence = explain} = {}) {
   let response;
   try {
     response = await fetch(path, {
       method, redirect: 'error', cache: 'no-store', credentials: 'same-origin',
-      ...(body === undefined ? {} : {headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)}),
+      ...(body === undefined ? {headers} : {headers: {'Content-Type': 'application/json', ...headers}, body: JSON.stringify(body)}),
     });
   } catch {
     throw new Unreachable('the server does not answer');
@@ -25,11 +25,11 @@ export async function request(method, path, body, sentence = explain) {
   const text = await response.text();
   let document = null;
   try { document = text ? JSON.parse(text) : null; } catch { /* not JSON: the text is the reason */ }
-  if (!response.ok) throw new Refused(response.status, sentence(document) ?? (document ? `refused (${response.status})` : text || `refused (${response.status})`));
+  if (!response.ok) throw new Refused(response.status, sentence(response.status, document) ?? ((document === null && text) || `refused (${response.status})`));
   return document;
 }
 
-const explain = document => document?.message ?? null;
+const explain = (status, document) => document?.message ?? null;
 
 const RETRY_MS = 5000;
 

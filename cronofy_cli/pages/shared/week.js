@@ -86,16 +86,16 @@ export function placeOf({from, to, lane = 0, lanes = 1}, fromHour, hours) {
 
 /**
  * Draws a week. `columns` holds, for each day, the blocks of that day: elements with the class `week-block` and the properties of
- * `placeOf`. `allDay` holds, for each day, what lasts all day. `now` is a wall time. `role` and `label` make one image of it.
+ * `placeOf`. `allDay` holds, for each day, what lasts all day; `corner` is what stands above the hours. `now` is a wall time. `role` and `label` make one image of it.
  */
-export function drawWeek({firstDay, days = 7, fromHour = 0, hours = 24, now, columns, allDay = [], role, label}) {
+export function drawWeek({firstDay, days = 7, fromHour = 0, hours = 24, now, columns, allDay = [], corner, role, label}) {
   const today = now === undefined ? -1 : Math.floor((dayOf(now) - firstDay) / DAY), range = [...Array(days).keys()];
   const heading = day => h('div', {cls: `week-day${day === today ? ' today' : ''}`}, h('span', {}, dayName(firstDay + day * DAY), ' ', h('b', {}, dayNumber(firstDay + day * DAY))), allDay[day]);
   const column = day => h('div', {cls: `week-column${day === today ? ' today' : ''}`, 'data-day': day}, columns[day],
     day === today && h('div', {cls: 'week-now', vars: {y: Math.min(100, Math.max(0, ((now - dayOf(now)) / HOUR - fromHour) / hours * 100))}}));
-  return h('div', {cls: 'week', role, 'aria-label': label, vars: {days, hours}},
-    h('div', {cls: 'week-days'}, h('span', {}), range.map(heading)),
-    h('div', {cls: 'week-scroll'}, h('div', {cls: 'week-grid'},
+  return h('div', {cls: 'week week-scroll', role, 'aria-label': label, vars: {days, hours}},
+    h('div', {cls: 'week-days'}, h('span', {}, corner), range.map(heading)),
+    h('div', {cls: 'week-grid'},
       h('div', {cls: 'week-hours', 'aria-hidden': 'true'}, [...Array(hours - 1).keys()].map(hour => h('span', {vars: {y: (hour + 1) / hours * 100}}, `${two(fromHour + hour + 1)}:00`))),
-      range.map(column))));
+      range.map(column)));
 }

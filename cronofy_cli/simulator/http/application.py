@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from cronofy_cli.adapters.hosts import is_loopback, name_in_host_header
 from cronofy_cli.errors import CronofyError, NotFound
+from cronofy_cli.pages.guard import is_from_elsewhere, is_link
 from cronofy_cli.simulator.http.call import Call
 from cronofy_cli.simulator.http.web import ExplainedResponse, explained, refusal
 from cronofy_cli.simulator.request_log import LoggedRequest, without_secrets
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 
 DROP: Final = "cronofy.drop"
 """The ASGI extension with which the server lets a request end its connection: its `abort` is to be called."""
-CONTROL: Final = "/simulator"
+OWN_PATHS: Final = frozenset({"/", "/simulator"})
+OWN_FOLDERS: Final = ("/simulator/", "/page/")
+"""Of the control API and the page: what is no part of Cronofy's API, is not logged, and never fails by order."""
 CRONOFY_HOSTS: Final = frozenset(
     f"{kind}{suffix}.cronofy.com" for kind in ("api", "app") for suffix in ("", "-uk", "-de", "-au", "-ca", "-sg")
 )
@@ -82,14 +85,17 @@ class SimulatorApplication:
         started_at, started = call.world.clock(), time.perf_counter()
         status: int | None = 500
         note: str | None = None
-        is_control = path == CONTROL or path.startswith(f"{CONTROL}/")
+        is_control = _is_own(path)
         try:
             fault = None if is_control else call.world.faults.take(method, path)
             if fault is not None and not await _is_spared(fault, call.world.faults):
                 status, note = fault.status, "an ordered fault"
                 await _suffer(fault, scope, receive, send)
                 return
-            response = await self._response(call, method, path, match)
+            is_foreign = (
+                is_control and is_from_elsewhere(call.request.headers) and not is_link(method, call.request.headers)
+            )
+            response = _foreign() if is_foreign else await self._response(call, method, path, match)
             status = response.status_code
             note = response.explanation if isinstance(response, ExplainedResponse) else None
             response.raw_headers.append((b"date", format_datetime(call.world.clock(), usegmt=True).encode("ascii")))
@@ -139,6 +145,14 @@ class SimulatorApplication:
         if is_loopback(name) or name in CRONOFY_HOSTS or name in self._hosts:
             return True
         return self._takes_addresses and _is_address(name)
+
+
+def _is_own(path: str) -> bool:
+    return path in OWN_PATHS or path.startswith(OWN_FOLDERS)
+
+
+def _foreign() -> Response:
+    return explained(403, "foreign_page", "another site's page cannot use this simulator's control API")
 
 
 def _unrouted(method: str, path: str, targets: Mapping[str, Route]) -> Response:

@@ -15,7 +15,9 @@ from cronofy_cli.simulator.http.openapi import openapi_document
 from cronofy_cli.simulator.http.web import json_answer
 from cronofy_cli.simulator.messages import fields, owner_edits
 from cronofy_cli.simulator.messages.fields import FieldErrors
+from cronofy_cli.simulator.messages.queries import read_number, read_whole
 from cronofy_cli.simulator.operations import NOT_SIMULATED, SIMULATED
+from cronofy_cli.simulator.timeline import ActDetails, ActKind
 from cronofy_cli.simulator.world.export import world_text
 
 if TYPE_CHECKING:
@@ -160,7 +162,12 @@ async def export_world(call: Call) -> Response:
 async def push(call: Call) -> Response:
     """The dashboard's "Trigger Push Notifications"."""
     wanted = owner_edits.parse_push(await call.json_body())
-    return json_answer({"type": wanted.type, "channel_ids": call.world.push(wanted)}, 202)
+    channel_ids = call.world.push(wanted)
+    note = None if channel_ids else "no channel is open"
+    call.world.note(
+        ActKind.NOTIFICATION_PUSHED, ActDetails(subject=wanted.type, channel_id=wanted.channel_id, note=note)
+    )
+    return json_answer({"type": wanted.type, "channel_ids": channel_ids}, 202)
 
 
 async def list_deliveries(call: Call) -> Response:
@@ -200,8 +207,8 @@ HANDLERS: Final[dict[str, Handler]] = {
 def _waiting(query: Mapping[str, str]) -> tuple[int, float]:
     """Return for how many entries to wait, and how long."""
     errors = FieldErrors()
-    count = _whole(query, "count", errors)
-    wait_s = _number(query, "wait_s", errors) or 0.0
+    count = read_whole(query, "count", errors)
+    wait_s = read_number(query, "wait_s", errors) or 0.0
     if not 0 <= wait_s <= MAX_WAIT_S:
         errors.not_recognized("wait_s", f"seconds, {MAX_WAIT_S:.0f} at most")
     errors.raise_if_any()
@@ -211,7 +218,7 @@ def _waiting(query: Mapping[str, str]) -> tuple[int, float]:
 def _delivery_filter(query: Mapping[str, str]) -> Callable[[Attempt], bool]:
     errors = FieldErrors()
     type_, channel_id = query.get("type"), query.get("channel_id")
-    wanted, after = _whole(query, "status", errors), _whole(query, "after", errors) or 0
+    wanted, after = read_whole(query, "status", errors), read_whole(query, "after", errors) or 0
     succeeded = fields.read_boolean(query.get("succeeded"), "succeeded", errors) if "succeeded" in query else None
     errors.raise_if_any()
 
@@ -231,7 +238,7 @@ def _delivery_filter(query: Mapping[str, str]) -> Callable[[Attempt], bool]:
 def _request_filter(query: Mapping[str, str]) -> Callable[[LoggedRequest], bool]:
     errors = FieldErrors()
     method, path, operation = query.get("method"), query.get("path"), query.get("operation")
-    wanted, after = _whole(query, "status", errors), _whole(query, "after", errors) or 0
+    wanted, after = read_whole(query, "status", errors), read_whole(query, "after", errors) or 0
     errors.raise_if_any()
 
     def is_meant(request: LoggedRequest) -> bool:
@@ -244,22 +251,3 @@ def _request_filter(query: Mapping[str, str]) -> Callable[[LoggedRequest], bool]
         )
 
     return is_meant
-
-
-def _whole(query: Mapping[str, str], name: str, errors: FieldErrors) -> int | None:
-    text = query.get(name)
-    if text is None:
-        return None
-    if not text.isdecimal() or len(text) > 9:
-        errors.not_recognized(name, "a whole number")
-        return None
-    return int(text)
-
-
-def _number(query: Mapping[str, str], name: str, errors: FieldErrors) -> float | None:
-    text = query.get(name)
-    try:
-        return None if text is None else fields.read_number(float(text), name, errors)
-    except ValueError:
-        errors.not_recognized(name, "a number")
-        return None

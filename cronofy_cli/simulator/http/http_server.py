@@ -31,8 +31,13 @@ TICK_S: Final = 1.0
 class HttpServer(uvicorn.Server):
     """Serves an application on the running event loop until its end is asked for."""
 
-    def __init__(self, app: ASGIApp, on_ready: Callable[[Callable[[], None]], None]) -> None:
-        """`on_ready` gets a function that ends the serving and may be called from any thread, also when it is over."""
+    def __init__(
+        self, app: ASGIApp, on_ready: Callable[[Callable[[], None]], None], on_end: Callable[[], None]
+    ) -> None:
+        """`on_ready` gets a function that ends the serving and may be called from any thread, also when it is over.
+
+        `on_end` is called when the serving begins to end, so that answers that go on are brought to theirs.
+        """
         super().__init__(
             uvicorn.Config(
                 app,
@@ -51,6 +56,7 @@ class HttpServer(uvicorn.Server):
             )
         )
         self._on_ready = on_ready
+        self._on_end = on_end
         self._ending = asyncio.Event()
         self._loop = asyncio.get_running_loop()
 
@@ -72,6 +78,7 @@ class HttpServer(uvicorn.Server):
         The pause comes first, because a connection that asyncio is accepting while its server is closed stays open
         (https://github.com/python/cpython/issues/109564).
         """
+        self._on_end()
         connections = self.server_state.connections
         await asyncio.sleep(ACCEPT_S)
         for listening in (*self.servers, *(sockets or ())):

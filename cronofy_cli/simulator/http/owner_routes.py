@@ -14,6 +14,7 @@ from cronofy_cli.simulator.messages import fields, identity, owner_edits
 from cronofy_cli.simulator.messages.clock_requests import parse_clock_request
 from cronofy_cli.simulator.messages.fields import FieldErrors
 from cronofy_cli.simulator.owner import Owner
+from cronofy_cli.simulator.timeline import ActDetails, ActKind
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -27,12 +28,14 @@ DEFAULT_LIMIT: Final = 100
 
 
 async def find_events(call: Call) -> Response:
-    """Events by their title: `search`, how many at most: `limit`, and those in the bin: `deleted=true`."""
+    """Events by their title: `search`, between two times: `from` and `to`, how many at most: `limit`, and those in the
+    bin: `deleted=true`."""
     query = call.request.query_params
     limit = query.get("limit", "")
     found = Owner(call.world, call.world.account(query.get("account"))).find_events(
         query.get("search", ""),
         int(limit) if limit.isdecimal() and len(limit) < 10 else DEFAULT_LIMIT,
+        owner_edits.parse_period(query),
         deleted=query.get("deleted", "") == "true",
     )
     return json_answer({"events": found})
@@ -109,6 +112,7 @@ async def set_clock(call: Call) -> Response:
     """Set, stop or start the clock, then let time pass."""
     clock = call.world.clock
     wanted = parse_clock_request(await call.json_body(), clock.ahead_s)
+    call.world.note(ActKind.CLOCK_SET, ActDetails(subject=wanted.in_words))
     if wanted.is_stopped is not None:
         (clock.stop if wanted.is_stopped else clock.start)()
     if wanted.set_to is not None:
@@ -138,13 +142,24 @@ async def list_faults(call: Call) -> Response:
 
 async def add_fault(call: Call) -> Response:
     """Order a failure."""
-    call.world.faults.add(parse_fault(await call.json_body()))
+    fault = parse_fault(await call.json_body())
+    call.world.faults.add(fault)
+    call.world.note(ActKind.FAULT_ADDED, ActDetails(subject=fault.in_words))
     return json_answer({"faults": call.world.faults.waiting}, 201)
 
 
 async def clear_faults(call: Call) -> Response:
     """Let every call work again."""
     call.world.faults.clear()
+    call.world.note(ActKind.FAULTS_CLEARED, ActDetails())
+    return await list_faults(call)
+
+
+async def clear_fault(call: Call) -> Response:
+    """Take back one of them."""
+    number = call.parameters["number"]
+    call.world.faults.remove(int(number) if number.isdecimal() and len(number) < 10 else 0)
+    call.world.note(ActKind.FAULTS_CLEARED, ActDetails(subject=number))
     return await list_faults(call)
 
 
@@ -183,6 +198,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "list_faults": list_faults,
     "add_fault": add_fault,
     "clear_faults": clear_faults,
+    "clear_fault": clear_fault,
     "show_relink": show_relink,
     "relink": relink,
 }

@@ -14,7 +14,9 @@ from cronofy_cli.simulator.http import (
     control_routes,
     event_routes,
     oauth_routes,
+    overview_routes,
     owner_routes,
+    page_routes,
     smart_invite_routes,
 )
 from cronofy_cli.simulator.http.router import Router
@@ -72,13 +74,15 @@ def all_routes(worlds: Worlds) -> Router[Route]:
         **smart_invite_routes.HANDLERS,
         **owner_routes.HANDLERS,
         **control_routes.HANDLERS,
+        **overview_routes.HANDLERS,
+        **page_routes.HANDLERS,
         "list_worlds": world_routes.list_worlds,
         "create_world": world_routes.create_world,
         "delete_world": world_routes.delete_world,
     }
 
     def routes() -> Iterator[tuple[str, str, Route]]:
-        for operation in (*SIMULATED, *PAGES):
+        for operation in (*SIMULATED, *PAGES, *page_routes.PAGE):
             yield operation.method, operation.path, (operation, handlers[operation.name])
         for control in CONTROL:
             operation = Operation(control.name, control.method, control.path, control.summary)

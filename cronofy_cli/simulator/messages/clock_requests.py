@@ -6,7 +6,7 @@ Pure.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.simulator.messages import fields
@@ -25,6 +25,18 @@ class ClockRequest:
     advance_s: float | None
     set_to: datetime | None
     is_stopped: bool | None
+
+    @property
+    def in_words(self) -> str:
+        """What is done, shortly."""
+        words = []
+        if self.is_stopped is not None:
+            words.append("stopped" if self.is_stopped else "started")
+        if self.set_to is not None:
+            words.append(f"set to {self.set_to:%Y-%m-%dT%H:%M:%SZ}")
+        if self.advance_s is not None:
+            words.append(f"advanced by {timedelta(seconds=self.advance_s)}")
+        return ", ".join(words)
 
 
 def parse_clock_request(body: Mapping[str, object], ahead_s: float) -> ClockRequest:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from cronofy_cli.simulator.world.model import Calendar, Event
+    from cronofy_cli.simulator.world.model import Calendar, Event, Span
 
 DEFAULT_SUMMARY: Final = "New event"
 DEFAULT_LENGTH: Final = timedelta(minutes=30)
@@ -104,6 +104,35 @@ def parse_event_change(body: Mapping[str, object], event: Event) -> EventDetails
         errors.add("base", ("errors.required", "nothing to change was given"))
         errors.raise_if_any()
     return details
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From when until when to look; None is open."""
+
+    start: datetime | None
+    end: datetime | None
+
+    def touches(self, span: Span) -> bool:
+        """Whether a part of a span lies in it; all-day spans count in UTC."""
+        return (self.start is None or span.end > self.start) and (self.end is None or span.start < self.end)
+
+
+def parse_period(query: Mapping[str, str]) -> Period:
+    """Read `from` and `to`, which are times.
+
+    Raises:
+        InvalidRequest: one of them is none.
+    """
+    errors = FieldErrors()
+    start, end = (read_moment(query.get(name), name, "Etc/UTC", errors) for name in ("from", "to"))
+    for name, moment in (("from", start), ("to", end)):
+        if moment is not None and not isinstance(moment, datetime):
+            errors.not_recognized(name, "a time")
+    errors.raise_if_any()
+    assert start is None or isinstance(start, datetime)
+    assert end is None or isinstance(end, datetime)
+    return Period(start, end)
 
 
 def parse_push(body: Mapping[str, object]) -> Push:

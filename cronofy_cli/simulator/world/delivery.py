@@ -182,6 +182,16 @@ class Outbox:
         self._fold_or_wait(structs.replace(notification, due_at=due_at, attempt=notification.attempt + 1))
         return due_at
 
+    def waiting_for(self, channel_id: str) -> list[Notification]:
+        """Return what waits for an attempt on a channel, the next one first."""
+        waiting = (one for one in self._waiting.values() if one.channel_id == channel_id)
+        return sorted(waiting, key=lambda one: one.due_at)
+
+    def failure_of(self, channel_id: str) -> tuple[datetime | None, datetime | None]:
+        """Return since when a channel has had no success, and when it will be closed for it."""
+        since = self._failing_since.get(channel_id)
+        return since, None if since is None else self._dies_at(since)
+
     def dead_channels(self, now: datetime) -> list[str]:
         """Return the channels that have had no success for 24 hours (scaled)."""
         return [channel_id for channel_id, since in self._failing_since.items() if self._dies_at(since) <= now]
