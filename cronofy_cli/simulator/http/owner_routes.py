@@ -210,7 +210,7 @@ def _account(call: Call, body: dict[str, object]) -> AccountState:
     if isinstance(named, str):
         return call.world.account(named)
     for account in call.world.accounts.values():
-        if calendar in account.calendars:
+        if isinstance(calendar, str) and calendar in account.calendars:
             return account
     return call.world.first_account
 

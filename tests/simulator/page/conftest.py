@@ -34,6 +34,8 @@ events = [{ summary = "Company party", start = "today 15:00", minutes = 120 }]
 """
 """A world whose one calendar cannot be written to."""
 
+expect.set_options(timeout=LIMIT_MS)
+
 TODAY = date(2026, 11, 25)
 NOW = "2026-11-25T09:04:31Z"
 HOUR_PX = 3.85 * 16
