@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from cronofy_cli.output.streams import Output
 
 _HEAD: Final = " " * 10
+_DETAIL: Final = 17
+"""The column in which the details of a step begin."""
 _INDENT: Final = " " * 12
 """Below the line of a delivery."""
 
@@ -68,12 +70,12 @@ class LiveOutput:
         """A step on the way to ready is done. For people, on stderr."""
         mark = self._output.paint_note("✓", Style.GREEN)
         with self._lock:
-            self._output.styled_note(f" {mark} {name.ljust(12)}  {clean(detail)}")
+            self._output.styled_note(self._fitting(f" {mark} {name.ljust(12)}  {clean(detail)}", indent=_DETAIL))
 
     def remark(self, text: str) -> None:
         """Say something to people, on stderr."""
         with self._lock:
-            self._output.note(text)
+            self._output.note(self._fitting(text))
 
     def trouble(self, error: CronofyError) -> None:
         """Say what went wrong without ending, on stderr."""
@@ -255,8 +257,18 @@ class LiveOutput:
             from cronofy_cli.output.json_text import write_json_lines
 
             write_json_lines(self._output, content)
+        elif self._style is PrintStyle.COMPACT and self._output.is_terminal:
+            self._output.data_bytes(self._fitting(content.decode("utf-8", "replace")).encode("utf-8", "replace"))
         else:
             self._output.data_bytes(content)
+
+    def _fitting(self, text: str, *, indent: int | None = None) -> str:
+        """Return lines as a terminal can show them."""
+        if not self._output.is_terminal:
+            return text
+        from cronofy_cli.output.wrapping import fitting
+
+        return fitting(text, self._output.width, indent=indent)
 
 
 def _is_verification(delivery: Delivery) -> bool:

@@ -40,8 +40,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Clock times are those of UTC."""
+    """Clock times are those of UTC, and every line fits the terminal."""
     with monkeypatch.context() as patch:
+        patch.setenv("COLUMNS", "200")
         patch.setenv("TZ", "UTC")
         time.tzset()
         yield
@@ -572,3 +573,20 @@ def test_one_thread_at_a_time(way: str, style: PrintStyle) -> None:
     second.join(20)
 
     assert (turns.most, first.is_alive(), second.is_alive()) == (1, False, False)
+
+
+def test_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 80 columns steps, remarks and what is printed below a delivery are broken between words."""
+    monkeypatch.setenv("COLUMNS", "80")
+    printed = Printed(PrintStyle.COMPACT)
+
+    printed.live.tick("listening", "127.0.0.1:37757, only /r/yIFWc… is served, everything else gets 404")
+    printed.live.remark(f" another run {'receives the same notifications ' * 3}".rstrip())
+    printed.live.forwarded(
+        ForwardReport(make_delivery(), parse_target("3000"), forward(1, 500), "look at the log of the application " * 3)
+    )
+
+    lines = [*printed.memory.stdout.text.splitlines(), *printed.memory.stderr.text.splitlines()]
+    assert max(map(len, lines)) <= 80
+    assert "                 404" in lines
+    assert len([line for line in lines if line.startswith("            ")]) >= 2

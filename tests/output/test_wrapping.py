@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cronofy_cli.output.wrapping import hanging_lines
+from cronofy_cli.output.wrapping import fitting, hanging_lines
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,28 @@ def test_lines_are_painted_one_by_one() -> None:
     painted = hanging_lines("- ", "one two three four five six", indent=2, width=22, paint=lambda line: f"<{line}>")
 
     assert list(painted) == ["- <one two three four>", "  <five six>"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("  it fits here", "  it fits here"),
+        ("  one two three four five six", "  one two three four five\n  six"),
+        ("  one two\n    three four five six seven", "  one two\n    three four five six\n    seven"),
+        ("  \x1b[32mone\x1b[0m two three four five", "  \x1b[32mone\x1b[0m two three four five"),
+        ("  \x1b[32mone two three\x1b[0m four five six", "  \x1b[32mone two three\x1b[0m four five\n  six"),
+        ("  a http://localhost:3000/a/long/hook b", "  a\n  http://localhost:3000/a/long/hook\n  b"),
+        ("  send the rest: cronofy deliveries replay", "  send the rest: cronofy deliveries replay"),
+        ("  two  gaps  stay  as  they  are", "  two  gaps  stay  as\n  they  are"),
+        ("", ""),
+    ],
+)
+def test_lines_that_fit(text: str, expected: str) -> None:
+    """A line that is too wide is broken between words; colours take no room, and a command stays whole."""
+    assert fitting(text, 26) == expected
+
+
+def test_lines_that_fit_below_a_column() -> None:
+    """What is broken off can stand below the details of a step, and has some room however narrow the terminal is."""
+    assert fitting(" x step   one two three four five", 32, indent=10) == " x step   one two three four\n          five"
+    assert fitting("          one two three four", 22) == "          one two\n  three four"
