@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from cronofy_cli.adapters.history import Gap
 from cronofy_cli.adapters.tunnels.interface import TunnelEventKind
 from cronofy_cli.adapters.worker import Worker
+from cronofy_cli.core.pauses import growing_pauses_s
 from cronofy_cli.errors import CronofyError
 
 if TYPE_CHECKING:
@@ -201,8 +202,9 @@ class Watchdog(Worker):
             self._watched.over(Gap(loss.since, self._good, loss.reason))
 
     def _try_to_recover(self) -> bool:
-        pause_s = self._pace.first_pause_s
-        while not self._ending.is_set():
+        for pause_s in growing_pauses_s(self._pace.first_pause_s, self._pace.longest_pause_s):
+            if self._ending.is_set():
+                break
             self._drop_events()
             try:
                 self._watched.recover(self.sleep)
@@ -212,7 +214,6 @@ class Watchdog(Worker):
             else:
                 return not self._ending.is_set()
             self._ending.wait(pause_s)
-            pause_s = min(pause_s * 2, self._pace.longest_pause_s)
         return False
 
     def _give_up(self) -> None:

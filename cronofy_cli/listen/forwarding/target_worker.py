@@ -16,6 +16,7 @@ from cronofy_cli.adapters.history import open_history
 from cronofy_cli.adapters.history.spill_queue import Backlog
 from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.core.failure import Failure
+from cronofy_cli.core.pauses import growing_pauses_s
 from cronofy_cli.errors import CronofyError
 from cronofy_cli.listen.forwarding.late import LATE_PAUSE_S, SEND_ALL, LateBacklog
 from cronofy_cli.listen.forwarding.reports import TargetBack, Waiting, report_of
@@ -42,14 +43,6 @@ _SLOWEST_PROBE_S: Final = 2.0
 _RESTART_PAUSE_S: Final = 0.25
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 60.0
-
-
-def probe_pauses_s() -> Iterator[float]:
-    """Yield how long to wait before each look for a target that is not there: longer each time, up to a limit."""
-    pause_s = _FIRST_PROBE_S
-    while True:
-        yield pause_s
-        pause_s = min(pause_s * 2, _SLOWEST_PROBE_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +236,7 @@ class TargetWorker(Worker):
             self._has_been_away = True
             self._report(delivery, replace(forward, is_last=False), None)
         sender = self._senders.mine
-        for pause_s in probe_pauses_s():
+        for pause_s in growing_pauses_s(_FIRST_PROBE_S, _SLOWEST_PROBE_S):
             if self._ending.wait(pause_s):
                 break
             if sender.probe():

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.adapters.event_cache import open_event_cache
 from cronofy_cli.adapters.history import open_history
+from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.core.events.event_changes import compare
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import InvalidRequest, NotSignedIn, Unreachable
 from cronofy_cli.listen.changes.change_detector import ChangeDetector
 from cronofy_cli.listen.changes.read_request import ChangeRead, ReadRequest
-from cronofy_cli.listen.changes.reader import ChangeReader, Patience
+from cronofy_cli.listen.changes.reader import ChangeReader, Patience, read_pages
 from cronofy_cli.listen.changes.recorder import ChangeRecorder
+from tests.fakes.scripted_server import scripted_server
 from tests.samples import make_delivery, make_event
 
 if TYPE_CHECKING:
@@ -324,3 +327,18 @@ def test_a_bug_is_reported(cronofy: Cronofy, start: Callable[..., ChangeReader])
 
     assert reader.wait(LIMIT_S)
     assert cronofy.told[0].startswith("error: change reader failed: KeyError: 'x'")
+
+
+@pytest.mark.parametrize(("total", "turns"), [(1, 1), (2, 2), (None, 2)])
+def test_a_turn_for_each_page(total: int | None, turns: int) -> None:
+    """Each page that is asked for takes a turn, and none is taken for a page that there is not."""
+    taken: list[None] = []
+    with scripted_server() as server, ApiClient(data_center_at(server.url), "tok_1") as api:
+        pages: dict[str, object] = {"current": 1, "total": total}
+        ahead: dict[str, object] = {"next_page": f"{server.url}/v1/events/pages/2"} if total == 2 else {}
+        server.answer(json={"pages": pages | ahead, "events": [{"event_uid": "evt_1"}]})
+        if total == 2:
+            server.answer(json={"pages": {"current": 2, "total": 2}, "events": [{"event_uid": "evt_2"}]})
+        read = list(read_pages(api, "Etc/UTC", ReadRequest(FIRST), lambda: taken.append(None)))
+
+    assert (len(taken), [len(page) for page in read]) == (turns, [1] * (2 if total == 2 else 1))

@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import astuple, replace
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +17,6 @@ from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureS
 from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.listen.forwarding.forwarder import Forwarder, ForwarderSettings
 from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_forwarder
-from cronofy_cli.listen.forwarding.target_worker import probe_pauses_s
 from cronofy_cli.outbound.sender import Sender
 from cronofy_cli.outbound.settings import SenderSettings
 from cronofy_cli.outbound.target import Target, parse_target
@@ -164,11 +163,6 @@ def test_how_often_an_app_is_looked_for(tmp_path: Path, monkeypatch: pytest.Monk
 
     pauses_s = [after - before for before, after in pairwise(looked_s)]
     assert all(pause_s >= least_s * 0.9 for pause_s, least_s in zip(pauses_s, (0.1, 0.2, 0.4, 0.8), strict=False))
-
-
-def test_the_slowest_look_for_an_app() -> None:
-    """The pauses between two looks grow to two seconds, and no further: an app that is back is soon found."""
-    assert [*islice(probe_pauses_s(), 8)] == [0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0, 2.0]
 
 
 def test_an_app_that_restarts(tmp_path: Path) -> None:
