@@ -81,6 +81,7 @@ SCENARIOS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("trigger", "change", PORT, *SECRET_FILE),
         ("check", "handler", PORT, "--only", "signatures", *SECRET_FILE),
     ),
+    "handlers": (("init", "fastapi", "hook", "--dry-run"),),
     "signatures": (
         ("verify", "body.json", "--signature", digest(BODY, SECRET), *SECRET_FILE),
         ("verify", "body.json", "--signature", digest(BODY + b"\n", SECRET), *SECRET_FILE),

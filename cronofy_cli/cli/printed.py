@@ -46,6 +46,7 @@ PRINTED: Final[dict[str, str]] = {
     "config unset": f"{_OUTPUT}.settings:SettingRemovedDocument",
     "config path": f"{_OUTPUT}.settings:SettingFilesDocument",
     "config show": f"list {_OUTPUT}.settings:ResolvedDocument",
+    "init": f"{_OUTPUT}.running:HandlerWrittenDocument",
     "verify": f"{_OUTPUT}.signatures:VerifyDocument",
     "sign": f"{_OUTPUT}.signatures:SignDocument",
     "trigger": f"list {_OUTPUT}.attempts:TriggeredDocument",

@@ -33,6 +33,7 @@ COMMANDS = {
     "sign": ("sign", "Print the signature for a body."),
     "trigger": ("trigger", "Send a correctly signed sample of any notification to a handler."),
     "check": ("check", "Check that a handler copes with what Cronofy really sends."),
+    "init": ("init", "Write a notification handler, with its test and a CI job."),
     "deliveries": ("deliveries.group", "List, show, replay and export what was received."),
     "inspect": ("inspector", "Show deliveries in the browser, as they arrive."),
     "wait": ("wait", "Block until matching notifications have arrived."),

@@ -1,4 +1,4 @@
-"""The state of a run of `listen`, as documents."""
+"""The state of a run of `listen`, and the handler that `init` writes, as documents."""
 
 from __future__ import annotations
 
@@ -36,3 +36,16 @@ class GapLine(Line, frozen=True, tag="gap"):
     started: str
     ended: str
     reason: str
+
+
+class HandlerWrittenDocument(Document, frozen=True, kw_only=True):
+    """The files of a handler, and what to run with it."""
+
+    framework: str
+    folder: str
+    files: list[str]
+    """Their paths below the folder."""
+    dry_run: bool
+    """Whether nothing was written."""
+    commands: list[str]
+    """To be typed in this order, in the folder that the first one enters."""

@@ -1,0 +1,86 @@
+"""The handlers that `init` writes: files of this package, under `cronofy_cli/scaffolds/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FOLDER: Final = Path(__file__).parents[1] / "scaffolds"
+_WORKFLOW: Final = ".github/workflows/cronofy-handler.yml"
+_PYTHON_FILES: Final = {
+    "cronofy_receiver.py": "python/cronofy_receiver.py",
+    "cronofy_trial.py": "python/cronofy_trial.py",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scaffold:
+    """A handler for one framework."""
+
+    files: Mapping[str, str]
+    """What is written, and from which file of the package."""
+    install: str
+    """The command that installs what it needs."""
+    start: str
+    test: str
+
+    def contents(self) -> dict[str, bytes]:
+        """Return each file's bytes by its path below the folder, with the CI job that checks the handler."""
+        found = {name: (_FOLDER / source).read_bytes() for name, source in self.files.items()}
+        return found | {_WORKFLOW: self._workflow().encode()}
+
+    def _workflow(self) -> str:
+        text = (_FOLDER / "workflow.yml").read_text(encoding="utf-8")
+        setup = f"      - run: {self.install}"
+        if self.install.startswith("pip"):
+            setup = f'      - uses: actions/setup-python@v5\n        with:\n          python-version: "3.13"\n{setup}'
+        return text.replace("@SETUP@", setup).replace("@TEST@", self.test).replace("@START@", self.start)
+
+
+def _python(framework: str, start: str) -> Scaffold:
+    own = {name: f"{framework}/{name}" for name in ("app.py", "test_app.py", "requirements.txt")}
+    return Scaffold(own | _PYTHON_FILES, "pip install -r requirements.txt", start, "python -m pytest")
+
+
+SCAFFOLDS: Final = {
+    "fastapi": _python("fastapi", "uvicorn app:app --port 3000"),
+    "flask": _python("flask", "flask --app app run --port 3000"),
+    "django": _python("django", "gunicorn app:application --bind 127.0.0.1:3000 --threads 4"),
+    "express": Scaffold(
+        {name: f"express/{name}" for name in ("app.mjs", "receiver.mjs", "app.test.mjs", "package.json")},
+        "npm install",
+        "node app.mjs",
+        "npm test",
+    ),
+}
+"""By the name of the framework."""
+
+
+def write_scaffold(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files into a folder, which need not be there. All of them, or none where one is there already.
+
+    Raises:
+        WrongUsage: a file is there already, or cannot be written.
+    """
+    present = [name for name in contents if (folder / name).is_symlink() or (folder / name).exists()]
+    if present:
+        raise WrongUsage(
+            f"{', '.join(present)} {'is' if len(present) == 1 else 'are'} in '{folder}' already",
+            hint="name another folder; nothing was written",
+        )
+    try:
+        for name, content in contents.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("xb") as file:
+                file.write(content)
+    except OSError as error:
+        raise WrongUsage(
+            f"'{error.filename or folder}' cannot be written: {error.strerror or error}", hint="name another folder"
+        ) from error
