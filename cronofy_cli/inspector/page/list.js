@@ -84,7 +84,7 @@ export class List {
   deliveryRow(item, common) {
     const [sign, color, word] = signatureOf(item), name = nameOf(item), app = appOf(item), kind = KINDS[item.mark];
     const when = isToday(item.received_at) ? `#${item.id}` : dayOf(item.received_at);
-    return h('div', {...common, cls: `row${this.marked === item.id ? ' marked' : ''}`, 'aria-label': `${name}, ${dayOf(item.received_at)} ${clockOf(item.received_at)}, ${word}, ${app.spoken}. ${item.what}`},
+    return h('div', {...common, 'data-id': item.id, cls: `row${this.marked === item.id ? ' marked' : ''}`, 'aria-label': `${name}, ${dayOf(item.received_at)} ${clockOf(item.received_at)}, ${word}, ${app.spoken}. ${item.what}`},
       h('span', {cls: `v ${color}`, title: word}, icon(sign)),
       h('time', {cls: 'num'}, clockOf(item.received_at)),
       h('span', {cls: 'type'}, h('span', {cls: 'cut'}, name), item.signature !== 'valid' || item.reconstructed ? h('span', {cls: `cut ${color}`}, word) : null,

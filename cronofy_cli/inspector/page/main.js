@@ -64,7 +64,7 @@ async function find({q = known.q, keepsSelection = true, anchor = null} = {}) {
   }
   if (mine !== known.search) return;
   known.problem = null;
-  Object.assign(known, {rows: part.rows, gaps: part.gaps, nextBefore: part.next_before, newestId: part.newest_id, isAnchored: anchor !== null, fresh: 0, hidden: 0, count: null});
+  Object.assign(known, {rows: part.rows, gaps: part.gaps, nextBefore: part.next_before, newestId: part.newest_id, isAnchored: anchor !== null, fresh: 0, hidden: 0, count: null, isOutdated: false});
   list.needle = /^[^:@"]+$/.test(q.trim()) ? q.trim() : '';
   $('command').textContent = plain(part.command);
   $('list').scrollTop = 0;
@@ -79,11 +79,12 @@ async function find({q = known.q, keepsSelection = true, anchor = null} = {}) {
 
 async function count(mine) {
   const [counted, strip] = await Promise.all([get('count', {q: known.q}), get('strip', {q: known.q})]).catch(() => [null, null]);
-  if (mine !== known.search || !counted) return;
+  if (mine !== known.search || !counted) return null;
+  if (known.isOutdated) { known.isOutdated = false; return count(mine); }
   known.count = counted;
   drawStrip(strip);
   drawCount();
-  drawFoot();
+  return drawFoot();
 }
 
 async function loadOlder() {
@@ -121,7 +122,8 @@ function arrived(event) {
   known.newestId = Math.max(known.newestId, event.newest_id);
   known.hidden += event.hidden;
   const added = event.rows.filter(row => !known.rows.some(other => other.id === row.id));
-  if (known.count) { known.count.total += event.fitting + event.hidden; if (known.count.count !== null) known.count.count += event.fitting; }
+  if (!known.count) known.isOutdated = true;   // what is being counted may have come before it
+  else { known.count.total += event.fitting + event.hidden; if (known.count.count !== null) known.count.count += event.fitting; }
   if (event.fitting > event.rows.length || known.isAnchored) {
     // More than is sent along: the list begins again when the reader wants the top.
     known.fresh += event.fitting;
@@ -238,8 +240,8 @@ function drawStrip(strip) {
   known.strip = strip;
   fill($('bars'), strip.buckets.map(bucket => h('i', {vars: {n: bucket.count ? Math.max(8, bucket.count / most * 100) : 0}, 'data-bad': bucket.bad > 0, 'data-gap': bucket.is_gap && bucket.count === 0})));
   $('bars').setAttribute('aria-label', strip.buckets.length ? `The newest deliveries by time, from ${name(strip.first_at)} to ${name(strip.last_at)}; ${bad} not right` : 'No deliveries');
-  $('from').textContent = name(strip.first_at);
-  $('to').textContent = strip.last_at && Date.now() - Date.parse(strip.last_at) < 60000 ? 'now' : name(strip.last_at);
+  $('strip-from').textContent = name(strip.first_at);
+  $('strip-to').textContent = strip.last_at && Date.now() - Date.parse(strip.last_at) < 60000 ? 'now' : name(strip.last_at);
 }
 
 const STATES = {listening: ['ok', 'live'], history: ['idle', 'clock'], lost: ['warn', 'warn']};

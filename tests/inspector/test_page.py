@@ -1,0 +1,292 @@
+"""The inspector's page in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import Complaints
+from tests.inspector.story import CHANGE, HOSTILE, event
+from tests.outbound.app import answer_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Locator, Page
+
+    from tests.inspector.conftest import Inspected
+    from tests.outbound.app import App
+
+TOTAL = 38
+WITHIN_MS = 500
+"""A notification is on the page as soon after it was recorded."""
+
+
+def row(page: Page, number: int) -> Locator:
+    """Return a delivery's row."""
+    return page.locator(f'.row[data-id="{number}"]')
+
+
+def test_a_notification_appears_at_once(page: Page, inspected: Inspected) -> None:
+    """It stands on top, the selection stays with its delivery, and its events and its forward come after it."""
+    expect(page.locator(".row").first).to_contain_text("Sales call")
+    # The time is measured where it is seen: from the moment that it was received.
+    page.evaluate(
+        """() => { window.delays = []; new MutationObserver(() => {
+            const seen = document.querySelector('.row')?.dataset.id;
+            if (seen === '39' && !window.delays.length) window.delays.push(Date.now());
+        }).observe(document.getElementById('spacer'), {childList: true}); }"""
+    )
+
+    number = inspected.story.arrives()
+
+    expect(page.locator(".row").first).to_have_attribute("data-id", str(number))
+    expect(page.locator('.row[aria-selected="true"]')).to_contain_text("Sales call")
+    [seen_ms] = page.evaluate("window.delays")
+    received = inspected.get(f"deliveries/{number}")["shown"]["received_at"]
+    assert seen_ms - page.evaluate("at => Date.parse(at)", received) < WITHIN_MS
+    expect(page.locator("#count")).to_have_text("39 deliveries")
+    inspected.story.forwards(number, "http://localhost:1/hook", 503)
+    inspected.story.reads(number, (None, event("n", "Lunch with Ada", 1, 12, created="2026-11-28T00:00:00Z")))
+    expect(page.locator(".row").first).to_contain_text("Lunch with Ada")
+    expect(page.locator(".row").first).to_contain_text("503")
+
+
+def test_further_down_nothing_moves(page: Page, inspected: Inspected) -> None:
+    """What arrives while one reads further down is counted on a button that leads to it."""
+    page.locator("#list").evaluate("list => { list.scrollTop = 600; }")
+    expect(row(page, 31)).to_be_visible()
+    before = row(page, 31).bounding_box()
+
+    inspected.story.arrives()
+    inspected.story.arrives()
+
+    expect(page.locator("#fresh")).to_have_text("2 new, to the top ( . )")
+    assert row(page, 31).bounding_box() == before
+    page.locator("#fresh").click()
+    expect(page.locator(".row").first).to_have_attribute("data-id", "40")
+    expect(page.locator("#fresh")).to_be_hidden()
+
+
+def test_the_filter_goes_for_what_arrives(page: Page, inspected: Inspected) -> None:
+    """Only what fits stands in the list, and the rest is counted."""
+    page.locator("#q").fill("type:verification")
+    expect(page.locator(".row")).to_have_count(1)
+
+    for _ in range(3):
+        inspected.story.arrives()
+    inspected.story.arrives(b'{"notification":{"type":"verification"},"channel":{"channel_id":"chn_2"}}')
+
+    expect(page.locator(".row")).to_have_count(2)
+    expect(page.locator("#count")).to_have_text("2 of 42, 3 new hidden")
+    expect(page.locator("#command")).to_have_text("cronofy deliveries list --type verification")
+
+
+def test_a_search_finds_titles(page: Page) -> None:
+    """What is searched for is marked; a wrong filter says what is wrong; Escape clears it."""
+    page.keyboard.press("/")
+    page.keyboard.type("Design review")
+    expect(page.locator(".row")).to_have_count(1)
+    expect(page.locator(".row mark")).to_have_text("Design review")
+    page.locator("#q").fill("status:nonsense")
+    expect(page.locator("#count")).to_contain_text("--status does not know 'nonsense'")
+    page.locator("#q").fill("no such thing")
+    expect(page.locator("#none")).to_contain_text("No delivery matches.")
+    page.keyboard.press("Escape")
+    expect(page.locator("#count")).to_have_text(f"{TOTAL} deliveries")
+
+
+def test_what_comes_from_outside_is_text(context: BrowserContext, inspected: Inspected) -> None:
+    """Bodies, headers, titles, answers, tags and gaps: no element of theirs, no code, no request to anywhere else."""
+    story = inspected.story
+    hostile = HOSTILE.encode()
+    number = story.arrives(
+        json.dumps({"notification": {"type": HOSTILE}, "channel": {"channel_id": HOSTILE}}).encode(),
+        headers=[(b"X-" + b"<b>", hostile), (b"Authorization", b"Bearer <i>hidden</i>")],
+    )
+    story.reads(
+        number, (event("h", HOSTILE, 1, 10, calendar_id=HOSTILE), event("h", HOSTILE + "2", 2, 11, calendar_id=HOSTILE))
+    )
+    story.forwards(number, f"http://localhost:1/{'<b>'}", 500, body=hostile)
+    page = context.new_page()
+    complaints = Complaints(page, inspected.origin)
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url) if "evil.example/x" in request.url else None)
+    page.on("dialog", lambda dialog: asked.append(dialog.message))
+    page.goto(inspected.url)
+
+    expect(page.locator(".head h2")).to_contain_text("<img src=https://evil.example/x onerror=alert(1)>")
+    expect(page.locator(".head h2")).to_contain_text("\\u202egnp.exe\\u202c \\u001b[31mred \\u009b2J \\u200b")
+    expect(page.locator(".card h4").first).to_contain_text("<script>alert(2)</script>")
+    expect(page.locator(".hd")).not_to_contain_text("<i>hidden</i>")
+    page.locator(".hd button").click()
+    expect(page.locator(".hd")).to_contain_text("Bearer <i>hidden</i>")
+    for _ in range(8):
+        page.keyboard.press("j")
+        page.wait_for_function("document.querySelector('.part, .start')")
+    page.keyboard.press("v")
+    page.locator("#q").fill(HOSTILE[:40])
+    expect(page.locator(".row").first).to_be_visible()
+    assert page.locator("img, script:not([src]), main b i, main a").count() == 0
+    assert page.locator("iframe, object, embed, form[action]").count() == 0
+    page.close()
+    assert (asked, complaints.found) == ([], [])
+
+
+def test_a_replay_from_the_page_reaches_the_app(page: Page, app: App) -> None:
+    """It is a row among the forwards, with its verdict, and the list shows its result."""
+    page.keyboard.press("j")
+    expect(page.locator(".head")).to_contain_text("#37")
+
+    page.keyboard.press("r")
+
+    [received] = app.await_received(1)
+    assert received.body == CHANGE
+    expect(page.locator("#toast")).to_contain_text("#37 fixed: the app answered 200 in")
+    expect(page.locator(".try")).to_have_count(2)
+    expect(row(page, 37)).to_contain_text("200")
+
+
+def test_a_replay_to_another_machine_asks(page: Page, app: App) -> None:
+    """Nothing leaves before the question is answered; cancelling sends nothing."""
+    page.keyboard.press("R")
+    page.locator("#to").fill("http://app.invalid/hook")
+    page.locator("dialog .primary").click()
+    expect(page.locator("dialog")).to_contain_text("Send it to app.invalid, which is not this machine?")
+    page.locator("dialog footer .btn:not(.primary)").click()
+    expect(page.locator("dialog")).to_be_hidden()
+    assert app.received == []
+
+
+def test_edit_and_replay(page: Page, app: App) -> None:
+    """The body is checked while it is typed, signed again and sent; what came of it stands among the forwards."""
+    page.keyboard.press("e")
+    page.locator("textarea").fill("{")
+    expect(page.locator("dialog")).to_contain_text("Not JSON any more")
+    page.locator("textarea").fill('{"notification":{"type":"change"},"edited":1.0}')
+    page.locator("dialog .primary").click()
+
+    [received] = app.await_received(1)
+    assert received.body == b'{"notification":{"type":"change"},"edited":1.0}'
+    expect(page.locator(".try").last).to_contain_text("edited and sent, not kept")
+
+
+def test_keys(page: Page, context: BrowserContext) -> None:
+    """Everything is done without a mouse: next, what needs a look, parts, tags, copies, comparison, why."""
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.keyboard.press("n")
+    expect(page.locator(".head")).to_contain_text("#37")
+    page.keyboard.press("N")
+    expect(page.locator("#toast")).to_contain_text("No other one needs a look")
+    page.keyboard.press("5")
+    expect(page.locator('.facts [aria-current="true"]')).to_contain_text("Request")
+    page.keyboard.press("w")
+    expect(page.locator(".raw pre").last).to_have_text(CHANGE.decode())
+    page.keyboard.press("c")
+    expect(page.locator("#toast")).to_contain_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == CHANGE.decode()
+    page.keyboard.press("C")
+    expect(page.locator("#toast")).to_contain_text("curl")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("curl ")
+    page.keyboard.press("t")
+    page.locator("#tag").fill("odd")
+    page.keyboard.press("Enter")
+    expect(page.locator(".head h2")).to_contain_text("@odd")
+    page.keyboard.press("v")
+    page.keyboard.press("k")
+    page.keyboard.press("v")
+    expect(page.locator("dialog")).to_contain_text("A #37 and B #38")
+    page.keyboard.press("Escape")
+    page.keyboard.press("y")
+    expect(page.locator("dialog")).to_contain_text("The channel <b>chn_1</b> is closed.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("dialog")).to_contain_text("edit and replay signed again")
+
+
+def test_what_changed(page: Page) -> None:
+    """Each event field by field, and the week with before and after, which is one image with a sentence."""
+    expect(page.locator(".card")).to_have_count(3)
+    expect(page.locator(".card").nth(0)).to_contain_text("Sales call")
+    expect(page.locator(".card").nth(0)).to_contain_text("moved")
+    expect(page.locator(".week")).to_have_attribute(
+        "aria-label", re.compile("Sales call moved from Tue 10:00–11:00 to Wed 11:00–12:00")
+    )
+    expect(page.locator(".ev.before.k-moved")).to_be_visible()
+    page.keyboard.press("b")
+    expect(page.locator(".ev.after.k-moved")).to_be_hidden()
+
+
+def test_a_wrong_signature_is_explained(page: Page) -> None:
+    """The diagnosis comes after the rest, since it may take a moment."""
+    row(page, 35).click()
+
+    expect(page.locator(".verdict .lead.bad")).to_contain_text("signature")
+    expect(page.locator(".verdict")).to_contain_text("cause")
+
+
+def test_a_gap_has_a_page(page: Page) -> None:
+    """How long nothing could arrive, why, and the command that reads what changed."""
+    page.locator(".row.gap").click()
+
+    expect(page.locator(".start h2")).to_contain_text("Gap from")
+    expect(page.locator(".start")).to_contain_text("the tunnel ended")
+
+
+def test_a_state_has_an_address(context: BrowserContext, inspected: Inspected) -> None:
+    """Delivery and search are in the address, which the token leaves at once; reloading keeps them."""
+    page = context.new_page()
+    page.goto(f"{inspected.url}&id=36&q=type:change")
+    expect(page.locator(".head")).to_contain_text("#36")
+    assert page.url == f"{inspected.origin}/#id=36&q=type%3Achange"
+    page.reload()
+    expect(page.locator(".head")).to_contain_text("#36")
+    expect(page.locator("#q")).to_have_value("type:change")
+    page.close()
+
+
+def test_an_address_without_its_token(context: BrowserContext, inspected: Inspected) -> None:
+    """A page of an earlier run says so, and shows nothing."""
+    page = context.new_page()
+    page.goto(f"{inspected.origin}/#token=of-another-run")
+
+    expect(page.locator(".start h2")).to_have_text("This page belongs to another run")
+    expect(page.locator(".row")).to_have_count(0)
+    page.close()
+
+
+def test_an_export_is_downloaded(page: Page) -> None:
+    """What was found, redacted unless that is unticked."""
+    page.locator("#q").fill("type:verification")
+    expect(page.locator(".row")).to_have_count(1)
+    page.locator("#list").focus()
+    page.keyboard.press("x")
+    page.locator("#which").select_option("found")
+    with page.expect_download() as download:
+        page.locator("dialog .primary").click()
+
+    assert download.value.suggested_filename == "deliveries.ndjson"
+    [line] = download.value.path().read_bytes().splitlines()
+    assert b"ab12.example" not in line
+
+
+def test_the_app_that_fails_again(page: Page, app: App) -> None:
+    """A verdict that is not good is not green."""
+    app.answer = lambda _: answer_of(500, b"still broken")
+    page.keyboard.press("n")
+    page.keyboard.press("r")
+
+    expect(page.locator(".try strong.bad", has_text="still failing")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_one_tab_stop_for_the_list(page: Page, scheme: str) -> None:
+    """The list is one place for the keyboard, and says which of its rows is meant."""
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two
+    page.locator("#list").focus()
+    page.keyboard.press("ArrowDown")
+
+    active = page.locator("#list").get_attribute("aria-activedescendant")
+    expect(page.locator(f"#{active}")).to_have_attribute("aria-selected", "true")
