@@ -127,5 +127,7 @@ class ListenOptions:
     """Whether it says that it is ready, to people and to programs."""
     ready_file: Path | None = None
     health_port: int | None = None
+    inspect: bool = False
+    """Whether the inspector runs beside it."""
     follow: bool = False
     """Whether to show what another run receives, where that one has the target."""

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from cronofy_cli.listen.changes.reader import ChangeReader
     from cronofy_cli.listen.forward import Forwarding
     from cronofy_cli.listen.forwarding.tally import Tally, Totals
+    from cronofy_cli.listen.inspector_process import InspectorProcess
     from cronofy_cli.listen.live.facts import RunFacts
     from cronofy_cli.listen.live.log import LiveLog
     from cronofy_cli.listen.live.screen import LiveScreen
@@ -147,6 +148,7 @@ class ListenRun:
         )
         self.account = endpoints.userinfo(around.api)
         self.live = self._greet()
+        inspector = self._open_inspector()
         journal = Journal(around.environment)
         calls = ChannelCalls(around.api)
         sweep_left_overs(
@@ -178,7 +180,21 @@ class ListenRun:
             catch_up.read_since(self.session.channel, since)
         self._open_recovery(catch_up)
         self._is_ready = True
+        if inspector is not None:
+            inspector.announce(self.live, around.screen)
         self._open_notice()
+
+    def _open_inspector(self) -> InspectorProcess | None:
+        if not self._options.inspect:
+            return None
+        from cronofy_cli.listen.inspector_process import STOP_LIMIT_S, InspectorProcess
+
+        around = self._around
+        inspector = InspectorProcess(
+            around.environment, around.chosen_options, lambda: self._notice.is_ready, self.live.trouble
+        )
+        self._start(inspector, STOP_LIMIT_S)
+        return inspector
 
     def _greet(self) -> LiveOutput:
         zone = find_zone(self.account.zoneinfo or FALLBACK_TZID)

@@ -119,6 +119,7 @@ def _options(
         app_answers=target.ack is Ack.APP,
         policy=reading.signature,
         max_offline_s=parse_duration(how.max_offline, option="--max-offline"),
+        inspect=how.inspect,
         ready_file=how.ready_file,
         health_port=how.health_port,
         follow=how.follow,

@@ -181,6 +181,9 @@ class RunOptions:
     max_offline: Annotated[
         str, typer.Option(metavar="DURATION", help="Stop with exit code 3 when unreachable for this long.")
     ] = "10m"
+    inspect: Annotated[
+        bool, typer.Option("--inspect", help="Also serve the page of 'cronofy inspect', and print its address.")
+    ] = False
     ready_file: Annotated[
         Path | None,
         typer.Option(
