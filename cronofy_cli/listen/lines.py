@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.text import clean
 from cronofy_cli.core.times import to_utc_millis
 from cronofy_cli.output.deliveries import quoted
@@ -59,7 +60,9 @@ def forward_in_full(forward: Forward, *, color: bool) -> str:
 def _outcome(attempt: Attempt, *, color: bool) -> str:
     style = Style.GREEN if attempt.succeeded else Style.RED
     outcome = str(attempt.status) if attempt.status is not None else attempt.summary
-    return painted(f"-> {clean(outcome)} in {attempt.duration_ms:.0f} ms", (style,), enabled=color)
+    # A time limit is in the words already.
+    took = "" if attempt.failure is Failure.ANSWER_TIMED_OUT else f" in {attempt.duration_ms:.0f} ms"
+    return painted(f"-> {clean(outcome)}{took}", (style,), enabled=color)
 
 
 def _found_at(report: ForwardReport) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.accounts.calendars import UserInfo
@@ -14,10 +15,14 @@ from cronofy_cli.why.conclusion import Observation, Omission
 from cronofy_cli.why.evidence import Changes, HistoryEvidence, gap_text, lets_through
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.why.evidence import Evidence
+
+_NEXT_SECOND = timedelta(seconds=1)
+"""Times of events are whole seconds."""
 
 
 def checked(evidence: Evidence) -> tuple[Observation, ...]:
@@ -156,14 +161,26 @@ def _not_received_here(evidence: Evidence) -> Iterator[Omission]:
 def _not_notified_yet(evidence: Evidence) -> Iterator[Omission]:
     """Yield a user's change of which a listener here should have been notified, and was not yet."""
     for channel in evidence.examined:
+        received = evidence.deliveries_of(channel)
+        opened_at = _opened_at(received, evidence)
         waiting = [
             event
             for event in evidence.changed
-            if event.event_id is None and lets_through(channel, event) and delivery_of(evidence, event) is None
+            if event.event_id is None
+            and (event.updated is None or opened_at is None or event.updated + _NEXT_SECOND > opened_at)
+            and lets_through(channel, event)
+            and delivery_of(evidence, event) is None
         ]
-        if waiting and evidence.deliveries_of(channel):
+        if waiting and received:
             reason = f"'{waiting[0].summary}' was changed, and no notification of it has arrived here"
             yield Omission("pending", f"{reason}: providers can be slow, and Cronofy retries after a failure")
+
+
+def _opened_at(received: Sequence[Delivery], evidence: Evidence) -> datetime | None:
+    """Return when a channel was opened, by Cronofy's clock, if it is known: nothing older is notified to it."""
+    if not received or received[0].notification.type != "verification":
+        return None
+    return received[0].request.received_at - evidence.ahead
 
 
 def _described(delivery: Delivery) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cronofy_cli.core.failure import Failure
 from cronofy_cli.listen.forwarding.reports import ForwardReport
 from cronofy_cli.listen.lines import forward_in_full, forward_lines
 from cronofy_cli.outbound.target import parse_target
@@ -70,3 +71,16 @@ def test_in_full_without_an_answer() -> None:
     assert forward_in_full(attempt, color=False) == (
         "2026-11-22T12:00:00.000Z  -> connection refused in 23 ms  http://localhost:3000/hook  attempt 1"
     )
+
+
+def test_a_time_limit_is_one_length_of_time() -> None:
+    """An app that hangs has one length of time in its line, the limit; any other failure has what it took."""
+    hangs = kept(None, failure=Failure.ANSWER_TIMED_OUT, reason="no answer within 1 s")
+
+    lines = [
+        forward_lines(ForwardReport(make_delivery(), parse_target("3000"), each, None), color=False)[0]
+        for each in (hangs, kept(None))
+    ]
+
+    assert lines[0].startswith("          -> no answer within 1 s  http")
+    assert lines[1].startswith("          -> connection refused in 23 ms  http")

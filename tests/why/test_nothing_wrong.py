@@ -197,6 +197,19 @@ def test_a_change_that_was_told_is_named(scene: Scene) -> None:
     assert found.finding("event").endswith(", notified by delivery #2")
 
 
+def test_a_change_before_the_channel_is_not_awaited(scene: Scene) -> None:
+    """What a run before has received, for a channel that is closed since, is not said to be missing."""
+    with listening(scene.cli) as before:
+        edit(scene.cli, "add", "Lunch")
+        before.wait_for("delivery")
+    scene.advance(5)
+    scene.enter(listening(scene.cli))
+
+    found = scene.why()
+
+    assert "pending" not in [each["what"] for each in found.document["not_checked"]]
+
+
 def test_what_could_not_be_looked_at_is_told(scene: Scene) -> None:
     """Without a client secret, probes and deliveries, each is named with what would make it possible."""
     a_handler_that_wants_signatures(scene)

@@ -6,6 +6,7 @@ removing it would let two processes hold locks on two files of one name.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ def file_lock(path: Path, limit_s: float) -> Iterator[None]:
     """
     try:
         make_private_folder(path.parent)
-        file = path.open("ab")
+        file = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
     except OSError as error:
         raise _unusable(path, error) from error
     with file:
