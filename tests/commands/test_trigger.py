@@ -88,9 +88,10 @@ def test_on_a_terminal(trigger: Trigger, handler: Receiver) -> None:
 
 
 def test_for_programs(trigger: Trigger, handler: Receiver) -> None:
-    """A document per delivery, its keys fixed."""
+    """A document per delivery, its keys fixed, written without spaces like every other one."""
     result = trigger("change", handler.url, "--json")
 
+    assert result.stdout.startswith('[{"started_at":"')
     (document,) = result.json
     assert document.pop("duration_ms") > 0
     assert document.pop("started_at").endswith("Z")

@@ -223,7 +223,8 @@ def test_a_huge_body_is_refused(shared_simulator: Running) -> None:
 
 @pytest.mark.parametrize("path", ["/v1/calendars", "/simulator", "/simulator/credentials", "/nothing"])
 @pytest.mark.parametrize(
-    "host", ["evil.test", "evil.test:7080", "127.0.0.1.evil.test", "192.0.2.1", "[2001:db8::1]:80", ""]
+    "host",
+    ["evil.test", "evil.test:7080", "127.0.0.1.evil.test", "192.0.2.1", "[2001:db8::1]:80", "[::1].evil.test", ""],
 )
 def test_another_host_name_is_refused(shared_simulator: Running, path: str, host: str) -> None:
     """A page that points its own name at this machine gets nothing (DNS rebinding)."""
