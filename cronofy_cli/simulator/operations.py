@@ -96,6 +96,13 @@ PAGES: Final = (
 )
 """Pages for people that Cronofy's app host serves."""
 
+PAGE: Final = (
+    Operation("show_page", "GET", "/", "the page for people"),
+    Operation("page_file", "GET", "/page/{name}", "a file of the page"),
+    Operation("shared_page_file", "GET", "/page/shared/{name}", "a file that all pages share"),
+)
+"""The page for people at the root of each world, which Cronofy has not."""
+
 
 def _beyond(method: str, path: str, title: str, docs: str = "") -> Operation:
     return Operation("", method, path, title, docs, is_simulated=False)

@@ -1,6 +1,6 @@
 """Serving a simulator on a socket: routes, sender and saver together on one event loop.
 
-Imported only when a simulator starts: it brings Starlette and uvicorn.
+Imported only when a simulator starts: it brings uvicorn.
 """
 
 from __future__ import annotations

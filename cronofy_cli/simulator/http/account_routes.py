@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from msgspec import structs
-from starlette.responses import Response
 
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.simulator.application_calls import ApplicationCalls
 from cronofy_cli.simulator.http.call import PersonalTokenRefused
+from cronofy_cli.simulator.http.exchange import Response
 from cronofy_cli.simulator.http.pages import done_page, permissions_page, problem_page
 from cronofy_cli.simulator.http.web import html_answer, json_answer, redirect
 from cronofy_cli.simulator.messages import bodies, identity
@@ -51,7 +51,7 @@ async def list_profiles(call: Call) -> Response:
 async def revoke_profile(call: Call) -> Response:
     """Revoke Profile (docs: /developers/api/authorization/revoke-profile/)."""
     ApplicationCalls(call.world, call.allowed()).revoke_profile(call.parameters["profile_id"])
-    return Response(status_code=202)
+    return Response(status=202)
 
 
 async def list_calendars(call: Call) -> Response:
@@ -84,7 +84,7 @@ async def show_permissions(call: Call) -> Response:
         request = requests.show(token)
     except WrongUsage as problem:
         return html_answer(problem_page(problem.message), 400)
-    decision = call.request.query_params.get("auto")
+    decision = call.request.query.get("auto")
     if decision in {"allow", "deny"}:
         return _answered(call, token, is_granted=decision == "allow")
     client_id = call.world.applications[request.application].client_id
@@ -130,9 +130,9 @@ async def close_channel(call: Call) -> Response:
     channel_id = call.parameters["channel_id"]
     own = {channel.channel_id for channel in call.world.channels.of(access.account_id, access.application)}
     if channel_id not in own:
-        return Response(status_code=404)
+        return Response(status=404)
     call.world.close_channel(channel_id)
-    return Response(status_code=202)
+    return Response(status=202)
 
 
 HANDLERS: Final[dict[str, Handler]] = {

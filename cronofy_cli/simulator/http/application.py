@@ -9,26 +9,21 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import time
-from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
-
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
 
 from cronofy_cli.adapters.hosts import is_loopback, name_in_host_header
 from cronofy_cli.errors import CronofyError, NotFound
 from cronofy_cli.pages.guard import is_from_elsewhere, is_link
 from cronofy_cli.simulator.http.call import Call
+from cronofy_cli.simulator.http.exchange import ClientGone, Request, Response, StatusError, http_date
 from cronofy_cli.simulator.http.web import ExplainedResponse, explained, refusal
 from cronofy_cli.simulator.request_log import LoggedRequest, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from starlette.types import Receive, Scope, Send
-
     from cronofy_cli.simulator.faults import Fault, Faults
+    from cronofy_cli.simulator.http.exchange import Receive, Scope, Send
     from cronofy_cli.simulator.http.router import Match, Router
     from cronofy_cli.simulator.operations import Operation
     from cronofy_cli.simulator.world.settings import SimulatorSettings
@@ -75,8 +70,8 @@ class SimulatorApplication:
             return
         try:
             await self._answer(slot, path, scope, receive, send)
-        except asyncio.CancelledError:
-            return  # The server ends, and has ended the connection: the client is gone.
+        except (asyncio.CancelledError, ClientGone):
+            return  # The server has ended the connection, or the client has.
 
     async def _answer(self, slot: WorldSlot, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         match = self._router.match(path)
@@ -96,9 +91,9 @@ class SimulatorApplication:
                 is_control and is_from_elsewhere(call.request.headers) and not is_link(method, call.request.headers)
             )
             response = _foreign() if is_foreign else await self._response(call, method, path, match)
-            status = response.status_code
+            status = response.status
             note = response.explanation if isinstance(response, ExplainedResponse) else None
-            response.raw_headers.append((b"date", format_datetime(call.world.clock(), usegmt=True).encode("ascii")))
+            response.headers["date"] = http_date(call.world.clock())
             await response(scope, receive, send)
         finally:
             if not is_control:
@@ -128,8 +123,8 @@ class SimulatorApplication:
             return _unrouted(method, path, match.targets)
         try:
             return await route[1](call)
-        except HTTPException as error:
-            return Response(status_code=error.status_code, headers=error.headers)
+        except StatusError as error:
+            return Response(status=error.status)
         except CronofyError as error:
             answer = refusal(error, wrong_client_status=call.world.settings.wrong_client_status)
             if answer is None:
@@ -178,7 +173,7 @@ async def _is_spared(fault: Fault, faults: Faults) -> bool:
 
 async def _suffer(fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
     if fault.status is not None:
-        await Response(status_code=fault.status)(scope, receive, send)
+        await Response(status=fault.status)(scope, receive, send)
         return
     scope["extensions"][DROP]["abort"]()
     while (await receive())["type"] != "http.disconnect":

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from starlette.exceptions import HTTPException
-
 from cronofy_cli.errors import NotAllowed, NotSignedIn, RateLimited
+from cronofy_cli.simulator.http.exchange import StatusError
 from cronofy_cli.simulator.messages.bodies import decode_body
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.requests import Request
-
+    from cronofy_cli.simulator.http.exchange import Request
     from cronofy_cli.simulator.simulated_world import SimulatedWorld
     from cronofy_cli.simulator.world.model import Application
     from cronofy_cli.simulator.world.scopes import Access
@@ -93,13 +91,13 @@ class Call:
 
         Raises:
             InvalidRequest: it is not an object.
-            HTTPException: 413, it is longer than 1 MiB.
+            StatusError: 413, it is longer than 1 MiB.
         """
         body = bytearray()
         async for chunk in self.request.stream():
             body += chunk
             if len(body) > MAX_BODY_BYTES:
-                raise HTTPException(413)
+                raise StatusError(413)
         self.body_bytes = bytes(body)
         return decode_body(self.request.headers.get("content-type", ""), self.body_bytes)
 
@@ -107,11 +105,11 @@ class Call:
         """Return the object in a JSON body; no other type is taken, so that a browser must ask first (CORS).
 
         Raises:
-            HTTPException: 415, the content type is another one.
+            StatusError: 415, the content type is another one.
             InvalidRequest: the body is not an object.
         """
         if self.request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            raise HTTPException(415)
+            raise StatusError(415)
         return await self.body()
 
     def _bearer(self) -> str:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from starlette.responses import Response
-
 from cronofy_cli import __version__
+from cronofy_cli.simulator.http.exchange import Response
 from cronofy_cli.simulator.http.openapi import openapi_document
 from cronofy_cli.simulator.http.web import json_answer
 from cronofy_cli.simulator.messages import fields, owner_edits
@@ -172,7 +171,7 @@ async def push(call: Call) -> Response:
 
 async def list_deliveries(call: Call) -> Response:
     """Every attempt to deliver a notification that fits, the oldest first; or wait for it."""
-    query = call.request.query_params
+    query = call.request.query
     is_meant = _delivery_filter(query)
     count, wait_s = _waiting(query)
     found = await call.world.attempts.wait_for(is_meant, count, wait_s)
@@ -181,7 +180,7 @@ async def list_deliveries(call: Call) -> Response:
 
 async def list_requests(call: Call) -> Response:
     """Every API call that fits, the oldest first; or wait for it."""
-    query = call.request.query_params
+    query = call.request.query
     is_meant = _request_filter(query)
     count, wait_s = _waiting(query)
     return json_answer({"requests": await call.world.requests.wait_for(is_meant, count, wait_s)})

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 import msgspec
-from starlette.responses import Response
 
 from cronofy_cli.errors import CronofyError, NotSignedIn
 from cronofy_cli.simulator.application_calls import ApplicationCalls
 from cronofy_cli.simulator.availability import find_availability, member_statuses
+from cronofy_cli.simulator.http.exchange import Response
 from cronofy_cli.simulator.http.web import bytes_answer, json_answer, refusal
 from cronofy_cli.simulator.messages import bodies, identity
 from cronofy_cli.simulator.messages.availability import parse_availability, render_availability
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 async def read_events(call: Call) -> Response:
     """Read Events (docs: /developers/api/events/read-events/)."""
     calls = ApplicationCalls(call.world, call.allowed(scopes.READ_EVENTS))
-    pairs, brackets = call.request.query_params.multi_items(), call.world.settings.require_brackets
+    pairs, brackets = call.request.query.pairs, call.world.settings.require_brackets
     query = parse_events_query(pairs, calls.calendars, require_brackets=brackets)
     return bytes_answer(calls.read_events(query, call.base_url))
 
@@ -44,7 +44,7 @@ async def events_page(call: Call) -> Response:
 async def free_busy(call: Call) -> Response:
     """Free/Busy (docs: /developers/api/events/free-busy/)."""
     calls = ApplicationCalls(call.world, call.allowed(scopes.READ_FREE_BUSY))
-    pairs, brackets = call.request.query_params.multi_items(), call.world.settings.require_brackets
+    pairs, brackets = call.request.query.pairs, call.world.settings.require_brackets
     query = parse_free_busy_query(pairs, calls.calendars, require_brackets=brackets)
     return bytes_answer(calls.read_free_busy(query, call.base_url))
 
@@ -59,22 +59,22 @@ async def write_event(call: Call) -> Response:
     """Create or update one of the application's events, or edit an external one (docs: …/events/upsert-event)."""
     access = call.allowed(scopes.CREATE_EVENT)
     _write(call, access, call.parameters["calendar_id"], await call.body())
-    return Response(status_code=202)
+    return Response(status=202)
 
 
 async def delete_event(call: Call) -> Response:
     """Delete one event (docs: /developers/api/events/delete-event)."""
     access = call.allowed(scopes.DELETE_EVENT)
     document = _delete(call, access, call.parameters["calendar_id"], await call.body())
-    return Response(status_code=202) if document is None else json_answer(document, 202)
+    return Response(status=202) if document is None else json_answer(document, 202)
 
 
 async def delete_events(call: Call) -> Response:
     """Delete the application's events. pycronofy puts the parameters into the query, others into the body."""
     calls = ApplicationCalls(call.world, call.allowed(scopes.DELETE_EVENT))
-    given = bodies.form_object(call.request.query_params.multi_items()) | await call.body()
+    given = bodies.form_object(call.request.query.pairs) | await call.body()
     calls.delete_events(bodies.parse_mass_deletion(given, calls.calendars))
-    return Response(status_code=202)
+    return Response(status=202)
 
 
 async def answer_invitation(call: Call) -> Response:
@@ -83,7 +83,7 @@ async def answer_invitation(call: Call) -> Response:
     calls.calendar(call.parameters["calendar_id"])
     status = bodies.parse_participation_status(await call.body())
     calls.answer_invitation(call.parameters["calendar_id"], call.parameters["event_uid"], status)
-    return Response(status_code=202)
+    return Response(status=202)
 
 
 async def batch(call: Call) -> Response:
@@ -153,7 +153,7 @@ def _batch_item(call: Call, access: Access, entry: BatchEntry) -> dict[str, obje
         if answer is None:
             raise
         data = {"data": msgspec.json.decode(answer.body)} if answer.body else {}
-        return {"status": answer.status_code, **data}
+        return {"status": answer.status, **data}
     return {"status": 202}
 
 

@@ -9,16 +9,14 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from cronofy_cli.simulator.http.application import DROP
+from cronofy_cli.simulator.http.light_uvicorn import Config, HttpToolsProtocol, Server
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from starlette.types import ASGIApp
+    from cronofy_cli.simulator.http.application import SimulatorApplication
 
 GRACE_S: Final = 1.0
 """How long requests may take to end when the server stops."""
@@ -28,18 +26,18 @@ TICK_S: Final = 1.0
 """How often uvicorn looks whether it was told to end, if no signal said so."""
 
 
-class HttpServer(uvicorn.Server):
+class HttpServer(Server):
     """Serves an application on the running event loop until its end is asked for."""
 
     def __init__(
-        self, app: ASGIApp, on_ready: Callable[[Callable[[], None]], None], on_end: Callable[[], None]
+        self, app: SimulatorApplication, on_ready: Callable[[Callable[[], None]], None], on_end: Callable[[], None]
     ) -> None:
         """`on_ready` gets a function that ends the serving and may be called from any thread, also when it is over.
 
         `on_end` is called when the serving begins to end, so that answers that go on are brought to theirs.
         """
         super().__init__(
-            uvicorn.Config(
+            Config(
                 app,
                 loop="asyncio",
                 http=_Protocol,

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from starlette.responses import Response
-
 from cronofy_cli.errors import InvalidRequest, NotFound, WrongUsage
+from cronofy_cli.simulator.http.exchange import Response
 from cronofy_cli.simulator.http.pages import problem_page, question_page
 from cronofy_cli.simulator.http.web import NO_STORE, html_answer, json_answer, redirect
 from cronofy_cli.simulator.messages import fields, identity, oauth_requests
@@ -29,7 +28,7 @@ DENY: Final = "deny"
 
 async def authorize(call: Call) -> Response:
     """The authorize page (docs: /developers/api/authorization/request-authorization/)."""
-    query = call.request.query_params
+    query = call.request.query
     try:
         application = oauth_requests.parse_application(query, call.world.applications.values())
         back = oauth_requests.parse_return(query)

@@ -14,10 +14,9 @@ from cronofy_cli.simulator.messages.queries import read_whole
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from starlette.responses import Response
-
     from cronofy_cli.simulator.http.application import Handler
     from cronofy_cli.simulator.http.call import Call
+    from cronofy_cli.simulator.http.exchange import Response
     from cronofy_cli.simulator.world_slot import WorldSlot
 
 KEEP_ALIVE_S: Final = 15.0
@@ -40,7 +39,7 @@ async def show_channels(call: Call) -> Response:
 
 async def show_timeline(call: Call) -> Response:
     """Everything that happened, the oldest first; the newest where `limit` cuts."""
-    query, errors = call.request.query_params, FieldErrors()
+    query, errors = call.request.query, FieldErrors()
     after, limit = (read_whole(query, name, errors) for name in ("after", "limit"))
     errors.raise_if_any()
     entries = call.world.timeline.since(after or 0)

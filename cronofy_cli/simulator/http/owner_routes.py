@@ -17,10 +17,9 @@ from cronofy_cli.simulator.owner import Owner
 from cronofy_cli.simulator.timeline import ActDetails, ActKind
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from cronofy_cli.simulator.http.application import Handler
     from cronofy_cli.simulator.http.call import Call
+    from cronofy_cli.simulator.http.exchange import Response
     from cronofy_cli.simulator.world.model import Event, Profile
     from cronofy_cli.simulator.world.state import AccountState
 
@@ -30,7 +29,7 @@ DEFAULT_LIMIT: Final = 100
 async def find_events(call: Call) -> Response:
     """Events by their title: `search`, between two times: `from` and `to`, how many at most: `limit`, and those in the
     bin: `deleted=true`."""
-    query = call.request.query_params
+    query = call.request.query
     limit = query.get("limit", "")
     found = Owner(call.world, call.world.account(query.get("account"))).find_events(
         query.get("search", ""),

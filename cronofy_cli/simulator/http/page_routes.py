@@ -6,10 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from starlette.responses import Response
-
+from cronofy_cli.simulator.http.exchange import Response
 from cronofy_cli.simulator.http.web import explained
-from cronofy_cli.simulator.operations import Operation
 
 if TYPE_CHECKING:
     from cronofy_cli.pages.files import PageFiles
@@ -17,11 +15,6 @@ if TYPE_CHECKING:
     from cronofy_cli.simulator.http.call import Call
 
 FOLDER: Final = Path(__file__).parent.parent / "page"
-PAGE: Final = (
-    Operation("show_page", "GET", "/", "the page for people"),
-    Operation("page_file", "GET", "/page/{name}", "a file of the page"),
-    Operation("shared_page_file", "GET", "/page/shared/{name}", "a file that all pages share"),
-)
 
 
 async def show_page(call: Call) -> Response:

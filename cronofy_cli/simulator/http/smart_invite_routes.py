@@ -12,10 +12,9 @@ from cronofy_cli.simulator.messages.smart_invites import parse_invite, parse_rep
 from cronofy_cli.simulator.smart_invites import SmartInvites
 
 if TYPE_CHECKING:
-    from starlette.responses import Response
-
     from cronofy_cli.simulator.http.application import Handler
     from cronofy_cli.simulator.http.call import Call
+    from cronofy_cli.simulator.http.exchange import Response
 
 
 async def write_smart_invite(call: Call) -> Response:
@@ -28,7 +27,7 @@ async def write_smart_invite(call: Call) -> Response:
 async def read_smart_invite(call: Call) -> Response:
     """Invite Status (docs: /developers/api/smart-invites/invite-status)."""
     application = call.allowed_application()
-    query = call.request.query_params
+    query = call.request.query
     errors = FieldErrors()
     if not query.get("smart_invite_id"):
         errors.add("smart_invite_id", must_be_specified("smart_invite_id"))

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from starlette.responses import Response
 
 from cronofy_cli.errors import InvalidRequest, NotAllowed, NotFound, NotSignedIn, RateLimited
 from cronofy_cli.simulator.errors import NotSimulated, OptionForbids, UnknownInvite
 from cronofy_cli.simulator.http.call import PersonalTokenRefused
+from cronofy_cli.simulator.http.exchange import Response
 from cronofy_cli.simulator.http.pages import HEADERS
 from cronofy_cli.simulator.messages.rendering import render_errors
 from cronofy_cli.simulator.world.authorizations import OAuthRefused
@@ -53,7 +53,7 @@ def bytes_answer(body: bytes, status: int = 200, headers: Mapping[str, str] | No
 def redirect(url: str, status: int) -> Response:
     """Send a browser on; not RedirectResponse, which would quote the address once more."""
     return Response(
-        status_code=status, headers={"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        status=status, headers={"Location": url, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     )
 
 
@@ -67,11 +67,11 @@ def refusal(error: CronofyError, *, wrong_client_status: int) -> Response | None
     if isinstance(error, NotSimulated):
         return explained(501, "not_simulated", error.message)
     if isinstance(error, PersonalTokenRefused | OptionForbids | UnknownInvite):
-        return Response(status_code=error.status)
+        return Response(status=error.status)
     for kind, status in _STATUSES:
         if isinstance(error, kind):
             headers = {"WWW-Authenticate": 'Bearer realm="Cronofy"'} if status == 401 else None
-            return Response(status_code=status, headers=headers)
+            return Response(status=status, headers=headers)
     return None
 
 

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.responses import Response
-
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.simulator.control_operations import CONTROL
 from cronofy_cli.simulator.errors import NotSimulated
-from cronofy_cli.simulator.http import (
-    account_routes,
-    control_routes,
-    event_routes,
-    oauth_routes,
-    overview_routes,
-    owner_routes,
-    page_routes,
-    smart_invite_routes,
-)
+from cronofy_cli.simulator.http.exchange import Response
+from cronofy_cli.simulator.http.handlers import all_handlers
 from cronofy_cli.simulator.http.router import Router
 from cronofy_cli.simulator.http.web import explained, json_answer
 from cronofy_cli.simulator.messages import fields
 from cronofy_cli.simulator.messages.fields import FieldErrors
-from cronofy_cli.simulator.operations import NOT_SIMULATED, PAGES, SIMULATED, Operation
+from cronofy_cli.simulator.operations import NOT_SIMULATED, PAGE, PAGES, SIMULATED, Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,28 +51,21 @@ class WorldRoutes:
     async def delete_world(self, call: Call) -> Response:
         """End a world."""
         self._worlds.remove(call.parameters["world_id"])
-        return Response(status_code=204)
+        return Response(status=204)
 
 
 def all_routes(worlds: Worlds) -> Router[Route]:
     """Return the table of all routes."""
     world_routes = WorldRoutes(worlds)
     handlers: dict[str, Handler] = {
-        **oauth_routes.HANDLERS,
-        **account_routes.HANDLERS,
-        **event_routes.HANDLERS,
-        **smart_invite_routes.HANDLERS,
-        **owner_routes.HANDLERS,
-        **control_routes.HANDLERS,
-        **overview_routes.HANDLERS,
-        **page_routes.HANDLERS,
+        **all_handlers(),
         "list_worlds": world_routes.list_worlds,
         "create_world": world_routes.create_world,
         "delete_world": world_routes.delete_world,
     }
 
     def routes() -> Iterator[tuple[str, str, Route]]:
-        for operation in (*SIMULATED, *PAGES, *page_routes.PAGE):
+        for operation in (*SIMULATED, *PAGES, *PAGE):
             yield operation.method, operation.path, (operation, handlers[operation.name])
         for control in CONTROL:
             operation = Operation(control.name, control.method, control.path, control.summary)
@@ -104,8 +87,10 @@ def _not_simulated(operation: Operation) -> Handler:
 
 
 def _document(slot: WorldSlot, call: Call) -> Json:
+    from cronofy_cli.simulator.http.control_routes import credentials_of
+
     origin = call.request.scope["cronofy.origin"]
     url = f"{origin}{slot.base_path}"
-    found = control_routes.credentials_of(slot)
+    found = credentials_of(slot)
     secrets = slot.world.first_application.client_secrets
     return {"world": slot.world_id, "url": url, "client_secret": secrets[0], **found}

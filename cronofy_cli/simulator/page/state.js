@@ -156,7 +156,7 @@ function take(entry, isFresh) {
   if (act?.kind === 'channel_closed') state.closed = [{channel_id: act.details.channel_id, callback_url: act.details.subject, note: act.details.note}, ...state.closed].slice(0, 3);
 }
 
-let arrived = [];   // entries that came while everything was read
+let arrived = null;   // entries that came while everything was read
 
 /** Reads everything: at the start, after a reset, and when a simulator is there again. */
 async function readAll() {
@@ -165,10 +165,10 @@ async function readAll() {
   Object.assign(state, {status, credentials, worlds: worlds.worlds, choices: Object.fromEntries(choices.choices.map(one => [one.name, one.value]))});
   state.entries = [];
   state.closed = [];
-  for (const entry of [...timeline.entries, ...arrived]) take(entry, false);
+  for (const entry of [...timeline.entries, ...(arrived ?? [])]) take(entry, false);
   await refresh();
   state.loaded = true;
-  arrived = [];
+  arrived = null;
   changed();
 }
 
@@ -176,7 +176,7 @@ let stream;
 /** Begins to follow the world. */
 export function begin() {
   stream = follow('simulator/live', {
-    entry: entry => { arrived.push(entry); take(entry, true); changed(); },
+    entry: entry => { arrived?.push(entry); take(entry, true); changed(); },
     changed: () => refresh(),
     reset: () => readAll().catch(() => {}),
   }, isThere => {
