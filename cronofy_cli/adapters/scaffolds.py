@@ -19,6 +19,13 @@ _PYTHON_FILES: Final = {
 }
 
 
+_SETUPS: Final = {
+    "pip": '      - uses: actions/setup-python@v5\n        with:\n          python-version: "3.13"\n',
+    "bundle": '      - uses: ruby/setup-ruby@v1\n        with:\n          ruby-version: "3.4"\n',
+}
+"""The steps before a tool can be used in the CI job."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scaffold:
     """A handler for one framework."""
@@ -37,9 +44,8 @@ class Scaffold:
 
     def _workflow(self) -> str:
         text = (_FOLDER / "workflow.yml").read_text(encoding="utf-8")
-        setup = f"      - run: {self.install}"
-        if self.install.startswith("pip"):
-            setup = f'      - uses: actions/setup-python@v5\n        with:\n          python-version: "3.13"\n{setup}'
+        tool = self.install.partition(" ")[0]
+        setup = f"{_SETUPS.get(tool, '')}      - run: {self.install}"
         return text.replace("@SETUP@", setup).replace("@TEST@", self.test).replace("@START@", self.start)
 
 
@@ -57,6 +63,12 @@ SCAFFOLDS: Final = {
         "npm install",
         "node app.mjs",
         "npm test",
+    ),
+    "rails": Scaffold(
+        {name: f"rails/{name}" for name in ("app.rb", "config.ru", "cronofy_receiver.rb", "test_app.rb", "Gemfile")},
+        "bundle install",
+        "bundle exec puma -b tcp://127.0.0.1:3000",
+        "bundle exec ruby test_app.rb",
     ),
 }
 """By the name of the framework."""

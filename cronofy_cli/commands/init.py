@@ -21,7 +21,7 @@ app = command_app()
 @app.command(cls=DataCommand)
 def init(
     context: typer.Context,
-    framework: Annotated[str, typer.Argument(metavar="FRAMEWORK", help="fastapi, flask, django or express.")],
+    framework: Annotated[str, typer.Argument(metavar="FRAMEWORK", help="fastapi, flask, django, express or rails.")],
     directory: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="The folder; by default cronofy-handler.")
     ] = None,

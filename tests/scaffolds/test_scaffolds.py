@@ -16,6 +16,7 @@ from cronofy_cli.adapters.scaffolds import SCAFFOLDS
 from tests.in_process import run_main
 from tests.node import MODULES, node_environment
 from tests.ports import free_port
+from tests.requirements import require_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,6 +31,9 @@ def written(cli: Cli, framework: str) -> Path:
     """Write a handler into an empty folder, and return it, with what it needs installed."""
     folder = cli.folder / "hook"
     assert run_main(cli, "init", framework, folder).exit_code == 0
+    if framework == "rails":
+        require_program("ruby")
+        require_program("puma")
     if framework == "express":
         node_environment()
         (folder / "node_modules").symlink_to(MODULES)
@@ -40,8 +44,8 @@ def written(cli: Cli, framework: str) -> Path:
 def started(cli: Cli, framework: str, folder: Path, wait_until: Callable[[Callable[[], bool]], None]) -> Iterator[int]:
     """Start a handler as its own command does, on a port of this test, until the end."""
     port = free_port()
-    words = SCAFFOLDS[framework].start.replace("3000", str(port)).split()
-    command = words if words[0] == "node" else [sys.executable, "-m", *words]
+    words = SCAFFOLDS[framework].start.removeprefix("bundle exec ").replace("3000", str(port)).split()
+    command = words if words[0] in {"node", "puma"} else [sys.executable, "-m", *words]
     environment = cli.environment | {
         "CRONOFY_CLIENT_SECRET": SECRETS,
         "CRONOFY_ACCESS_TOKEN": "none",
@@ -74,10 +78,10 @@ def _answers(port: int) -> bool:
 def test_a_handler_passes_its_own_tests(cli: Cli, framework: str) -> None:
     """From `init` to a change that was verified, handled and read: its test against the simulator, in one command."""
     folder = written(cli, framework)
-    words = SCAFFOLDS[framework].test.split()
+    words = SCAFFOLDS[framework].test.removeprefix("bundle exec ").split()
     command = (
         words
-        if words[0] == "npm"
+        if words[0] in {"npm", "ruby"}
         else [sys.executable, *words[1:], "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
     )
 
@@ -91,7 +95,8 @@ def test_a_handler_passes_its_own_tests(cli: Cli, framework: str) -> None:
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout or "# pass 1" in done.stdout
+    passed = {"npm": "# pass 1", "ruby": "1 runs, 2 assertions, 0 failures"}
+    assert passed.get(words[0], "2 passed") in done.stdout
 
 
 @pytest.mark.parametrize("framework", SCAFFOLDS)
@@ -155,7 +160,7 @@ def test_a_framework_that_is_not_there(cli: Cli) -> None:
 
     assert result.exit_code == 2
     assert "did you mean 'fastapi'?" in result.stderr
-    assert "fastapi, flask, django, express" in result.stderr
+    assert "fastapi, flask, django, express, rails" in result.stderr
 
 
 @pytest.mark.parametrize("framework", SCAFFOLDS)
