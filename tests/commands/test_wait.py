@@ -78,6 +78,18 @@ def test_what_is_there_already(options: list[str], numbers: list[int], run: Run,
     assert (result.exit_code, [json.loads(line)["id"] for line in result.lines]) == (0, numbers)
 
 
+@pytest.mark.parametrize(
+    ("after", "since"), [("2020-01-01T00:00:00Z", "2030-01-01"), ("2030-01-01T00:00:00Z", "2020-01-01")]
+)
+def test_two_moments(after: str, since: str, run: Run, record: Record) -> None:
+    """With both --after and --since the later moment counts."""
+    record(make_delivery(1))
+
+    result = run("wait", "--no-listen", "--after", after, "--since", since, "--timeout", "100ms", "--json")
+
+    assert (result.exit_code, result.stdout) == (124, "[]\n")
+
+
 def test_the_time_limit(run: Run, record: Record) -> None:
     """At the limit the exit code is 124; what did come is printed all the same."""
     record(make_delivery(1))
