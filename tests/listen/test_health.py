@@ -40,8 +40,9 @@ def test_it_says_what_is_true_now() -> None:
         other = client.get(health.url.replace("/healthz", "/"))
 
     assert (first.status_code, first.json()) == (200, {"ready": True})
+    assert (first.headers["Content-Type"], first.headers["Content-Length"]) == ("application/json", "15")
     assert (second.status_code, second.json()) == (503, {"ready": False})
-    assert other.status_code == 404
+    assert (other.status_code, other.content, other.headers["Content-Length"]) == (404, b"", "0")
 
 
 def test_a_taken_port_is_named() -> None:
