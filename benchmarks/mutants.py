@@ -44,10 +44,8 @@ if TYPE_CHECKING:
     from benchmarks.mutations import Mutation
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-COPIED = (
-    *("cronofy_cli", "tests", "benchmarks", "completions", "docs"),
-    *("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "mkdocs.yml"),
-)
+LEFT_OUT = ("__pycache__", ".git", ".venv", "node_modules", ".*_cache", ".hypothesis", "*.egg-info")
+"""What no test reads, and what only git or a tool has put there."""
 SILENCE_LIMIT_S = 60
 """A test that takes longer hangs; pytest then ends with a traceback of every thread."""
 RUN_LIMIT_S = 900
@@ -200,13 +198,7 @@ def outcomes(found: Sequence[Draw], jobs: int, budget_s: float) -> Iterator[Outc
 
 
 def _copied(root: Path) -> Path:
-    root.mkdir(parents=True)
-    for name in COPIED:
-        source = REPOSITORY / name
-        if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(source, root / name)
+    shutil.copytree(REPOSITORY, root, ignore=shutil.ignore_patterns(*LEFT_OUT))
     return root
 
 
