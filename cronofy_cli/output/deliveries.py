@@ -184,6 +184,8 @@ def compact_line(delivery: Delivery, *, color: bool, dated: bool = False) -> str
     ]
     if notification.changes_since:
         parts.append(f"since {since_text(notification.changes_since, received_at)}")
+    elif notification.type == "change":
+        parts.append("without changes_since, so no events are read")
     elif not notification.is_known and notification.type:
         parts.append("a type that is not known yet")
     if delivery.imported is not None:

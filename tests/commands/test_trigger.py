@@ -231,6 +231,20 @@ def test_targets(address: str, written: str, trigger: Trigger) -> None:
     assert f'"callback_url":"{url}"'.encode() in receiver.requests[0]
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]"])
+def test_what_servers_print_is_this_machine(host: str, cli: Cli) -> None:
+    """What Flask, Rails and Vite print of themselves is posted to without a question, by every command that posts."""
+    cli.environment["CRONOFY_CLIENT_SECRET"] = "CRN_1"
+    with receiving_at("::1" if host == "[::]" else "127.0.0.1") as receiver:
+        address = f"{host}:{receiver.port}/hook"
+        sent = run_main(cli, "trigger", "change", address)
+        checked = run_main(cli, "check", "handler", address, "--only", "types.change")
+
+    assert (sent.exit_code, sent.stderr) == (0, "")
+    assert "this machine" not in checked.stderr
+    assert len(receiver.requests) > 1
+
+
 def test_a_certificate_of_ones_own(trigger: Trigger, tmp_path: Path) -> None:
     """A local https target with a certificate that nobody trusts is taken with --insecure; without, it is advised."""
     with serving(make_authorities(tmp_path).self_signed(), 200) as (url, _):

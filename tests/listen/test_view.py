@@ -128,7 +128,7 @@ def test_a_delivery_in_full() -> None:
     printed.live.deliveries([make_delivery(body=b'{"notification":{"type":"change"}}')])
 
     assert printed.lines == [
-        "12:04:31  change          ✓ signed  <- 200  #129",
+        "12:04:31  change          ✓ signed  without changes_since, so no events are read  <- 200  #129",
         "    POST /r/k3v9?user_id=42",
         "    Content-Type: application/json",
         "    x-Odd: é[2J",

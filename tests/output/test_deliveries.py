@@ -17,6 +17,7 @@ from cronofy_cli.core.replay_verdict import ReplayVerdict
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.output.deliveries import (
     app_text,
+    compact_line,
     delivery_list,
     difference_list,
     received_list,
@@ -144,3 +145,13 @@ def test_lists(format_: OutputFormat, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_since_when(changes_since: str, shown: str) -> None:
     """The time that a notification names has its date unless that is the day of its arrival, and is never cut."""
     assert since_text(changes_since, datetime(2026, 11, 28, 18, 0, 5, tzinfo=UTC)) == shown
+
+
+def test_a_change_without_its_moment() -> None:
+    """A change that does not say since when names that, and that nothing can be read for it; other types do not."""
+    change, other = (
+        make_delivery(1, b'{"notification":{"type":"%s"}}' % kind) for kind in (b"change", b"verification")
+    )
+
+    assert "without changes_since, so no events are read" in compact_line(change, color=False)
+    assert "changes_since" not in compact_line(other, color=False)
