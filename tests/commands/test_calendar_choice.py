@@ -138,3 +138,14 @@ def test_a_calendar_by_its_name_in_another_form(home: Cli, cronofy: ScriptedServ
 
     assert result.exit_code == 0, result.stderr
     assert "calendar_ids[]=cal_1" in cronofy.requests[-1].target
+
+
+def test_a_calendar_with_a_typo(home: Cli, cronofy: ScriptedServer, run: Run) -> None:
+    """A calendar's misspelt name is answered with the nearest one; a name that is like none gets no suggestion."""
+    for _ in range(2):
+        cronofy.answer(json={"calendars": [{"calendar_id": "cal_1", "calendar_name": "Work"}]})
+
+    near, far = (run("events", "read", "--tzid", "Etc/UTC", "--calendar", name) for name in ("Wrok", "Garden"))
+
+    assert near.stderr.splitlines()[0] == "error: no calendar is named 'Wrok'; did you mean 'Work'?"
+    assert far.stderr.splitlines()[0] == "error: no calendar is named 'Garden'"

@@ -274,6 +274,17 @@ def test_days_keep_the_time_of_day(edit: Run) -> None:
     assert by_hours["start"] == "2027-03-28T10:00:00Z"
 
 
+def test_a_title_in_another_form(edit: Run, run: Run) -> None:
+    """A title with an accent is found however it is written, by the simulator and by `why`: it looks the same."""
+    edit("add", "Caf\u00e9", "--start", f"{TOMORROW}T10:00:00Z", "--end", f"{TOMORROW}T11:00:00Z")
+
+    moved = edit("move", "cafe\u0301", "--by", "1h")
+    explained = run("why", "--event", "cafe\u0301", "--json", "--data-center", "simulator").json
+
+    assert (moved.exit_code, moved.json["summary"]) == (0, "Caf\u00e9")
+    assert "event_unknown" not in {cause["code"] for cause in explained["causes"]}
+
+
 def test_move_an_all_day_event(edit: Run) -> None:
     """An event of whole days moves by whole days."""
     edit("add", "Holiday", "--start", f"{TOMORROW}", "--end", f"{TOMORROW + timedelta(days=2)}")
