@@ -221,8 +221,8 @@ def _view(known: KnownRuns) -> ListView[Channel]:
         columns=(
             Column("CHANNEL ID", lambda channel: channel.channel_id),
             Column("CALLBACK URL", lambda channel: channel.callback_url, 100),
-            Column("CALENDARS", _calendars),
-            Column("EVENTS", lambda channel: "managed" if channel.only_managed else "all"),
+            Column("CALENDARS", _calendars, leave_out=2),
+            Column("EVENTS", lambda channel: "managed" if channel.only_managed else "all", leave_out=1),
             Column("OWNER", lambda channel: owner_of(channel, known)),
         ),
         document=lambda channel: channel.raw,

@@ -35,6 +35,8 @@ class Column(NamedTuple, Generic[T]):
     width: int = 60
     leave_out: int = 0
     """Where the terminal is too narrow, the columns with the highest number are left out first; 0 always stays."""
+    narrowest: int | None = None
+    """How far it is narrowed where the terminal is still too narrow then; None for a column that is not."""
 
 
 class ListView(NamedTuple, Generic[T]):
@@ -187,9 +189,20 @@ def _fitting(view: ListView[T], items: Sequence[T], width: int) -> ListView[T]:
     while True:
         widths = _widened([len(heading) for heading in headings(view)], [cells(item, view) for item in items], view)
         last = max(column.leave_out for column in view.columns)
-        if not last or sum(widths) + len(_GAP) * (len(widths) - 1) <= width:
-            return view
+        excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
+        if not last or excess <= 0:
+            return _narrowed(view, widths, excess)
         view = view._replace(columns=[column for column in view.columns if column.leave_out != last])
+
+
+def _narrowed(view: ListView[T], widths: Sequence[int], excess: int) -> ListView[T]:
+    """Return the view with columns as narrow as they may be, as far as needed to take away the excess."""
+    columns = list(view.columns)
+    for index, (column, wide) in enumerate(zip(view.columns, widths, strict=True)):
+        if column.narrowest is not None and excess > 0 and wide > column.narrowest:
+            room = max(wide - excess, column.narrowest)
+            columns[index], excess = column._replace(width=room), excess - (wide - room)
+    return view._replace(columns=columns)
 
 
 def _widened(widths: Sequence[int], rows: Iterable[Sequence[str]], view: ListView[T]) -> list[int]:

@@ -233,8 +233,9 @@ def test_ten_thousand_rows_never_import_rich(format_: OutputFormat) -> None:
 
 
 @pytest.mark.parametrize("format_", [OutputFormat.TABLE, OutputFormat.TSV])
-def test_events(format_: OutputFormat) -> None:
+def test_events(format_: OutputFormat, monkeypatch: pytest.MonkeyPatch) -> None:
     """Events for people have local times and words, for pipes the times as they were sent and the id first."""
+    monkeypatch.setenv("COLUMNS", "150")
     memory = MemoryOutput(format_)
 
     show_list(memory.output, map(parse_event, EVENTS), event_list(UTC, 2026), streamed=True)

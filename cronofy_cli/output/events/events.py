@@ -21,10 +21,10 @@ def event_list(zone: tzinfo, this_year: int, name_of: Callable[[str], str] = str
     return ListView(
         columns=(
             Column("WHEN", lambda event: describe_when(event.start, event.end, zone, this_year=this_year), _NEVER_CUT),
-            Column("SUMMARY", title_of, 44),
+            Column("SUMMARY", title_of, 44, narrowest=16),
             Column("STATE", _state, 20),
-            Column("CALENDAR", lambda event: name_of(event.calendar_id)),
-            Column("EVENT UID", lambda event: event.event_uid, 44),
+            Column("CALENDAR", lambda event: name_of(event.calendar_id), leave_out=1),
+            Column("EVENT UID", lambda event: event.event_uid, 44, leave_out=2),
         ),
         pipe_columns=(
             Column("EVENT UID", lambda event: event.event_uid),
@@ -47,8 +47,8 @@ def period_list(zone: tzinfo, this_year: int, name_of: Callable[[str], str] = st
                 "WHEN", lambda period: describe_when(period.start, period.end, zone, this_year=this_year), _NEVER_CUT
             ),
             Column("STATUS", lambda period: period.free_busy_status),
-            Column("CALENDAR", lambda period: name_of(period.calendar_id)),
-            Column("EVENT UID", lambda period: period.event_uid or "-", 44),
+            Column("CALENDAR", lambda period: name_of(period.calendar_id), leave_out=1),
+            Column("EVENT UID", lambda period: period.event_uid or "-", 44, leave_out=2),
         ),
         pipe_columns=(
             Column("START", lambda period: _sent(period.start)),
