@@ -44,7 +44,7 @@ def measure(bench: Bench) -> Iterator[Finding]:
         listening(bench) as (process_id, callback_url),
         helper(bench, "rivals/uvicorn_receiver.py", secret) as rival,
     ):
-        ours_then_rest = partial(_loaded_then_idle, bench, callback_url, process_id)
+        ours_then_rest = partial(loaded_then_idle, bench, callback_url, process_id)
         rounds = in_turn(bench.rounds(ROUNDS), [ours_then_rest, partial(_loaded, bench, rival["url"])])
     ours, theirs = (list(column) for column in zip(*rounds, strict=True))
     yield Finding(
@@ -57,7 +57,8 @@ def measure(bench: Bench) -> Iterator[Finding]:
     )
 
 
-def _loaded_then_idle(bench: Bench, url: str, process_id: int) -> Load:
+def loaded_then_idle(bench: Bench, url: str, process_id: int) -> Load:
+    """Load it for a round, and wait until it has printed what it answered."""
     load = _loaded(bench, url)
     # It prints what it has answered; that must not take the processor from the other.
     wait_until_idle(process_id)

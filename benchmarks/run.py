@@ -30,6 +30,7 @@ MEASUREMENTS = {
     "history": "history",
     "bursts": "bursts",
     "live-view": "live_view",
+    "inspector": "inspector",
 }
 """The names for --only, and the modules that hold them."""
 

@@ -81,13 +81,13 @@ class Feed(Worker):
         if known is not None:
             return known
         arrived = newest_id - after
-        first_id = max(after, newest_id - _LOOKED_AT) + 1
+        looked_at = MOST_ROWS if wanted.is_everything else _LOOKED_AT
+        first_id = max(after, newest_id - looked_at) + 1
         found = [each for part in history.between(first_id, newest_id, criteria=wanted.criteria) for each in part]
         fitting = matching(found, wanted)
+        count = arrived if wanted.is_everything else len(fitting)
         shown = fitting[-MOST_ROWS:][::-1]
-        event = RowsEvent(
-            rows_of(history, shown, self._around.now()), newest_id, len(fitting), max(arrived - len(fitting), 0)
-        )
+        event = RowsEvent(rows_of(history, shown, self._around.now()), newest_id, count, max(arrived - count, 0))
         self._events = {key: event, **{k: v for k, v in self._events.items() if k[2] == newest_id}}
         return event
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +91,12 @@ class Story:
             answered = moment + timedelta(milliseconds=4)
             history.moments.keep([Moments(number, number, moment + timedelta(milliseconds=3), answered)])
         return number
+
+    def burst(self, count: int) -> None:
+        """Record many deliveries at once."""
+        with open_history(self.file, survives_power_cut=False) as history:
+            newest = history.latest(1)
+            history.record([replace(newest[0], id=None) for _ in range(count)])
 
     def reads(self, number: int, *changes: Change, others: Sequence[bytes] = ()) -> None:
         """Keep the events that were read because of a delivery."""

@@ -70,6 +70,27 @@ def test_further_down_nothing_moves(page: Page, inspected: Inspected) -> None:
     expect(page.locator("#fresh")).to_be_hidden()
 
 
+def test_a_burst_is_shown_whole(page: Page, inspected: Inspected) -> None:
+    """More than a page hears of at once: the newest are on top, the count is right, each stands once."""
+    inspected.story.burst(300)
+
+    expect(page.locator("#count")).to_have_text("338 deliveries")
+    expect(page.locator(".row").first).to_have_attribute("data-id", "338")
+    page.evaluate("window.seen = []")
+    page.wait_for_function(
+        """() => {
+            const ids = [...document.querySelectorAll('.row[data-id]')].map(row => row.dataset.id);
+            window.seen.push(...ids.filter(id => !window.seen.includes(id)));
+            window.twice ||= ids.length !== new Set(ids).size;
+            document.getElementById('list').scrollTop += 300;
+            return ids.includes('1');
+        }""",
+        polling=50,
+    )
+    assert page.evaluate("window.seen") == [str(number) for number in range(338, 0, -1)]
+    assert page.evaluate("window.twice") is False
+
+
 def test_the_filter_goes_for_what_arrives(page: Page, inspected: Inspected) -> None:
     """Only what fits stands in the list, and the rest is counted."""
     page.locator("#q").fill("type:verification")

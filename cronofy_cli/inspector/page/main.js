@@ -11,7 +11,7 @@ import {List, ROW, withGaps} from './list.js';
 import {bytes, clockOf, dayOf, isToday, number, spanOf} from './words.js';
 
 const CHIPS = [['All', ''], ['Needs a look', 'is:look'], ['Changes', 'type:change'], ['Failed in the app', 'status:failed'], ['Wrong signature', 'signature:invalid']];
-const PART = 60, TYPING_MS = 150, SLOW_MS = 200, TOUCHED_MS = 350;
+const PART = 60, TYPING_MS = 60, SLOW_MS = 200, TOUCHED_MS = 350, BURST_MS = 2000, MANY = 20, STRIP_MS = 5000;
 const narrow = matchMedia('(max-width: 760px)');
 let opening = null;
 const known = {q: '', rows: [], gaps: [], nextBefore: null, newestId: 0, isAnchored: false, fresh: 0, hidden: 0, count: null, state: null, isConnected: null, problem: null, isLoading: false, search: 0};
@@ -124,11 +124,15 @@ function arrived(event) {
   const added = event.rows.filter(row => !known.rows.some(other => other.id === row.id));
   if (!known.count) known.isOutdated = true;   // what is being counted may have come before it
   else { known.count.total += event.fitting + event.hidden; if (known.count.count !== null) known.count.count += event.fitting; }
-  if (event.fitting > event.rows.length || known.isAnchored) {
-    // More than is sent along: the list begins again when the reader wants the top.
-    known.fresh += event.fitting;
-    if (list.isAtTop && !known.isAnchored) return find();
-  } else if (added.length) {
+  known.isBurst = event.fitting > MANY;
+  if (event.fitting > event.rows.length && list.isAtTop && !known.isAnchored) {
+    // More than is sent along: the list begins again with these, and the others are loaded when they come into sight.
+    Object.assign(known, {rows: event.rows, gaps: [], nextBefore: event.rows.at(-1)?.id ?? null});
+    const chosen = list.current;
+    drawItems();
+    if (!list.current && chosen) list.selected = -1;
+  } else if (event.fitting > event.rows.length || known.isAnchored) known.fresh += event.fitting;
+  else if (added.length) {
     const isAtTop = list.isAtTop, isFirst = !known.rows.length;
     known.rows.unshift(...added);
     if (!isAtTop) known.fresh += added.length;
@@ -139,6 +143,17 @@ function arrived(event) {
   drawFresh();
   drawFoot();
   touched();
+  drawStripSoon();
+}
+
+let stripping = 0;
+/** The strip follows at leisure. */
+function drawStripSoon() {
+  stripping ||= setTimeout(async () => {
+    stripping = 0;
+    const mine = known.search, strip = await get('strip', {q: known.q}).catch(() => null);
+    if (strip && mine === known.search) drawStrip(strip);
+  }, STRIP_MS);
 }
 
 let touching = 0, touchedAgain = false;
@@ -149,7 +164,7 @@ function touched() {
     await Promise.all([refreshRows(), reloadDetail()]);
     touching = 0;
     if (touchedAgain) { touchedAgain = false; touched(); }
-  }, TOUCHED_MS);
+  }, known.isBurst ? BURST_MS : TOUCHED_MS);
 }
 
 async function refreshRows() {

@@ -67,6 +67,8 @@ def filled(history: History) -> History:
         (Criteria(forward=(ForwardState.FAILED,)), [5, 6]),
         (Criteria(forward=(ForwardState.NOT_FORWARDED,)), [3, 4, 8]),
         (Criteria(tag="odd"), [5]),
+        (Criteria(needs_look=True), [3, 4, 5, 6]),
+        (Criteria(needs_look=True, type="verification"), []),
         (Criteria(tag="' OR 1=1 --"), []),
         (Criteria(search="café"), [2, 5]),
         (Criteria(search="100% _x"), [5]),
