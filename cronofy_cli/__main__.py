@@ -41,6 +41,10 @@ def run() -> int:
         from cronofy_cli.output.plain import write_file, write_line
 
         return write_line(f"cronofy {__version__}") if arguments == ["--version"] else write_file(HELP_FILE)
+    if sorted(arguments) == ["--json", "--version"]:
+        from cronofy_cli.output.plain import write_version
+
+        return write_version()
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     from cronofy_cli.adapters.interrupts import interrupt
     from cronofy_cli.app import main

@@ -36,11 +36,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         _prepare_completion()
     try:
         with context.resources:
-            return _run(arguments, context)
+            code = _run(arguments, context)
+        if sys.stderr.isatty() and COMPLETION_VARIABLE not in os.environ:
+            _say_if_outdated(arguments, context)
+        return code
     except PipeClosed:
-        return PIPE_CLOSED
+        return ExitCode.DONE if context.is_paged else PIPE_CLOSED
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
+
+
+def _say_if_outdated(arguments: Sequence[str], context: AppContext) -> None:
+    """Name a newer version that the last look has found, and look again in the background if a day has passed."""
+    from cronofy_cli.adapters.updates import Updates
+
+    updates = Updates(os.environ)
+    if not updates.are_wanted or _wants_json(arguments):
+        return
+    notice = updates.notice()
+    if notice is not None:
+        context.output.note(f"\n{notice}")
+    updates.look_in_background()
 
 
 def _prepare_completion() -> None:

@@ -1,4 +1,4 @@
-"""Pages of `docs/` that are made from the package: commands, exit codes, environment variables and errors.
+"""Files of `docs/` that are made from the package: commands, codes, variables, errors, and the map for programs.
 
 They are kept in `docs/` and compared by `tests/test_generated_files.py`. Sentences around the tables are here; what is
 in the tables comes from the package alone.
@@ -8,19 +8,38 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import yaml  # type: ignore[import-untyped]  # pyngrok brings it, without types
 
 import cronofy_cli
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.cli.options import COMMON
 from cronofy_cli.cli.tree_documents import command_document, walk
 from cronofy_cli.errors import CronofyError, ExitCode
+from tests.support import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cronofy_cli.output.documents.commands import CommandDocument, ParameterDocument
+
+
+MAP_HEAD: Final = """\
+# cronofy
+
+> Command line for developers who build on Cronofy's calendar API: receives push notifications on a developer's machine,
+> verifies and explains them, shows which events changed, forwards and replays them, and simulates Cronofy without an
+> account.
+
+Install (once released): `uvx cronofy-cli demo` or `pipx install cronofy-cli`. The package `cronofy` on the index is
+another project. Add `--json` (or `--ndjson`) and `--no-input` to every command; an error is one JSON object on stderr
+with `code`, `message` and `hint`. Everything works without an account with `--data-center simulator`. Coding agents:
+`cronofy agent skill`, `cronofy mcp`, `cronofy commands --json`, `cronofy schemas`. Never ask for a client secret or an
+access token.
+"""
 
 
 def page(name: str) -> str:
@@ -135,6 +154,25 @@ def _first_sentence(kind: type[CronofyError]) -> str:
     return (kind.__doc__ or "").split("\n\n", maxsplit=1)[0].replace("\n", " ")
 
 
+def _map() -> str:
+    """Return the map of the documentation for programs (https://llmstxt.org), from the site's navigation."""
+    navigation = yaml.safe_load((REPOSITORY / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
+    sections = {"Begin": [each for each in navigation if isinstance(each, str)]}
+    groups = (each.items() for each in navigation if isinstance(each, dict))
+    sections |= {title: pages for group in groups for title, pages in group if isinstance(pages, list)}
+    return MAP_HEAD + "".join(
+        f"\n## {title}\n\n" + "".join(f"- [{name}]({file}): {purpose}\n" for name, file, purpose in map(_entry, pages))
+        for title, pages in sections.items()
+    )
+
+
+def _entry(file: str) -> tuple[str, str, str]:
+    """Return the title of a page, its file, and what it is for: the first sentence, or what stands for it."""
+    lines = (REPOSITORY / "docs" / file).read_text(encoding="utf-8").splitlines()
+    purpose = re.split(r"(?<=[\w`])[.:](?:\s|$)", " ".join(" ".join(lines[2:]).split()))[0]
+    return lines[0].removeprefix("# "), file, purpose.removeprefix("This page is for ")
+
+
 def _page(title: str, *parts: str) -> str:
     return "\n\n".join([f"# {title}", *filter(None, parts)]) + "\n"
 
@@ -149,6 +187,7 @@ _PAGES = {
     "environment.md": _environment,
     "errors.md": _errors,
     "exit-codes.md": _exit_codes,
+    "llms.txt": _map,
 }
 NAMES = tuple(_PAGES)
 """The files in `docs/` that are generated."""

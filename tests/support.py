@@ -112,6 +112,7 @@ class Cli:
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+            "CRONOFY_NO_UPDATE_NOTICE": "1",
         }
 
     def __call__(

@@ -13,9 +13,11 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from cronofy_cli import __version__
+from cronofy_cli.output.documents.settings import VersionDocument
 from cronofy_cli.simulator.server import SimulatorServer
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, SimulatorSettings
 from tests.fakes.scripted_server import scripted_server
@@ -111,6 +113,15 @@ def test_a_group_alone_shows_its_help(arguments: list[str], cli: Cli) -> None:
     assert result.stdout == asked.stdout
 
 
+@pytest.mark.parametrize("arguments", [["--version", "--json"], ["--json", "--version"]], ids=" ".join)
+def test_the_version_for_programs(arguments: list[str], cli: Cli) -> None:
+    """`--version --json` says what a report of a bug needs."""
+    document = msgspec.json.decode(cli(*arguments).stdout, type=VersionDocument)
+
+    python = ".".join(map(str, sys.version_info[:3]))
+    assert document == VersionDocument(__version__, python, sys.platform)
+
+
 @pytest.mark.parametrize("format_", [["--format", "json"], ["--format=ndjson"]], ids=" ".join)
 def test_a_format_for_programs(format_: list[str], cli: Cli) -> None:
     """Who asks for JSON by `--format` gets errors as JSON, too."""
@@ -170,8 +181,12 @@ def test_the_flag_comes_before_the_environment(cli: Cli, simulator: SimulatorSer
         ([], {"NO_COLOR": "1"}, True, False),
         (["--color", "never"], {}, True, False),
         (["--color", "always"], {"NO_COLOR": "1"}, False, True),
+        ([], {"CLICOLOR_FORCE": "1"}, False, True),
+        ([], {"CLICOLOR_FORCE": "0"}, False, False),
+        ([], {"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, True, False),
+        ([], {"CLICOLOR": "0"}, True, False),
     ],
-    ids=["terminal", "pipe", "NO_COLOR", "never", "always"],
+    ids=["terminal", "pipe", "NO_COLOR", "never", "always", "forced", "not forced", "NO_COLOR first", "CLICOLOR"],
 )
 def test_color(
     options: list[str], environment: dict[str, str], terminal: bool, colored: bool, cli: Cli, tmp_path: Path

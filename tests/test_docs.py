@@ -85,8 +85,9 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", [each for each in PAGES if each.name != "index.md"], ids=lambda page: page.name)
 def test_every_page_is_found(page: Path) -> None:
-    """The README and the front page of `docs/` lead to each page."""
+    """The README, the front page of `docs/` and its map for programs lead to each page."""
     assert f"({page.name})" in _text("index.md")
+    assert f"({page.name})" in _text("llms.txt")
     assert f"(docs/{page.name})" in README.read_text(encoding="utf-8")
 
 
@@ -101,7 +102,7 @@ def test_every_page_begins_with_its_purpose(page: Path) -> None:
 
 def test_generated_pages_are_pages() -> None:
     """The pages that are generated are the reference's."""
-    assert set(NAMES) <= {page.name for page in PAGES}
+    assert set(NAMES) - {"llms.txt"} <= {page.name for page in PAGES}
 
 
 @pytest.mark.parametrize("days", _written("Days"))

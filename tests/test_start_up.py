@@ -47,10 +47,10 @@ def imported(cli: Cli, *arguments: str, stdin: bytes = b"", environment: Mapping
     return set(done.stderr.decode().split())
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["-h"], ["help"]], ids=" ".join)
-def test_before_typer(arguments: list[str], cli: Cli) -> None:
+@pytest.mark.parametrize("line", ["--version", "--version --json", "--help", "-h", "help"])
+def test_before_typer(line: str, cli: Cli) -> None:
     """Version and top help are answered before Typer, and before anything of ours that needs it."""
-    loaded = imported(cli, *arguments)
+    loaded = imported(cli, *line.split())
 
     assert not loaded & {"typer", "click", "rich", "msgspec", "json", "re", "dataclasses", "pathlib"}
     assert not loaded & {"cronofy_cli.app", "cronofy_cli.cli.tree", "cronofy_cli.cli.context"}

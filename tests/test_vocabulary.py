@@ -56,7 +56,7 @@ BODY = b'{"notification":{"type":"verification"},"channel":{"channel_id":"chn_1"
 LINES = {"listen", "demo"}
 """Commands that print lines of several kinds."""
 
-NO_COMMAND = {"error"}
+NO_COMMAND = {"error", "version"}
 """What has a schema and is not the document of one command."""
 
 WITHOUT_JSON = {

@@ -18,6 +18,10 @@ class Variable(StrEnum):
     NO_KEYRING = "CRONOFY_NO_KEYRING"
     NO_INPUT = "CRONOFY_NO_INPUT"
     NO_COLOR = "NO_COLOR"
+    CLICOLOR_FORCE = "CLICOLOR_FORCE"
+    CLICOLOR = "CLICOLOR"
+    PAGER = "PAGER"
+    NO_UPDATE_NOTICE = "CRONOFY_NO_UPDATE_NOTICE"
     SSL_CERT_FILE = "SSL_CERT_FILE"
     SSL_CERT_DIR = "SSL_CERT_DIR"
     HTTPS_PROXY = "HTTPS_PROXY"
@@ -40,6 +44,10 @@ _MEANINGS = {
     Variable.DATA_DIR: "where deliveries are kept, instead of the platform's folder for data",
     Variable.NO_INPUT: "set: never ask anything, as --no-input",
     Variable.NO_COLOR: "set: no colours (https://no-color.org)",
+    Variable.CLICOLOR_FORCE: "set, and not 0: colours also in a pipe, unless NO_COLOR is set",
+    Variable.CLICOLOR: "0: no colours",
+    Variable.PAGER: "the program that shows long output on a terminal, such as less; without it, or with cat, none",
+    Variable.NO_UPDATE_NOTICE: "set: never look whether there is a newer version, and never say so",
     Variable.SSL_CERT_FILE: "a file of certificate authorities to trust instead of the system's",
     Variable.SSL_CERT_DIR: "a folder of hashed certificate authorities to trust instead of the system's",
     Variable.HTTPS_PROXY: "a proxy for calls to Cronofy (HTTP_PROXY and ALL_PROXY likewise)",

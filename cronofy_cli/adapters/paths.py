@@ -44,6 +44,11 @@ def history_file(environment: Mapping[str, str]) -> Path:
     return data_folder(environment) / "deliveries.db"
 
 
+def update_file(environment: Mapping[str, str]) -> Path:
+    """Return where it is kept which version is the newest."""
+    return data_folder(environment) / "update.json"
+
+
 def simulators_folder(environment: Mapping[str, str]) -> Path:
     """Return the folder by whose files running simulators are found."""
     return data_folder(environment) / "simulators"

@@ -47,7 +47,8 @@ class Tty:
         self._draw = drawing_on(stdout)
         self._decoder = KeyDecoder()
         self._woken, self._waker = os.pipe()
-        os.set_blocking(self._waker, False)
+        if sys.platform != "win32":  # where can_take_keys() says no
+            os.set_blocking(self._waker, False)
         self._before: list[object] | None = None
 
     def close(self) -> None:
@@ -73,6 +74,8 @@ class Tty:
 
     def enter(self) -> bool:
         """Take keys one by one, and return whether that works: not in the background, where it would stop us."""
+        if sys.platform == "win32":
+            return False
         import termios
 
         if self._before is not None:
@@ -94,6 +97,8 @@ class Tty:
 
     def leave(self) -> None:
         """Put the terminal's modes back. Harmless in any state."""
+        if sys.platform == "win32":
+            return
         import termios
 
         before, self._before = self._before, None
@@ -125,7 +130,8 @@ class Tty:
     def stop_process(self) -> None:
         """Stop as Ctrl-Z would, the whole job; returns when it goes on. Leave the screen before."""
         self.leave()
-        os.kill(0, signal.SIGTSTP)
+        if sys.platform != "win32":
+            os.kill(0, signal.SIGTSTP)
         # Another thread may take the signal, and this one goes on until that has happened.
         select.select([], [], [], _STOPPING_S)
 
@@ -145,6 +151,8 @@ def drawing_on(stream: TextIO) -> Callable[[str], None]:
 
 def _is_foreground(number: int) -> bool:
     """Whether the terminal is this job's: whoever changes its modes from the background is stopped."""
+    if sys.platform == "win32":
+        return False
     try:
         return os.tcgetpgrp(number) == os.getpgrp()
     except OSError:

@@ -56,6 +56,7 @@ class Flags:
     ndjson: bool = False
     color: Color = Color.AUTO
     no_input: bool = False
+    no_pager: bool = False
     verbose: bool = False
     query: Query | None = None
     raw_output: bool = False
@@ -85,6 +86,8 @@ class AppContext:
     """By when the command has to end; no call of the API goes on beyond it."""
     complete: Callable[[str], str] = str
     """Adds to commands that a text names what this command line chose."""
+    is_paged: bool = False
+    """Whether output goes to the user's pager."""
     _warned: set[str] = field(default_factory=set)
 
     @cached_property
@@ -106,6 +109,25 @@ class AppContext:
         if self.flags.raw_output:
             raise WrongUsage("--raw-output goes with --query", hint="add --query EXPR")
         return Output(**options)
+
+    def page_output(self) -> None:
+        """Let what is written from now on go to the user's pager, on a terminal where one is set.
+
+        For output that may be long and comes to an end.
+        """
+        command = self.environment.get(Variable.PAGER, "").strip()
+        is_wanted = command not in {"", "cat"} and not self.flags.no_pager
+        if not is_wanted or self.is_paged or not (self.stdin.isatty() and self.stdout.isatty()):
+            return
+        from cronofy_cli.adapters.pager import open_pager
+
+        pager = open_pager(command, self.environment)
+        if pager is None:
+            self.warn(f"PAGER is '{command}', which cannot be run")
+            return
+        self.is_paged = True
+        self.stdout = self.resources.enter_context(pager)
+        self.__dict__.pop("output", None)
 
     def _can_prompt(self) -> bool:
         is_allowed = not self.flags.no_input and not self.environment.get(Variable.NO_INPUT)
@@ -333,7 +355,7 @@ class AppContext:
         from cronofy_cli.output.progress import Progress
 
         can_be_drawn = self.stderr.isatty() and self.environment.get("TERM") != "dumb" and not self.flags.verbose
-        return Progress(self.output, noun, enabled=is_wanted and can_be_drawn)
+        return Progress(self.output, noun, enabled=is_wanted and can_be_drawn and not self.is_paged)
 
     def forget_choices(self) -> None:
         """Forget everything that follows from the flags, so that it is worked out again."""

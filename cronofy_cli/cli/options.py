@@ -33,7 +33,7 @@ _LONGEST_SENTENCE = 1000
 _ACCOUNT = ("context", "data_center")
 _ONE = ("json", "query", "raw_output")
 _LIST = ("json", "ndjson", "query", "raw_output")
-_ALWAYS = ("no_input", "color")
+_ALWAYS = ("no_input", "no_pager", "color")
 
 
 def app_context(context: typer.Context) -> AppContext:
@@ -98,6 +98,7 @@ def shared_options(names: tuple[str, ...]) -> list[TyperOption]:
         "raw_output": lambda: _flag("raw_output", "With --query: plain strings, list items one per line.", "-r"),
         "verbose": lambda: _flag("verbose", "Show each request and response, with secrets masked."),
         "no_input": lambda: _flag("no_input", "Never prompt; fail and name the option to use instead."),
+        "no_pager": lambda: _flag("no_pager", "Write long output to the terminal, also where PAGER is set."),
         "color": lambda: TyperOption(
             param_decls=["--color"],
             metavar="|".join(Color),

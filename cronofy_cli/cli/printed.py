@@ -81,6 +81,7 @@ PRINTED: Final[dict[str, str]] = {
     "schemas --all": f"list {_OUTPUT}.commands:SchemaDocument",
     "help exit-codes": f"list {_OUTPUT}.settings:ExitCodeDocument",
     "help environment": f"list {_OUTPUT}.settings:VariableDocument",
+    "version": f"{_OUTPUT}.settings:VersionDocument",
     "error": f"{_OUTPUT}.errors:ErrorDocument",
 }
 """The document of each command, also with an option that changes it. `list` stands for a JSON array of them, or with

@@ -40,7 +40,9 @@ def skill(context: typer.Context) -> None:
     Example:
       cronofy agent skill > SKILL.md
     """
-    app_context(context).output.data(SKILL_FILE.read_text(encoding="utf-8").rstrip("\n"))
+    run = app_context(context)
+    run.page_output()
+    run.output.data(SKILL_FILE.read_text(encoding="utf-8").rstrip("\n"))
 
 
 @app.command("setup", cls=SigningListCommand)

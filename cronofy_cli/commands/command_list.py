@@ -44,7 +44,9 @@ def commands(
         documents: list[CommandSummaryDocument] = [command_document(*each) for each in found]
     else:
         documents = [command_summary(each, command) for each, command, _ in found]
-    show_list(app_context(context).output, documents, _view(), streamed=True)
+    run = app_context(context)
+    run.page_output()
+    show_list(run.output, documents, _view(), streamed=True)
 
 
 def _view() -> ListView[CommandSummaryDocument]:

@@ -78,7 +78,9 @@ def _add_page(name: str, summary: str) -> None:
     def show(context: typer.Context) -> None:
         from cronofy_cli.adapters.topics import topic_page
 
-        app_context(context).output.data(plain(topic_page(name)))
+        run = app_context(context)
+        run.page_output()
+        run.output.data(plain(topic_page(name)))
 
     show.__doc__ = f"{summary}\n\n\b\nExample:\n  cronofy help {name}\n"
     app.command(name, cls=LocalCommand)(show)

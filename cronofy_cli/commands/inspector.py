@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from contextlib import suppress
 from datetime import datetime
@@ -82,8 +83,9 @@ def _open(run: AppContext, url: str) -> None:
 
 def _give_way() -> None:
     """Let the listener that started this one have the processor first."""
-    with suppress(AttributeError, OSError):  # Windows has no such thing
-        os.nice(_LESS_URGENT)
+    if sys.platform != "win32":  # which has no such thing
+        with suppress(OSError):
+            os.nice(_LESS_URGENT)
 
 
 def _around(run: AppContext, secret_files: Sequence[str]) -> Around:

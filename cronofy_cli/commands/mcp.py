@@ -18,7 +18,7 @@ app = command_app()
 class McpCommand(SigningCommand):
     """Speaks a protocol of its own: of the shared options those that say whose account it is."""
 
-    shared = ("context", "data_center", "no_input", "color")
+    shared = ("context", "data_center", "no_input", "no_pager", "color")
 
 
 @app.command(cls=McpCommand)

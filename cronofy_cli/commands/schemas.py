@@ -40,6 +40,7 @@ def schemas(
     from cronofy_cli.output.documents.commands import SchemaSummaryDocument
 
     run, known = app_context(context), schema_names()
+    run.page_output()
     if name:
         from cronofy_cli.cli.json_schemas import json_schema
         from cronofy_cli.output.json_text import show_document

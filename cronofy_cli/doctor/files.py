@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -39,7 +40,7 @@ class PrivatePlace:
 
 def check_private_files(places: Sequence[PrivatePlace], *, fix: bool) -> tuple[Check, ...]:
     """Say which places others can read, or are not the user's. `fix` sets their modes, and creates missing folders."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return (skipped(PRIVATE_FILES, "Windows protects a user's folders itself"),)
     found = [check for place in places if (check := _look(place, fix=fix)) is not None]
     if any(check.needs_attention for check in found):
@@ -74,7 +75,7 @@ def _look(place: PrivatePlace, *, fix: bool) -> Check | None:
     path = place.path
     try:
         found = path.stat()
-        if found.st_uid != os.geteuid():
+        if sys.platform != "win32" and found.st_uid != os.geteuid():
             return _foreign(path)
         mode = stat.S_IMODE(found.st_mode)
         is_open, is_closed = bool(mode & _OTHERS), bool(place.mode & ~mode)

@@ -6,6 +6,7 @@ slept. How it is repaired is the session's job.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ _ENDS_IT: Final = {
 
 def clock_since_boot() -> Callable[[], float] | None:
     """Return a clock that goes on while the machine sleeps and that nobody can set; None where there is none."""
+    if sys.platform == "win32":
+        return None
     number = getattr(time, "CLOCK_BOOTTIME", None)
     return None if number is None else partial(time.clock_gettime, number)
 

@@ -12,6 +12,14 @@ def write_line(text: str) -> int:
     return _write(f"{text}\n")
 
 
+def write_version() -> int:
+    """Write what a report of a bug needs, as JSON (documents.settings.VersionDocument), and return the exit code."""
+    from cronofy_cli import __version__
+
+    python = ".".join(map(str, sys.version_info[:3]))
+    return write_line(f'{{"version":"{__version__}","python":"{python}","platform":"{sys.platform}"}}')
+
+
 def write_file(path: str) -> int:
     """Write a packaged text file to stdout as it is, and return the exit code."""
     with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib alone costs as much as the interpreter's start

@@ -60,12 +60,17 @@ class PipeClosed(Exception):
 
 
 def wants_color(choice: Color, stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Whether to colour `stream`: by the flag, else by NO_COLOR (https://no-color.org), else if it is a terminal."""
+    """Whether to colour `stream`: by the flag, else by the variables of other programs, else if it is a terminal.
+
+    See https://no-color.org and https://bixense.com/clicolors.
+    """
     if choice is not Color.AUTO:
         return choice is Color.ALWAYS
-    if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+    if environment.get("NO_COLOR"):
         return False
-    return stream.isatty()
+    if environment.get("CLICOLOR_FORCE", "0") not in {"", "0"}:
+        return True
+    return environment.get("TERM") != "dumb" and environment.get("CLICOLOR") != "0" and stream.isatty()
 
 
 @dataclass(frozen=True, slots=True)

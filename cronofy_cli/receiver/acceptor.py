@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -130,10 +131,10 @@ async def _give_up(
 
 def affordable(limit: int) -> int:
     """Return how many connections this process can have open, at most `limit`; raises its own bound if it may."""
-    try:
-        import resource
-    except ImportError:  # Windows, which bounds sockets otherwise
+    if sys.platform == "win32":  # which bounds sockets otherwise
         return limit
+    import resource
+
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return limit

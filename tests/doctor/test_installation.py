@@ -65,7 +65,9 @@ def test_requirements_are_read(text: str, requirement: Requirement) -> None:
 def test_our_own_requirements_are_read() -> None:
     """Every dependency that the package states is understood: no version and every version are told apart."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    stated = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    extras = project["optional-dependencies"]
+    stated = [*project["dependencies"], *extras["test"], *extras["docs"], *extras["mcp"]]
+    stated = [each for each in stated if not each.startswith(f"{project['name']}[")]
 
     parsed = [requirement for requirement in map(parse_requirement, stated) if requirement is not None]
 

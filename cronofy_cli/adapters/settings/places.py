@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.environment import Variable
@@ -66,6 +67,6 @@ def _upwards(start: Path, home: Path) -> Iterator[Path]:
 
 
 def _is_trusted(candidate: Path, start: Path) -> bool:
-    if os.name != "posix":
+    if sys.platform == "win32":
         return True
     return candidate.stat().st_uid in {0, os.geteuid(), start.stat().st_uid}

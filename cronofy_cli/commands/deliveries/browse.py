@@ -17,6 +17,10 @@ def browse(context: typer.Context) -> None:
     """Look through deliveries in the terminal: details, search, replay, copy.
 
     New deliveries appear as they arrive. ? shows the keys; q leaves.
+
+    \b
+    Example:
+      cronofy deliveries browse
     """
     from cronofy_cli.adapters.tty import Tty, can_take_keys, drawing_on
     from cronofy_cli.commands.deliveries.browsing import HistorySource

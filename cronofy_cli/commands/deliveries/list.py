@@ -131,6 +131,7 @@ def list_deliveries(
     if follow:
         _follow(run, found, criteria, chosen)
     else:
+        run.page_output()
         show_list(run.output, _with_results(run.history, found), _view(run.history), streamed=True)
 
 

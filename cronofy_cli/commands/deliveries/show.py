@@ -52,6 +52,7 @@ def show(
       cronofy deliveries show @odd --curl | sh
     """
     run = app_context(context)
+    run.page_output()
     if [raw, headers, forwards, curl].count(True) > 1:
         raise WrongUsage("--raw, --headers, --forwards and --curl cannot be combined", hint="use one of them")
     found = find_delivery(run.history, delivery)
@@ -90,6 +91,7 @@ def diff(
     from cronofy_cli.core.notifications.delivery_diff import compare_deliveries
 
     run = app_context(context)
+    run.page_output()
     differences = compare_deliveries(find_delivery(run.history, before), find_delivery(run.history, after))
     show_list(run.output, differences, difference_list())
 

@@ -110,6 +110,7 @@ def read(
         include_geo=include_geo or None,
         google_event_ids=google_event_ids or None,
     )
+    run.page_output()
     _show(run, query, style, here)
 
 

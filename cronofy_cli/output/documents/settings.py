@@ -66,3 +66,11 @@ class VariableDocument(Document, frozen=True):
 
     variable: str
     meaning: str
+
+
+class VersionDocument(Document, frozen=True):
+    """What runs here: `--version --json`."""
+
+    version: str
+    python: str
+    platform: str
