@@ -35,6 +35,8 @@ READING: Final = frozenset(
 NO_TOOL: Final[dict[str, str]] = {
     "demo": "for people",
     "listen": "runs until it is stopped: the user starts it; wait_for_notification listens by itself",
+    "init": "writes files",
+    "inspect": "for people, in a browser",
     "channels": "opens and closes what others may use",
     "calendars": "an id or name is enough for read_events",
     "profiles": "status and why say what matters about them",
