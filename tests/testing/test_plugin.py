@@ -103,7 +103,9 @@ def test_our_own_suite_is_not_disturbed(pytestconfig: pytest.Config) -> None:
 
 def test_the_fixtures_are_listed(tmp_path: Path) -> None:
     """`pytest --fixtures` explains them."""
-    done = run_suite(tmp_path, environment(tmp_path), "--fixtures")
+    (tmp_path / "test_it.py").write_text(USES)
+
+    done = run_suite(tmp_path / "test_it.py", environment(tmp_path), "--fixtures")
 
     assert "cronofy_simulator " in done.stdout
     assert "A simulated Cronofy of this test's own" in done.stdout
@@ -128,7 +130,19 @@ def test_beside_a_simulator_that_runs(tmp_path: Path) -> None:
     variables = environment(tmp_path) | {"CRONOFY_SIMULATOR_COMMAND": "no-such-program"}
 
     done = subprocess.run(
-        [sys.executable, "-m", "cronofy_cli", "simulator", "exec", "--", sys.executable, "-m", "pytest", "-q"],
+        [
+            sys.executable,
+            "-m",
+            "cronofy_cli",
+            "simulator",
+            "exec",
+            "--",
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "test_it.py",
+        ],
         cwd=tmp_path,
         env=variables,
         capture_output=True,

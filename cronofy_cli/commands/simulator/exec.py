@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 from contextlib import suppress
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,11 +18,15 @@ from cronofy_cli.commands.simulator.start_options import (
     with_choices,
 )
 from cronofy_cli.errors import WrongUsage
+from cronofy_cli.output.streams import PipeClosed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cronofy_cli.adapters.simulator.running import RunningSimulator
+    from cronofy_cli.output.streams import Output
+    from cronofy_cli.simulator.request_log import LoggedRequest
+    from cronofy_cli.simulator.world.attempts import Attempt
 
 DATA_CENTER_VARIABLES = ("CRONOFY_DATA_CENTER", "CRONOFY_DATA_CENTRE")
 """What would lead an SDK away from the simulator."""
@@ -58,9 +63,28 @@ def execute(
     run = app_context(context)
     settings = with_choices(SimulatorSettings(port=port, world_file=world, retry_scale=retry_scale), choice)
     with run.resources:
-        simulator = start_simulator(run, settings)
+        simulator = start_simulator(run, settings, _NotSimulated(run.output))
         exit_code = _run(command, environment_for(simulator, run.environment))
     raise typer.Exit(exit_code)
+
+
+class _NotSimulated:
+    """Says on stderr, once for each call of this kind, that it is not simulated. All else is the command's to print."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._said: set[str] = set()
+
+    def note_request(self, request: LoggedRequest) -> None:
+        """An API call was answered."""
+        text = request.note or request.path
+        if request.status == HTTPStatus.NOT_IMPLEMENTED and text not in self._said:
+            self._said.add(text)
+            with suppress(PipeClosed):  # The command goes on without it.
+                self._output.note(f"not simulated: {text}")
+
+    def note_attempt(self, _attempt: Attempt) -> None:
+        """An attempt to deliver is over."""
 
 
 def environment_for(simulator: RunningSimulator, environment: Mapping[str, str]) -> dict[str, str]:

@@ -401,6 +401,23 @@ def test_a_command_beside_a_simulator(cli: Cli) -> None:
     assert "no-such-program" in missing.stderr
 
 
+def test_a_command_that_asks_for_more_than_is_simulated(cli: Cli) -> None:
+    """Each call that is not simulated is named on stderr, once, and no other is."""
+    program = (
+        "import os, urllib.error, urllib.request\n"
+        "for path in ('/v1/resources', '/v1/resources', '/v1/calendars', '/v1/accessible_calendars'):\n"
+        "    try: urllib.request.urlopen(os.environ['CRONOFY_API_URL'] + path)\n"
+        "    except urllib.error.HTTPError as error: error.close()\n"
+    )
+
+    done = cli("simulator", "exec", "--", sys.executable, "-c", program)
+
+    assert done.stderr.splitlines() == [
+        "not simulated: this simulator does not do GET /v1/resources (Resources)",
+        "not simulated: this simulator does not do GET /v1/accessible_calendars (Accessible Calendars)",
+    ]
+
+
 def test_what_it_does_and_what_it_chose(cli: Cli) -> None:
     """Every documented call is listed, the simulated ones as such; each choice has a value and a meaning."""
     routes = run_main(cli, "simulator", "routes", "--json").json
