@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import termios
 import time
 from contextlib import contextmanager
@@ -133,4 +134,7 @@ def in_terminal(
     try:
         yield Terminal(child, columns, rows)
     finally:
-        child.close(force=True)
+        if child.isalive():
+            child.kill(signal.SIGKILL)
+            child.wait()
+        child.close()
