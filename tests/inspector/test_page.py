@@ -311,3 +311,24 @@ def test_one_tab_stop_for_the_list(page: Page, scheme: str) -> None:
 
     active = page.locator("#list").get_attribute("aria-activedescendant")
     expect(page.locator(f"#{active}")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_history_that_cannot_be_read(page: Page, inspected: Inspected) -> None:
+    """The page says so with the command that helps, keeps what it shows, and goes on by itself."""
+    file = inspected.story.file
+    with file.open("r+b") as opened:
+        head = opened.read(100)
+        opened.seek(0)
+        opened.write(b"no database".ljust(100))
+    page.locator("#q").fill("Sales")
+    expect(page.locator("#state")).to_have_text("History unreadable")
+    expect(page.locator("#banner")).to_contain_text("the history is not a database, or is damaged")
+    expect(page.locator(".acts .primary")).to_be_disabled()
+    expect(page.locator(".row")).not_to_have_count(0)
+    expect(page).to_have_title("! cronofy inspect")
+
+    with file.open("r+b") as opened:
+        opened.write(head)
+
+    expect(page.locator("#state")).to_have_text("History only", timeout=20_000)
+    expect(page.locator(".row")).to_have_count(1)
