@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cronofy_cli.listen.live.status import AppHealth, State, Status, duration, status_line
@@ -47,6 +49,17 @@ def test_the_line_fits_and_names_the_way_to_the_keys(name: str, columns: int) ->
 
     assert width(line) < columns
     assert "?" in line
+
+
+def test_a_line_that_just_fits() -> None:
+    """One space between the state and the keys is enough; with a column less, fewer keys are named."""
+    text, keys = re.split(r" {9,}", status_line(STATUSES["ready"], 500).strip())
+    columns = width(text) + width(keys) + 4
+
+    assert status_line(STATUSES["ready"], columns) == f" {text} {keys} "
+    narrower = status_line(STATUSES["ready"], columns - 1)
+    assert narrower.startswith(f" {text} ")
+    assert keys not in narrower
 
 
 @pytest.mark.parametrize(
