@@ -49,7 +49,10 @@ def test_a_taken_port_is_named() -> None:
     """A port that somebody else has is told, with the option to change."""
     with serving(0, lambda: True) as health:
         port = int(health.url.split(":")[2].split("/")[0])
-        with pytest.raises(WrongUsage, match=f"port {port} cannot be used for /healthz: Addr") as caught, serving(port, lambda: True):
+        with (
+            pytest.raises(WrongUsage, match=f"port {port} cannot be used for /healthz: Addr") as caught,
+            serving(port, lambda: True),
+        ):
             pass
 
     assert caught.value.hint == "choose another: --health-port PORT"

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from cronofy_cli.listen.forwarding.in_turn import ReportsInTurn
 from cronofy_cli.listen.forwarding.reports import ForwardReport
@@ -11,6 +16,8 @@ from tests.adapters.history.samples import forward
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cronofy_cli.core.notifications.deliveries import Delivery
 
 
@@ -48,3 +55,49 @@ def test_what_is_never_shown() -> None:
     in_turn.end()
     in_turn.end()
     assert [each.delivery.id for each in reported] == [7, 1]
+
+
+class HeldDelivery:
+    """A delivery whose number can be held where it is asked for."""
+
+    def __init__(self) -> None:
+        self.hold: Callable[[], object] = int
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+        self.hold()
+        return 129
+
+
+@pytest.mark.parametrize("is_end", [False, True])
+def test_shown_while_it_is_reported(is_end: bool) -> None:
+    """A report that comes while its delivery is shown, or while all ends, is passed on all the same."""
+    passed: list[Any] = []
+    reports = ReportsInTurn(passed.append)
+    asks, is_over = threading.Event(), threading.Event()
+    delivery: Any = HeldDelivery()
+    report: Any = SimpleNamespace(delivery=delivery)
+    reports.expect(delivery)
+    number = 0
+
+    def hold() -> None:
+        nonlocal number
+        number += 1
+        if number == 2:  # it was looked whether the delivery is expected
+            asks.set()
+            is_over.wait(0.2)
+
+    delivery.hold = hold
+    with ThreadPoolExecutor(1) as pool:
+        reporting = pool.submit(reports.reported, report)
+        assert asks.wait(20)
+        delivery.hold = int
+        if is_end:
+            reports.end()
+        else:
+            reports.shown([delivery])
+        is_over.set()
+        reporting.result(20)
+
+    assert passed == [report]
