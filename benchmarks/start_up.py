@@ -30,6 +30,8 @@ TAB = Budget(8)
 """The whole command tree's frame and one command's options; 100 ms on a machine that starts Python in 12.5."""
 ONE_CALL = Budget(15)
 """Importing Typer and httpx takes twelve."""
+SERVER = Budget(100)
+"""Importing the MCP SDK takes fifty, once for each session of an agent; a hundred are the 1.5 s that are allowed."""
 
 
 def measure(bench: Bench) -> Iterator[Finding]:
@@ -78,6 +80,7 @@ def _commands(bench: Bench) -> dict[str, tuple[Command, Budget]]:
         "<TAB> for a verb": (tab("cronofy channels cl"), TAB),
         "<TAB> for a calendar": (tab("cronofy listen --calendar "), TAB),
         "channels list": (command("channels", "list", "--data-center", "simulator"), ONE_CALL),
+        "mcp, until stdin ends": (command("mcp", "--data-center", "simulator"), SERVER),
     }
 
 

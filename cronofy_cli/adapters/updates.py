@@ -5,7 +5,6 @@ No command waits for it. Without a terminal, in CI, or where it is switched off,
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -69,6 +68,8 @@ class Updates:
 
     def look_in_background(self) -> None:
         """Start a look if the last one was a day ago. It goes on when this process has ended."""
+        import subprocess
+
         known = _read(self._file)
         if abs(time.time() - known.looked_at) < DAY_S:
             return

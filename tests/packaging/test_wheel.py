@@ -14,6 +14,7 @@ import pexpect
 import pytest
 
 from cronofy_cli import __version__
+from cronofy_cli.adapters.topics import TOPICS
 from cronofy_cli.cli.tree import COMMANDS
 from tests.requirements import require_program
 from tests.support import REPOSITORY
@@ -32,7 +33,9 @@ LIMIT_S = 240
 def test_the_wheel_from_its_build_to_a_tab(tmp_path: Path) -> None:
     """The wheel passes the index's checks; `uvx` and `pipx` run it in an empty home, and bring manual pages and TAB."""
     wheel = build(tmp_path / "dist")
-    assert "cronofy_cli/py.typed" in zipfile.ZipFile(wheel).namelist()
+    names = zipfile.ZipFile(wheel).namelist()
+    skill = "cronofy_cli/agent/skills/cronofy-notifications/SKILL.md"
+    assert {"cronofy_cli/py.typed", skill, *(f"cronofy_cli/topics/{topic}.md" for topic in TOPICS)} <= set(names)
     wheelhouse = tmp_path / "wheelhouse"
     run(program("pip"), "download", "--quiet", "--dest", str(wheelhouse), str(wheel), environment=dict(os.environ))
 
