@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.history import EVERYTHING, Criteria, follow
@@ -104,7 +104,7 @@ def came_before(collector: Collector, since: datetime) -> list[Delivery]:
         HistoryUnavailable: the store cannot be read.
     """
     wanted, newest = collector.wanted, collector.first_after_id
-    batches = collector.history.between(1, newest, criteria=replace(wanted.criteria, since=since, is_received=True))
+    batches = collector.history.between(1, newest, criteria=wanted.criteria._replace(since=since, is_received=True))
     return [delivery for batch in batches for delivery in batch if wanted.fits(delivery)]
 
 

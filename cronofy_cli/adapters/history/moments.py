@@ -6,7 +6,6 @@ deliveries it had. What a crash takes is missing, and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from cronofy_cli.adapters.history.rows import from_micros, to_micros
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.history.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+class Moments(NamedTuple):
     """Of deliveries in a row that were recorded together."""
 
     first_id: int

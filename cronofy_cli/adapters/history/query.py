@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cronofy_cli.adapters.history.rows import to_micros
 from cronofy_cli.core.signature import SignatureState
@@ -35,8 +34,7 @@ StatusRange = tuple[int, int]
 """The first and the last status that fits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Criteria:
+class Criteria(NamedTuple):
     """Which deliveries are wanted. What is None does not matter."""
 
     type: str | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.history.query import EVERYTHING
@@ -28,7 +27,7 @@ def follow(
     Raises:
         HistoryUnavailable: the store cannot be read.
     """
-    criteria = replace(criteria, is_received=True)
+    criteria = criteria._replace(is_received=True)
     seen_version: int | None = None
     while True:
         version = history.data_version()
