@@ -31,9 +31,9 @@ class Control:
         self._base_path = address.path
         self._idle = deque() if idle is None else idle
 
-    def below(self, base_path: str) -> Control:
-        """Return the calls to what is below a path of the same address; they share the connections."""
-        return Control(f"{self.url}{base_path}", self._idle)
+    def at(self, base_path: str) -> Control:
+        """Return the calls to what is below a path of the same server; they share the connections."""
+        return Control(f"http://{urlsplit(self.url).netloc}{base_path}", self._idle)
 
     def get(self, path: str, /, wait_s: float = 0.0, **query: object) -> Any:
         """Return what a GET answers; parameters that are None are left out."""

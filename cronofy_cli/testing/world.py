@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from cronofy_cli.testing.calendars import account_of
 from cronofy_cli.testing.control import SimulatorError
@@ -38,7 +39,7 @@ class World:
         """The first account's id."""
         self.world_id: str = document["world"]
         self._simulator = simulator
-        self._control = simulator.below(f"/w/{self.world_id}")
+        self._control = simulator.at(urlsplit(self.url).path)
         self._resources = ExitStack()
         self._taken: set[int] = set()
 

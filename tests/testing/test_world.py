@@ -12,10 +12,10 @@ import pytest
 
 from cronofy_cli.core.signature import digest
 from cronofy_cli.testing.control import SimulatorError
+from cronofy_cli.testing.simulator import Simulator
 from tests.testing.applications import Inbox
 
 if TYPE_CHECKING:
-    from cronofy_cli.testing.simulator import Simulator
     from cronofy_cli.testing.world import World
 
 TOMORROW = date.today() + timedelta(days=1)  # noqa: DTZ011 - any day will do
@@ -276,6 +276,13 @@ def test_the_environment_of_an_application(world: World) -> None:
     assert world.client_secret not in repr(world)
 
 
+def test_a_world_can_make_further_ones(world: World) -> None:
+    """Whoever is given the environment of a world uses it as a simulator."""
+    with Simulator.start(world.environment) as simulator, simulator.world() as further:
+        assert further.account().calendar("Work").add_event("Lunch").summary == "Lunch"
+        assert further.url != world.url
+
+
 def test_a_world_that_has_ended(process: Simulator) -> None:
     """After its end a world is gone, with a sentence."""
     with process.world() as world:
@@ -287,7 +294,5 @@ def test_a_world_that_has_ended(process: Simulator) -> None:
 
 def test_a_simulator_that_is_gone() -> None:
     """No answer is an error that names the address."""
-    from cronofy_cli.testing.simulator import Simulator
-
     with pytest.raises(SimulatorError, match=r"the simulator at http://127\.0\.0\.1:9 does not answer POST"):
         Simulator("http://127.0.0.1:9/simulator").world()
