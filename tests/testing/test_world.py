@@ -129,6 +129,7 @@ def test_any_notification(world: World) -> None:
     """A type that no edit causes is pushed by its name, with fields of its own."""
     inbox = Inbox()
     handler = world.handler(inbox.asgi)
+    handler.wait_for_delivery("verification", status=200)
 
     world.deliver("gdpr_requested", reason="asked")
     handler.wait_for_delivery("gdpr_requested", status=200)
