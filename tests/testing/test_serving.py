@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -50,6 +52,24 @@ def test_a_status_without_a_body() -> None:
         connection.close()
 
     assert len(inbox.received) == 2
+
+
+@pytest.mark.parametrize("kind", ["asgi", "wsgi"])
+def test_a_client_that_is_gone_is_no_news(kind: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """A connection that is reset, as by a simulator that ends, leaves no traceback in the test's output."""
+    with Served(getattr(Inbox(), kind)) as app:
+        connection = HTTPConnection(app.url.removeprefix("http://"))
+        connection.request("POST", "/", BODY)
+        connection.getresponse().read()
+        client = socket.create_connection(("127.0.0.1", connection.port))
+        client.sendall(b"POST / HTTP/1.1\r\n")
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+        connection.request("POST", "/", BODY)
+        connection.getresponse().read()
+        connection.close()
+
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_the_life_of_an_asgi_application() -> None:
