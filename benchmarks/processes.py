@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
 from contextlib import contextmanager
@@ -27,9 +28,25 @@ def simulator(bench: Bench) -> Iterator[None]:
     secret = client_secret_file(bench)
     announced = bench.folder / "simulator.out"
     arguments = ["simulator", "run", "--port", "0", "--client-secret-file", str(secret)]
-    with _started(bench, [bench.programs.cronofy, *arguments], announced) as process:
+    with started(bench, [bench.programs.cronofy, *arguments], announced) as process:
         _wait(bench, process, lambda: b"http://" in announced.read_bytes())
         yield
+
+
+@contextmanager
+def served_world(bench: Bench, *options: str) -> Iterator[tuple[int, str]]:
+    """Run Cronofy on this machine with its published credentials. Yields its process id and URL once it is ready."""
+    ready = bench.folder / "world.json"
+    ready.unlink(missing_ok=True)
+    arguments = ["simulator", "run", "--port", "0", "--quiet", "--ready-file", str(ready), *options]
+    with started(bench, [bench.programs.cronofy, *arguments], Path("/dev/null")) as process:
+        _wait(bench, process, ready.exists)
+        yield process.pid, json.loads(ready.read_bytes())["url"]
+
+
+def processor_s(process_id: int) -> float:
+    """Return how much processor time a process has used, of the user's and of the system's, to 10 ms."""
+    return _processor_ticks(process_id) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -38,7 +55,7 @@ def listening(bench: Bench, *targets: str) -> Iterator[tuple[int, str]]:
     ready = bench.folder / "listening.json"
     ready.unlink(missing_ok=True)
     arguments = ["listen", *targets, "--data-center", "simulator", "--no-read-events", "--ready-file", str(ready)]
-    with _started(bench, [bench.programs.cronofy, *arguments], Path("/dev/null")) as process:
+    with started(bench, [bench.programs.cronofy, *arguments], Path("/dev/null")) as process:
         _wait(bench, process, ready.exists)
         yield process.pid, json.loads(ready.read_bytes())["callback_url"]
 
@@ -49,7 +66,7 @@ def helper(bench: Bench, program: str, *arguments: str) -> Iterator[dict[str, An
     ready = bench.folder / f"{Path(program).stem}.json"
     ready.unlink(missing_ok=True)
     command = [bench.programs.python, str(HERE / program), str(ready), *arguments]
-    with _started(bench, command, Path("/dev/null")) as process:
+    with started(bench, command, Path("/dev/null")) as process:
         _wait(bench, process, lambda: ready.exists() and ready.read_bytes().endswith(b"\n"))
         yield json.loads(ready.read_bytes())
 
@@ -73,7 +90,8 @@ def wait_until_idle(process_id: int) -> None:
 
 
 @contextmanager
-def _started(bench: Bench, arguments: list[str], output: Path) -> Iterator[subprocess.Popen[bytes]]:
+def started(bench: Bench, arguments: list[str], output: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program in the bench's environment, and end it."""
     with output.open("wb") as stdout, (bench.folder / "remarks").open("ab") as stderr:
         process = subprocess.Popen(
             arguments,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks import simulator
 from benchmarks.events import FEW, Reading, read_all
 from benchmarks.history import measure_with
 from benchmarks.pairs import Command, CommandFailed, clean_environment, in_turn, lines_of, median_ratio, timed
@@ -55,6 +56,20 @@ def test_a_program_that_prints_too_little(bench: Bench) -> None:
         pytest.raises(CommandFailed, match="printed 1000 lines, not 1500"),
     ):
         list(read_all(bench, server["origin"], more))
+
+
+def test_the_simulator(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is measured of it happens: calls, resets, every delivery, a day of retries; a missing rival is named."""
+    monkeypatch.setattr(simulator, "_moto", lambda _bench: None)
+
+    results = {result.what: result for result in simulator.measure(bench)}
+
+    deliveries = results["50 deliveries to 50 channels"]
+    assert isinstance(deliveries, Finding)
+    assert (deliveries.ours, deliveries.theirs) == ("100", "100")
+    assert isinstance(results["a simple call, against moto_server"], Omission)
+    assert isinstance(results["a day of retries"], Figure)
+    assert {"simulator run: ready", "reset: median", "calls a second"} <= results.keys()
 
 
 def test_a_history(bench: Bench) -> None:
