@@ -68,17 +68,22 @@ def measure(bench: Bench) -> Iterator[Result]:
 
 
 def _page(bench: Bench, count: int) -> Iterator[Result]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        yield Omission("the inspector's page", "playwright is not installed")
-        return
+    """Make a history of so many deliveries, index it, and look at it."""
     file = bench.folder / "data" / "deliveries.db"
     output_of(
         Program((bench.programs.python, str(HERE / "deliveries_maker.py"), str(file), str(count)), bench.environment())
     )
     environment = bench.environment(CRONOFY_DATA_DIR=str(file.parent))
     output_of(Program((bench.programs.cronofy, "deliveries", "index"), environment))
+    yield from _browse(bench, environment, count)
+
+
+def _browse(bench: Bench, environment: dict[str, str], count: int) -> Iterator[Result]:
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        yield Omission("the inspector's page", "playwright is not installed")
+        return
     with _inspecting(bench, environment) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         first: list[float] = []
@@ -88,7 +93,7 @@ def _page(bench: Bench, count: int) -> Iterator[Result]:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.add_init_script(_SEEN)
             page.goto(url)
-            page.wait_for_function("window.firstRow > 1")
+            page.wait_for_function("() => window.firstRow > 1")
             first.append(page.evaluate("window.firstRow"))
             page.wait_for_selector(".part")
             longest.append(page.evaluate(_SCROLL, SCREENS))

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from cronofy_cli.inspector.filters import Filter
 
 MOST_ROWS: Final = 200
-COUNTED: Final = 10_000
+COUNTED: Final = 1_000
 _LOOKED_AT: Final = 20_000
 """Deliveries that an expression is asked about at a time."""
 _BUCKETS: Final = 60
 _IN_STRIP: Final = 2_000
 """The newest deliveries that the strip is about."""
+_FOUND_IN_STRIP: Final = 500
+"""Those of a search, which have to be looked for."""
 _NEWEST: Final = 2**62
 
 
@@ -73,7 +75,7 @@ def strip(history: History, wanted: Filter) -> StripDocument:
     Raises:
         HistoryUnavailable: the store cannot be read.
     """
-    times = history.times(wanted.criteria, _IN_STRIP)
+    times = history.times(wanted.criteria, _IN_STRIP if wanted.criteria.search is None else _FOUND_IN_STRIP)
     if not times:
         return StripDocument(None, None, ())
     first, last = min(moment for _, moment, _ in times), max(moment for _, moment, _ in times)

@@ -146,7 +146,7 @@ def test_what_comes_from_outside_is_text(context: BrowserContext, inspected: Ins
     expect(page.locator(".hd")).to_contain_text("Bearer <i>hidden</i>")
     for _ in range(8):
         page.keyboard.press("j")
-        page.wait_for_function("document.querySelector('.part, .start')")
+        page.wait_for_function("() => document.querySelector('.part, .start')")
     page.keyboard.press("v")
     page.locator("#q").fill(HOSTILE[:40])
     expect(page.locator(".row").first).to_be_visible()

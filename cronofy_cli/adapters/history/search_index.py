@@ -40,8 +40,8 @@ _TABLES: Final = (
     "CREATE TABLE streams (name TEXT PRIMARY KEY, upto INTEGER NOT NULL, stamp INTEGER) WITHOUT ROWID",
 )
 _WAIT_S: Final = 1.0
-_MOST_TRIGRAMS: Final = 60
-"""Of a text: more of them hardly exclude another block."""
+_MOST_TRIGRAMS: Final = 12
+"""Of a text, taken from all over it: each costs a look at every block that has it, and more hardly exclude another."""
 _SEPARATORS: Final = "\0\n"
 """No trigram with one of them is asked for: a NUL ends a text for FTS5, and a line feed stands between two texts."""
 _FEW_BLOCKS: Final = 500
@@ -229,7 +229,8 @@ def _all_of(text: bytes) -> str:
     letters = text.decode("latin-1")
     trigrams = dict.fromkeys(letters[start : start + 3] for start in range(len(letters) - 2))
     asked = [trigram for trigram in trigrams if not any(each in trigram for each in _SEPARATORS)]
-    return " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in asked[:_MOST_TRIGRAMS])
+    chosen = asked[:: -(-len(asked) // _MOST_TRIGRAMS) or 1]
+    return " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in chosen)
 
 
 @contextmanager

@@ -1,5 +1,5 @@
 // The list: as many nodes as are seen, however many rows there are. Its rows are loaded by key, in parts, as they come into sight.
-import {$, fill, h, icon, plain} from './shared/dom.js';
+import {$, h, icon, plain} from './shared/dom.js';
 import {KINDS, clockOf, dayOf, duration, isToday, nameOf, signatureOf} from './words.js';
 
 export const ROW = 48;
@@ -14,8 +14,9 @@ export class List {
     this.needle = '';
     this.onSelect = onSelect;
     this.box = $('list');
+    this.nodes = new Map();   // what is drawn, by its place: while one scrolls, most of it stays
     this.box.addEventListener('scroll', () => {
-      this.draw();
+      this.scrolling ||= requestAnimationFrame(() => { this.scrolling = 0; this.place(); });
       const left = this.items.length - (this.box.scrollTop + this.box.clientHeight) / ROW;
       if (left < MORE_ROWS) onNearEnd();
       if (this.box.scrollTop < ROW) onNearStart();
@@ -66,9 +67,18 @@ export class List {
     return [first, Math.min(this.items.length, first + Math.ceil(this.box.clientHeight / ROW) + 12)];
   }
 
+  /** Draws what is in sight anew. */
   draw() {
-    const [first, last] = this.range();
-    fill($('spacer'), this.items.slice(first, last).map((item, place) => this.row(item, first + place)));
+    this.nodes.clear();
+    this.place();
+  }
+
+  /** Draws what has come into sight, and removes what has left it. */
+  place() {
+    const [first, last] = this.range(), nodes = new Map();
+    for (let place = first; place < last; place += 1) nodes.set(place, this.nodes.get(place) ?? this.row(this.items[place], place));
+    this.nodes = nodes;
+    $('spacer').replaceChildren(...nodes.values());
     if (this.selected >= first && this.selected < last) this.box.setAttribute('aria-activedescendant', `row-${this.selected}`);
     else this.box.removeAttribute('aria-activedescendant');
   }

@@ -11,7 +11,7 @@ import {List, ROW, withGaps} from './list.js';
 import {bytes, clockOf, dayOf, isToday, number, spanOf} from './words.js';
 
 const CHIPS = [['All', ''], ['Needs a look', 'is:look'], ['Changes', 'type:change'], ['Failed in the app', 'status:failed'], ['Wrong signature', 'signature:invalid']];
-const PART = 60, TYPING_MS = 60, SLOW_MS = 200, TOUCHED_MS = 350, BURST_MS = 2000, MANY = 20, STRIP_MS = 5000;
+const PART = 40, TYPING_MS = 60, SLOW_MS = 200, TOUCHED_MS = 350, BURST_MS = 2000, MANY = 20, STRIP_MS = 5000, COUNT_MS = 250;
 const narrow = matchMedia('(max-width: 760px)');
 let opening = null;
 const known = {q: '', rows: [], gaps: [], nextBefore: null, newestId: 0, isAnchored: false, fresh: 0, hidden: 0, count: null, state: null, isConnected: null, problem: null, isLoading: false, search: 0};
@@ -72,7 +72,8 @@ async function find({q = known.q, keepsSelection = true, anchor = null} = {}) {
   if (!(keepsSelection && (list.current || list.selectId(known.wantedId ?? -1)))) list.items.length ? list.select(0) : detail.instead(part.rows.length ? '' : noneSelected());
   events.restart();
   drawAll();
-  count(mine);
+  // Whoever goes on typing does not wait for what is counted.
+  setTimeout(() => mine === known.search && count(mine), q ? COUNT_MS : 0);
   if (!part.rows.length && part.next_before !== null) loadOlder();
   if (anchor !== null) loadNewer();
 }
