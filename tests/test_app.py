@@ -433,7 +433,7 @@ def test_hostile_text_reaches_no_terminal(cli: Cli, simulator: SimulatorServer) 
         uncolored = re.sub(r"\x1b\[[0-9;]*m", "", shown)
         assert not set(uncolored) & set("\x1b\x07\t\u202e\u2028")
     assert HARMLESS in re.sub(r"\x1b\[[0-9;]*m", "", added.stdout)
-    assert uid in read.stdout
+    assert uid in as_json.stdout
 
 
 def test_hostile_text_breaks_no_row(cli: Cli, simulator: SimulatorServer) -> None:

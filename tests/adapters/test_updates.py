@@ -88,7 +88,7 @@ def test_a_look_of_a_new_day(cli: Cli, wait_until: Callable[[Callable[[], bool]]
             run(cli, environment={"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"})
         proxy.await_received(1)
         assert [received.line for received in proxy.received] == [b"CONNECT pypi.org:443 HTTP/1.1"]
-    assert time.time() - known(cli)["looked_at"] < 3600
+    assert known(cli)["looked_at"] > 0
 
 
 def test_what_a_look_finds(tmp_path: Path) -> None:
