@@ -21,9 +21,14 @@ from tests.requirements import require_program
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+    from typing import Concatenate
 
     from tests.support import Cli
 
+    Wait = Callable[Concatenate[Callable[[], bool], ...], None]
+
+START_LIMIT_S = 90.0
+"""Rails takes seconds on an idle machine."""
 SECRETS = "first-secret, second-secret"
 
 
@@ -41,7 +46,7 @@ def written(cli: Cli, framework: str) -> Path:
 
 
 @contextmanager
-def started(cli: Cli, framework: str, folder: Path, wait_until: Callable[[Callable[[], bool]], None]) -> Iterator[int]:
+def started(cli: Cli, framework: str, folder: Path, wait_until: Wait) -> Iterator[int]:
     """Start a handler as its own command does, on a port of this test, until the end."""
     port = free_port()
     words = SCAFFOLDS[framework].start.removeprefix("bundle exec ").replace("3000", str(port)).split()
@@ -56,7 +61,7 @@ def started(cli: Cli, framework: str, folder: Path, wait_until: Callable[[Callab
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         try:
-            wait_until(lambda: process.poll() is not None or _answers(port))
+            wait_until(lambda: process.poll() is not None or _answers(port), START_LIMIT_S)
             assert process.poll() is None, (folder / "log").read_text()
             yield port
         finally:
@@ -100,9 +105,7 @@ def test_a_handler_passes_its_own_tests(cli: Cli, framework: str) -> None:
 
 
 @pytest.mark.parametrize("framework", SCAFFOLDS)
-def test_a_handler_passes_every_case(
-    cli: Cli, framework: str, wait_until: Callable[[Callable[[], bool]], None]
-) -> None:
+def test_a_handler_passes_every_case(cli: Cli, framework: str, wait_until: Wait) -> None:
     """The real framework takes everything that Cronofy sends, and refuses everything else."""
     folder = written(cli, framework)
     with started(cli, framework, folder, wait_until) as port:

@@ -137,7 +137,8 @@ def test_timeout(cli: Cli, simulator: SimulatorServer) -> None:
     result = cli("listen", "--data-center", "simulator", "--timeout", "4s")
 
     assert result.exit_code == 124
-    assert [json.loads(line)["kind"] for line in result.lines] == ["ready"]
+    # On a busy machine it may not have been ready by then.
+    assert {json.loads(line)["kind"] for line in result.lines} <= {"ready"}
     assert open_channels(cli) == []
 
 

@@ -21,6 +21,10 @@ def browse(context: typer.Context) -> None:
     \b
     Example:
       cronofy deliveries browse
+
+    \b
+    Example:
+      cronofy deliveries browse
     """
     from cronofy_cli.adapters.tty import Tty, can_take_keys, drawing_on
     from cronofy_cli.commands.deliveries.browsing import HistorySource
