@@ -148,6 +148,27 @@ def test_a_call_at_the_end() -> None:
         connection.close()
 
 
+def test_a_call_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end does not wait for ever: a request that hangs then is answered 503."""
+    monkeypatch.setattr("cronofy_cli.testing.serving.LIMIT_S", 0.2)
+    is_in = threading.Event()
+
+    async def application(scope: dict[str, Any], receive: Application, send: Application) -> None:
+        if scope["type"] == "lifespan":
+            raise KeyError
+        is_in.set()
+        await asyncio.Event().wait()
+
+    with ThreadPoolExecutor() as pool:
+        with Served(application) as app:
+            connection = HTTPConnection(app.url.removeprefix("http://"))
+            connection.request("POST", "/", BODY)
+            assert is_in.wait(10)
+            answered = pool.submit(connection.getresponse)
+        assert answered.result(10).status == 503
+        connection.close()
+
+
 LEFT_OPEN = """
 from tests.testing.applications import plain_asgi, Inbox
 from cronofy_cli.testing.serving import Served
