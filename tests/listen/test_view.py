@@ -19,6 +19,7 @@ from cronofy_cli.core.print_style import PrintStyle
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.listen.changes.read_request import ChangeRead
+from cronofy_cli.listen.forwarding.late import LateBacklog
 from cronofy_cli.listen.forwarding.reports import ForwardReport, TargetBack, Waiting, report_of
 from cronofy_cli.listen.forwarding.tally import Totals
 from cronofy_cli.listen.signature_examiner import Examined
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cronofy_cli.core.notifications.deliveries import Delivery
+
+MOMENT = datetime(2026, 11, 22, 9, 24, 16, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -525,6 +528,29 @@ def test_a_closed_pipe_is_told_and_ends_nothing() -> None:
     assert closed == [True]
 
 
+def test_what_is_held_back() -> None:
+    """What waits and is not sent is told with its number, its target, since when, and the command that sends it."""
+    output = MemoryOutput()
+    live = LiveOutput(output.output, PrintStyle.COMPACT, ZoneInfo("Etc/UTC"), lambda: None)
+
+    live.held(LateBacklog(parse_target("3000/hook"), 212, MOMENT, 100))
+
+    since = "2026-11-22T09:24:16Z"
+    assert output.stderr.text.splitlines() == [
+        f" 212 deliveries wait for http://localhost:3000/hook since {since}, more than 100: none of them is sent",
+        f" send them: cronofy deliveries replay --not-forwarded --since {since}; always send them: --backlog send",
+    ]
+
+
+def test_nobody_can_be_asked() -> None:
+    """Without a terminal what waits is not sent unasked."""
+    output = MemoryOutput()
+    live = LiveOutput(output.output, PrintStyle.COMPACT, ZoneInfo("Etc/UTC"), lambda: None)
+
+    assert not live.may_send(LateBacklog(parse_target("3000/hook"), 212, MOMENT, 100), lambda: False)
+    assert output.stderr.text == ""
+
+
 class Slow(Stream):
     """A stream that takes its time: a write ends when another one begins, or does not begin for a while."""
 
@@ -539,7 +565,6 @@ class Slow(Stream):
         super().flush()
 
 
-MOMENT = datetime(2026, 11, 22, 9, 24, 16, tzinfo=UTC)
 REPORT = ForwardReport(make_delivery(129), parse_target("3000"), forward(129), None)
 WAYS_TO_PRINT: dict[str, Callable[[LiveOutput], None]] = {
     "tick": lambda live: live.tick("channel", "chn_1"),
