@@ -5,18 +5,21 @@ from __future__ import annotations
 import os
 import stat
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.event_cache import clear_event_caches, list_event_caches, open_event_cache
+from cronofy_cli.adapters.event_cache import clear_event_caches, connection, list_event_caches, open_event_cache
 from cronofy_cli.adapters.event_cache.schema import MIGRATIONS
 from cronofy_cli.errors import EventCacheUnavailable
 from tests.event_states import event_state
 from tests.open_files import open_files
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from cronofy_cli.adapters.event_cache import EventCache
 
 
@@ -106,6 +109,32 @@ def test_made_by_several_at_once(environment: dict[str, str]) -> None:
         thread.join()
 
     assert sorted(told) == [0] * (count - 1) + [1]
+
+
+def test_another_world_for_two_at_once(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two programs that meet the cache of another world empty it once: what one has read into it stays."""
+    with open_event_cache("simulator", "acc_1", environment, world="former") as cache:
+        cache.observe([event_state("evt_former")], None)
+    looks, second_look, has_read = [0], threading.Event(), threading.Event()
+    is_of = connection._is_of
+
+    def held(opened: sqlite3.Connection, world: str) -> bool:
+        found = is_of(opened, world)
+        looks[0] += 1
+        if looks[0] == 2:
+            second_look.set()
+            has_read.wait(0.3)
+        return found
+
+    monkeypatch.setattr(connection, "_is_of", held)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(open_event_cache, "simulator", "acc_1", environment, world="now")
+        assert second_look.wait(20)
+        with open_event_cache("simulator", "acc_1", environment, world="now") as cache:
+            cache.observe([event_state("evt_now")], None)
+            has_read.set()
+            with first.result(20):
+                assert (cache.status().events, cache.status().deleted) == (1, 0)
 
 
 def test_migrated_once(cache: EventCache, environment: dict[str, str]) -> None:
