@@ -5,6 +5,7 @@ Pure: values in, plain objects out. Keys and their order are those of the docume
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -146,8 +147,9 @@ def free_busy_status(event: Event) -> str:
     return "busy" if event.transparency == "opaque" else "unknown"
 
 
+@lru_cache(maxsize=8192)
 def _utc_seconds(moment: datetime) -> str:
-    """Return a time that is in UTC already, as all of the world's are; four times as fast as `core.times`."""
+    """Return a time that is in UTC already, as all of the world's are; the same ones are asked for again and again."""
     return f"{moment.isoformat()[:19]}Z"
 
 
