@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _GATHER_S: Final = 0.1
 """How long more is waited for, to be written together."""
+_GATHER_IN_A_BURST_S: Final = 0.5
 _BUSY: Final = 50
 """As many deliveries within that time are a burst."""
 _REST_PER_WORK: Final = 4
@@ -64,14 +65,18 @@ class Bookkeeper(Worker):
 
     def _work(self) -> None:
         rest_s: float | None = 0.0
+        index_at_s, gather_s = time.monotonic(), _GATHER_S
         while not self._ending.is_set():
-            self._woken.wait(rest_s)
+            self._woken.wait(None if rest_s is None else max(index_at_s - time.monotonic(), 0))
             self._woken.clear()
             before = self._arrived
-            self._ending.wait(_GATHER_S)
+            self._ending.wait(gather_s)
             self._write_moments()
-            if not self._ending.is_set():
-                rest_s = self._index(is_burst=self._arrived - before >= _BUSY)
+            is_burst = self._arrived - before >= _BUSY
+            gather_s = _GATHER_IN_A_BURST_S if is_burst else _GATHER_S
+            if time.monotonic() >= index_at_s and not self._ending.is_set():
+                rest_s = self._index(is_burst=is_burst)
+                index_at_s = time.monotonic() + (rest_s or 0)
         self._write_moments()
 
     def _write_moments(self) -> None:

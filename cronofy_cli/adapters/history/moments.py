@@ -6,8 +6,9 @@ deliveries it had. What a crash takes is missing, and nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from cronofy_cli.adapters.history.database import translated
 from cronofy_cli.adapters.history.rows import from_micros, to_micros
 
 if TYPE_CHECKING:
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cronofy_cli.adapters.history.database import Database
+
+
+_INSERT: Final = (
+    "INSERT OR REPLACE INTO moments (first_id, last_id, recorded_at, answered_at) "
+    "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), "
+    "json_extract(value, '$[3]') FROM json_each(?)"
+)
 
 
 class Moments(NamedTuple):
@@ -43,13 +51,17 @@ class MomentsTable:
         self._database = database
 
     def keep(self, moments: Iterable[Moments]) -> None:
-        """Write them, all in one transaction.
+        """Write them, all in one statement that is a transaction of its own.
+
+        With several, the thread would have to get the interpreter back between them from the one that receives, and
+        that one would wait for the lock of the file meanwhile.
 
         Raises:
             HistoryUnavailable: nothing of it was written.
         """
-        insert = "INSERT OR REPLACE INTO moments (first_id, last_id, recorded_at, answered_at) VALUES (?, ?, ?, ?)"
-        self._database.write(insert, *map(_row, moments))
+        rows = ",".join(f"[{','.join(map(str, _row(each)))}]" for each in moments)
+        with translated(self._database.path):
+            self._database.connection.execute(_INSERT, (f"[{rows}]",))
 
     def of(self, delivery_id: int) -> Moments | None:
         """Return those of a delivery; None when they are not known.
@@ -68,11 +80,11 @@ class MomentsTable:
         return None
 
 
-def _row(moments: Moments) -> tuple[int, int, int, int | None]:
+def _row(moments: Moments) -> tuple[int | str, ...]:
     answered_at = moments.answered_at
     return (
         moments.first_id,
         moments.last_id,
         to_micros(moments.recorded_at),
-        None if answered_at is None else to_micros(answered_at),
+        "null" if answered_at is None else to_micros(answered_at),
     )

@@ -96,7 +96,7 @@ export class Detail {
   follow() {
     const box = $('detail');
     let place = 1;
-    for (let part = 2; part <= 5; part += 1) if (($(`part-${part}`)?.getBoundingClientRect().top ?? Infinity) < box.getBoundingClientRect().top + 230) place = part;
+    for (let part = 2; part <= 5; part += 1) if (box.scrollTop > 0 && (($(`part-${part}`)?.getBoundingClientRect().top ?? Infinity) < box.getBoundingClientRect().top + 230)) place = part;
     if (box.scrollTop > 0 && box.scrollTop + box.clientHeight >= box.scrollHeight - 2) place = 5;
     this.current(place);
   }
@@ -106,9 +106,9 @@ export class Detail {
   }
 }
 
-function sinceOf({row, read}) {
+function sinceOf({read}) {
   const since = read?.changes_since, count = read?.delivery_ids.length ?? 0;
-  return [since ? `since ${since.slice(11)}` : '', count > 1 ? `${count} notifications, one read` : ''].filter(Boolean).join(', ') || (row.type === 'change' && !since ? '' : '');
+  return [since ? `since ${since.slice(11)}` : '', count > 1 ? `${count} notifications, one read` : ''].filter(Boolean).join(', ');
 }
 
 function gapNote({gaps, row}) {

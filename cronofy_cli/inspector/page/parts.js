@@ -19,7 +19,7 @@ export function signaturePart(detail, found) {
   const more = row.reconstructed ? 'Made by this tool for what was missed, and signed with your own client secret.' : row.imported ? 'It came from a file, and was checked here.' : null;
   const title = found?.explanation ?? lead;
   return h('div', {cls: 'box verdict'}, h('p', {cls: `lead ${color}`}, icon(sign), ' ', title), more && h('p', {}, more), found?.hint && h('p', {}, found.hint),
-    pairs([header, found?.cause && ['cause', [h('code', {}, found.cause), found.detail && [' · ', h('code', {}, found.detail)], ` · ${found.confidence}`]],
+    pairs([header, found?.cause && ['cause', [h('code', {}, found.cause), found.detail && [' · ', h('code', {}, found.detail)], found.confidence !== 'none' && ` · ${found.confidence}`]],
       found?.evidence?.length ? ['evidence', h('ul', {}, found.evidence.map(each => h('li', {}, each)))] : null,
       found?.secret && ['secret', found.secret], found?.also?.length ? ['also', found.also.map(each => each.cause).join(', ')] : null, command]));
 }
