@@ -14,7 +14,7 @@ from cronofy_cli.commands.deliveries.replay import edited_jobs, jobs_for
 from cronofy_cli.commands.deliveries.show import show_in_full
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.core.text import clean
-from cronofy_cli.errors import NotFound
+from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.streams import OutputFormat
 from cronofy_cli.output.terminal.browser_state import Filter, Row
 
@@ -80,7 +80,14 @@ class HistorySource:
 
     def edit(self, number: int) -> str:
         """Have its body edited, sign it again, and send it. It is not what Cronofy sent, so the result is not kept."""
-        return self._send(edited_jobs(self.run, self._jobs(number)), None)
+        try:
+            jobs = edited_jobs(self.run, self._jobs(number))
+        except WrongUsage as error:
+            raise WrongUsage(
+                error.message, hint=f"set EDITOR, or: cronofy deliveries replay {number} --set KEY=VALUE"
+            ) from error
+        oddity = "" if jobs[0].delivery.notification.is_json else ", and not JSON any more"
+        return f"edited{oddity}: {self._send(jobs, None)}"
 
     def body(self, number: int) -> bytes:
         """Return its body."""
@@ -100,7 +107,10 @@ class HistorySource:
         return found
 
     def _jobs(self, number: int) -> list[ReplayJob]:
-        return jobs_for(self._history, [self._get(number)])
+        try:
+            return jobs_for(self._history, [self._get(number)])
+        except WrongUsage as error:
+            raise WrongUsage(error.message, hint=f"cronofy deliveries replay {number} --to 3000/your/hook") from error
 
     def _send(self, jobs: Sequence[ReplayJob], history: History | None) -> str:
         from cronofy_cli.outbound.replay import send_again

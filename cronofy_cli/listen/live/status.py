@@ -55,20 +55,30 @@ _ASCII_KEYS: Final = ("r replay  Enter select  p pause  ? keys  q end", "r repla
 
 
 def status_line(status: Status, columns: int, *, has_unicode: bool = True) -> str:
-    """Return the line for a terminal of this width. What does not fit goes from the right, but for `?`."""
+    """Return the line for a terminal of this width. What does not fit goes from the right: first keys, then facts."""
     signs = _SIGNS if has_unicode else _ASCII
     if status.question is not None:
-        return f" ? {status.question} [y/N]"
-    parts = [_state(status, signs), _counts(status), *_apps(status), *([status.tunnel] if status.tunnel else [])]
-    if status.state is State.LOST:
-        parts = parts[:2]
-    for count in range(len(parts), 0, -1):
-        text = " " + f" {signs['bar']} ".join(parts[:count])
+        return f" ? [y/N] {status.question}"
+    facts = _facts(status, f" {signs['bar']} ")
+    for count in range(len(facts), 0, -1):
+        text = f" {_state(status, signs)}{''.join(facts[:count])}"
         for keys in _KEYS if has_unicode else _ASCII_KEYS:
             space = columns - 1 - width(text) - width(keys) - 1
             if space >= 1:
                 return f"{text}{' ' * space}{keys} "
-    return f" {parts[0]}"
+    return f" {_state(status, signs)}"
+
+
+def _facts(status: Status, bar: str) -> list[str]:
+    """Return what follows the state, with what stands in front of each, in the order of its weight."""
+    facts = ["", f"{bar}{status.signed:,} signed"]
+    if status.apps or status.failed or status.waiting:
+        facts += [f"  {status.failed:,} failed", f"  {status.waiting:,} waiting"]
+    facts.append(f"  {status.not_signed:,} not signed")
+    if status.state is State.LOST:
+        return facts
+    facts += [f"{bar}{app}" for app in _apps(status)]
+    return [*facts, f"{bar}{status.tunnel}"] if status.tunnel else facts
 
 
 def _state(status: Status, signs: dict[str, str]) -> str:
@@ -79,13 +89,6 @@ def _state(status: Status, signs: dict[str, str]) -> str:
     if status.state is State.READY:
         return f"{signs['ready']} ready {duration(status.seconds)}"
     return status.state.value
-
-
-def _counts(status: Status) -> str:
-    counts = [f"{status.signed:,} signed", f"{status.not_signed:,} not signed"]
-    if status.apps or status.failed or status.waiting:
-        counts += [f"{status.failed:,} failed", f"{status.waiting:,} waiting"]
-    return "  ".join(counts)
 
 
 def _apps(status: Status) -> list[str]:

@@ -79,6 +79,8 @@ class BrowserScreen:
         self._shown: list[str] = []
         """The lines that are on the screen."""
         self._size = (0, 0)
+        self._details = ""
+        """The text of the delivery that is shown in full."""
         self._is_shown = False
         """Whether the alternate screen is there."""
 
@@ -146,7 +148,8 @@ class BrowserScreen:
                 found = self._source.before(browser.rows[0].number, browser.filter, browser.search, PAGE)
                 browser.put_before(found, has_older=len(found) == PAGE)
             case Asked.DETAILS:
-                browser.show_details(folded(self._source.details(number), self._tty.size[0]))
+                self._details = self._source.details(number)
+                browser.show_details(folded(self._details, self._tty.size[0]))
             case Asked.REPLAY | Asked.EDIT:
                 self._send(request)
             case Asked.COPY_BODY:
@@ -202,6 +205,9 @@ class BrowserScreen:
         if not self._is_shown:
             return
         size = self._tty.size
+        if size[0] != self._size[0] and self._browser.details:
+            self._browser.details = folded(self._details, size[0])
+            self._browser.turn(0)
         lines = picture(self._browser, *size, color=self._color)
         is_new = size != self._size or not self._shown
         parts = [

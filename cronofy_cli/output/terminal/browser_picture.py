@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.output.streams import Style, painted
-from cronofy_cli.output.terminal.browser_state import LIST_BINDINGS, Filter, Mode
+from cronofy_cli.output.terminal.browser_state import DETAIL_BINDINGS, LIST_BINDINGS, Filter, Mode
 from cronofy_cli.output.terminal.cells import cut, fill, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cronofy_cli.output.terminal.browser_state import Browser, Row
+    from cronofy_cli.output.terminal.browser_state import Binding, Browser, Row
 
 _REVERSE: Final = "\x1b[7m{}\x1b[0m"
 _KEYS: Final = (
@@ -20,7 +20,7 @@ _KEYS: Final = (
     "Enter details  ? keys  q leave",
 )
 _DETAIL_KEYS: Final = (
-    "↑↓ scroll  ←→ deliveries  r replay  e edit  c copy  C curl  Esc back",
+    "↑↓ scroll  ←→ deliveries  r replay  e edit  c copy  C curl  ? keys  Esc back",
     "↑↓ scroll  r replay  Esc back",
 )
 
@@ -29,7 +29,7 @@ def picture(browser: Browser, columns: int, rows: int, *, color: bool) -> list[s
     """Return the lines of the screen, as many as it has rows."""
     browser.page = max(rows - 2, 1)
     if browser.mode is Mode.HELP:
-        body = _help_lines(columns)
+        body = _help_lines(DETAIL_BINDINGS if browser.behind_help is Mode.DETAILS else LIST_BINDINGS, columns)
     elif browser.mode is Mode.DETAILS:
         body = [cut(line, columns) for line in browser.details[browser.scroll : browser.scroll + browser.page]]
     else:
@@ -72,8 +72,8 @@ def _bottom(browser: Browser, columns: int) -> str:
     return next((line for line in choices if len(line) <= columns), cut(choices[-1], columns))
 
 
-def _help_lines(columns: int) -> list[str]:
-    return ["", *(cut(f"  {binding.label.ljust(8)}  {binding.help}", columns) for binding in LIST_BINDINGS)]
+def _help_lines(bindings: Sequence[Binding], columns: int) -> list[str]:
+    return ["", *(cut(f"  {binding.label.ljust(8)}  {binding.help}", columns) for binding in bindings)]
 
 
 def _list_lines(browser: Browser, columns: int, *, color: bool) -> list[str]:

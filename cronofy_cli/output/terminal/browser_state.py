@@ -95,6 +95,8 @@ class Browser:
     typed: str = ""
     """What is being typed: a search, or a number."""
     message: str = ""
+    behind_help: Mode = Mode.LIST
+    """What is shown again after the help."""
     details: Sequence[str] = ()
     scroll: int = 0
     page: int = 10
@@ -157,7 +159,7 @@ class Browser:
             return self._answer(key)
         self.message = ""
         if self.mode is Mode.HELP:
-            self.mode = Mode.LIST
+            self.mode = self.behind_help
             return None
         if self.mode is Mode.LIST and key.isdecimal():
             self.typed += key
@@ -233,7 +235,7 @@ def _begin_search(browser: Browser) -> None:
 
 
 def _help(browser: Browser) -> None:
-    browser.mode = Mode.HELP
+    browser.behind_help, browser.mode = browser.mode, Mode.HELP
 
 
 def _back(browser: Browser) -> Request | None:
@@ -300,6 +302,7 @@ DETAIL_BINDINGS: Final = (
     Binding((Key.LEFT,), "←", "the delivery before", _neighbour(-1)),
     Binding((Key.RIGHT,), "→", "the delivery after", _neighbour(1)),
     *_ACTIONS,
+    Binding(("?",), "?", "these keys", _help),
     Binding((Key.ENTER, "d", Key.ESCAPE, "q"), "Esc", "back to the list", _close_details),
 )
 """The keys of the details."""

@@ -153,3 +153,27 @@ def test_without_a_terminal_it_names_the_other_commands(cli: Cli) -> None:
     assert result.exit_code == 2
     assert "needs a terminal" in result.stderr
     assert "cronofy deliveries list" in result.stderr
+
+
+@pytest.mark.usefixtures("kept")
+def test_details_fit_a_window_that_grows(cli: Cli) -> None:
+    """What was folded for a narrow window is folded anew for a wider one."""
+    with at_terminal(cli, "deliveries", "browse", columns=60) as terminal:
+        terminal.wait_until(lambda: "4 deliveries" in terminal.lines[0])
+        terminal.send("1\r\r")
+        terminal.wait_until(lambda: "Delivery #1" in terminal.lines[0])
+        narrow = len([line for line in terminal.lines if line])
+        terminal.resize(200, 24)
+        terminal.wait_until(lambda: 0 < len([line for line in terminal.lines if line]) < narrow)
+
+        assert "POST /r/k3v9?user_id=42" in "\n".join(terminal.lines)
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_delivery_without_a_target_names_the_command_that_sends_it(cli: Cli) -> None:
+    """What cannot be done in the browser is said as a whole command."""
+    with at_terminal(cli, "deliveries", "browse", columns=160) as terminal:
+        terminal.wait_until(lambda: "4 deliveries" in terminal.lines[0])
+        terminal.send("r")
+
+        terminal.wait_for_bottom("cronofy deliveries replay 4 --to 3000/your/hook")

@@ -31,11 +31,11 @@ STATUSES = {
 
 
 def test_the_line_is_as_it_was_drawn() -> None:
-    """Each state at 110, 80 and 60 columns, and with ASCII alone."""
+    """Each state at 110, 80, 60 and 50 columns, and with ASCII alone."""
     drawn = []
     for name, status in STATUSES.items():
         drawn.append(f"== {name}")
-        drawn += [status_line(status, columns).rstrip() for columns in (110, 80, 60)]
+        drawn += [status_line(status, columns).rstrip() for columns in (110, 80, 60, 50)]
         drawn.append(status_line(status, 80, has_unicode=False).rstrip())
 
     check_golden("status-line.txt", ("\n".join(drawn) + "\n").encode())
@@ -77,3 +77,12 @@ def test_a_line_that_just_fits() -> None:
 def test_times_have_two_units_at_most(seconds: float, text: str) -> None:
     """A time is as exact as it is of use."""
     assert duration(seconds) == text
+
+
+def test_facts_stay_longer_than_keys() -> None:
+    """At a narrow terminal the counts are what is left, and a question begins with how to answer it."""
+    narrow = status_line(STATUSES["app down"], 50)
+    question = status_line(STATUSES["question"], 30)
+
+    assert "1,204 signed  2 failed" in narrow
+    assert question.startswith(" ? [y/N] 212 deliveries")

@@ -204,3 +204,13 @@ def test_no_key_has_two_meanings(bindings: tuple[object, ...]) -> None:
     keys = [key for binding in bindings for key in binding.keys]  # type: ignore[attr-defined]
 
     assert len(keys) == len(set(keys))
+
+
+def test_the_help_of_the_details_goes_back_to_them(browser: Browser) -> None:
+    """`?` in the details shows their keys, and any key shows the details again."""
+    browser.show_details(["a"])
+    press(browser, "?")
+    shown = browser.mode
+    press(browser, "x")
+
+    assert (shown, browser.mode) == (Mode.HELP, Mode.DETAILS)
