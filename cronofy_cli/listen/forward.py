@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from cronofy_cli.adapters.history import Forward
     from cronofy_cli.adapters.worker import OnFailed
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.listen.forwarding.app_ack import AppAck
@@ -72,6 +73,12 @@ class Forwarding:
         """Return where a delivery is forwarded to."""
         asked = [] if self.ack is None else self.ack.targets_of(delivery)
         return asked if self.forwarder is None else [*asked, *self.forwarder.targets_of(delivery)]
+
+    @property
+    def unwritten(self) -> list[Forward]:
+        """The results that are not in the history yet."""
+        parts = [part for part in (self.forwarder, self.ack) if part is not None]
+        return [forward for part in parts for forward in part.unwritten]
 
     def start(self) -> None:
         """Begin to forward.

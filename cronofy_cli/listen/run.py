@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from cronofy_cli.listen.changes.read_request import ChangeRead
     from cronofy_cli.listen.changes.reader import ChangeReader
     from cronofy_cli.listen.forward import Forwarding
-    from cronofy_cli.listen.forwarding.tally import Tally, Totals
+    from cronofy_cli.listen.forwarding.tally import Totals
     from cronofy_cli.listen.inspector_process import InspectorProcess
     from cronofy_cli.listen.live.facts import RunFacts
     from cronofy_cli.listen.live.log import LiveLog
@@ -251,19 +251,22 @@ class ListenRun:
             self._around.clock,
             app_answers=options.app_answers,
         )
-        self._stack.callback(self._sum_up, forwarding.tally)
+        self._stack.callback(self._sum_up, forwarding)
         self._stack.callback(forwarding.stop)
         forwarding.start()
         if self._facts is not None:
             self._facts.forwarding = forwarding
         return forwarding
 
-    def _sum_up(self, tally: Tally) -> None:
+    def _sum_up(self, forwarding: Forwarding) -> None:
         """Say how it has gone, when everything has ended."""
+        unwritten = forwarding.unwritten
         if self._is_ready:
-            self._totals = tally.sum_up(self._around.open_history, self.live.trouble)
+            self._totals = forwarding.tally.sum_up(self._around.open_history, self.live.trouble, unwritten)
         if self._totals is not None:
             self.live.totals(self._totals, self._started_at)
+        if unwritten:
+            self.live.unwritten(unwritten)
 
     def _open_changes(self, parts: ChangeParts, forwarding: Forwarding) -> ChangeReader:
         show = self._on_read or self.live.events

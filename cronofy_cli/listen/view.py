@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import tzinfo
 
-    from cronofy_cli.adapters.history import Gap
+    from cronofy_cli.adapters.history import Forward, Gap
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.listen.changes.read_request import ChangeRead
@@ -38,6 +38,7 @@ _DETAIL: Final = 17
 """The column in which the details of a step begin."""
 _INDENT: Final = " " * 12
 """Below the line of a delivery."""
+_MOST_NUMBERS: Final = 10
 
 
 class LiveOutput:
@@ -176,6 +177,19 @@ class LiveOutput:
             which = "--failed" if totals.failed else "--not-forwarded"
             command = own_command(("deliveries", "replay", which, "--since", to_utc_seconds(since)))
             self.remark(f" send {'them again' if totals.failed else 'the rest'}: {command}")
+
+    def unwritten(self, forwards: Sequence[Forward]) -> None:
+        """Say at the end which results of forwarding are not in the history, and what that means."""
+        taken = sorted({forward.delivery_id for forward in forwards if forward.attempt.succeeded})
+        what = "result" if len(forwards) == 1 else "results"
+        self.remark(f" {len(forwards)} {what} of forwarding could not be written to the history")
+        if taken:
+            numbers = ", ".join(f"#{number}" for number in taken[:_MOST_NUMBERS])
+            more = f" and {len(taken) - _MOST_NUMBERS} more" if len(taken) > _MOST_NUMBERS else ""
+            self.remark(
+                f" the application took {numbers}{more}, and the history still has them as waiting: "
+                "'deliveries replay --not-forwarded' would send them again"
+            )
 
     def _headline(self, delivery: Delivery) -> list[str]:
         """Return the line of a verification that is forwarded and was not shown: it is a step on the way to ready."""

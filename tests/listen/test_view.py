@@ -468,6 +468,19 @@ def test_the_end(totals: Totals, counted: str, command: str | None) -> None:
     assert rest == ([] if expected is None else [f" {expected} --since 2026-11-22T12:00:00Z"])
 
 
+def test_results_that_could_not_be_written() -> None:
+    """The end counts them, and names what the application has taken and a replay would send again."""
+    printed = Printed(PrintStyle.COMPACT)
+    refused = replace(forward(13, 500), is_last=False)
+
+    printed.live.unwritten([*(forward(number) for number in range(1, 13)), refused])
+
+    text = " ".join(printed.memory.stderr.text.split())
+    assert text.startswith("13 results of forwarding could not be written to the history")
+    assert "took #1, #2, #3, #4, #5, #6, #7, #8, #9, #10 and 2 more, and the history still has them as waiting" in text
+    assert "deliveries replay --not-forwarded" in text
+
+
 def test_ready_for_people() -> None:
     """On a terminal there is only the sentence."""
     printed = Printed(PrintStyle.COMPACT)

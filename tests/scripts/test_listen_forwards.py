@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing, contextmanager
+from sqlite3 import connect
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from cronofy_cli.adapters.paths import history_file
 from tests.in_process import run_main
-from tests.outbound.app import answer_of, running_app
+from tests.outbound.app import OK, answer_of, running_app
 from tests.ports import free_port
 from tests.scripts.listening import edit, listening
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from sqlite3 import Connection
+
     from cronofy_cli.simulator.server import SimulatorServer
     from tests.support import Cli
 
@@ -103,3 +111,41 @@ def test_what_is_late_is_marked_for_programs(cli: Cli, simulator: SimulatorServe
 
     late = [(each["succeeded"], each["late"]) for each in run.lines("forward")]
     assert late == [(False, False), (True, True), (True, True), (True, False)]
+
+
+@contextmanager
+def held_history(cli: Cli) -> Iterator[Connection]:
+    """Hold the history as another program would, for as long as the block lasts or until it is rolled back."""
+    file = history_file(cli.environment)
+    with closing(connect(file, isolation_level=None, check_same_thread=False)) as other:
+        yield other
+
+
+@pytest.mark.parametrize("is_released", [True, False])
+def test_the_history_is_locked_while_the_app_answers(is_released: bool, cli: Cli, simulator: SimulatorServer) -> None:
+    """What the app took meanwhile never counts as waiting: it is written after the lock, or reported at the end."""
+    with (
+        running_app() as app,
+        listening(cli, f"{app.port}/hook", "--no-read-events") as run,
+        held_history(cli) as other,
+    ):
+        run.wait_for("forward", 1)
+
+        def locking(_: object) -> bytes:
+            other.execute("BEGIN EXCLUSIVE")
+            return OK
+
+        app.answer = locking
+        edit(cli, "add", "Lunch", "--calendar", "Work")
+        run.wait_for("forward", 2)
+        if is_released:
+            run.running.wait_for("locked")
+            other.execute("ROLLBACK")
+        assert run.running.stop() == 130
+        if not is_released:
+            other.execute("ROLLBACK")
+
+    said = "\n".join(run.running.errors)
+    assert " 2 received, 2 forwarded, 0 failed, 0 still to send" in said
+    assert ("1 result of forwarding could not be written" in said) is not is_released
+    assert results(cli, "--status", "waiting") == ([] if is_released else [[True]])

@@ -12,13 +12,12 @@ import queue
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 
-from cronofy_cli.adapters.history import open_history
 from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.core.attempt import CRONOFY_LIMIT_S
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.notifications.delivery_filter import EVERYTHING
-from cronofy_cli.errors import CronofyError
 from cronofy_cli.listen.forwarding.reports import report_of
+from cronofy_cli.listen.forwarding.result_writer import Answer, ResultWriter
 from cronofy_cli.outbound.advice import runs_in_container
 from cronofy_cli.outbound.sender import Sender
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history import Forward
     from cronofy_cli.core.attempt import Attempt
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
@@ -65,8 +64,9 @@ class AppAck:
         self._target = target
         self._chosen = chosen
         self._questions: queue.SimpleQueue[_Question | None] = queue.SimpleQueue()
+        self._results = ResultWriter(history_file, calls)
         self._workers = tuple(
-            _Asker(Sender(target, sending, clock), history_file, calls, self._questions, clock)
+            _Asker(Sender(target, sending, clock), self._results, calls, self._questions, clock)
             for _ in range(concurrency)
         )
 
@@ -87,6 +87,7 @@ class AppAck:
         Raises:
             HistoryUnavailable: the history cannot be opened.
         """
+        self._results.start()
         for worker in self._workers:
             worker.start()
 
@@ -96,6 +97,12 @@ class AppAck:
             worker.end()
         for worker in self._workers:
             worker.stop(limit_s)
+        self._results.stop(limit_s)
+
+    @property
+    def unwritten(self) -> list[Forward]:
+        """The results that are not in the history yet."""
+        return self._results.unwritten
 
     def targets_of(self, delivery: Delivery) -> list[str]:
         """Return the application's address if it is asked about a delivery."""
@@ -121,19 +128,17 @@ class AppAck:
 class _Asker(Worker):
     """Asks the application about one delivery at a time."""
 
-    _history: History
-
     def __init__(
         self,
         sender: Sender,
-        history_file: Path,
+        results: ResultWriter,
         calls: ForwarderCalls,
         questions: queue.SimpleQueue[_Question | None],
         clock: Callable[[], datetime],
     ) -> None:
         super().__init__("asking the application", calls.failed)
         self._sender = sender
-        self._history_file = history_file
+        self._results = results
         self._calls = calls
         self._questions = questions
         self._clock = clock
@@ -145,7 +150,6 @@ class _Asker(Worker):
         self._wake()
 
     def _open(self, stack: ExitStack) -> None:
-        self._history = stack.enter_context(open_history(self._history_file, survives_power_cut=False))
         stack.callback(self._sender.close)
 
     def _wake(self) -> None:
@@ -162,11 +166,7 @@ class _Asker(Worker):
         status = None if waited.total_seconds() > CRONOFY_LIMIT_S else _status(forward.attempt)
         # Cronofy first: its five seconds are running.
         question.answer(status)
-        try:
-            self._history.forwards.record([forward])
-            self._history.set_answer(forward.delivery_id, status)
-        except CronofyError as error:
-            self._calls.trouble(error)
+        self._results.keep(forward, Answer(status))
         answered = replace(question.delivery, answer_status=status)
         self._calls.report(report_of(answered, self._sender.target, forward, in_container=self._in_container))
 

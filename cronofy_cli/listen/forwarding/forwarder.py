@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from cronofy_cli.adapters.history import Forward
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.listen.forwarding.late import LateRule
@@ -137,6 +138,11 @@ class Forwarder:
     def waiting(self) -> int:
         """How many forwards are still to be made."""
         return sum(worker.waiting for worker in self._workers)
+
+    @property
+    def unwritten(self) -> list[Forward]:
+        """The results that are not in the history yet."""
+        return self._results.unwritten
 
     def stop(self, limit_s: float = 10.0, on_wait: Callable[[], None] | None = None) -> bool:
         """Forward what is left to the targets that are there, and return whether that was everything.

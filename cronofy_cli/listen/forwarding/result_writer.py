@@ -1,11 +1,15 @@
 """What became of forwards, on its way into the history: written by a thread of its own, several at a time.
 
 A listener that records must not wait behind each result, and a result need not survive a power cut as a delivery does.
+While the history cannot be written the results stay in memory, and are written once it can be again.
 """
 
 from __future__ import annotations
 
-import queue
+from collections import deque
+from dataclasses import dataclass
+from itertools import count, islice
+from threading import Condition
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.history import open_history
@@ -20,16 +24,24 @@ if TYPE_CHECKING:
     from cronofy_cli.listen.forwarding.reports import ForwarderCalls
 
 _AT_ONCE: Final = 256
-_WAITING: Final = 1000
-"""Results in memory; whoever has more of them waits."""
+_MOST_KEPT: Final = 1000
+"""Results in memory; whoever has more of them waits, and sends nothing meanwhile."""
 _PATIENCE_S: Final = 1.0
+_RETRY_PAUSE_S: Final = 0.1
 
 _TRIES: Final = 5
-"""Each waits for a locked file as long as the history does."""
+"""Before it is reported, and after the end was asked for. Each waits for a locked file as long as the history does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Cronofy was answered because of a forward; None is no answer in time."""
+
+    status: int | None
 
 
 class ResultWriter(Worker):
-    """Writes results in their order, and reports when it cannot."""
+    """Writes results in their order. What it cannot write by the end is in `unwritten`."""
 
     _history: History
 
@@ -37,49 +49,67 @@ class ResultWriter(Worker):
         super().__init__("writing results", calls.failed)
         self._history_file = history_file
         self._on_trouble = calls.trouble
-        self._results: queue.Queue[Forward | None] = queue.Queue(_WAITING)
+        self._results: deque[tuple[Forward, Answer | None]] = deque()
+        self._changed = Condition()
 
-    def keep(self, forward: Forward) -> None:
-        """Have a result written soon."""
-        self._put(forward)
+    def keep(self, forward: Forward, answer: Answer | None = None) -> None:
+        """Have a result written soon, and what Cronofy was answered because of it."""
+        with self._changed:
+            self._results.append((forward, answer))
+            self._changed.notify_all()
+            while len(self._results) > _MOST_KEPT and self.is_alive:
+                self._changed.wait(_PATIENCE_S)
+
+    @property
+    def unwritten(self) -> list[Forward]:
+        """What is not in the history yet."""
+        with self._changed:
+            return [forward for forward, _ in self._results]
 
     def _open(self, stack: ExitStack) -> None:
         self._history = stack.enter_context(open_history(self._history_file, survives_power_cut=False))
 
     def _wake(self) -> None:
-        self._put(None)
-
-    def _put(self, result: Forward | None) -> None:
-        while self.is_alive:
-            try:
-                self._results.put(result, timeout=_PATIENCE_S)
-            except queue.Full:
-                continue
-            return
+        with self._changed:
+            self._changed.notify_all()
 
     def _work(self) -> None:
-        while batch := self._take():
-            self._write(batch)
-
-    def _take(self) -> list[Forward]:
-        """Return what there is, once there is something; nothing at the end."""
-        batch: list[Forward] = []
-        result = self._results.get()
-        while result is not None:
-            batch.append(result)
-            if len(batch) == _AT_ONCE or self._results.empty():
-                return batch
-            result = self._results.get()
-        if batch:
-            self._results.put(None)
-        return batch
-
-    def _write(self, batch: list[Forward]) -> None:
-        for left in reversed(range(_TRIES)):
-            try:
-                self._history.forwards.record(batch)
-            except HistoryUnavailable as error:
-                if not left:
-                    self._on_trouble(error)
-            else:
+        while batch := self._next():
+            if not self._writes(batch):
                 return
+            with self._changed:
+                for _ in batch:
+                    self._results.popleft()
+                self._changed.notify_all()
+
+    def _next(self) -> list[tuple[Forward, Answer | None]]:
+        """Return what there is, once there is something; nothing at the end."""
+        with self._changed:
+            while not (self._results or self._ending.is_set()):
+                self._changed.wait()
+            return list(islice(self._results, _AT_ONCE))
+
+    def _writes(self, batch: list[tuple[Forward, Answer | None]]) -> bool:
+        """Write results, however long the history cannot be written; false when the end comes first."""
+        tries_at_end = _TRIES
+        for number in count(1):
+            is_at_end = self._ending.is_set()
+            try:
+                self._write(batch)
+            except HistoryUnavailable as error:
+                tries_at_end -= is_at_end
+                is_over = self._abandoned.is_set() or not tries_at_end
+                if number == _TRIES or (is_over and number < _TRIES):
+                    self._on_trouble(error)
+                if is_over or self._abandoned.wait(_RETRY_PAUSE_S):
+                    return False
+            else:
+                break
+        return True
+
+    def _write(self, batch: list[tuple[Forward, Answer | None]]) -> None:
+        with self._history.all_or_nothing():
+            self._history.forwards.record([forward for forward, _ in batch])
+            for forward, answer in batch:
+                if answer is not None:
+                    self._history.set_answer(forward.delivery_id, answer.status)

@@ -72,13 +72,21 @@ class Tally:
 
         return recorded
 
-    def sum_up(self, open_history: Callable[[], History], on_trouble: Callable[[CronofyError], None]) -> Totals | None:
-        """Return the numbers of a run that has ended; without a target there are none."""
+    def sum_up(
+        self,
+        open_history: Callable[[], History],
+        on_trouble: Callable[[CronofyError], None],
+        unwritten: Sequence[Forward] = (),
+    ) -> Totals | None:
+        """Return the numbers of a run that has ended; without a target there are none.
+
+        `unwritten` are the results that the history does not have: there, what they settle is still to be sent.
+        """
         if not self.targets:
             return None
         try:
             with open_history() as history:
-                return self.totals(history)
+                return self.totals(history, unwritten)
         except CronofyError as error:
             on_trouble(error)
             return None
@@ -99,8 +107,8 @@ class Tally:
         with self._lock:
             return Counts(self._received, self._not_signed, self._failed)
 
-    def totals(self, history: History) -> Totals:
-        """Return the numbers; what is still to be sent is as the history has it, when everything has ended.
+    def totals(self, history: History, unwritten: Sequence[Forward] = ()) -> Totals:
+        """Return the numbers; what is still to be sent is what the history has, without what was not written there.
 
         Raises:
             HistoryUnavailable: the store cannot be read.
@@ -108,4 +116,10 @@ class Tally:
         waiting = 0
         if self._first_id is not None:
             waiting = history.forwards.count_owed(self._first_id, self._last_id, self.targets)
+            settled = {
+                (forward.delivery_id, forward.target)
+                for forward in unwritten
+                if forward.is_last and forward.delivery_id >= self._first_id and forward.target in self.targets
+            }
+            waiting = max(waiting - len(settled), 0)
         return Totals(self._received, self._forwarded, self._failed, waiting)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.history import History, open_history
 from cronofy_cli.adapters.history.forwards import Forwards
 from cronofy_cli.errors import HistoryUnavailable
-from cronofy_cli.listen.forwarding.result_writer import ResultWriter
+from cronofy_cli.listen.forwarding.result_writer import Answer, ResultWriter
 from tests.adapters.history.samples import forward
 from tests.listen.forwarding.following import Following
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from cronofy_cli.adapters.history import Forward
@@ -44,11 +44,15 @@ def test_every_result_in_its_order(following: Following) -> None:
     assert (following.troubles, following.failures) == ([], [])
 
 
-@pytest.mark.parametrize(("failures", "is_written"), [(0, True), (4, True), (5, False)])
+@pytest.mark.parametrize(("failures", "is_reported"), [(0, False), (4, False), (5, True), (12, True)])
 def test_a_history_that_cannot_be_written(
-    failures: int, is_written: bool, following: Following, monkeypatch: pytest.MonkeyPatch
+    failures: int,
+    is_reported: bool,
+    following: Following,
+    monkeypatch: pytest.MonkeyPatch,
+    wait_until: Callable[[Callable[[], bool]], None],
 ) -> None:
-    """A result is tried five times; then it is given up and told once, and the next one is written all the same."""
+    """A result is kept and tried until it can be written; the trouble is reported once, after five tries."""
     left, record = [failures], Forwards.record
 
     def failing(self: Forwards, forwards: Iterable[Forward]) -> None:
@@ -61,13 +65,54 @@ def test_a_history_that_cannot_be_written(
     writer = ResultWriter(following.history_file, following.calls)
     writer.start()
     writer.keep(forward(1, number=1))
-    if not is_written:
-        following.wait(lambda: bool(following.troubles))
     writer.keep(forward(1, number=2))
+    wait_until(lambda: not writer.unwritten)
 
     assert writer.stop(LIMIT_S)
-    assert [each.number for each in following.kept(1)] == ([1, 2] if is_written else [2])
-    assert [error.message for error in following.troubles] == ([] if is_written else ["locked"])
+    assert [each.number for each in following.kept(1)] == [1, 2]
+    assert [error.message for error in following.troubles] == (["locked"] if is_reported else [])
+
+
+def test_a_history_that_cannot_be_written_until_the_end(following: Following, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is not written by the end is known by then, and the reason was reported once."""
+
+    def failing(_: Forwards, _forwards: Iterable[Forward]) -> None:
+        raise HistoryUnavailable("locked")
+
+    monkeypatch.setattr(Forwards, "record", failing)
+    writer = ResultWriter(following.history_file, following.calls)
+    writer.start()
+    for number in (1, 2, 3):
+        writer.keep(forward(1, number=number))
+
+    assert writer.stop(LIMIT_S)
+    assert [each.number for each in writer.unwritten] == [1, 2, 3]
+    assert [error.message for error in following.troubles] == ["locked"]
+
+
+def test_an_answer_is_written_with_its_result(
+    following: Following, monkeypatch: pytest.MonkeyPatch, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    """A result and the answer because of it are written together or not at all, so no try writes one of them twice."""
+    left, set_answer = [3], History.set_answer
+
+    def failing(self: History, delivery_id: int, status: int | None) -> None:
+        if left[0]:
+            left[0] -= 1
+            raise HistoryUnavailable("locked")
+        set_answer(self, delivery_id, status)
+
+    monkeypatch.setattr(History, "set_answer", failing)
+    writer = ResultWriter(following.history_file, following.calls)
+    writer.start()
+    writer.keep(forward(1, 503), Answer(503))
+    wait_until(lambda: not writer.unwritten)
+
+    assert writer.stop(LIMIT_S)
+    with open_history(following.history_file, read_only=True) as history:
+        delivery = history.get(1)
+        assert delivery is not None
+        assert (delivery.answer_status, len(history.forwards.of(1))) == (503, 1)
 
 
 def test_a_writer_that_is_slow(following: Following, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,12 +148,13 @@ def test_a_writer_that_is_slow(following: Following, monkeypatch: pytest.MonkeyP
 
 
 def test_nothing_is_kept_after_the_end(following: Following) -> None:
-    """A result that comes after the end waits for nobody."""
+    """A result that comes after the end waits for nobody, and counts as not written."""
     writer = ResultWriter(following.history_file, following.calls)
     writer.start()
     assert writer.stop(LIMIT_S)
 
     writer.keep(forward(1))
 
+    assert len(writer.unwritten) == 1
     with open_history(following.history_file, read_only=True) as history:
         assert history.forwards.of(1) == []

@@ -66,6 +66,22 @@ def test_what_is_left_of_this_run(history: Callable[[], History]) -> None:
     assert totals == Totals(received=3, forwarded=1, failed=0, waiting=2)
 
 
+def test_a_result_that_could_not_be_written(history: Callable[[], History]) -> None:
+    """What a target has taken does not wait, also where the history still says so."""
+    tally = Tally([URL])
+    with history() as store:
+        tally.receive(store.record([make_delivery(0)] * 3, targets_of=to_url))
+    unwritten = [
+        Forward(4, URL, 1, FAILED, is_last=False),
+        Forward(5, URL, 1, TAKEN),
+        Forward(2, URL, 1, TAKEN),
+        Forward(6, f"{URL}/else", 1, TAKEN),
+    ]
+    tally.count(unwritten[1])
+
+    assert tally.sum_up(history, unexpected, unwritten) == Totals(received=3, forwarded=1, failed=0, waiting=2)
+
+
 def test_only_the_last_attempt_counts(history: Callable[[], History]) -> None:
     """A delivery that is tried again has not failed yet."""
     tally = Tally([URL])
