@@ -12,7 +12,7 @@ from pydantic import Field
 
 from cronofy_cli.agent.answers import Answer, ListAnswer, answer, cleaned, failure, refusal
 from cronofy_cli.agent.child import Children
-from cronofy_cli.agent.reading_tools import DeliveryId, Where, listed, options, without_responses
+from cronofy_cli.agent.reading_tools import DeliveryId, Number, Where, listed, options, without_responses
 from cronofy_cli.errors import ExitCode, WrongUsage
 from cronofy_cli.outbound.target import parse_target
 
@@ -27,7 +27,7 @@ _MOST_OF_TEXT: Final = 1_000
 _FAILURE_KEYS: Final = ("case", "state", "importance", "sent", "expected", "finding", "why", "hint", "docs")
 _EDIT_KEYS: Final = {"add": ("calendar", "start", "end"), "move": ("start", "end"), "change": ("title",), "delete": ()}
 
-Target = Annotated[str, Field(description="PORT, PORT/PATH or a URL of this machine")]
+Target = Annotated[str, Number, Field(description="PORT, PORT/PATH or a URL of this machine")]
 
 
 class ActingTools:
@@ -42,7 +42,7 @@ class ActingTools:
         type: str | None = None,  # noqa: A002 - the name that a model sees
         channel: str | None = None,
         where: Where = None,
-        after: Annotated[str | None, Field(description="a delivery's number: miss nothing since")] = None,
+        after: Annotated[str | None, Number, Field(description="a delivery's number: miss nothing since")] = None,
         count: Annotated[int, Field(ge=1, le=100)] = 1,
         timeout_s: Annotated[int, Field(ge=1, le=3600)] = 45,  # many clients give up at 60 s
     ) -> Annotated[CallToolResult, Answer]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 import anyio
 from mcp_types import CallToolResult
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.topics import TOPICS, topic_page
@@ -19,7 +19,9 @@ from cronofy_cli.agent.child import Children, Ended
 from cronofy_cli.errors import NotFound
 
 Where = Annotated[str | None, Field(description="JMESPath on the body: \"notification.type == 'change'\"")]
-DeliveryId = Annotated[str, Field(description="number, last or @tag")]
+Number = WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]})
+"""What is a number as well as a word; the server makes a word of it."""
+DeliveryId = Annotated[str, Number, Field(description="number, last or @tag")]
 
 _LISTED: Final = ("id", "received_at", "type", "changes_since", "channel_id", "signature", "response_status", "app")
 _OUTSIDE: Final = ("headers", "body", "body_base64", "events")
@@ -125,7 +127,7 @@ class ReadingTools:
         start: Annotated[str | None, Field(description="2026-11-22, today, -2w")] = None,
         end: str | None = None,
         calendar: Annotated[list[str] | None, Field(description="ids or names")] = None,
-        changes_since: Annotated[str | None, Field(description="time, last, or a delivery's number")] = None,
+        changes_since: Annotated[str | None, Number, Field(description="time, last, or a delivery's number")] = None,
         include_deleted: bool = False,
         limit: Annotated[int, Field(ge=1, le=100)] = 50,
     ) -> Annotated[CallToolResult, Answer]:

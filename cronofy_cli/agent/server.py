@@ -68,13 +68,15 @@ class _Server(MCPServer[Any]):
     async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
         """Run a tool. An argument that it does not have is refused, not dropped in silence."""
         tool = next((each for each in await self.list_tools() if each.name == name), None)
-        known = list(tool.input_schema.get("properties", {})) if tool is not None else []
+        properties = tool.input_schema.get("properties", {}) if tool is not None else {}
+        known = list(properties)
         unknown = [each for each in arguments if each not in known]
         if tool is not None and unknown:
             message = f"{name} has no argument '{unknown[0]}'{did_you_mean(unknown[0], known)}"
             return refusal(WrongUsage(message, hint=f"its arguments: {', '.join(known)}"))
+        words = {each: _as_words(value, properties.get(each, {})) for each, value in arguments.items()}
         try:
-            return await super().call_tool(name, arguments, context)
+            return await super().call_tool(name, words, context)
         except ToolError as error:
             if tool is None:
                 nearest = did_you_mean(name, list(TOOLS))
@@ -82,6 +84,15 @@ class _Server(MCPServer[Any]):
             if isinstance(error.__cause__, ValidationError):
                 return refusal(WrongUsage(_sentence(error.__cause__), hint=f"see the input schema of {name}"))
             raise
+
+
+def _as_words(value: Any, schema: dict[str, Any]) -> Any:
+    """Return an argument with numbers as text where text is expected: answers have ids and ports as numbers."""
+    if isinstance(value, list):
+        return [_as_words(each, schema.get("items", {})) for each in value]
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    takes_text = "string" in {schema.get("type"), *(each.get("type") for each in schema.get("anyOf", ()))}
+    return str(value) if is_number and takes_text else value
 
 
 def _sentence(error: ValidationError) -> str:

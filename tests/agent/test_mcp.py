@@ -146,6 +146,29 @@ def test_errors(cli: Cli, simulator: SimulatorServer) -> None:
     talk(cli, fail)
 
 
+def test_numbers_are_passed_back(cli: Cli, simulator: SimulatorServer) -> None:
+    """An id, port or title that an agent has as a number may be one again, wherever text is expected, and in lists."""
+
+    async def pass_back(agent: Agent) -> None:
+        number = (await agent.call("list_deliveries"))["result"][0]["id"]
+        assert (await agent.call("show_delivery", id=number))["result"]["id"] == number
+        assert (await agent.call("verify_signature", delivery=number))["result"]["state"] == "unsigned"
+        assert (await agent.call("replay_delivery", id=number, target=app.port))["result"][0]["delivery_id"] == number
+        await agent.call("simulator_edit", action="add", event=2026, calendar="Work", start="2026-12-01T12:00")
+        assert "'7'" in (await agent.fail("read_events", calendar=[7]))["message"]
+        waited = await agent.call("wait_for_notification", after=number - 1, where="`true`", timeout_s=1)
+        assert waited["result"]["last_id"] in {number, number - 1}
+        assert (await agent.fail("show_delivery", id=True))["code"] == "usage"
+        schema = {tool.name: tool.input_schema for tool in (await agent.client.list_tools()).tools}
+        for tool, name in (("show_delivery", "id"), ("wait_for_notification", "after"), ("check_handler", "target")):
+            assert {"type": "integer"} in schema[tool]["properties"][name]["anyOf"]
+
+    with open_history(history_file(cli.environment)) as history:
+        history.record([make_delivery(body=b"{}")])
+    with running_app() as app:
+        talk(cli, pass_back)
+
+
 def test_nothing_is_sent_to_another_machine(cli: Cli, simulator: SimulatorServer) -> None:
     """A target that is not this machine is refused, with the command that a person may run."""
 
