@@ -138,6 +138,7 @@ def test_a_smart_invite_is_sent_answered_and_cancelled(simulator: Running, recei
     assert "SUMMARY:Interview\\; part 1" in made["attachments"]["icalendar"]
 
     reply = {"email": "ada@x.test", "status": "declined", "comment": "on holiday"}
+    simulator.request("POST", "/simulator/smart_invites/inv-2/replies", 404, json=reply)
     simulator.request("POST", "/simulator/smart_invites/inv-1/replies", json=reply)
 
     (call,) = receiver.wait_for(1, "smart_invite")
