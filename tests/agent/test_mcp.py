@@ -123,7 +123,7 @@ def test_every_tool(cli: Cli, simulator: SimulatorServer) -> None:
 
 async def until_events_are_kept(agent: Agent, number: int) -> None:
     """Wait until `listen` has read what is behind a change; that does not keep the notification waiting."""
-    with anyio.fail_after(30):
+    with anyio.fail_after(120):
         while not (await agent.call("show_delivery", id=str(number)))["from_outside"]["events"]:
             pass
 
@@ -273,7 +273,7 @@ def test_a_terminated_server(cli: Cli, simulator: SimulatorServer) -> None:
         process.stdin.flush()
         anyio.run(until, lambda: len(open_channels(cli)) == 1)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 143
+        assert process.wait(120) == 143
         assert not open_channels(cli)
     finally:
         process.stdin.close()
@@ -283,7 +283,7 @@ def test_a_terminated_server(cli: Cli, simulator: SimulatorServer) -> None:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Look until a condition is fulfilled, with a limit."""
-    with anyio.fail_after(60):
+    with anyio.fail_after(120):
         while not await anyio.to_thread.run_sync(condition):
             pass
 
