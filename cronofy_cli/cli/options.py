@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from cronofy_cli.cli.context import AppContext
+from cronofy_cli.cli.value_types import with_checked_values
 from cronofy_cli.core.suggestion import did_you_mean
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.streams import Color
@@ -131,7 +132,7 @@ class LocalCommand(TyperCommand):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.params = [*self.params, *shared_options(self.shared)]
+        self.params = with_checked_values([*self.params, *shared_options(self.shared)])
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """Return the parts of the usage, with what is needed as it is: Typer writes it in braces."""

@@ -11,6 +11,7 @@ from typer.main import get_command
 from cronofy_cli import __version__
 from cronofy_cli.cli.lazy_group import LazyGroup
 from cronofy_cli.cli.options import ApiListCommand, shared_options
+from cronofy_cli.cli.value_types import with_checked_values
 from cronofy_cli.output.plain import write_line
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class RootGroup(LazyGroup):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.params = [*self.params, *shared_options(ApiListCommand.shared)]
+        self.params = with_checked_values([*self.params, *shared_options(ApiListCommand.shared)])
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the signature is Typer's
         """Write the names and summaries without importing the modules."""

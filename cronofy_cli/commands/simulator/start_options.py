@@ -53,6 +53,7 @@ RetryScaleOption = Annotated[
     float,
     typer.Option(
         min=0.000001,
+        max=1000,
         rich_help_panel=_NOTIFICATIONS,
         help="Multiply the pauses between delivery attempts, and the 24 hours, by this.",
     ),
