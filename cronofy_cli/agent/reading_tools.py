@@ -16,6 +16,7 @@ from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.topics import TOPICS, topic_page
 from cronofy_cli.agent.answers import Answer, ListAnswer, answer, cleaned, failure, refusal, text_from_outside
 from cronofy_cli.agent.child import Children, Ended
+from cronofy_cli.core.accounts.data_centers import SIMULATOR
 from cronofy_cli.errors import NotFound
 
 Where = Annotated[str | None, Field(description="JMESPath on the body: \"notification.type == 'change'\"")]
@@ -60,6 +61,12 @@ class ReadingTools:
             "simulators": simulators,
             "newest_delivery_id": newest[0]["id"] if newest else None,
         }
+        if account.get("data_center") == SIMULATOR and not simulators:
+            return answer(
+                "The data center is the simulator, and no simulator is running on this machine",
+                result,
+                next_step="ask the user to run: cronofy simulator run",
+            )
         return answer(_who(account, len(listeners)), result, next_step=_first_step(account, len(listeners)))
 
     async def list_deliveries(

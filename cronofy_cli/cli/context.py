@@ -121,7 +121,12 @@ class AppContext:
             return
         from cronofy_cli.adapters.pager import open_pager
 
-        pager = open_pager(command, self.environment)
+        pager = open_pager(
+            command,
+            self.environment,
+            self.stdout,
+            lambda code: self.warn(f"PAGER is '{command}', which fails ({code})"),
+        )
         if pager is None:
             self.warn(f"PAGER is '{command}', which cannot be run")
             return
@@ -185,6 +190,13 @@ class AppContext:
         """The simulator that runs on this machine, if one does; of several the newest."""
         return self.running_simulators[-1] if self.running_simulators else None
 
+    @staticmethod
+    def simulator_is_missing() -> Unreachable:
+        """Return the error that says how to start a simulator."""
+        return Unreachable(
+            "no simulator is running on this machine", hint="start one in another terminal: cronofy simulator run"
+        )
+
     @cached_property
     def simulator(self) -> RunningSimulator:
         """The one simulator that runs on this machine.
@@ -194,9 +206,7 @@ class AppContext:
             WrongUsage: there are several.
         """
         if not self.running_simulators:
-            raise Unreachable(
-                "no simulator is running on this machine", hint="start one in another terminal: cronofy simulator run"
-            )
+            raise self.simulator_is_missing()
         if len(self.running_simulators) > 1:
             urls = [simulator.url for simulator in self.running_simulators]
             raise WrongUsage(

@@ -74,6 +74,30 @@ def test_a_pager_that_is_not_there(cli: Cli) -> None:
     assert code == 0
 
 
+@pytest.mark.parametrize(
+    "failing", ["false", "sh -c 'no-such-pager'", "sh -c 'cat >/dev/null; exit 3'"], ids=["at once", "shell", "late"]
+)
+def test_a_pager_that_fails(failing: str, cli: Cli) -> None:
+    """Then there is a warning, and the whole output, also where it is longer than a pipe holds."""
+    for words in (("help", "where"), ("commands", "--all", "--json")):
+        shown, code = at_terminal(cli, *words, pager=failing)
+        plain, _ = at_terminal(cli, *words, pager=None)
+        warning = re.search(f"warning: PAGER is '{re.escape(failing)}', which fails .*\n", shown)
+        assert warning is not None
+        assert (shown[warning.end() :], code) == (plain, 0)
+
+
+@pytest.mark.parametrize("command", ["less '", "./broken"])
+def test_a_pager_that_cannot_be_started(command: str, cli: Cli) -> None:
+    """A command line or program that is broken is one that is not there."""
+    (cli.folder / "broken").write_bytes(b"\x7fELF")
+    (cli.folder / "broken").chmod(0o755)
+    shown, code = at_terminal(cli, "help", "where", pager=command)
+
+    assert shown.startswith(f"warning: PAGER is '{command}', which cannot be run\nExpressions")
+    assert code == 0
+
+
 def test_in_a_pipe_there_is_no_pager(cli: Cli, tmp_path: Path) -> None:
     """Programs get the output itself."""
     result = run_main(cli, "help", "where", environment={"PAGER": pager(tmp_path)})

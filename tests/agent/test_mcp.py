@@ -169,6 +169,18 @@ def test_numbers_are_passed_back(cli: Cli, simulator: SimulatorServer) -> None:
         talk(cli, pass_back)
 
 
+def test_the_status_without_a_simulator(cli: Cli) -> None:
+    """Where the data center is the simulator and none runs, nobody is signed in, and the answer says what to start."""
+
+    async def look(agent: Agent) -> None:
+        status = await agent.call("status")
+        assert "no simulator is running" in status["summary"]
+        assert status["next"].endswith("cronofy simulator run")
+        assert status["result"]["account"]["signed_in"] is False
+
+    talk(cli, look)
+
+
 def test_nothing_is_sent_to_another_machine(cli: Cli, simulator: SimulatorServer) -> None:
     """A target that is not this machine is refused, with the command that a person may run."""
 

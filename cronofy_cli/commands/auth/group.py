@@ -118,7 +118,7 @@ def status(
     document = status_of(run, check=check)
     _show(run, document)
     if not document.signed_in:
-        raise run.no_token()
+        raise run.simulator_is_missing() if run.is_simulator else run.no_token()
     if document.accepted is False:
         raise NotSignedIn(
             f"data center {document.data_center} does not accept the access token from the {document.token_from}",

@@ -71,7 +71,7 @@ def _token_source(run: AppContext, signed_in: Context | None) -> str | None:
         return "environment"
     if signed_in is not None:
         return "context"
-    return "simulator" if run.is_simulator else None
+    return "simulator" if run.is_simulator and run.running_simulators else None
 
 
 def _secret_store(run: AppContext, context: Context) -> str | None:

@@ -26,6 +26,7 @@ from cronofy_cli.simulator.world.settings import (
     SimulatorSettings,
 )
 from tests.auth.simulated import log_in, secrets_in, simulated
+from tests.in_process import run_main
 from tests.test_start_up import imported
 
 if TYPE_CHECKING:
@@ -419,6 +420,14 @@ def test_the_status(home: Cli, signed_in: Auth) -> None:
     }
     assert not any(secret in status.stdout for secret in (secrets_in(home)["access_token"], CLIENT_SECRET))
     assert "signed in\tyes" in signed_in("status").lines
+
+
+def test_the_status_without_a_simulator(cli: Cli) -> None:
+    """A simulator that does not run signs nobody in."""
+    status = run_main(cli, "auth", "status", "--json", *SIMULATOR)
+
+    assert (status.exit_code, status.json["signed_in"], status.json["token_from"]) == (3, False, None)
+    assert status.error["hint"] == "start one in another terminal: cronofy simulator run"
 
 
 def test_the_status_names_what_the_environment_overrides(home: Cli, signed_in: Auth) -> None:
