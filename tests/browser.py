@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.pages.files import PageFiles
 
-LIMIT_MS = 20_000.0
+LIMIT_MS = 60_000.0
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def chromium() -> Iterator[Browser]:
 def wait_until() -> Callable[[Callable[[], bool]], None]:
     """Wait for a condition of the world outside, looking again and again, with a limit."""
 
-    def wait(condition: Callable[[], bool], limit_s: float = 20.0) -> None:
+    def wait(condition: Callable[[], bool], limit_s: float = 60.0) -> None:
         deadline = time.monotonic() + limit_s
         pause = threading.Event()
         while not condition():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -37,16 +39,35 @@ class Scaffold:
     start: str
     test: str
 
-    def contents(self) -> dict[str, bytes]:
-        """Return each file's bytes by its path below the folder, with the CI job that checks the handler."""
-        found = {name: (_FOLDER / source).read_bytes() for name, source in self.files.items()}
-        return found | {_WORKFLOW: self._workflow().encode()}
+    def contents(self, folder: Path) -> dict[str, bytes]:
+        """Return each file's bytes by its path below the folder.
 
-    def _workflow(self) -> str:
+        The CI job that checks the handler belongs at the top of the repository that the folder is in.
+        """
+        found = {name: (_FOLDER / source).read_bytes() for name, source in self.files.items()}
+        found[".gitignore"] = (_FOLDER / "gitignore").read_bytes()
+        here = folder.absolute()
+        root = next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+        name = Path(os.path.relpath(root / _WORKFLOW, here)).as_posix()
+        return found | {name: self._workflow(here.relative_to(root).as_posix()).encode()}
+
+    def _workflow(self, folder: str) -> str:
+        """Return the CI job for a handler in a folder of a repository."""
         text = (_FOLDER / "workflow.yml").read_text(encoding="utf-8")
         tool = self.install.partition(" ")[0]
-        setup = f"{_SETUPS.get(tool, '')}      - run: {self.install}"
-        return text.replace("@SETUP@", setup).replace("@TEST@", self.test).replace("@START@", self.start)
+        is_top = folder == "."
+        parts = {
+            "@FOLDER@": ""
+            if is_top
+            else f"    defaults:\n      run:\n        working-directory: {json.dumps(folder)}\n",
+            "@BELOW@": "" if is_top else f"{folder}/",
+            "@SETUP@": f"{_SETUPS.get(tool, '')}      - run: {self.install}",
+            "@TEST@": self.test,
+            "@START@": self.start,
+        }
+        for mark, value in parts.items():
+            text = text.replace(mark, value)
+        return text
 
 
 def _python(framework: str, start: str) -> Scaffold:
@@ -74,21 +95,30 @@ SCAFFOLDS: Final = {
 """By the name of the framework."""
 
 
+def check_scaffold(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Do nothing, unless a file is there already.
+
+    Raises:
+        WrongUsage: one is.
+    """
+    present = [name for name in contents if _place(folder, name).is_symlink() or _place(folder, name).exists()]
+    if present:
+        raise WrongUsage(
+            f"{', '.join(present)} {'is' if len(present) == 1 else 'are'} in '{folder}' already",
+            hint="name another folder; nothing was written",
+        )
+
+
 def write_scaffold(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Write files into a folder, which need not be there. All of them, or none where one is there already.
 
     Raises:
         WrongUsage: a file is there already, or cannot be written.
     """
-    present = [name for name in contents if (folder / name).is_symlink() or (folder / name).exists()]
-    if present:
-        raise WrongUsage(
-            f"{', '.join(present)} {'is' if len(present) == 1 else 'are'} in '{folder}' already",
-            hint="name another folder; nothing was written",
-        )
+    check_scaffold(folder, contents)
     try:
         for name, content in contents.items():
-            path = folder / name
+            path = _place(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as file:
                 file.write(content)
@@ -96,3 +126,8 @@ def write_scaffold(folder: Path, contents: Mapping[str, bytes]) -> None:
         raise WrongUsage(
             f"'{error.filename or folder}' cannot be written: {error.strerror or error}", hint="name another folder"
         ) from error
+
+
+def _place(folder: Path, name: str) -> Path:
+    """Return where a file goes. The folder may not be there yet, so that the system cannot go up from it."""
+    return Path(os.path.normpath(folder / name))

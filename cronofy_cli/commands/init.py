@@ -23,7 +23,7 @@ def init(
     context: typer.Context,
     framework: Annotated[str, typer.Argument(metavar="FRAMEWORK", help="fastapi, flask, django, express or rails.")],
     directory: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="The folder; by default cronofy-handler.")
+        str | None, typer.Argument(metavar="[DIR]", help="The folder; by default cronofy-handler.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the files; write nothing.")] = False,
 ) -> None:
@@ -38,15 +38,20 @@ def init(
       cronofy init express hooks
       cronofy init django --dry-run
     """
-    from cronofy_cli.adapters.scaffolds import write_scaffold
+    from cronofy_cli.adapters.scaffolds import check_scaffold, write_scaffold
 
     run = app_context(context)
     scaffold = _scaffold(framework)
-    folder = directory or Path("cronofy-handler")
-    contents = scaffold.contents()
-    if not dry_run:
-        write_scaffold(folder, contents)
+    folder = _folder(directory)
+    contents = scaffold.contents(folder)
+    (check_scaffold if dry_run else write_scaffold)(folder, contents)
     _show(run, framework, folder, scaffold, contents, is_dry_run=dry_run)
+
+
+def _folder(directory: str | None) -> Path:
+    if directory is not None and not directory.strip():
+        raise WrongUsage("the folder is empty", hint="name one, or leave it out: cronofy-handler")
+    return Path(directory or "cronofy-handler")
 
 
 def _scaffold(framework: str) -> Scaffold:

@@ -86,7 +86,7 @@ class Inspected:
         if body is not None:
             sent["Content-Type"] = "application/json"
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         connection.putrequest(method, path, skip_host="Host" in sent)
         for name, value in sent.items():

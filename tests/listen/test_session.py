@@ -75,7 +75,7 @@ class Plan:
     public_url: str | None = None
     port: int = 0
     probe_limit_s: float = 15.0
-    verification_limit_s: float = 20.0
+    verification_limit_s: float = 60.0
     cut: Callable[[float], float] = float
     """Shortens a limit."""
 

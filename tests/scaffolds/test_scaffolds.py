@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import re
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cronofy_cli.adapters.scaffolds import SCAFFOLDS
+from cronofy_cli.core.signature import digest
 from tests.in_process import run_main
 from tests.node import MODULES, node_environment
+from tests.outbound.app import answer_of, running_app
 from tests.ports import free_port
 from tests.requirements import require_program
+from tests.sender import post
+from tests.support import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import Concatenate
 
+    from tests.outbound.app import Received
     from tests.support import Cli
 
     Wait = Callable[Concatenate[Callable[[], bool], ...], None]
@@ -46,7 +54,9 @@ def written(cli: Cli, framework: str) -> Path:
 
 
 @contextmanager
-def started(cli: Cli, framework: str, folder: Path, wait_until: Wait) -> Iterator[int]:
+def started(
+    cli: Cli, framework: str, folder: Path, wait_until: Wait, variables: dict[str, str] | None = None
+) -> Iterator[int]:
     """Start a handler as its own command does, on a port of this test, until the end."""
     port = free_port()
     words = SCAFFOLDS[framework].start.removeprefix("bundle exec ").replace("3000", str(port)).split()
@@ -57,6 +67,8 @@ def started(cli: Cli, framework: str, folder: Path, wait_until: Wait) -> Iterato
         "CRONOFY_API_URL": f"http://127.0.0.1:{free_port()}",
         "PORT": str(port),
         "PYTHONWARNINGS": "default",
+        "PYTHONUNBUFFERED": "1",
+        **(variables or {}),
     }
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
@@ -157,6 +169,34 @@ def test_for_programs_the_files_and_the_commands_are_named(cli: Cli) -> None:
     assert document["commands"][1:3] == ["npm install", "cronofy simulator exec -- npm test"]
 
 
+def test_a_dry_run_tells_of_files_that_are_there(cli: Cli) -> None:
+    """What the real run would refuse is refused."""
+    (cli.folder / "app.mjs").write_text("mine")
+
+    assert run_main(cli, "init", "express", cli.folder, "--dry-run").exit_code == 2
+
+
+def test_an_empty_folder_is_a_variable_that_is_not_set(cli: Cli) -> None:
+    """Nothing is written into the current folder by mistake."""
+    result = run_main(cli, "init", "express", "")
+
+    assert (result.exit_code, "the folder is empty" in result.stderr) == (2, True)
+
+
+def test_inside_a_repository_the_job_is_at_its_top(cli: Cli) -> None:
+    """GitHub looks for workflows at the top of a repository only; the job runs in the handler's folder."""
+    (cli.folder / ".git").mkdir()
+
+    document = run_main(cli, "init", "express", cli.folder / "api" / "hook", "--json").json
+
+    text = (cli.folder / ".github" / "workflows" / "cronofy-handler.yml").read_text()
+    assert "../../.github/workflows/cronofy-handler.yml" in document["files"]
+    assert 'working-directory: "api/hook"' in text
+    assert "path: api/hook/cronofy-handler.xml" in text
+    assert not (cli.folder / "api" / "hook" / ".github").exists()
+    assert run_main(cli, "init", "express", cli.folder / "other").exit_code == 2
+
+
 def test_a_framework_that_is_not_there(cli: Cli) -> None:
     """A typo gets the name that was meant, anything else the list."""
     result = run_main(cli, "init", "fastapy")
@@ -170,15 +210,120 @@ def test_a_framework_that_is_not_there(cli: Cli) -> None:
 def test_the_ci_job_runs_the_handlers_own_commands(cli: Cli, framework: str) -> None:
     """The workflow installs, tests, starts and checks the handler, and nothing in it is left to be filled in."""
     scaffold = SCAFFOLDS[framework]
-    text = scaffold.contents()[".github/workflows/cronofy-handler.yml"].decode()
+    text = scaffold.contents(cli.folder)[".github/workflows/cronofy-handler.yml"].decode()
 
     for command in (scaffold.install, scaffold.test, scaffold.start, "check handler 3000/cronofy/hook --junit"):
         assert command in text
-    assert "@SETUP@" not in text
-    assert "@TEST@" not in text
-    assert "@START@" not in text
+    assert re.findall("@[A-Z]+@", text) == []
 
 
 def test_the_package_json_of_express_is_json(cli: Cli) -> None:
     """npm can read it."""
-    assert json.loads(SCAFFOLDS["express"].contents()["package.json"])["scripts"]["test"] == "node --test"
+    assert json.loads(SCAFFOLDS["express"].contents(cli.folder)["package.json"])["scripts"]["test"] == "node --test"
+
+
+@pytest.mark.parametrize("framework", SCAFFOLDS)
+def test_nothing_is_lost_by_what_comes_at_a_bad_moment(cli: Cli, framework: str, wait_until: Wait) -> None:
+    """What comes while its channel is read is read afterwards; one that cannot be read holds no other up; an empty
+    secret takes nothing.
+    """
+    folder = written(cli, framework)
+    may_answer = threading.Event()
+    reads: list[str] = []
+
+    def answer(received: Received) -> bytes:
+        since = re.findall(rb"last_modified=([^& ]*)", received.line)[0].decode()
+        reads.append(since)
+        if since.startswith("2026-01-01"):
+            return answer_of(401)
+        if len([each for each in reads if not each.startswith("2026-01-01")]) == 1:
+            may_answer.wait(60)
+            return answer_of(200, page("First"), "Content-Type: application/json")
+        return answer_of(200, page("First", "Second"), "Content-Type: application/json")
+
+    with running_app() as cronofy:
+        cronofy.answer = answer
+        api = {"CRONOFY_API_URL": f"http://127.0.0.1:{cronofy.port}", "CRONOFY_CLIENT_SECRET": "real, "}
+        with started(cli, framework, folder, wait_until, api) as port:
+            url = f"http://127.0.0.1:{port}/cronofy/hook"
+            assert post(url, change("chn_1", "2026-03-01T00:00:00Z"), secret="") == 401
+            assert post(url, change("chn_0", "2026-01-01T00:00:10Z"), secret="real") == 200
+            assert post(url, change("chn_1", "2026-03-01T00:00:10Z"), secret="real") == 200
+            cronofy.await_received(2, 60)
+            assert post(url, change("chn_1", "2026-03-01T00:00:20Z"), secret="real") == 200
+            may_answer.set()
+            wait_until(lambda: b"Second" in (folder / "log").read_bytes(), START_LIMIT_S)
+
+    text = (folder / "log").read_text()
+    assert text.count("evt_First") == 1
+    assert {path.stat().st_mode & 0o077 for path in folder.glob("cronofy-inbox*")} == {0}
+
+
+@pytest.mark.parametrize("body", [b"[]", b'{"notification": {"type": "change"}, "channel": {}}', b"null", b"[" * 9000])
+def test_odd_bodies_that_cronofy_signed_are_taken(body: bytes, tmp_path: Path) -> None:
+    """Whatever is signed gets 2xx; what cannot be kept is not an error."""
+    receiver = receiver_of(tmp_path, CRONOFY_CLIENT_SECRET="real")
+
+    assert receiver.take(body, digest(body, "real")) == 200
+    for since, channel in ((None, "c"), ("2026-01-01T00:00:00Z", {}), (5, "c"), ("soon", "c")):
+        odd = json.dumps(
+            {"notification": {"type": "change", "changes_since": since}, "channel": {"channel_id": channel}}
+        ).encode()
+        assert receiver.take(odd, digest(odd, "real")) == 200
+    assert receiver.read_unread() is None
+
+
+@pytest.mark.parametrize("secrets", ["", " , ", None])
+def test_without_a_secret_it_does_not_start(secrets: str | None, tmp_path: Path) -> None:
+    """A variable that is not set is an error, and not a key that everybody has."""
+    with pytest.raises(ValueError, match="CRONOFY_CLIENT_SECRET is not set"):
+        receiver_of(tmp_path, **({} if secrets is None else {"CRONOFY_CLIENT_SECRET": secrets}))
+
+
+def test_an_event_that_is_not_taken_is_tried_again_and_holds_no_other_up(tmp_path: Path) -> None:
+    """What the application fails at comes again at the next read, and the others have come meanwhile."""
+    handed: list[str] = []
+
+    def on_event(event: dict[str, str]) -> None:
+        handed.append(event["summary"])
+        if event["summary"] == "First" and handed.count("First") == 1:
+            raise RuntimeError("the application's database is away")
+
+    with running_app() as cronofy:
+        cronofy.answer = lambda _: answer_of(200, page("First", "Second"), "Content-Type: application/json")
+        receiver = receiver_of(
+            tmp_path,
+            on_event,
+            CRONOFY_CLIENT_SECRET="real",
+            CRONOFY_ACCESS_TOKEN="t",
+            CRONOFY_API_URL=f"http://127.0.0.1:{cronofy.port}",
+        )
+        body = change("chn_1", "2026-03-01T00:00:10Z")
+        receiver.take(body, digest(body, "real"))
+        for _ in range(3):
+            receiver.read_unread()
+
+    assert handed == ["First", "Second", "First"]
+
+
+def receiver_of(folder: Path, on_event: Any = print, **environment: str) -> Any:
+    """Return the receiver of the Python handlers."""
+    path = REPOSITORY / "cronofy_cli" / "scaffolds" / "python" / "cronofy_receiver.py"
+    spec = importlib.util.spec_from_file_location("cronofy_receiver", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Receiver(on_event, {"CRONOFY_INBOX": str(folder / "inbox.db"), **environment})
+
+
+def change(channel: str, since: str) -> bytes:
+    """Return a notification's body."""
+    notification = {"type": "change", "changes_since": since}
+    return json.dumps({"notification": notification, "channel": {"channel_id": channel}}).encode()
+
+
+def page(*titles: str) -> bytes:
+    """Return a page of Read Events."""
+    events = [{"event_uid": f"evt_{title}", "summary": title} for title in titles]
+    return json.dumps({"pages": {"current": 1, "total": 1}, "events": events}).encode()

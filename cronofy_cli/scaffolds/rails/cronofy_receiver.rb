@@ -2,8 +2,11 @@
 #
 # A handler gives the raw body and the header to `take` and answers with the status that it returns. By then the
 # notification is on disk, in a PStore with the earliest `changes_since` of each channel: repeats, late ones and bursts
-# become one read. A thread reads the changed events, here in the process; what fails stays on disk and is tried again.
-# With more than one process, or with Active Job, keep the two tables in your database and call `read_unread` in a job.
+# become one read. A thread reads the changed events, here in the process; what fails stays on disk and is tried again,
+# and holds nothing else up. With more than one process, or with Active Job, keep both stores in your database and call
+# `read_unread` in a job.
+require "digest"
+require "fileutils"
 require "json"
 require "net/http"
 require "openssl"
@@ -13,17 +16,23 @@ require "time"
 
 class CronofyReceiver
   OVERLAP_S = 5 # each read begins a little before changes_since; what was seen before is dropped
+  SEEN_S = 30 * 86_400
   RETRY_S = 60
   TIMEOUT_S = 30
 
-  # The block gets an event as Read Events has it, once in each state; a deleted one has "deleted" => true.
+  # The block gets an event as Read Events has it, once, or again after a crash; a deleted one has "deleted" => true.
   def initialize(environment = ENV, &on_event)
     @on_event = on_event
-    @secrets = environment.fetch("CRONOFY_CLIENT_SECRET").split(",").map(&:strip) # several while they are rotated
+    # Several while secrets are rotated. An empty one would take what anybody can sign.
+    @secrets = environment.fetch("CRONOFY_CLIENT_SECRET", "").split(",").map(&:strip).reject(&:empty?)
+    raise ArgumentError, "CRONOFY_CLIENT_SECRET is not set" if @secrets.empty?
+
     @api_url = environment.fetch("CRONOFY_API_URL", "https://api.cronofy.com")
     @environment = environment
-    @store = PStore.new(environment.fetch("CRONOFY_INBOX", "cronofy-inbox.pstore"), true)
-    @store.ultra_safe = true
+    folder = environment.fetch("CRONOFY_INBOX", "cronofy-inbox")
+    FileUtils.mkdir_p(folder, mode: 0o700) # events are nobody else's business
+    @unread = store(folder, "unread") # channel => [since, count]
+    @seen = store(folder, "seen") # event_uid => [state, time]
     @wake = Queue.new
   end
 
@@ -31,35 +40,29 @@ class CronofyReceiver
   def take(body, signatures)
     return 401 unless from_cronofy?(body, signatures)
 
-    document = JSON.parse(body.dup.force_encoding("UTF-8"))
-    notification, channel = document.values_at("notification", "channel")
-    remember(channel.fetch("channel_id"), notification.fetch("changes_since")) if notification["type"] == "change"
+    change = change_of(body)
+    remember(*change) if change # all else: 2xx all the same, or Cronofy sends it for 24 hours
     200
-  rescue JSON::ParserError, TypeError, KeyError, NoMethodError
-    200 # signed by Cronofy and not known here: 2xx all the same, or Cronofy sends it for 24 hours
   end
 
   # Reads what is unread, now and whenever something comes, on a thread of its own.
   def start
     Thread.new do
       loop do
-        read_unread
-        @wake.pop
+        went_well = read_unread
+        went_well ? @wake.pop : wait_for_retry
       rescue StandardError => error
-        warn "changed events could not be read; tried again in #{RETRY_S} s: #{error.message}"
+        warn "the inbox cannot be read; tried again in #{RETRY_S} s: #{error.message}"
         sleep RETRY_S
       end
     end
     self
   end
 
-  # Reads the events behind all notifications that were not read yet.
+  # Reads the events behind all notifications that were not read yet; returns whether all of it went well.
   def read_unread
-    @store.transaction(true) { @store.fetch(:unread, {}).to_a }.each do |channel, since|
-      changed_events(channel, since) { |event| hand_on(event) }
-      # An earlier one may have come meanwhile: then it stays.
-      @store.transaction { @store[:unread] = @store.fetch(:unread, {}).reject { |key, kept| key == channel && kept >= since } }
-    end
+    rows = @unread.transaction(true) { @unread.roots.to_h { |channel| [channel, @unread[channel]] } }
+    rows.map { |channel, (since, count)| read_channel(channel, since, count) }.all?
   end
 
   # Returns the token of the account that a channel belongs to. Replace this: most applications have many.
@@ -69,18 +72,54 @@ class CronofyReceiver
 
   private
 
+  def store(folder, name)
+    PStore.new(File.join(folder, "#{name}.pstore"), true).tap { |made| made.ultra_safe = true }
+  end
+
   def from_cronofy?(body, signatures)
     sent = signatures.to_s.split(",").map { |digest| digest.strip.b }
     known = @secrets.map { |secret| [OpenSSL::HMAC.digest("SHA256", secret, body)].pack("m0").b }
     known.any? { |ours| sent.any? { |theirs| Rack::Utils.secure_compare(ours, theirs) } }
   end
 
+  # Returns the channel and changes_since of a change; nil for everything else.
+  def change_of(body)
+    document = JSON.parse(body.dup.force_encoding("UTF-8"))
+    notification, channel = document.values_at("notification", "channel")
+    return unless notification["type"] == "change" && channel["channel_id"].is_a?(String)
+
+    Time.iso8601(notification["changes_since"])
+    [channel["channel_id"], notification["changes_since"]]
+  rescue JSON::ParserError, TypeError, ArgumentError, NoMethodError
+    nil
+  end
+
   def remember(channel, since)
-    @store.transaction do
-      unread = @store.fetch(:unread, {})
-      @store[:unread] = unread.merge(channel => [unread[channel], since].compact.min)
+    @unread.transaction do
+      before, count = @unread[channel]
+      @unread[channel] = [[before, since].compact.min, count.to_i + 1]
     end
     @wake << true
+  end
+
+  def wait_for_retry
+    Timeout.timeout(RETRY_S) { @wake.pop }
+  rescue Timeout::Error
+    nil
+  end
+
+  def read_channel(channel, since, count)
+    handed, is_done = {}, true
+    changed_events(channel, since) { |event| is_done = hand_on(event, handed) && is_done }
+    # Another one may have come meanwhile: then it is read once more.
+    @unread.transaction { @unread.delete(channel) if is_done && @unread[channel]&.last == count }
+    is_done
+  rescue StandardError => error
+    # 401: the token has ended or was revoked; access_token has to return another one.
+    warn "the events of #{channel} cannot be read; tried again in #{RETRY_S} s: #{error.message}"
+    false
+  ensure
+    keep(handed) if handed&.any?
   end
 
   def changed_events(channel, since, &block)
@@ -105,12 +144,26 @@ class CronofyReceiver
     answer.body
   end
 
-  # Hands an event on, unless it was handed on in this very state.
-  def hand_on(event)
-    uid, state = event.fetch("event_uid"), JSON.generate(event)
-    return if @store.transaction(true) { @store.fetch(:seen, {})[uid] } == state
+  # Hands an event on, unless it was handed on in this very state; returns whether it was taken.
+  def hand_on(event, handed)
+    uid, state = event.fetch("event_uid"), Digest::SHA256.base64digest(JSON.generate(event))
+    @known ||= @seen.transaction(true) { @seen.roots.to_h { |key| [key, @seen[key]] } }
+    return true if @known[uid]&.first == state
 
     @on_event.call(event)
-    @store.transaction { @store[:seen] = @store.fetch(:seen, {}).merge(uid => state) }
+    @known[uid] = handed[uid] = [state, Time.now.to_i]
+    true
+  rescue StandardError => error
+    warn "the event #{uid} was not taken; tried again in #{RETRY_S} s: #{error.message}"
+    false
+  end
+
+  # Writes once for all events of a read: a PStore is written whole.
+  def keep(handed)
+    @seen.transaction do
+      handed.each { |uid, state| @seen[uid] = state }
+      oldest = Time.now.to_i - SEEN_S
+      @seen.roots.each { |uid| @seen.delete(uid) if @seen[uid].last < oldest }
+    end
   end
 end

@@ -9,7 +9,7 @@ class HandlerTest < Minitest::Test
   def setup
     @handed = Queue.new
     @folder = Dir.mktmpdir
-    environment = ENV.to_h.merge("CRONOFY_INBOX" => File.join(@folder, "inbox.pstore"))
+    environment = ENV.to_h.merge("CRONOFY_INBOX" => File.join(@folder, "inbox"))
     Handler.receiver = CronofyReceiver.new(environment) { |event| @handed << event }.start
     @server = Puma::Server.new(Handler)
     @server.add_tcp_listener("127.0.0.1", 0)

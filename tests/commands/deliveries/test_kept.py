@@ -110,7 +110,7 @@ def test_follow(cli: Cli, kept: None, record: Record) -> None:
 def test_follow_on_a_terminal(cli: Cli, kept: None, record: Record) -> None:
     """For people, too, what is there is seen at once, and what comes later as it comes."""
     program, *arguments = cli.command("deliveries", "list", "--follow", "--type", "change")
-    child = pexpect.spawn(program, arguments, env=cli.environment, encoding="utf-8", dimensions=(24, 120), timeout=20)
+    child = pexpect.spawn(program, arguments, env=cli.environment, encoding="utf-8", dimensions=(24, 120), timeout=60)
     try:
         child.expect("\n1  ")
         record(make_delivery(0, OTHER), make_delivery(0))

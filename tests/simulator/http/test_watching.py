@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @contextmanager
 def following(simulator: Running, world: str = "") -> Iterator[Iterator[tuple[str, Any]]]:
     """Follow a world: names and data of its server-sent events."""
-    with simulator.client.stream("GET", f"{world}/simulator/live", timeout=20) as answer:
+    with simulator.client.stream("GET", f"{world}/simulator/live", timeout=60) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         events = _events(answer)
         assert next(events)[0] == "hello"

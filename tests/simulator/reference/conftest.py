@@ -33,7 +33,7 @@ def worlds() -> Iterator[Simulator]:
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx.Client]:
     """A client that adds nothing to what a test sends."""
-    with import_httpx().Client(trust_env=False, timeout=20) as client:
+    with import_httpx().Client(trust_env=False, timeout=60) as client:
         yield client
 
 
