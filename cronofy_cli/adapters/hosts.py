@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from typing import Final
 
 _ANY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 - nothing is bound to them here
+_HOST_HEADER: Final = re.compile(r"(?:\[([^\]]*)\]|([^\s:@/\[\]]*))(?::[0-9]*)?")
+"""An address in brackets or a name, and digits at most as the port (RFC 9110, 7.2)."""
 
 
 def is_loopback(host: str) -> bool:
@@ -25,8 +28,5 @@ def is_this_machine(host: str) -> bool:
 
 def name_in_host_header(host: str) -> str:
     """Return the name in a Host header, in lower case and without the port; nothing for one that is not well made."""
-    host = host.lower()
-    if not host.startswith("["):
-        return host.partition(":")[0]
-    name, _, rest = host[1:].partition("]")
-    return name if not rest or rest.startswith(":") else ""
+    match = _HOST_HEADER.fullmatch(host.lower())
+    return "" if match is None else match[1] or match[2] or ""

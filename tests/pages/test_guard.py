@@ -20,7 +20,18 @@ def test_own_names_are_served(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["", "evil.example", "evil.example:7080", "localhost.evil.example", "192.0.2.1:7080", "127.0.0.1.evil.example"],
+    [
+        "",
+        "evil.example",
+        "evil.example:7080",
+        "localhost.evil.example",
+        "192.0.2.1:7080",
+        "127.0.0.1.evil.example",
+        "127.0.0.1:7080.evil.example",
+        "127.0.0.1:7080@evil.example",
+        "localhost@evil.example",
+        "[::1]:7080.evil.example",
+    ],
 )
 def test_a_name_that_leads_here_is_not_enough(host: str) -> None:
     """A page that makes its own name point to this machine is refused, reading and writing (DNS rebinding)."""
