@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, ParamSpec, TypeVar
 
 import typer
 
-from cronofy_cli.cli.client_secrets import SecretFilesOption, find_secrets
+from cronofy_cli.cli.client_secrets import SecretFilesOption, given_secrets, kept_secrets
 from cronofy_cli.cli.options import SigningCommand, app_context, command_app
 from cronofy_cli.errors import CronofyError
 
@@ -95,6 +95,8 @@ def _around(run: AppContext, secret_files: Sequence[str]) -> Around:
     from cronofy_cli.inspector.around import Around
 
     tzid = machine_tzid(run.environment) or "Etc/UTC"
+    # Read before anything is served: a file that is not there is said at once, and stdin is read once.
+    given = given_secrets(run, secret_files)
     one_at_a_time = threading.Lock()
     return Around(
         history_file=history_file(run.environment),
@@ -103,7 +105,7 @@ def _around(run: AppContext, secret_files: Sequence[str]) -> Around:
         account=run.settings.context_name or "",
         tzid=tzid,
         now=partial(datetime.now, find_zone(tzid)),
-        client_secrets=_locked(one_at_a_time, partial(find_secrets, run, list(secret_files))),
+        client_secrets=_locked(one_at_a_time, lambda: given or kept_secrets(run)),
         other_secrets=_locked(one_at_a_time, partial(_other_secrets, run, were_given=bool(secret_files))),
         why=_locked(one_at_a_time, partial(_why, run)),
     )

@@ -68,3 +68,11 @@ def test_a_client_secret_of_a_file(cli: Cli) -> None:
         running.wait_until(lambda lines: len(lines) == 1)
         assert asked(running.lines[0], "GET", "secrets") == ["mine"]
         assert running.stop() == 130
+
+
+def test_a_client_secret_file_that_is_not_there(cli: Cli) -> None:
+    """It is said at the start: no page is served that could sign nothing."""
+    result = cli("inspect", "--no-browser", "--client-secret-file", "nowhere.txt")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "'nowhere.txt' cannot be read" in result.stderr
