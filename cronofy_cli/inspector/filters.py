@@ -51,7 +51,7 @@ def parse_filter(text: str, now: datetime) -> Filter:
     """Read what was typed. `now` is in the zone that days are meant in.
 
     Raises:
-        WrongUsage: a filter's value is not understood.
+        WrongUsage: a filter's value is not understood, or a filter is given twice.
     """
     keys, words, tag = _taken_apart(text)
     if keys.get("is", LOOK) != LOOK:
@@ -76,15 +76,23 @@ def parse_filter(text: str, now: datetime) -> Filter:
 
 
 def _taken_apart(text: str) -> tuple[dict[str, str], list[str], str | None]:
-    """Return the filters, the text, and the tag if one is named."""
+    """Return the filters, the text, and the tag if one is named.
+
+    Raises:
+        WrongUsage: two values are given where one can be meant.
+    """
     keys: dict[str, str] = {}
     words: list[str] = []
     tag: str | None = None
     for match in _WORD.finditer(text):
         key, quoted_value, value, quoted, word = match.groups()
+        if key in keys:
+            raise WrongUsage(f"{key}: is given twice", hint="a delivery has to fit every filter: leave one out")
         if key in _KEYS:
             keys[key] = quoted_value if quoted_value is not None else value
         elif word is not None and len(word) > 1 and word.startswith("@"):
+            if tag is not None:
+                raise WrongUsage("two tags are given", hint="each names one delivery: leave one out")
             tag = word[1:]
         else:
             words.append(quoted if quoted is not None else match[0])

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _MOST_IDS: Final = 200
 _BIGGEST: Final = 2**62
+_MOST_DIGITS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Call:
         text = self.query.get(name)
         if text is None:
             return None
-        if not (text.isascii() and text.isdigit()) or int(text) > _BIGGEST:
+        if not (text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS) or int(text) > _BIGGEST:
             raise WrongUsage(f"{name} is not a number")
         return int(text)
 

@@ -171,7 +171,17 @@ def test_what_is_searched_for(q: str, numbers: list[int], command: str, inspecte
 
 
 @pytest.mark.parametrize(
-    "q", ["status:nonsense", "signature:nonsense", "since:nonsense", "where:[", "is:nonsense", "answered:x"]
+    "q",
+    [
+        "status:nonsense",
+        "signature:nonsense",
+        "since:nonsense",
+        "where:[",
+        "is:nonsense",
+        "answered:x",
+        "type:change%20type:verification",
+        "@one%20@two",
+    ],
 )
 def test_what_is_not_understood(q: str, inspected: Inspected) -> None:
     """A value that cannot be meant is refused in a sentence with a hint, and nothing else breaks."""
@@ -183,7 +193,16 @@ def test_what_is_not_understood(q: str, inspected: Inspected) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["list?before=x", "list?limit=-1", "rows?ids=1,x", "compare?a=1", "deliveries/999999", "export?format=x"]
+    "path",
+    [
+        "list?before=x",
+        f"list?before={'9' * 5000}",
+        "list?limit=-1",
+        "rows?ids=1,x",
+        "compare?a=1",
+        "deliveries/999999",
+        "export?format=x",
+    ],
 )
 def test_odd_questions_are_answered(path: str, inspected: Inspected) -> None:
     """With a refusal, not with a traceback."""
