@@ -39,7 +39,9 @@ def delivery_of(history: History, number: int) -> Delivery:
     """
     found = history.get(number)
     if found is None:
-        raise NotFound(f"there is no delivery #{number}", hint="it may have been removed by 'deliveries prune'")
+        raise NotFound(
+            f"there is no delivery #{number}", hint="it was removed: by 'deliveries prune', or with all others"
+        )
     return found
 
 

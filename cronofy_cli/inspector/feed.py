@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.inspector.documents import RowsEvent
+from cronofy_cli.inspector.lasting_reader import LastingReader
 from cronofy_cli.inspector.listing import matching
 from cronofy_cli.inspector.rows import rows_of
 
@@ -34,8 +35,10 @@ _LOCKED_S: Final = 1.0
 MOST_ROWS: Final = 40
 _LOOKED_AT: Final = 2_000
 """Of what has arrived since the page last heard; it begins again if there was more."""
-_STATE_EVERY: Final = 20
-"""Looks between two at the journal's processes, one of which may have died."""
+_LESS_OFTEN: Final = 20
+"""Looks between two at the journal's processes, one of which may have died, and at the file through a new connection:
+one that is open does not notice what was written over it."""
+_Version = tuple[int, int] | None
 
 
 class Feed(Worker):
@@ -53,6 +56,10 @@ class Feed(Worker):
         self.state_version = 0
         """Grows when the state of the run may be another one."""
         self.newest_id = 0
+        self.replaced = 0
+        """Grows when the history is another one than before."""
+        self.problem: HistoryUnavailable | None = None
+        """Why the history cannot be read."""
 
     def wait_for_news(self, data_version: int, state_version: int, limit_s: float) -> bool:
         """Wait until one of the versions is another one, and return whether it is within the limit."""
@@ -97,41 +104,49 @@ class Feed(Worker):
         return self._ending.is_set()
 
     def _open(self, stack: ExitStack) -> None:
-        self._history = stack.enter_context(self._around.reading())
-        self.newest_id = self._history.newest_id()
+        self._reader = stack.enter_context(LastingReader(self._around))
+        self.newest_id = self._reader.history().newest_id()
 
     def _wake(self) -> None:
         with self._changed:
             self._changed.notify_all()
 
     def _work(self) -> None:
-        seen, state, looks = -1, self._run_state.changed_at(), 0
+        seen: _Version = None
+        state, looks = self._run_state.changed_at(), 0
         while not self._ending.is_set():
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._ending.is_set())
             looks += 1
-            if (now := self._run_state.changed_at()) != state or looks % _STATE_EVERY == 0:
+            is_due = looks % _LESS_OFTEN == 0
+            if (now := self._run_state.changed_at()) != state or is_due:
                 state = now
                 self._report(state=1)
             try:
+                if is_due:
+                    self._around.reading().close()
                 pause_s, seen = self._look(seen)
-            except HistoryUnavailable:
-                pause_s = _LOCKED_S
-                self._report(data=1)
+            except HistoryUnavailable as error:
+                pause_s, looks, seen = _LOCKED_S, -1, None
+                self._report(data=int(self.problem is None), problem=error)
             self._ending.wait(pause_s)
 
-    def _look(self, seen: int) -> tuple[float, int]:
-        version = self._history.data_version()
+    def _look(self, seen: _Version) -> tuple[float, _Version]:
+        version = self._reader.version()
         if version == seen:
             return _LOOK_S, seen
-        newest_id = self._history.newest_id()
+        newest_id = self._reader.history().newest_id()
         arrived = newest_id - self.newest_id
         self.newest_id = newest_id
+        if self.replaced != self._reader.replaced:
+            self._events = {}
+            self.replaced = self._reader.replaced
         self._report(data=1)
         return (_BURST_S if arrived >= _BURST else _CALM_S), version
 
-    def _report(self, *, data: int = 0, state: int = 0) -> None:
+    def _report(self, *, data: int = 0, state: int = 0, problem: HistoryUnavailable | None = None) -> None:
         with self._changed:
+            self.problem = problem if data or problem is not None else self.problem
             self.data_version += data
             self.state_version += state
             self._changed.notify_all()

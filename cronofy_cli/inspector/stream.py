@@ -8,11 +8,11 @@ import msgspec
 
 from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.inspector.documents import ProblemDocument
+from cronofy_cli.inspector.lasting_reader import LastingReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cronofy_cli.adapters.history import History
     from cronofy_cli.inspector.around import Around
     from cronofy_cli.inspector.feed import Feed
     from cronofy_cli.inspector.filters import Filter
@@ -23,35 +23,45 @@ _ALIVE_S: Final = 10.0
 
 
 def events(around: Around, run_state: RunState, feed: Feed, wanted: Filter, after: int | None) -> Iterator[bytes]:
-    """Yield events until the run ends. `after` is the newest delivery that the page has; None if it has none.
-
-    Raises:
-        HistoryUnavailable: the history cannot be opened.
-    """
+    """Yield events until the run ends. `after` is the newest delivery that the page has; None if it has none."""
     yield _event("state", run_state.now())
-    data_version, state_version = -1, feed.state_version
-    with around.reading() as history:
+    data_version, state_version, replaced = -1, feed.state_version, feed.replaced
+    with LastingReader(around) as reader:
         seen = feed.newest_id if after is None else after
         while not feed.has_ended:
             if feed.state_version != state_version:
                 state_version = feed.state_version
                 yield _event("state", run_state.now())
             if feed.data_version != data_version:
-                data_version = feed.data_version
+                is_first, data_version = data_version == -1, feed.data_version
                 newest_id = feed.newest_id
-                yield _news(history, feed, wanted, seen, newest_id)
+                if feed.replaced != replaced or (is_first and _is_of_another(reader, seen)):
+                    replaced, seen = feed.replaced, newest_id
+                    yield _event("replaced", None)
+                yield _news(reader, feed, wanted, seen, newest_id)
                 seen = max(seen, newest_id)
             if not feed.wait_for_news(data_version, state_version, _ALIVE_S):
                 yield b":\n\n"
 
 
-def _news(history: History, feed: Feed, wanted: Filter, seen: int, newest_id: int) -> bytes:
-    if newest_id <= seen:
-        return _event("touched", None)
+def _is_of_another(reader: LastingReader, seen: int) -> bool:
+    """Whether a page knows a delivery that this history never had."""
     try:
-        return _event("rows", feed.rows_since(history, wanted, seen, newest_id), newest_id)
-    except HistoryUnavailable as error:
-        return _event("problem", ProblemDocument(error.code, error.message, error.hint))
+        return seen > reader.history().newest_id()
+    except HistoryUnavailable:
+        return False
+
+
+def _news(reader: LastingReader, feed: Feed, wanted: Filter, seen: int, newest_id: int) -> bytes:
+    error = feed.problem
+    if error is None:
+        if newest_id <= seen:
+            return _event("touched", None)
+        try:
+            return _event("rows", feed.rows_since(reader.history(), wanted, seen, newest_id), newest_id)
+        except HistoryUnavailable as unavailable:
+            error = unavailable
+    return _event("problem", ProblemDocument(error.code, error.message, error.hint))
 
 
 def _event(name: str, document: object, last_id: int | None = None) -> bytes:

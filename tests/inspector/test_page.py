@@ -10,10 +10,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import Complaints
+from tests.inspector.conftest import inspecting
 from tests.inspector.story import CHANGE, HOSTILE, event
 from tests.outbound.app import answer_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import BrowserContext, Locator, Page
 
     from tests.inspector.conftest import Inspected
@@ -332,3 +335,75 @@ def test_a_history_that_cannot_be_read(page: Page, inspected: Inspected) -> None
 
     expect(page.locator("#state")).to_have_text("History only", timeout=20_000)
     expect(page.locator(".row")).to_have_count(1)
+
+
+def test_a_history_that_comes_later(context: BrowserContext, tmp_path: Path) -> None:
+    """A page that was open before the first delivery shows each one as it arrives, without a reload."""
+    with inspecting(tmp_path / "data" / "deliveries.db") as inspected:
+        page = context.new_page()
+        page.goto(inspected.url)
+        expect(page.locator(".start h2")).to_have_text("Nothing has been received yet")
+
+        inspected.story.arrives()
+        expect(page.locator("#count")).to_have_text("1 delivery")
+        inspected.story.arrives()
+
+        expect(page.locator("#count")).to_have_text("2 deliveries")
+        expect(page.locator(".row")).to_have_count(2)
+        page.close()
+
+
+def test_a_history_that_is_replaced(page: Page, inspected: Inspected) -> None:
+    """The page says so, and shows what is there now: nothing while there is none, then the new one."""
+    for file in inspected.story.file.parent.glob("deliveries*"):
+        file.unlink()
+
+    expect(page.locator("#toast")).to_contain_text("The history was removed or replaced")
+    expect(page.locator(".row")).to_have_count(0)
+    expect(page.locator(".start h2")).to_have_text("Nothing has been received yet")
+    inspected.story.arrives()
+
+    expect(page.locator("#count")).to_have_text("1 delivery")
+    expect(page.locator(".row")).to_have_attribute("data-id", "1")
+
+
+def test_a_history_that_is_overwritten(page: Page, inspected: Inspected) -> None:
+    """Nobody has to search for the page to notice, and it goes on by itself."""
+    file = inspected.story.file
+    with file.open("r+b") as opened:
+        head = opened.read(100)
+        opened.seek(0)
+        opened.write(b"no database".ljust(100))
+    expect(page.locator("#state")).to_have_text("History unreadable")
+
+    with file.open("r+b") as opened:
+        opened.write(head)
+
+    expect(page.locator("#state")).to_have_text("History only")
+
+
+def test_a_body_that_is_not_json(page: Page, inspected: Inspected) -> None:
+    """What is said of it holds: no events to read, no channel to ask about, and a body unlike another one."""
+    number = inspected.story.arrives(b"not json at all")
+    row(page, number).click()
+
+    expect(page.locator("#part-1")).to_contain_text("It is not JSON, so it is no notification")
+    page.keyboard.press("y")
+    expect(page.locator("dialog")).to_contain_text("This delivery names no channel")
+    page.keyboard.press("Escape")
+    page.keyboard.press("v")
+    page.keyboard.press("j")
+    page.keyboard.press("v")
+    expect(page.locator(".cmp")).to_contain_text("≠ byte 0")
+    expect(page.locator(".cmp")).not_to_contain_text("Body: the same")
+
+
+def test_a_number_beyond_all(page: Page) -> None:
+    """There is no such delivery: the list begins with the newest, and nothing is refused."""
+    page.keyboard.press("g")
+    page.locator("#place").fill("9" * 30)
+    page.keyboard.press("Enter")
+
+    expect(page.locator("dialog")).to_be_hidden()
+    expect(page.locator(".row").first).to_have_attribute("data-id", str(TOTAL))
+    expect(page.locator("#count")).to_have_text(f"{TOTAL} deliveries")

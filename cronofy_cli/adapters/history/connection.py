@@ -131,4 +131,4 @@ def _settled(history: History) -> History:
 def _empty(path: Path) -> History:
     connection = _connect(":memory:")
     migrate(connection, path)
-    return History(connection, path)
+    return History(connection, path, is_stored=False)

@@ -64,7 +64,7 @@ class History(Finder):
     What was damaged on the disk is left out of every answer; `damage` says how much that is.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, *, missing: int = 0) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, missing: int = 0, is_stored: bool = True) -> None:
         """`missing` deliveries are known to be damaged and will not be met."""
         super().__init__(Database(connection, path))
         self._connection = connection
@@ -79,6 +79,8 @@ class History(Finder):
         """When they were on the disk and answered."""
         self.tags = Tags(self._database)
         """The user's names for deliveries."""
+        self.is_stored = is_stored
+        """Whether a file holds it. One that is not there yet reads as empty, and goes on doing so."""
 
     def __enter__(self) -> Self:
         return self

@@ -95,10 +95,10 @@ export const copyPytest = async detail => copy(await text('export', {format: 'py
 export const copyBody = detail => detail.shown.body === undefined ? download(`deliveries/${detail.row.id}/body`) : copy(detail.shown.body);
 
 export async function compare(a, b, onSwap) {
-  const found = await get('compare', {a: a.id, b: b.id}), app = row => row.app ?? 'not sent on', parts = [['app', 'Your app'], ['events', 'What changed'], ['result', 'Signature and answer'], ['header', 'Head'], ['body', 'Body'], ['bytes', 'Bytes']];
+  const found = await get('compare', {a: a.id, b: b.id}), app = row => row.app ?? 'not sent on', parts = [['app', 'Your app'], ['events', 'What changed'], ['result', 'Signature and answer'], ['header', 'Head'], ['body', 'Body']];
   const kept = [['app', 'result', app(a), app(b)], ['events', 'events', a.what, b.what]].filter(([, , before, after]) => before !== after).map(([part, place, before, after]) => ({part, place, before, after}));
-  const differences = [...kept, ...found];
-  const lines = parts.filter(([part]) => part !== 'bytes' || differences.some(each => each.part === part)).flatMap(([part, title]) => {
+  const differences = [...kept, ...found.map(each => (each.part === 'bytes' ? {...each, part: 'body'} : each))];
+  const lines = parts.flatMap(([part, title]) => {
     const some = differences.filter(each => each.part === part);
     return [h('tr', {cls: some.length ? 'section' : 'section same'}, h('th', {scope: 'rowgroup', colspan: 3}, title, some.length ? '' : ': the same')),
       ...some.map(each => h('tr', {cls: 'other'}, h('th', {scope: 'row'}, '≠ ', each.place), h('td', {}, each.before ?? 'not there'), h('td', {}, each.after ?? 'not there')))];
@@ -108,7 +108,7 @@ export async function compare(a, b, onSwap) {
 
 export async function why(detail, command) {
   const channel = detail.row.channel_id;
-  if (!channel) return say('This delivery names no channel');
+  if (!channel) return ask('Why', [h('p', {}, 'This delivery names no channel, so there is none to ask Cronofy about. For all channels:'), command('cronofy why')]);
   say(`Asking Cronofy about ${channel} …`);
   let conclusion;
   try { ({conclusion} = await post('why', {channel_id: channel})); } catch (error) { return ask(`Why, for ${channel}`, [h('p', {cls: 'bad'}, error.message), error.hint && h('p', {}, error.hint), command(`cronofy why --channel ${channel}`)]); }

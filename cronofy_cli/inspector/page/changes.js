@@ -9,8 +9,7 @@ const DAYS = 7;
 export function changesOf(detail, show, onShow) {
   const {read, row} = detail;
   if (!read) {
-    if (row.type && row.type !== 'change') return [null, h('p', {cls: 'quiet'}, 'This type says nothing about events; they are read for ‘change’ only.')];
-    return [null, h('p', {cls: 'quiet'}, row.signature === 'valid' ? 'No events were read for it: listen had ended, could not read them, or ran with --no-read-events.' : 'Not read: only a verified ‘change’ makes this tool ask Cronofy.')];
+    return [null, h('p', {cls: 'quiet'}, whyNotRead(row))];
   }
   if (read.changes === null) return [null, h('p', {cls: 'quiet'}, `${read.events} event${read.events === 1 ? ' was' : 's were'} read, by a version that did not compare them yet.`)];
   if (!read.changes.length) return [null, h('p', {cls: 'quiet'}, `Cronofy returned ${read.events} event${read.events === 1 ? '' : 's'}, and nothing that a person would notice differs from the last seen state. Often this is an edit that was reported before.`)];
@@ -19,6 +18,15 @@ export function changesOf(detail, show, onShow) {
   if (week) week.dataset.show = show;
   return [side, h('div', {cls: 'diff'}, cards, week && h('figure', {cls: 'box'}, week, h('figcaption', {cls: 'key'},
     h('span', {}, h('i', {cls: 'b'}), 'before'), h('span', {}, h('i', {cls: 'a'}), 'after'), h('span', {}, '+ added  → moved  ~ changed  − removed'))))];
+}
+
+function whyNotRead(row) {
+  if (!row.is_json) return 'It is not JSON, so it is no notification, and says nothing about events.';
+  if (row.type === null) return 'It is no notification of Cronofy’s, and says nothing about events.';
+  if (row.type !== 'change') return 'This type says nothing about events; they are read for ‘change’ only.';
+  if (row.imported) return 'It came from a file: events are read for what is received here.';
+  if (row.signature !== 'valid') return 'Not read: only a verified ‘change’ makes this tool ask Cronofy.';
+  return 'No events were read for it: listen had ended, could not read them, or ran with --no-read-events.';
 }
 
 function cardOf(change, place, week) {

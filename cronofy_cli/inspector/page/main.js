@@ -13,9 +13,11 @@ import {bytes, clockOf, dayOf, isToday, number, spanOf} from './words.js';
 const CHIPS = [['All', ''], ['Needs a look', 'is:look'], ['Changes', 'type:change'], ['Failed in the app', 'status:failed'], ['Wrong signature', 'signature:invalid']];
 const PART = 40, TYPING_MS = 60, SLOW_MS = 200, TOUCHED_MS = 350, BURST_MS = 2000, MANY = 20, STRIP_MS = 5000, COUNT_MS = 250;
 const narrow = matchMedia('(max-width: 760px)');
-let opening = null;
+let opening = null, retrying = 0;
 const known = {q: '', rows: [], gaps: [], nextBefore: null, newestId: 0, isAnchored: false, fresh: 0, hidden: 0, count: null, state: null, isConnected: null, problem: null, isLoading: false, search: 0};
 
+/** Where a list begins that has this delivery on top; the server takes no bigger number, and there is no bigger delivery. */
+const anchorAt = id => Math.min(id, Number.MAX_SAFE_INTEGER - 1) + 1;
 const detailCopy = actions.copy;
 const command = text => h('div', {cls: 'box cmdline'}, h('code', {tabindex: 0}, text), h('button', {type: 'button', cls: 'btn', on: {click: () => detailCopy(text)}}, icon('copy'), 'Copy'));
 const show = which => { document.documentElement.dataset.view = which; (which === 'detail' ? $('detail') : $('list')).focus({preventScroll: true}); };
@@ -305,7 +307,7 @@ function failed(error) {
     if (!known.newestId) setTimeout(find, 5000);
   } else {
     known.problem = error;
-    if (error.status !== 401) setTimeout(() => known.problem && find(), 5000);
+    if (error.status !== 401) retrying ||= setTimeout(() => { retrying = 0; if (known.problem) find(); }, 5000);
     if (!known.rows.length) detail.instead(h('div', {cls: 'start'}, h('h2', {}, error.status === 401 ? 'This page belongs to another run' : 'The history cannot be read'), h('p', {}, error.message), error.hint && h('p', {cls: 'quiet'}, error.hint), command(error.status === 401 ? 'cronofy inspect' : 'cronofy doctor')));
   }
   drawAll();
@@ -323,7 +325,7 @@ function goTo() {
   const input = h('input', {type: 'text', id: 'place', autofocus: true, autocomplete: 'off'});
   ask('Go to', [field('A number (1048196) or a time (11:50, yesterday, 2026-11-22)', input)], {yes: 'Go', act: async () => {
     const wanted = input.value.trim().replace(/^#/, ''), today = /^\d{1,2}:\d\d$/.test(wanted) ? `today ${wanted.padStart(5, '0')}` : wanted;
-    const anchor = /^\d+$/.test(wanted) ? +wanted + 1 : ((await get('list', {q: `until:"${today}"`, limit: 1})).rows[0]?.id ?? 0) + 1;
+    const anchor = /^\d+$/.test(wanted) ? anchorAt(+wanted) : ((await get('list', {q: `until:"${today}"`, limit: 1})).rows[0]?.id ?? 0) + 1;
     await find({q: known.q, anchor, keepsSelection: false});
   }});
 }
@@ -382,7 +384,9 @@ known.q = asked.get('q') ?? '';
 known.wantedId = asked.get('id') ? +asked.get('id') : null;
 $('q').value = known.q;
 const events = follow(() => ({q: known.q, after: known.newestId}), {
-  rows: arrived, touched, state: state => { known.state = state; drawState(); drawFoot(); if (!known.rows.length && !known.q && !known.problem && known.search) drawItems(); }, problem: error => failed(Object.assign(new Error(error.message), {hint: error.hint, status: 503})),
+  rows: event => known.problem ? find() : arrived(event), touched: () => known.problem ? find() : touched(),
+  replaced: () => { say('The history was removed or replaced. This is the one that is there now.'); find({keepsSelection: false}); },
+  state: state => { known.state = state; drawState(); drawFoot(); if (!known.rows.length && !known.q && !known.problem && known.search) drawItems(); }, problem: error => failed(Object.assign(new Error(error.message), {hint: error.hint, status: 503})),
 }, isConnected => {
   const before = known.isConnected;
   known.isConnected = isConnected;
@@ -393,8 +397,8 @@ document.addEventListener('visibilitychange', () => { if (!document.hidden) { ev
 addEventListener('hashchange', () => {
   const fragment = new URLSearchParams(location.hash.slice(1)), id = +(fragment.get('id') ?? 0);
   if (fragment.has('token')) location.reload();
-  else if (id && current()?.row.id !== id && !list.selectId(id)) find({q: fragment.get('q') ?? '', anchor: id + 1, keepsSelection: false});
+  else if (id && current()?.row.id !== id && !list.selectId(id)) find({q: fragment.get('q') ?? '', anchor: anchorAt(id), keepsSelection: false});
 });
 setInterval(drawState, 10000);
-await find({anchor: known.wantedId ? known.wantedId + 1 : null});
+await find({anchor: known.wantedId ? anchorAt(known.wantedId) : null});
 $('list').focus({preventScroll: true});
