@@ -62,7 +62,7 @@ def _serve(
     parts: Callable[[threading.Event], Iterable[bytes]],
     closing: threading.Event,
 ) -> None:
-    connection.settimeout(5)
+    connection.settimeout(60)
     with connection, suppress(OSError):
         head = b""
         while b"\r\n\r\n" not in head:
