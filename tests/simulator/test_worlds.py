@@ -165,6 +165,27 @@ def test_a_world_of_a_definition(simulator: Running) -> None:
     assert "emial" in refused["message"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"choices": {"page_size": 0}},
+        {"choices": {"page_size": -1}},
+        {"choices": {"page_size": 1.5}},
+        {"choices": {"coalesce_window_s": "nan"}},
+        {"choices": {"coalesce_window_s": -5}},
+        {"definition": SMALL + "\n[choices]\npage_size = 0"},
+        {"definition": SMALL + "\n[choices]\ncoalesce_window_s = nan"},
+    ],
+)
+def test_a_choice_out_of_its_range(body: dict[str, Any], simulator: Running) -> None:
+    """It is refused when the world is made, and no world is left of it."""
+    refused = simulator.request("POST", "/simulator/worlds", 422, json=body).json()
+
+    assert refused["error"] == "world_refused"
+    assert "is a " in refused["message"]
+    assert len(simulator.get("/simulator/worlds")["worlds"]) == 1
+
+
 def test_a_world_file_is_served(tmp_path: Path, start: Callable[..., Running]) -> None:
     """Its accounts, applications, tokens and events are there; each token reaches its own account and application."""
     path = tmp_path / "team.toml"

@@ -267,6 +267,14 @@ def test_worlds_of_a_file(process: Simulator, tmp_path: Any) -> None:
         process.world(pagesize=1)
 
 
+def test_a_choice_out_of_its_range(process: Simulator) -> None:
+    """A world with it is refused where it is asked for, in words: no call fails because of it later."""
+    with pytest.raises(SimulatorError, match="the choice 'page_size' is a whole number from 1 to 100000, not '0'"):
+        process.world(page_size=0)
+    with pytest.raises(SimulatorError, match="the choice 'page_size'"):
+        process.world(WORLD_FILE.replace("page_size = 2", "page_size = -1"))
+
+
 def test_the_environment_of_an_application(world: World) -> None:
     """A world names itself as `simulator exec` does, for an application that is configured so."""
     assert world.environment["CRONOFY_API_URL"] == world.url

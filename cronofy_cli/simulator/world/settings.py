@@ -1,16 +1,18 @@
 """The simulator's choices: published credentials, and what to do where Cronofy's behaviour is not publicly known.
 
-Values only. A field made with `choice` stands for something that Cronofy's documentation does not say: it is listed by
-`simulator routes --choices`, and set by `simulator run --choice NAME=VALUE` or by the `[choices]` of a world file.
+Values only. A field made with `switch`, `number` or `one_of` stands for something that Cronofy's documentation does not
+say: it is listed by `simulator routes --choices`, and set by `simulator run --choice NAME=VALUE` or by the `[choices]`
+of a world file.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from cronofy_cli.adapters.hosts import is_loopback
 from cronofy_cli.errors import WrongUsage
+from cronofy_cli.simulator.world.choices import Choice, meaning_of, number, one_of, read_choice, switch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,26 +37,6 @@ RETRY_DELAYS_S: Final = (15.0, 60.0, 300.0, 900.0, 3600.0, 7200.0, 14400.0, 2160
 """Pauses after the first and each further failure. Unknown; they add up to a little less than the 24 hours."""
 CHANNEL_LIFETIME_S: Final = 24 * 3600.0
 """A channel without a success for this long is closed (docs: /developers/push-notifications/)."""
-
-
-Value = TypeVar("Value")
-_CHOICE: Final = "choice"
-BODY_LAYOUTS: Final = ("compact", "spaced", "escaped")
-
-
-def choice(default: Value, meaning: str) -> Value:
-    """Return a field whose default is this simulator's choice."""
-    made: Value = field(default=default, metadata={_CHOICE: meaning})
-    return made
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of the choices, to be listed."""
-
-    name: str
-    value: bool | float | str
-    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,42 +75,54 @@ class SimulatorSettings:
     save_delay_s: float = 0.2
     """Changes this close together are saved at once."""
 
-    rotate_refresh_tokens: bool = choice(
+    rotate_refresh_tokens: bool = switch(
         False, "a refresh gives a new refresh token and refuses the old one; no example shows it"
     )
-    wrong_client_status: int = choice(400, "status of a wrong client id or secret at the token endpoint: 400 or 401")
-    close_channels_on_revoke: bool = choice(
+    wrong_client_status: int = one_of(
+        (400, 401), "status of a wrong client id or secret at the token endpoint: 400 or 401"
+    )
+    close_channels_on_revoke: bool = switch(
         True, "revoking an account's last authorization closes the channels that were opened with one"
     )
-    personal_token_status: int = choice(403, "status of a channel call with a personal token")
-    verify_identical_channels: bool = choice(
+    personal_token_status: int = number(403, "status of a channel call with a personal token", least=400, most=599)
+    verify_identical_channels: bool = switch(
         True, "creating a channel that is open already sends its verification again"
     )
-    enforce_url_length: bool = choice(
+    enforce_url_length: bool = switch(
         False, "callback URLs above 128 characters are refused, as older documentation says"
     )
-    emit_scheduling_conversations: bool = choice(
+    emit_scheduling_conversations: bool = switch(
         True, "channels have scheduling_conversations, as in captured notifications"
     )
-    coalesce_window_s: float = choice(0.3, "changes this close together share a notification")
-    body_layout: str = choice(
-        "compact",
+    coalesce_window_s: float = number(0.3, "changes this close together share a notification", least=0.0, most=86400.0)
+    body_layout: str = one_of(
+        ("compact", "spaced", "escaped"),
         "bytes of a notification: compact, spaced (after colons and commas) or escaped (slashes, non-ASCII)",
     )
-    page_size: int = choice(100, "events or periods on a page")
-    page_lifetime_s: float = choice(600.0, "how long a next_page can be fetched; after that it is 404")
-    enforce_sync_window: bool = choice(True, "events from 42 days back to 201 ahead only; reading beyond finds nothing")
-    free_periods_by_default: bool = choice(True, "Free/Busy lists free periods when include_free is not given")
-    require_brackets: bool = choice(True, "calendar_ids without [] in a query is refused with 422, not ignored")
-    enforce_text_lengths: bool = choice(
+    page_size: int = number(100, "events or periods on a page", least=1, most=100_000)
+    page_lifetime_s: float = number(
+        600.0, "how long a next_page can be fetched; after that it is 404", least=0.0, most=86400.0
+    )
+    enforce_sync_window: bool = switch(True, "events from 42 days back to 201 ahead only; reading beyond finds nothing")
+    free_periods_by_default: bool = switch(True, "Free/Busy lists free periods when include_free is not given")
+    require_brackets: bool = switch(True, "calendar_ids without [] in a query is refused with 422, not ignored")
+    enforce_text_lengths: bool = switch(
         True, "a summary above 1024 or a description above 4096 characters is refused with 422, not accepted"
     )
-    invite_adds: bool = choice(True, "attendees.invite adds to an event's attendees; false replaces them")
-    unknown_event_status: int = choice(404, "status of editing or deleting an unknown event_uid: 404, or 202 for none")
-    forbidden_edit_status: int = choice(422, "status of an edit that options of the event do not allow")
-    unknown_invite_status: int = choice(404, "status of cancelling or reading an unknown smart invite")
-    slot_interval_minutes: int = choice(15, "step between overlapping_slots when start_interval is not given")
-    enforce_rate_limit: bool = choice(
+    invite_adds: bool = switch(True, "attendees.invite adds to an event's attendees; false replaces them")
+    unknown_event_status: int = one_of(
+        (404, 202), "status of editing or deleting an unknown event_uid: 404, or 202 for none"
+    )
+    forbidden_edit_status: int = number(
+        422, "status of an edit that options of the event do not allow", least=400, most=599
+    )
+    unknown_invite_status: int = number(
+        404, "status of cancelling or reading an unknown smart invite", least=400, most=599
+    )
+    slot_interval_minutes: int = number(
+        15, "step between overlapping_slots when start_interval is not given", least=1, most=1440
+    )
+    enforce_rate_limit: bool = switch(
         False, "more than 50 calls a second or 500 a minute of an application are 429, as documented; off for tests"
     )
 
@@ -139,11 +133,8 @@ class SimulatorSettings:
 
     def choices(self) -> list[Choice]:
         """Return what was chosen where the documentation is silent."""
-        return [
-            Choice(each.name, getattr(self, each.name), str(each.metadata[_CHOICE]))
-            for each in fields(self)
-            if _CHOICE in each.metadata
-        ]
+        found = ((each.name, meaning_of(each)) for each in fields(self))
+        return [Choice(name, getattr(self, name), meaning) for name, meaning in found if meaning is not None]
 
     def with_choices(self, wanted: Mapping[str, object]) -> SimulatorSettings:
         """Return settings with other choices; texts are read as what they stand for.
@@ -151,30 +142,10 @@ class SimulatorSettings:
         Raises:
             WrongUsage: there is no such choice, or it cannot have this value.
         """
-        known = {each.name: each.value for each in self.choices()}
-        changes = {}
+        known = {each.name: each for each in fields(self) if meaning_of(each) is not None}
+        changes: dict[str, Any] = {}
         for name, value in wanted.items():
             if name not in known:
                 raise WrongUsage(f"there is no choice '{name}'", hint="cronofy simulator routes --choices")
-            changes[name] = _converted(name, value, known[name])
-        return replace(self, **changes)  # type: ignore[arg-type]
-
-
-def _converted(name: str, value: object, default: object) -> object:
-    """Return a value as one of the same type as the default.
-
-    Raises:
-        WrongUsage: it is none.
-    """
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    try:
-        if isinstance(default, bool):
-            return {"true": True, "false": False}[text.lower()]
-        if isinstance(default, int | float):
-            return type(default)(text)
-    except (ValueError, KeyError):
-        kind = "true or false" if isinstance(default, bool) else "a number"
-        raise WrongUsage(f"the choice '{name}' is {kind}, not '{text}'") from None
-    if name == "body_layout" and text not in BODY_LAYOUTS:
-        raise WrongUsage(f"body_layout is one of {', '.join(BODY_LAYOUTS)}, not '{text}'")
-    return text
+            changes[name] = read_choice(known[name], value)
+        return replace(self, **changes)

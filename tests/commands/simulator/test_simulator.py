@@ -425,8 +425,29 @@ def test_what_it_does_and_what_it_chose(cli: Cli) -> None:
     assert any(one["path"] == "/v1/batch" and one["simulated"] for one in routes)
     choices = run_main(cli, "simulator", "routes", "--choices", "--json").json
     assert all(one["meaning"] for one in choices)
-    refused = run_main(cli, "simulator", "run", "--port", "0", "--choice", "page_size=many")
-    assert (refused.exit_code, "a number" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("command", [("run",), ("exec", "--", "true")])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--choice", "page_size=many"), "'page_size' is a whole number from 1 to 100000, not 'many'"),
+        (("--choice", "page_size=0"), "'page_size' is a whole number from 1 to 100000, not '0'"),
+        (("--choice", "coalesce_window_s=nan"), "'coalesce_window_s' is a number from 0 to 86400, not 'nan'"),
+        (("--world", "team.toml"), "'page_size' is a whole number from 1 to 100000, not '-1'"),
+    ],
+)
+def test_values_out_of_range(
+    command: tuple[str, ...], options: tuple[str, ...], said: str, cli: Cli, tmp_path: Path
+) -> None:
+    """What is asked for by an option or a world file is refused at the start, with what it can be."""
+    file = tmp_path / "team.toml"
+    file.write_text('[choices]\npage_size = -1\n[[accounts]]\nemail = "ada@x.test"\n')
+    given = [str(file) if option == "team.toml" else option for option in options]
+    refused = run_main(cli, "simulator", command[0], "--port", "0", *given, *command[1:])
+
+    assert refused.exit_code == 2
+    assert said in " ".join(refused.stderr.split())
 
 
 def test_reset_requests_and_export(cli: Cli, simulator: object, tmp_path: Path) -> None:
