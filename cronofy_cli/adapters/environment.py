@@ -13,6 +13,7 @@ class Variable(StrEnum):
     CLIENT_SECRET = "CRONOFY_CLIENT_SECRET"  # noqa: S105 - a name, not a value
     DATA_CENTER = "CRONOFY_DATA_CENTER"
     CONTEXT = "CRONOFY_CONTEXT"
+    SIMULATOR_URL = "CRONOFY_SIMULATOR_URL"
     CONFIG_DIR = "CRONOFY_CONFIG_DIR"
     DATA_DIR = "CRONOFY_DATA_DIR"
     NO_KEYRING = "CRONOFY_NO_KEYRING"
@@ -39,6 +40,7 @@ _MEANINGS = {
     Variable.CLIENT_SECRET: "the application's client secret; several, comma-separated, while one is being rotated",
     Variable.DATA_CENTER: "us (default), uk, de, au, ca, sg, simulator, or an address",
     Variable.CONTEXT: "the context to use, as --context",
+    Variable.SIMULATOR_URL: "the simulator that is meant where none is named; cronofy simulator exec sets it",
     Variable.CONFIG_DIR: "where settings and secret files are, instead of the platform's folder for settings",
     Variable.NO_KEYRING: "set: never use the system's keyring",
     Variable.DATA_DIR: "where deliveries are kept, instead of the platform's folder for data",

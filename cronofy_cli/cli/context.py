@@ -190,9 +190,16 @@ class AppContext:
         """The simulator that runs on this machine, if one does; of several the newest."""
         return self.running_simulators[-1] if self.running_simulators else None
 
-    @staticmethod
-    def simulator_is_missing() -> Unreachable:
-        """Return the error that says how to start a simulator."""
+    def simulator_is_missing(self) -> Unreachable:
+        """Return the error that says how to start a simulator, or that the one that the environment names is gone."""
+        from cronofy_cli.adapters.simulator.running import named_url
+
+        url = named_url(self.environment)
+        if url is not None:
+            return Unreachable(
+                f"the simulator that {Variable.SIMULATOR_URL} names, {url}, does not answer",
+                hint=f"unset {Variable.SIMULATOR_URL}",
+            )
         return Unreachable(
             "no simulator is running on this machine", hint="start one in another terminal: cronofy simulator run"
         )

@@ -9,11 +9,14 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.adapters.paths import simulators_folder, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+_ANY_TOKEN = "simulator"  # noqa: S105 - of one whose tokens are not known here: its control API checks none
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class RunningSimulator:
     client_secrets: tuple[str, ...] = field(repr=False)
     access_token: str = field(repr=False)
     pid: int
+    """0 for one that only the environment names."""
     sub: str = ""
 
 
@@ -41,18 +45,43 @@ def withdraw(simulator: RunningSimulator, environment: Mapping[str, str]) -> Non
 
 
 def running_simulators(environment: Mapping[str, str]) -> tuple[RunningSimulator, ...]:
-    """Return the simulators that were announced and still answer, the oldest first."""
-    found = []
-    for path in sorted(simulators_folder(environment).glob("*.json"), key=_age):
-        simulator = _read(path)
-        if simulator is not None and _answers(simulator):
-            found.append(simulator)
-    return tuple(found)
+    """Return the simulators that answer: the one that the environment names, else those announced, the oldest first."""
+    url = named_url(environment)
+    if url is not None:
+        found = next((each for each in _announced(environment) if each.url == url), _of_environment(url, environment))
+        return (found,) if _answers(found) else ()
+    return tuple(each for each in _announced(environment) if _answers(each))
+
+
+def named_url(environment: Mapping[str, str]) -> str | None:
+    """Return the address of the simulator that CRONOFY_SIMULATOR_URL names, by it or by that of its control API."""
+    named = environment.get(Variable.SIMULATOR_URL, "").strip().rstrip("/")
+    return named.removesuffix("/simulator") or None
 
 
 def this_process() -> int:
     """Return the id that a simulator of this process announces."""
     return os.getpid()
+
+
+def _announced(environment: Mapping[str, str]) -> list[RunningSimulator]:
+    paths = sorted(simulators_folder(environment).glob("*.json"), key=_age)
+    return [simulator for simulator in map(_read, paths) if simulator is not None]
+
+
+def _of_environment(url: str, environment: Mapping[str, str]) -> RunningSimulator:
+    """Return the simulator at an address, with the environment's credentials where those are for it and nobody else."""
+    is_its_own = environment.get("CRONOFY_API_URL", "").rstrip("/") == url
+    given: Mapping[str, str] = environment if is_its_own else {}
+    secret = given.get(Variable.CLIENT_SECRET, "").strip()
+    return RunningSimulator(
+        url=url,
+        client_id=given.get(Variable.CLIENT_ID, ""),
+        client_secrets=(secret,) if secret else (),
+        access_token=given.get(Variable.ACCESS_TOKEN, "").strip() or _ANY_TOKEN,
+        pid=0,
+        sub=given.get("CRONOFY_SUB", ""),
+    )
 
 
 def _file(simulator: RunningSimulator, environment: Mapping[str, str]) -> Path:
@@ -67,10 +96,10 @@ def _age(path: Path) -> float:
 
 
 def _answers(simulator: RunningSimulator) -> bool:
-    address = urlsplit(simulator.url)
     try:
+        address = urlsplit(simulator.url)
         socket.create_connection((address.hostname or "127.0.0.1", address.port or 80), timeout=2).close()
-    except OSError:
+    except (OSError, ValueError):  # a ValueError is an address with no port that can be
         return False
     return True
 

@@ -50,7 +50,8 @@ def execute(
     """Start a simulator, run COMMAND beside it, stop it, and exit as COMMAND did.
 
     COMMAND finds it by CRONOFY_API_URL, CRONOFY_APP_URL, CRONOFY_CLIENT_ID, CRONOFY_CLIENT_SECRET,
-    CRONOFY_ACCESS_TOKEN, CRONOFY_SUB and CRONOFY_SIMULATOR_URL (its control API).
+    CRONOFY_ACCESS_TOKEN, CRONOFY_SUB and CRONOFY_SIMULATOR_URL (its control API). So do the commands that edit a
+    simulator, and others with --data-center simulator.
 
     \b
     Examples:

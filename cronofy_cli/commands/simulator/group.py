@@ -68,7 +68,7 @@ def list_running(context: typer.Context) -> None:
 
     run = app_context(context)
     view: ListView[RunningSimulator] = ListView(
-        columns=(Column("URL", lambda each: each.url), Column("PID", lambda each: str(each.pid))),
+        columns=(Column("URL", lambda each: each.url), Column("PID", lambda each: str(each.pid or "-"))),
         document=lambda each: RunningSimulatorDocument(each.url, each.pid).encode(),
         empty="No simulator is running. To start one: cronofy simulator run",
     )

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from tests.commands.conftest import Run
     from tests.support import Cli, Running
 
+GONE = (
+    "error: the simulator that CRONOFY_SIMULATOR_URL names, http://127.0.0.1:1, does not answer\n"
+    "hint: unset CRONOFY_SIMULATOR_URL\n"
+)
 TOMORROW = datetime.now(UTC).date() + timedelta(days=1)
 
 
@@ -399,6 +403,52 @@ def test_a_command_beside_a_simulator(cli: Cli) -> None:
     missing = cli("simulator", "exec", "--", "no-such-program")
     assert missing.exit_code == 2
     assert "no-such-program" in missing.stderr
+
+
+def test_our_own_commands_beside_a_simulator(cli: Cli, tmp_path: Path) -> None:
+    """Inside `simulator exec` they find its simulator and not another one that runs, and nothing of it remains."""
+    own = f"{sys.executable} -m cronofy_cli"
+    commands = (
+        "simulator edit add Lunch --calendar Home",
+        "simulator clock --advance 1h",
+        "simulator faults add /v1/events --status 503",
+        "simulator faults clear",
+        "events read --tzid UTC --data-center simulator --ndjson",
+        "simulator requests",
+        f"simulator world export -o {tmp_path / 'team.toml'}",
+        "simulator reset",
+        "simulator list",
+    )
+    script = " && ".join(f"{own} {command}" for command in commands)
+
+    with simulator_run(cli):
+        done = cli("simulator", "exec", "--", "sh", "-c", script)
+        outside = run_main(cli, "simulator", "requests", "--path", "/v1/events")
+
+    assert done.exit_code == 0, done.stderr
+    assert "Lunch" in done.stdout
+    assert "Lunch" in (tmp_path / "team.toml").read_text()
+    assert outside.stdout == ""
+
+
+def test_a_simulator_that_the_environment_names(cli: Cli) -> None:
+    """One that is gone is named; one that is there is used, though its credentials be unknown or for another place."""
+    gone = run_main(cli, "simulator", "reset", environment={"CRONOFY_SIMULATOR_URL": "http://127.0.0.1:1/simulator"})
+    assert (gone.exit_code, gone.stderr) == (
+        3,
+        GONE,
+    )
+    none = run_main(cli, "simulator", "reset", environment={"CRONOFY_SIMULATOR_URL": "http://127.0.0.1:x"})
+    assert none.exit_code == 3
+    with simulator_run(cli) as running:
+        url = json.loads(running.lines[0])["url"]
+        with simulator_run(cli):
+            one = {"CRONOFY_SIMULATOR_URL": url, "CRONOFY_ACCESS_TOKEN": "a-real-one"}
+            assert run_main(cli, "simulator", "reset", environment=one).exit_code == 0
+            elsewhere = one | {"CRONOFY_DATA_DIR": str(cli.folder / "elsewhere")}
+            assert run_main(cli, "simulator", "reset", environment=elsewhere).exit_code == 0
+            known = run_main(cli, "userinfo", "--data-center", "simulator", environment=one)
+            assert known.exit_code == 0, known.stderr
 
 
 def test_a_command_that_asks_for_more_than_is_simulated(cli: Cli) -> None:
