@@ -170,6 +170,12 @@ class OutputLost(CronofyError):
     code = "output_lost"
 
 
+class RequestRefused(CronofyError):
+    """Something that was posted to the listener is beyond its limits."""
+
+    code = "request_refused"
+
+
 class WorkerFailed(CronofyError):
     """A part of a run that works beside the main thread has ended too early, by a fault of ours."""
 

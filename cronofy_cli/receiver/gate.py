@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
+from cronofy_cli.errors import RequestRefused
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -30,6 +32,19 @@ class Limits:
     """How long the rest of a refused request is read and thrown away, so that its sender gets to read the answer."""
     connections: int = 1000
     """At once; fewer where the system allows the process fewer open files."""
+
+
+def refused(status: int, limits: Limits) -> RequestRefused:
+    """Return what to say of a request that was meant for the listener and was not read to its end."""
+    reason = {
+        408: f"it took longer than {limits.request_s:g} s",
+        413: f"its body is larger than {limits.body_bytes // 1024} KiB",
+        431: f"its headers are larger than {limits.head_bytes // 1024} KiB, or are more than {limits.head_lines}",
+    }.get(status, "it is not HTTP as it should be")
+    return RequestRefused(
+        f"a request was refused with {status} and is not in the history: {reason}",
+        hint="what Cronofy sends is far below these limits: look at what else sends to the callback URL",
+    )
 
 
 class Gate:

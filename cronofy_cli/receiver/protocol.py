@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, cast
 
-from cronofy_cli.receiver.reader import RequestReader
+from cronofy_cli.receiver.reader import RequestReader, take_no_note
 from cronofy_cli.receiver.responses import Exchange, answer_bytes
 
 if TYPE_CHECKING:
@@ -43,14 +43,20 @@ class Connection(asyncio.BufferedProtocol):
         monotonic_s: Callable[[], float],
         on_made: Callable[[Connection], None],
         on_lost: Callable[[Connection], None],
+        on_refused: Callable[[int], None] = take_no_note,
     ) -> None:
-        """`on_made` is called at the begin of the connection, and `on_lost` at its end."""
+        """`on_made` is called at the begin of the connection, and `on_lost` at its end.
+
+        `on_refused` is called with the status of what was meant for the listener and is beyond the limits.
+        """
         self._handler = handler
         self._limits = limits
         self._monotonic_s = monotonic_s
         self._on_made = on_made
         self._on_lost = on_lost
-        self._reader = RequestReader(gate=gate, limits=limits, clock=clock, on_answer=self._send_answers)
+        self._reader = RequestReader(
+            gate=gate, limits=limits, clock=clock, on_answer=self._send_answers, on_refused=on_refused
+        )
         self._buffer = memoryview(bytearray(_BUFFER_BYTES))
         self._unanswered: deque[Exchange] = deque()
         self._transport: asyncio.Transport | None = None

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _FRAMING = (b"content-length", b"transfer-encoding")
 
 
+def take_no_note(_: object) -> None:
+    """Stand for a call that nobody wants."""
+
+
 class _RefusedError(Exception):
     """Raised in a callback, because that is how a parser is stopped. It never leaves `feed`."""
 
@@ -32,12 +36,20 @@ class RequestReader:
     """One connection's requests. Called back by httptools between a request's first byte and its last."""
 
     def __init__(
-        self, *, gate: Gate, limits: Limits, clock: Callable[[], datetime], on_answer: Callable[[], None]
+        self,
+        *,
+        gate: Gate,
+        limits: Limits,
+        clock: Callable[[], datetime],
+        on_answer: Callable[[], None],
+        on_refused: Callable[[int], None] = take_no_note,
     ) -> None:
+        """`on_refused` is called with the status of what would have entered, had it kept within the limits."""
         self._gate = gate
         self._limits = limits
         self._clock = clock
         self._on_answer = on_answer
+        self._on_refused = on_refused
         self._parser = httptools.HttpRequestParser(self)
         self._found: list[Exchange] = []
         self._lines: list[tuple[bytes, bytes]] = []
@@ -91,6 +103,9 @@ class RequestReader:
         """Give up on the request that is being read; what follows on the connection cannot be understood any more."""
         self.is_finished = True
         self.is_reading = True
+        # Before the end of a head only its target may be known.
+        if self._gate.refusal(self._method or b"POST", self._url) is None:
+            self._on_refused(status)
         return Exchange(None, status, Persistence.CLOSE, self._on_answer)
 
     def on_message_begin(self) -> None:
@@ -100,6 +115,7 @@ class RequestReader:
         self._is_in_head = True
         self._lines = []
         self._url = b""
+        self._method = b""
         self._body = []
         self._body_bytes = 0
         self._wire_bytes = 0

@@ -18,8 +18,9 @@ from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.core.signature import SignaturePolicy
 from cronofy_cli.errors import Unreachable, WrongUsage
 from cronofy_cli.receiver.acceptor import Acceptor, affordable
-from cronofy_cli.receiver.gate import Gate, Limits
+from cronofy_cli.receiver.gate import Gate, Limits, refused
 from cronofy_cli.receiver.protocol import Connection
+from cronofy_cli.receiver.reader import take_no_note
 from cronofy_cli.receiver.recorder import Assessor, Recorder
 
 if TYPE_CHECKING:
@@ -59,10 +60,6 @@ class ListenerSettings:
     limits: Limits = field(default_factory=Limits)
 
 
-def _take_no_note(_: object) -> None:
-    pass
-
-
 @dataclass(frozen=True, slots=True)
 class ListenerCalls:
     """Whom the listener tells what, on its own thread, which must not be kept waiting."""
@@ -74,7 +71,7 @@ class ListenerCalls:
     """Says what a good delivery is answered, in the place of 200."""
     targets_of: TargetsOf | None = None
     """Says where a delivery is to be forwarded to."""
-    answered: Callable[[Moments], None] = _take_no_note
+    answered: Callable[[Moments], None] = take_no_note
     """When deliveries were on the disk and answered."""
 
 
@@ -176,7 +173,11 @@ class Listener(Worker):
             monotonic_s=loop.time,
             on_made=self._connections.add,
             on_lost=self._connections.discard,
+            on_refused=self._refused,
         )
+
+    def _refused(self, status: int) -> None:
+        self._calls.trouble(refused(status, self._settings.limits))
 
     async def _end_connections(self) -> None:
         for connection in self._connections:

@@ -141,6 +141,35 @@ def test_too_much(tmp_path: Path, too_much: bytes, status: int) -> None:
         assert wire.ask(too_much) == status
         assert wire.is_closed()
     assert stored(tmp_path) == []
+    assert len(receiver.troubles) == (PATH.encode() in too_much)
+
+
+@pytest.mark.parametrize(
+    ("too_much", "said"),
+    [
+        (post(b"x" * (MEBIBYTE + 1)), "refused with 413 and is not in the history: its body is larger than 1024 KiB"),
+        (head(f"Content-Length: {MEBIBYTE + 1}", "Expect: 100-continue"), "refused with 413"),
+        (post(BODY, *["X: y"] * 101), "its headers are larger than 32 KiB, or are more than 100"),
+        (head("Content-Length: nine"), "refused with 400"),
+        (post() + post(b"x" * (MEBIBYTE + 1)), "refused with 413"),
+        (post(b"x" * (MEBIBYTE + 1), path="/guess"), None),
+        (post() + b"garbage\r\n\r\n", None),
+        (post(b"x" * (MEBIBYTE + 1), method="PUT"), None),
+    ],
+)
+def test_a_refused_request_is_reported(tmp_path: Path, too_much: bytes, said: str | None) -> None:
+    """What is sent to the listener's own path and is not read is reported, once; what a stranger sends is not."""
+    with receiving(tmp_path) as receiver, receiver.wire() as wire:
+        wire.send(too_much)
+        wire.answer()
+        if too_much.startswith(post()):
+            wire.answer()
+        wire.is_closed()
+
+    assert [error.message for error in receiver.troubles if said and said in error.message] == [
+        error.message for error in receiver.troubles
+    ]
+    assert len(receiver.troubles) == (said is not None)
 
 
 @pytest.mark.parametrize(
