@@ -6,12 +6,12 @@ Lines are drawn with plain ANSI: Rich would cost a thousand times as much, and a
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.attempt import CRONOFY_LIMIT_S
 from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.core.text import clean
-from cronofy_cli.core.times import parse_time, to_utc_millis
+from cronofy_cli.core.text import clean, shorten
+from cronofy_cli.core.times import names_moment, parse_time, to_utc_millis
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.streams import Style, painted
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.delivery_diff import Difference
     from cronofy_cli.output.documents.attempts import ForwardAndHint, ForwardAndVerdict
     from cronofy_cli.output.streams import Output
+
+_WIDEST: Final = 48
+"""Of what a sender has chosen, on the line of a delivery: all types and times of Cronofy's are shorter."""
 
 Listed = tuple["Delivery", tuple["AppResult", ...]]
 """A stored delivery, and what the targets have made of it that it was to be forwarded to."""
@@ -179,11 +182,13 @@ def compact_line(delivery: Delivery, *, color: bool, dated: bool = False) -> str
     moment = to_utc_millis(received_at) if dated else f"{received_at.astimezone():%H:%M:%S}"
     parts = [
         painted(moment, (Style.DIM,), enabled=color),
-        painted(clean(notification.label).ljust(14), (Style.BOLD,), enabled=color),
+        painted(shorten(clean(notification.label), _WIDEST).ljust(14), (Style.BOLD,), enabled=color),
         painted(mark.ljust(8), styles, enabled=color),
     ]
     if notification.changes_since:
-        parts.append(f"since {since_text(notification.changes_since, received_at)}")
+        is_no_time = notification.type == "change" and not names_moment(notification.changes_since)
+        why = ", which is no time, so no events are read" if is_no_time else ""
+        parts.append(f"since {since_text(notification.changes_since, received_at)}{why}")
     elif notification.type == "change":
         parts.append("without changes_since, so no events are read")
     elif not notification.is_known and notification.type:
@@ -200,7 +205,7 @@ def since_text(changes_since: str, received_at: datetime) -> str:
     try:
         moment = parse_time(changes_since).astimezone(UTC)
     except (ValueError, OverflowError):
-        return clean(changes_since)
+        return shorten(clean(changes_since), _WIDEST)
     is_same_day = moment.date() == received_at.astimezone(UTC).date()
     return f"{moment:%H:%M:%S}Z" if is_same_day else f"{moment:%Y-%m-%d %H:%M:%S}Z"
 

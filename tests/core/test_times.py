@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.core.times import is_date, parse_time, to_utc_millis, to_utc_seconds
+from cronofy_cli.core.times import is_date, names_moment, parse_time, to_utc_millis, to_utc_seconds
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import WrongUsage
 
@@ -25,6 +25,26 @@ def test_utc_with_whole_seconds() -> None:
 def test_utc_with_milliseconds() -> None:
     """As deliveries are listed: UTC, three digits, rounded down."""
     assert to_utc_millis(MOMENT) == "2026-04-19T09:24:16.123Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("2026-11-28T18:00:00Z", True),
+        ("2026-11-28T19:00:00.123456+01:00", True),
+        ("2026-11-28", True),
+        ("2026-11-28T18:00:00", False),
+        ("20261128T180000Z", False),
+        ("2026-W16-7T18:00:00Z", False),
+        ("0001-01-01T00:00:00+10:00", False),
+        ("2026-11-28T18:00:00.%sZ" % ("0" * 3000), False),
+        ("soon", False),
+        ("", False),
+    ],
+)
+def test_what_changes_can_be_asked_for_since(text: str, is_one: bool) -> None:
+    """Only what Cronofy takes as a time or a date; Python takes more."""
+    assert names_moment(text) is is_one
 
 
 @given(st.datetimes(*YEARS, timezones=st.timezones()))

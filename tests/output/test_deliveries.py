@@ -140,11 +140,31 @@ def test_lists(format_: OutputFormat, monkeypatch: pytest.MonkeyPatch) -> None:
         ("2026-11-28", "2026-11-28"),
         ("0001-01-01T00:00:00+10:00", "0001-01-01T00:00:00+10:00"),
         ("soon\x1b[2J", "soon[2J"),
+        ("x" * 3000, f"{'x' * 47}…"),
     ],
 )
 def test_since_when(changes_since: str, shown: str) -> None:
     """The time that a notification names has its date unless that is the day of its arrival, and is never cut."""
     assert since_text(changes_since, datetime(2026, 11, 28, 18, 0, 5, tzinfo=UTC)) == shown
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"notification":{"type":"change","changes_since":"%s"}}' % (b"9" * 3000),
+        b'{"notification":{"type":"%s"}}' % (b"change" * 500),
+    ],
+)
+def test_a_line_is_short_whatever_a_sender_writes(body: bytes) -> None:
+    """A type or a time of thousands of characters does not fill the terminal."""
+    assert len(compact_line(make_delivery(1, body), color=False)) < 160
+
+
+def test_a_change_since_no_time() -> None:
+    """It is said that nothing is read for it."""
+    line = compact_line(make_delivery(1, b'{"notification":{"type":"change","changes_since":"soon"}}'), color=False)
+
+    assert "since soon, which is no time, so no events are read" in line
 
 
 def test_a_change_without_its_moment() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cronofy_cli.core.api.queries import change_query
 from cronofy_cli.core.notifications.notification import Notification
-from cronofy_cli.core.times import parse_time
+from cronofy_cli.core.times import names_moment, parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -104,10 +104,11 @@ def everything_query(calendar_ids: tuple[str, ...], only_managed: bool, tzid: st
 
 
 def request_for(delivery: Delivery) -> ReadRequest | None:
-    """Return the read that a delivery asks for, if it speaks of changes."""
+    """Return the read that a delivery asks for, if it speaks of changes since a moment that can be asked for."""
     notification = delivery.notification
-    if notification.type != "change" or not notification.changes_since:
+    if notification.type != "change" or not names_moment(notification.changes_since or ""):
         return None
+    assert notification.changes_since is not None
     return ReadRequest(
         notification.changes_since,
         notification.calendar_ids,

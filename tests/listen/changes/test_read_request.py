@@ -33,7 +33,13 @@ def test_a_delivery_asks_for_what_it_speaks_of() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b'{"notification":{"type":"change"}}', b'{"notification":{"type":"verification"}}', b"not JSON"]
+    "body",
+    [
+        b'{"notification":{"type":"change"}}',
+        b'{"notification":{"type":"change","changes_since":"soon"}}',
+        b'{"notification":{"type":"verification"}}',
+        b"not JSON",
+    ],
 )
 def test_what_asks_for_nothing(body: bytes) -> None:
     """Only a change with a moment can be read."""
