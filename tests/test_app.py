@@ -17,11 +17,14 @@ import msgspec
 import pytest
 
 from cronofy_cli import __version__
+from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.paths import history_file
 from cronofy_cli.output.documents.settings import VersionDocument
 from cronofy_cli.simulator.server import SimulatorServer
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, SimulatorSettings
 from tests.fakes.scripted_server import scripted_server
 from tests.in_process import run_main
+from tests.samples import make_delivery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -197,6 +200,30 @@ def test_color(
 
     assert ("\x1b[" in error.stderr) is colored
     assert ("\x1b[" in data.stdout) is (colored and terminal)
+
+
+@pytest.mark.parametrize("said", [["--color", "always"], []], ids=["option", "variable"])
+def test_what_programs_read_has_no_colours(said: list[str], cli: Cli, simulator: SimulatorServer) -> None:
+    """Colours that are forced are in text for people only; the page of variables and the help say so."""
+    forced = {"CRONOFY_DATA_CENTER": "simulator", **({} if said else {"CLICOLOR_FORCE": "1"})}
+    with open_history(history_file(cli.environment)) as history:
+        history.record([make_delivery(body=b"{}")])
+    for command in (
+        "deliveries list",
+        "channels list",
+        "calendars list",
+        "why",
+        "verify --delivery last",
+        "auth status",
+    ):
+        for json in ([], ["--json"]):
+            words = [*said, *command.split(), *json]
+            result = run_main(cli, *words, environment=forced)
+            assert (result.exit_code in {0, 1, 5}, "\x1b" in result.stdout) == (True, False), words
+    shown = run_main(cli, *said, "deliveries", "show", "last", environment=forced)
+    assert "\x1b[" in shown.stdout
+    assert "never have any" in run_main(cli, "help", "environment").stdout
+    assert "never have any" in " ".join(run_main(cli, "why", "--help").stdout.split())
 
 
 def test_on_a_real_terminal(cli: Cli) -> None:

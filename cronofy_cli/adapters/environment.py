@@ -46,7 +46,10 @@ _MEANINGS = {
     Variable.DATA_DIR: "where deliveries are kept, instead of the platform's folder for data",
     Variable.NO_INPUT: "set: never ask anything, as --no-input",
     Variable.NO_COLOR: "set: no colours (https://no-color.org)",
-    Variable.CLICOLOR_FORCE: "set, and not 0: colours also in a pipe, unless NO_COLOR is set",
+    Variable.CLICOLOR_FORCE: (
+        "set, and not 0: colours also in a pipe, unless NO_COLOR is set; tab-separated text and JSON in a pipe, which "
+        "programs read, never have any"
+    ),
     Variable.CLICOLOR: "0: no colours",
     Variable.PAGER: "the program that shows long output on a terminal, such as less; without it, or with cat, none",
     Variable.NO_UPDATE_NOTICE: "set: never look whether there is a newer version, and never say so",

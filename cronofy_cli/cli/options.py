@@ -103,7 +103,7 @@ def shared_options(names: tuple[str, ...]) -> list[TyperOption]:
         "color": lambda: TyperOption(
             param_decls=["--color"],
             metavar="|".join(Color),
-            help="When to use colour.",
+            help="When to use colour. Tab-separated text and JSON in a pipe never have any.",
             callback=_store("color"),
             expose_value=False,
         ),

@@ -36,6 +36,9 @@ def print_script(
 ) -> None:
     """Print the completion script for a shell. Changes nothing on this machine.
 
+    The package brings the files for bash, zsh and fish along. Installed by pipx, zsh finds its own with
+    fpath+=(~/.local/share/zsh/site-functions) in ~/.zshrc, above compinit.
+
     \b
     Examples:
       cronofy completion bash > ~/.local/share/bash-completion/completions/cronofy

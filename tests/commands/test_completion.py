@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +13,8 @@ import pytest
 from cronofy_cli.cli.tree import COMMANDS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.commands.conftest import Run
     from tests.support import Cli
 
@@ -21,6 +27,23 @@ def test_a_script_for_each_shell(shell: str, run: Run) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     assert "_CRONOFY_COMPLETE" in result.stdout
     assert "cronofy" in result.stdout
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="needs zsh")
+def test_zsh_after_pipx(run: Run, tmp_path: Path) -> None:
+    """The line of the help lets zsh find the file where pipx puts it."""
+    folder = tmp_path / ".local/share/zsh/site-functions"
+    folder.mkdir(parents=True)
+    (folder / "_cronofy").write_text(run("completion", "zsh").stdout)
+    line = re.search(r"fpath\+=\(\S+\)", run("completion", "--help").stdout)
+    assert line is not None
+
+    script = f"{line[0]}; autoload -Uz compinit; compinit -u -D; print $_comps[cronofy]"
+    found = subprocess.run(
+        ["zsh", "-f", "-c", script], env={"HOME": str(tmp_path), "PATH": os.defpath}, capture_output=True, check=True
+    )
+
+    assert found.stdout == b"_cronofy\n"
 
 
 def test_another_shell(run: Run) -> None:
