@@ -28,6 +28,8 @@ class Action(StrEnum):
     CREATE = "create"
     CHANGE = "change"
     REMOVE = "remove"
+    KEEP = "keep"
+    """It is not as this version writes it, and replacing it was not asked for."""
     NOTHING = "nothing"
 
 
@@ -39,10 +41,14 @@ class Change:
     file: Path
     before: str | None
     after: str | None
+    is_kept: bool = False
+    """Whether it is somebody else's, and so stays as it is."""
 
     @property
     def action(self) -> Action:
         """What happens to the file."""
+        if self.is_kept:
+            return Action.KEEP
         if self.before == self.after:
             return Action.NOTHING
         if self.before is None:
@@ -63,9 +69,17 @@ class Change:
 
 
 def plan(
-    clients: Iterable[Client], folder: Path, command: Sequence[str], *, is_global: bool, removes: bool
+    clients: Iterable[Client],
+    folder: Path,
+    command: Sequence[str],
+    *,
+    is_global: bool,
+    removes: bool,
+    forces: bool = False,
 ) -> list[Change]:
     """Return what would change to set the clients up, or to undo that. A file that several share is there once.
+
+    A skill that is not as this version writes it stays as it is, unless that is forced.
 
     Raises:
         WrongUsage: a file is broken, cannot be read, or has no known place.
@@ -74,7 +88,7 @@ def plan(
     for client in clients:
         for change in (
             _settings_change(client, client.settings_file(folder, is_global=is_global), command, removes=removes),
-            _skill_change(client, client.skill_file(folder), removes=removes),
+            _skill_change(client, client.skill_file(folder), removes=removes, forces=forces),
         ):
             changes.setdefault(change.file, change)
     return list(changes.values())
@@ -87,7 +101,7 @@ def apply(changes: Iterable[Change]) -> None:
         WrongUsage: a file cannot be written, or has changed since.
     """
     for change in changes:
-        if change.action is Action.NOTHING:
+        if change.action in {Action.NOTHING, Action.KEEP}:
             continue
         if _read(change.file) != change.before:
             raise WrongUsage(f"'{change.file}' has changed meanwhile", hint="start again")
@@ -116,17 +130,24 @@ def _settings_change(client: Client, file: Path, command: Sequence[str], *, remo
     return Change(client.name.value, file, before, after if is_left else None)
 
 
-def _skill_change(client: Client, file: Path, *, removes: bool) -> Change:
-    after = None if removes else SKILL_FILE.read_text(encoding="utf-8")
-    return Change(client.name.value, file, _read(file), after)
+def _skill_change(client: Client, file: Path, *, removes: bool, forces: bool) -> Change:
+    ours, before = SKILL_FILE.read_text(encoding="utf-8"), _read(file)
+    return Change(
+        client.name.value,
+        file,
+        before,
+        after=None if removes else ours,
+        is_kept=before not in {None, ours} and not forces,
+    )
 
 
 def _json_with(text: str, group: str, entry: dict[str, Any] | None) -> str:
     if entry is None:
         return json_edit.without_member(text, group, SERVER)
-    if json_edit.read(text).get(group, {}).get(SERVER) == entry:
-        return text
-    return json_edit.with_member(text, group, SERVER, entry)
+    servers = json_edit.read(text).get(group)
+    there = servers.get(SERVER) if isinstance(servers, dict) else None
+    wanted = {**there, **entry} if isinstance(there, dict) else entry
+    return text if there == wanted else json_edit.with_member(text, group, SERVER, wanted)
 
 
 def _toml_with(text: str, group: str, entry: dict[str, Any] | None) -> str:
@@ -136,9 +157,12 @@ def _toml_with(text: str, group: str, entry: dict[str, Any] | None) -> str:
     try:
         document = tomlkit.parse(text)
         servers: Any = document.get(group, {})
-        if entry is not None and servers.get(SERVER) == entry:
-            return text
-        if entry is not None:
+        there = servers.get(SERVER)
+        if entry is not None and isinstance(there, dict):
+            if {**there, **entry} == there:
+                return text
+            there.update(entry)
+        elif entry is not None:
             if group not in document:
                 document[group] = tomlkit.table(is_super_table=True)
             servers = document[group]

@@ -29,6 +29,9 @@ ClientArgument = Annotated[
 PrintOption = Annotated[bool, typer.Option("--print", help="Only show what would change.")]
 RemoveOption = Annotated[bool, typer.Option("--remove", help="Undo it.")]
 GlobalOption = Annotated[bool, typer.Option("--global", help="For all your projects, instead of this folder's.")]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Replace or remove a skill too that is not as this version writes it.")
+]
 YesOption = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 
@@ -52,11 +55,13 @@ def setup(
     print_: PrintOption = False,
     remove: RemoveOption = False,
     global_: GlobalOption = False,
+    force: ForceOption = False,
     yes: YesOption = False,
 ) -> None:
     """Write the MCP server and the skill into the settings of coding agents, after showing the change and asking.
 
-    Comments and other settings stay as they are; a broken file is not touched. With --context or --data-center the
+    Comments and other settings stay as they are; a broken file is not touched, nor without --force a skill that is
+    another's, was edited, or is of another version. With --context or --data-center the
     server is started with it. No secret is written anywhere.
 
     \b
@@ -70,8 +75,8 @@ def setup(
 
     run = app_context(context)
     folder = expanded("~") if global_ else Path.cwd()
-    changes = plan(_clients(run, client), folder, _server_command(run), is_global=global_, removes=remove)
-    pending = [change for change in changes if change.action is not Action.NOTHING]
+    changes = plan(_clients(run, client), folder, _server_command(run), is_global=global_, removes=remove, forces=force)
+    pending = [change for change in changes if change.action not in {Action.NOTHING, Action.KEEP}]
     is_json = run.output.format.is_json
     if not is_json:
         for change in pending:
@@ -107,9 +112,13 @@ def _server_command(run: AppContext) -> list[str]:
 def _say_what_was_done(run: AppContext, changes: list[Change], *, is_done: bool) -> None:
     from cronofy_cli.agent.setup import Action
 
-    words = {Action.CREATE: "created", Action.CHANGE: "changed", Action.REMOVE: "removed", Action.NOTHING: "as it was"}
-    if not is_done:
-        words = {Action.NOTHING: "as it is", **{each: f"to {each}" for each in Action if each is not Action.NOTHING}}
+    words = {
+        Action.CREATE: "created" if is_done else "to create",
+        Action.CHANGE: "changed" if is_done else "to change",
+        Action.REMOVE: "removed" if is_done else "to remove",
+        Action.KEEP: "kept, as it is not this version's; --force replaces or removes it",
+        Action.NOTHING: "as it was" if is_done else "as it is",
+    }
     for change in changes:
         run.output.note(f"{words[change.action]}: {change.file}")
     if find_spec("mcp") is None and any(change.after is not None for change in changes):
@@ -121,7 +130,7 @@ def _view(*, is_done: bool) -> ListView[Change]:
         from cronofy_cli.agent.setup import Action
         from cronofy_cli.output.documents.agents import AgentFileDocument
 
-        written = is_done and change.action is not Action.NOTHING
+        written = is_done and change.action not in {Action.NOTHING, Action.KEEP}
         return AgentFileDocument(change.client, str(change.file), change.action, written, change.diff).encode()
 
     return ListView(columns=(Column("FILE", lambda change: str(change.file)),), document=document, empty="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -98,6 +99,43 @@ def test_a_broken_file_is_not_touched(name: str, text: str, cli: Cli, project: P
 
     assert (result.exit_code, name in result.error["message"]) == (2, True)
     assert files(project) == {name: text}
+
+
+def test_a_skill_that_is_not_ours_is_kept(cli: Cli, project: Path) -> None:
+    """Somebody else's skill, or an edited one, is neither replaced nor removed unless `--force` asks for it."""
+    skill = project / ".claude/skills/cronofy-notifications/SKILL.md"
+    skill.parent.mkdir(parents=True)
+    skill.write_text("mine\n")
+
+    for words in ((), ("--remove",)):
+        shown = setup(cli, "claude", "--yes", *words)
+        assert (shown.exit_code, skill.read_text(), "mine" in shown.stdout) == (0, "mine\n", False)
+        assert re.search("kept, .* --force .*SKILL.md", shown.stderr)
+    entry = setup(cli, "claude", "--yes", "--json").json[1]
+    assert (entry["action"], entry["written"]) == ("keep", False)
+    assert setup(cli, "claude", "--yes", "--force").exit_code == 0
+    assert skill.read_text() == SKILL_FILE.read_text()
+    skill.write_text("edited\n")
+    setup(cli, "claude", "--remove", "--yes", "--force")
+    assert files(project) == {}
+
+
+@pytest.mark.parametrize("client", [ClientName.CLAUDE, ClientName.CODEX])
+def test_what_was_added_to_the_server_stays(client: ClientName, cli: Cli, project: Path) -> None:
+    """A setup for another data center keeps the environment that the user gave the server."""
+    setup(cli, client, "--yes")
+    file = project / SETTINGS[client]
+    if client is ClientName.CODEX:
+        file.write_text(file.read_text() + 'env = { A = "b" } # mine\n')
+    else:
+        file.write_text(file.read_text().replace('"command"', '"env": {"A": "b"}, "command"'))
+
+    setup(cli, client, "--yes", "--data-center", "simulator")
+
+    text = file.read_text()
+    document = tomllib.loads(text) if client is ClientName.CODEX else json.loads(text)
+    server = next(iter(document.values()))["cronofy-cli"]
+    assert (server["env"], server["args"]) == ({"A": "b"}, ["mcp", "--data-center", "simulator"])
 
 
 def test_only_shown(cli: Cli, project: Path) -> None:
