@@ -59,6 +59,8 @@ class CountDocument(Struct, frozen=True):
     is_more: bool
     total: int
     unindexed: int
+    newest_id: int = 0
+    """Up to which delivery was counted."""
 
 
 class BucketDocument(Struct, frozen=True):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from cronofy_cli.core.times import to_utc_millis
 from cronofy_cli.inspector.documents import BucketDocument, CountDocument, PageDocument, StripDocument
 from cronofy_cli.inspector.rows import gap_document, rows_of
@@ -27,6 +29,8 @@ _IN_STRIP: Final = 2_000
 _FOUND_IN_STRIP: Final = 500
 """Those of a search, which have to be looked for."""
 _NEWEST: Final = 2**62
+_TRIES: Final = 3
+"""A count is of one moment; in a burst that never pauses the last one is taken."""
 
 
 def page(
@@ -59,6 +63,15 @@ def count(history: History, wanted: Filter) -> CountDocument:
     Raises:
         HistoryUnavailable: the store cannot be read.
     """
+    newest_id, counted = history.newest_id(), _counted(history, wanted)
+    for _ in range(_TRIES):
+        if history.newest_id() == newest_id:
+            break
+        newest_id, counted = history.newest_id(), _counted(history, wanted)
+    return replace(counted, newest_id=newest_id)
+
+
+def _counted(history: History, wanted: Filter) -> CountDocument:
     total = history.total()
     if wanted.where is not None:
         return CountDocument(None, is_more=False, total=total, unindexed=0)

@@ -122,11 +122,15 @@ async function loadNewer() {
 }
 
 function arrived(event) {
+  const before = known.newestId;
   known.newestId = Math.max(known.newestId, event.newest_id);
   known.hidden += event.hidden;
   const added = event.rows.filter(row => !known.rows.some(other => other.id === row.id));
   if (!known.count) known.isOutdated = true;   // what is being counted may have come before it
-  else { known.count.total += event.fitting + event.hidden; if (known.count.count !== null) known.count.count += event.fitting; }
+  else if (before < known.count.newest_id) {
+    // All of it was counted, or a part of it.
+    if (event.newest_id > known.count.newest_id) count(known.search);
+  } else { known.count.total += event.fitting + event.hidden; if (known.count.count !== null) known.count.count += event.fitting; }
   known.isBurst = event.fitting > MANY;
   if (event.fitting > event.rows.length && list.isAtTop && !known.isAnchored) {
     // More than is sent along: the list begins again with these, and the others are loaded when they come into sight.
