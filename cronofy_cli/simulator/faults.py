@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.errors import NotFound
 from cronofy_cli.simulator.messages import fields
 from cronofy_cli.simulator.messages.fields import FieldErrors
+from cronofy_cli.simulator.operations import API
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +130,35 @@ def parse_fault(body: Mapping[str, object]) -> Fault:
     if fault.status is not None and fault.drop:
         errors.not_recognized("drop", "an alternative to status")
     errors.raise_if_any()
+    _check_calls(fault, errors)
     return fault
+
+
+def _check_calls(fault: Fault, errors: FieldErrors) -> None:
+    """Refuse a failure that would never meet a call, such as one of a path with a slip in it.
+
+    Raises:
+        InvalidRequest: there is no such call.
+    """
+    methods = {one.method for one in API if _can_begin(one.path, fault.path_prefix)}
+    if not methods:
+        near = get_close_matches(fault.path_prefix, sorted({one.path for one in API}), 1)
+        errors.not_recognized("path_prefix", f"the beginning of a call's path{''.join(f', such as {n}' for n in near)}")
+    elif fault.method is not None and fault.method not in methods:
+        errors.not_recognized("method", f"a method of calls of {fault.path_prefix}: {', '.join(sorted(methods))}")
+    errors.raise_if_any()
+
+
+def _can_begin(path: str, prefix: str) -> bool:
+    """Whether a path, such as `/v1/channels/{channel_id}`, can begin so."""
+    segments = path.split("/")
+    *whole, last = prefix.split("/")
+    if len(whole) >= len(segments):
+        return False
+    fits = (
+        segment == given or (segment.startswith("{") and given) for segment, given in zip(segments, whole, strict=False)
+    )
+    return all(fits) and segments[len(whole)].startswith(("{", last))
 
 
 def _whole(value: object, field: str, errors: FieldErrors) -> int | None:

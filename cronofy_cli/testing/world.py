@@ -198,7 +198,11 @@ class World:
         delay_s: float | None = None,
         drop: bool = False,
     ) -> None:
-        """Let the next calls whose path begins so fail with a status, come late, or end without an answer."""
+        """Let the next calls whose path begins so fail with a status, come late, or end without an answer.
+
+        Raises:
+            SimulatorError: no call has such a path and method.
+        """
         fault = {"path_prefix": path, "status": status, "method": method, "times": times, "delay_s": delay_s}
         given = {name: value for name, value in fault.items() if value is not None}
         self._control.post("/simulator/faults", given | ({"drop": True} if drop else {}))

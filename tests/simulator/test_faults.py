@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cronofy_cli.adapters.http import import_httpx
-from cronofy_cli.simulator.faults import Fault, Faults
+from cronofy_cli.simulator.faults import Fault, Faults, parse_fault
+from cronofy_cli.simulator.operations import API
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cronofy_cli.simulator.operations import Operation
     from tests.simulator.running import Running
 
 METHODS = st.sampled_from(["GET", "POST"])
@@ -53,14 +55,14 @@ def order(simulator: Running, **fault: object) -> None:
 
 
 def test_a_status_is_answered_as_often_as_ordered(simulator: Running) -> None:
-    """The next two calls fail, others and the third work, and the control API is never met."""
+    """The next two calls fail, others and the third work."""
     order(simulator, method="get", path_prefix="/v1/calendars", status=503, times=2)
-    order(simulator, path_prefix="/simulator", status=500)
+    order(simulator, path_prefix="/v1/free", status=500)
 
     simulator.request("GET", "/v1/profiles")
     assert [simulator.client.get("/v1/calendars").status_code for _ in range(3)] == [503, 503, 200]
     left = simulator.get("/simulator/faults")["faults"]
-    assert [(fault["path_prefix"], fault["times"]) for fault in left] == [("/simulator", 1)]
+    assert [(fault["path_prefix"], fault["times"]) for fault in left] == [("/v1/free", 1)]
     assert simulator.request("DELETE", "/simulator/faults").json() == {"faults": []}
 
 
@@ -119,12 +121,39 @@ def test_a_connection_ends_without_an_answer(simulator: Running, capfd: pytest.C
         ({"path_prefix": "/v1", "delay_s": 3601}, "delay_s"),
         ({"path_prefix": "/v1", "drop": True, "times": 0}, "times"),
         ({"path_prefix": "/v1", "drop": True, "method": 1}, "method"),
+        ({"path_prefix": "/v1/nope", "status": 503}, "path_prefix"),
+        ({"path_prefix": "/v1/evnts", "status": 503}, "path_prefix"),
+        ({"path_prefix": "/v1/events/", "status": 503, "method": "POST"}, "method"),
+        ({"path_prefix": "/v1/events?tzid=UTC", "status": 503}, "path_prefix"),
+        ({"path_prefix": "v1/events", "status": 503}, "path_prefix"),
+        ({"path_prefix": "/v1/userinfo/more", "status": 503}, "path_prefix"),
+        ({"path_prefix": "/v1/calendars//events", "status": 503}, "path_prefix"),
+        ({"path_prefix": "/simulator", "status": 503}, "path_prefix"),
+        ({"path_prefix": "/v1/userinfo", "status": 503, "method": "DELETE"}, "method"),
+        ({"path_prefix": "/v1/events", "status": 503, "method": "HEAD"}, "method"),
     ],
 )
 def test_what_makes_no_sense_is_refused(shared_simulator: Running, fault: dict[str, object], field: str) -> None:
     """Each field is checked, and a refused failure is not ordered."""
     assert field in shared_simulator.refusal("POST", "/simulator/faults", json=fault)
     assert shared_simulator.get("/simulator/faults") == {"faults": []}
+
+
+def test_a_slip_is_answered_with_the_nearest_path(shared_simulator: Running) -> None:
+    """And a method that calls there have not, with those that they have."""
+    fault = {"path_prefix": "/v1/evnts", "status": 503}
+    wrong = {"path_prefix": "/v1/userinfo", "status": 503, "method": "PUT"}
+    assert "/v1/events" in shared_simulator.request("POST", "/simulator/faults", 422, json=fault).text
+    assert "GET" in shared_simulator.request("POST", "/simulator/faults", 422, json=wrong).text
+
+
+@pytest.mark.parametrize("operation", API, ids=lambda one: f"{one.method} {one.path}")
+def test_every_call_can_fail(operation: Operation) -> None:
+    """By each beginning of its path, with ids in it, and by its method."""
+    path = operation.path.replace("{", "").replace("}", "%2F")
+    for length in range(1, len(path) + 1):
+        fault = parse_fault({"path_prefix": path[:length], "status": 503, "method": operation.method.lower()})
+        assert fault.meets(operation.method, path)
 
 
 def test_a_call_that_waits_does_not_keep_the_simulator(

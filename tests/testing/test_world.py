@@ -219,6 +219,14 @@ def test_calls_that_fail(world: World) -> None:
     assert api(world, "/v1/userinfo")["sub"] == world.sub
 
 
+def test_a_failure_that_no_call_would_meet(world: World) -> None:
+    """A path with a slip in it is refused: the test would pass without its fault."""
+    with pytest.raises(SimulatorError, match="the beginning of a call's path"):
+        world.fail("/v1/nope", status=503)
+    with pytest.raises(SimulatorError, match="/v1/userinfo: GET"):
+        world.fail("/v1/userinfo", status=503, method="POST")
+
+
 def test_profiles_and_calendars_go_away(world: World) -> None:
     """What happens around calendars: a profile is lost and found, its first sync ends, a calendar vanishes."""
     handler = world.handler(Inbox().asgi)
