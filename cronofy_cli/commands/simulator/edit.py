@@ -106,7 +106,7 @@ def move(
 
 @app.command("delete", cls=ControlCommand)
 def delete(context: typer.Context, event: EventArgument) -> None:
-    """Delete an event.
+    """Delete an event. Only the beginning of its title is asked about at a terminal, and not enough elsewhere.
 
     \b
     Example:
@@ -114,8 +114,11 @@ def delete(context: typer.Context, event: EventArgument) -> None:
     """
     run = app_context(context)
     control = control_of(run)
+    found = _find(control, event)
+    if not _is_named(found, event):
+        _confirm_deletion(run, found, event)
     with _owner_is_told():
-        _show(run, control.delete_event(_find(control, event).event_uid))
+        _show(run, control.delete_event(found.event_uid))
 
 
 @app.command("change", cls=ControlCommand)
@@ -193,6 +196,24 @@ def _find(control: SimulatorControl, choice: str, *, deleted: bool = False) -> E
     return _next(matching, simulators_now(control))
 
 
+def _is_named(event: Event, choice: str) -> bool:
+    """Whether a choice is an event's uid or whole title, not only the beginning of it."""
+    return choice == event.event_uid or comparable(event.summary) == comparable(choice)
+
+
+def _confirm_deletion(run: AppContext, event: Event, choice: str) -> None:
+    """Ask whether an event is meant of which only the beginning of the title was given.
+
+    Raises:
+        WrongUsage: it is not, or nobody can be asked.
+    """
+    hint = "use the whole title, or the event's uid"
+    if not run.output.can_prompt:
+        raise WrongUsage(f"no event has the title '{choice}'; the title '{event.summary}' begins so", hint=hint)
+    if run.output.ask(f"Delete '{event.summary}', {_when(event)}? [y/N]").lower() not in {"y", "yes"}:
+        raise WrongUsage("nothing was deleted", hint=hint)
+
+
 def _only_beginning(found: Sequence[Event], choice: str) -> list[Event]:
     beginning = [event for event in found if comparable(event.summary).startswith(comparable(choice))]
     titles = sorted({event.summary for event in beginning})
@@ -226,13 +247,16 @@ def _shifted(start: EventTime | None, by: str) -> dict[str, object]:
     return {"start": f"{moved:%Y-%m-%d}" if is_all_day else to_utc_seconds(moved)}
 
 
-def _show(run: AppContext, event: Event) -> None:
+def _when(event: Event) -> str:
     when = describe_when(event.start, event.end, UTC, this_year=datetime.now(UTC).year)
-    is_all_day = event.start is not None and event.start.day is not None
+    return when if event.start is not None and event.start.day is not None else f"{when} UTC"
+
+
+def _show(run: AppContext, event: Event) -> None:
     fields = [
         ("event", event.event_uid),
         ("title", event.summary),
-        ("when", when if is_all_day else f"{when} UTC"),
+        ("when", _when(event)),
         ("calendar", event.calendar_id),
     ]
     show_record(run.output, [*fields, ("state", "deleted")] if event.deleted else fields, event.raw)

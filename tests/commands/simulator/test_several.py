@@ -103,11 +103,11 @@ def test_the_beginning_of_a_title(run: Run, cli: Cli) -> None:
 
         unclear = run("simulator", "edit", "delete", "zebra")
         inside = run("simulator", "edit", "delete", "ebra")
-        deleted = run("simulator", "edit", "delete", "zebra w")
+        changed = run("simulator", "edit", "change", "zebra w", "--description", "Far")
 
     assert (unclear.exit_code, unclear.stderr.splitlines()[0]) == (
         2,
         "error: 'zebra' could be 'Zebra talk', 'Zebra walk'",
     )
     assert (inside.exit_code, inside.stderr.splitlines()[0]) == (1, "error: the simulator has no event 'ebra'")
-    assert deleted.exit_code == 0
+    assert changed.exit_code == 0

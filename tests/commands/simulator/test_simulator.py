@@ -312,6 +312,28 @@ def test_delete(edit: Run, run: Run) -> None:
     assert (again.exit_code, again.error["code"]) == (1, "not_found")
 
 
+def test_another_event_is_not_deleted_silently(edit: Run, run: Run) -> None:
+    """The beginning of a title is asked about at a terminal and refused elsewhere; a move names the event."""
+    edit("add", "Zoo with Ada")
+    moved = run("simulator", "edit", "move", "Zoo", "--by", "1d")
+    assert "title\tZoo with Ada\n" in moved.stdout
+
+    hint = "use the whole title, or the event's uid"
+    refused = run("simulator", "edit", "delete", "Zoo")
+    assert (refused.exit_code, refused.stdout, refused.stderr) == (
+        2,
+        "",
+        f"error: no event has the title 'Zoo'; the title 'Zoo with Ada' begins so\nhint: {hint}\n",
+    )
+    said_no = run("simulator", "edit", "delete", "Zoo", stdin=b"n\n", terminal=True)
+    assert (said_no.exit_code, "Delete 'Zoo with Ada', " in said_no.stderr) == (2, True)
+    assert "nothing was deleted" in said_no.stderr
+    said_yes = run("simulator", "edit", "delete", "zoo", stdin=b"y\n", terminal=True)
+    assert said_yes.exit_code == 0, said_yes.stderr
+    assert "Zoo with Ada" in said_yes.stdout
+    assert run("simulator", "edit", "delete", "Zoo").exit_code == 1
+
+
 def test_the_next_one_of_a_title_is_meant(edit: Run) -> None:
     """Of several events with a title, the first that is still to come is edited."""
     for days in (-3, 2, 9):
