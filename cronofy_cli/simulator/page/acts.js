@@ -2,6 +2,7 @@
 import {plain} from './shared/dom.js';
 import {say} from './shared/dialog.js';
 import {instantOf, spanText, DAY, dayName, dateText} from './shared/week.js';
+import {leaveTo, nextTo} from './choosing.js';
 import {account, api, calendarOf, changed, control, isLocked, now, profileOf, refresh, state, zone} from './state.js';
 
 export const titleOf = event => event.title || '(no title)';
@@ -10,6 +11,9 @@ export const whenOf = event => {
   const last = event.end - DAY;
   return last > event.start ? `${dateText(event.start)} to ${dateText(last)}` : `${dayName(event.start)} ${dateText(event.start)}`;
 };
+
+/** With the date, for where no week stands beside it. */
+const datedOf = event => (event.allDay ? whenOf(event) : `${whenOf(event)}, ${dateText(event.start)}`);
 
 /** Does something; says what was done, or why it was not. Returns whether it was. */
 export async function attempt(act, done) {
@@ -61,14 +65,17 @@ export async function moveEvent(event, start, end) {
   const before = {start: event.start, end: event.end};
   Object.assign(event, {start, end});
   changed();
-  const done = await attempt(() => saveEvent(event, timesOf(event)), () => `Moved “${plain(titleOf(event))}” to ${whenOf(event)}. ${outcome(event)}`);
+  const done = await attempt(() => saveEvent(event, timesOf(event)), () => `Moved “${plain(titleOf(event))}” to ${datedOf(event)}. ${outcome(event)}`);
   if (!done) { Object.assign(event, before); changed(); }
 }
 
 export async function deleteEvent(event) {
   if (isLocked(event)) return say(`“${plain(calendarOf(event.calendar).name)}” is read-only`);
   const remove = () => (asOwner() ? control('DELETE', `/events/${encodeURIComponent(event.uid)}`) : api('DELETE', calendarPath(event), event.id ? {event_id: event.id} : {event_uid: event.uid}));
-  return attempt(remove, () => `Deleted “${plain(titleOf(event))}”. ${outcome(event) || 'The log can bring it back.'}`);
+  const onwards = nextTo(event.uid);
+  const done = await attempt(remove, () => `Deleted “${plain(titleOf(event))}”. ${outcome(event) || 'The log can bring it back.'}`);
+  if (done) leaveTo(onwards, event.uid);
+  return done;
 }
 
 export const undelete = (uid, title) => attempt(() => control('POST', `/events/${encodeURIComponent(uid)}/undelete`, {}), `“${plain(title)}” is back`);

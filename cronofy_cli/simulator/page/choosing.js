@@ -35,11 +35,28 @@ export function focusEvent(uid) {
 }
 export const focusedEvent = () => state.events.find(event => event.uid === document.activeElement?.dataset?.uid);
 
+/** The events in sight, in the order of the keys. */
+function inOrder() {
+  const end = state.firstDay + shownDays() * DAY;
+  return visible().filter(event => event.end > state.firstDay && event.start < end).sort((a, b) => dayOf(a.start) - dayOf(b.start) || b.allDay - a.allDay || a.start - b.start || a.end - b.end);
+}
+
+/** The event that is chosen when this one goes: the next, else the one before; null without another. */
+export function nextTo(uid) {
+  const all = inOrder(), index = all.findIndex(event => event.uid === uid);
+  return (all[index + 1] ?? all[index - 1])?.uid ?? null;
+}
+
+/** Leads the keyboard from an event that goes to another one, unless it has gone elsewhere. */
+export function leaveTo(uid, from) {
+  if (![document.body, byUid(from)].includes(document.activeElement)) return;
+  if (uid) focusEvent(uid);
+  else { $('week').tabIndex = -1; $('week').focus({preventScroll: true}); }
+}
+
 /** From event to event in the direction of an arrow. */
 export function neighbour(key) {
-  const days = shownDays(), end = state.firstDay + days * DAY;
-  const all = visible().filter(event => event.end > state.firstDay && event.start < end).sort((a, b) => dayOf(a.start) - dayOf(b.start) || b.allDay - a.allDay || a.start - b.start || a.end - b.end);
-  const from = focusedEvent();
+  const all = inOrder(), from = focusedEvent();
   if (!from) { if (all.length) focusEvent(choosing.uid ?? all[0].uid); return; }
   const index = all.indexOf(from), side = key === 'ArrowLeft' ? -1 : 1, time = event => event.start - dayOf(event.start);
   const to = key === 'ArrowUp' ? all[index - 1] : key === 'ArrowDown' ? all[index + 1]

@@ -21,7 +21,8 @@ export function startDrag(down, event) {
   const perHour = box.height / 24, isResize = down.target.classList.contains('grip'), top = scroll.scrollTop, midnight = state.firstDay + Number(column.dataset.day) * DAY;
   const was = {start: event.start, end: event.end}, to = {...was};
   const ghost = h('div', {cls: 'ghost week-block', vars: Object.fromEntries(['y', 'h', 'l', 'w'].map(name => [name, block.style.getPropertyValue(`--${name}`)]))});
-  let isGoing = false;
+  const days_shown = scroll.querySelectorAll('.week-column').length;
+  let isGoing = false, isOutside = false;
 
   const onMove = move => {
     if (!isGoing) {
@@ -39,11 +40,13 @@ export function startDrag(down, event) {
     const down_ms = snap((move.clientY - down.clientY + scroll.scrollTop - top) / perHour * HOUR), days = Math.round((move.clientX - down.clientX) / box.width);
     if (isResize) to.end = Math.max(was.start + STEP, was.end + down_ms);
     else Object.assign(to, {start: was.start + days * DAY + down_ms, end: was.end + days * DAY + down_ms});
+    const index = Number(column.dataset.day) + days, isInFrame = move.clientX >= frame.left && move.clientX <= frame.right && move.clientY >= frame.top - EDGE_PX && move.clientY <= frame.bottom + EDGE_PX;
+    isOutside = !isResize && !(isInFrame && index >= 0 && index < days_shown);
     const day = midnight + (isResize ? 0 : days * DAY), place = placeOf({from: Math.max(0, (to.start - day) / HOUR), to: (to.end - day) / HOUR}, 0, 24);
     setVars(block, {...place, l: isResize ? 0 : days, w: 1});
-    for (const other of document.querySelectorAll('.week-column')) other.classList.toggle('target', !isResize && days !== 0 && midnight + days * DAY === state.firstDay + Number(other.dataset.day) * DAY);
+    for (const other of document.querySelectorAll('.week-column')) other.classList.toggle('target', !isResize && !isOutside && days !== 0 && midnight + days * DAY === state.firstDay + Number(other.dataset.day) * DAY);
     const small = block.querySelector('small');
-    if (small) small.textContent = whenOf({...event, ...to});
+    if (small) small.textContent = isOutside ? 'outside: is put back' : whenOf({...event, ...to});
   };
   const end = isCancelled => {
     block.removeEventListener('pointermove', onMove);
@@ -57,7 +60,7 @@ export function startDrag(down, event) {
     moveEvent(event, to.start, to.end);
     focusEvent(event.uid);
   };
-  const onUp = () => end(false), onCancel = () => end(true);
+  const onUp = () => { end(isOutside); if (isOutside) say('Put back: it was dropped outside the week'); }, onCancel = () => end(true);
   const onKey = key => { if (key.key === 'Escape' && isGoing) { key.preventDefault(); key.stopPropagation(); end(true); release(); say('Put back'); } };
   block.setPointerCapture(down.pointerId);
   block.addEventListener('pointermove', onMove);

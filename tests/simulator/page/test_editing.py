@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.simulator.page.conftest import READ_ONLY, further_world, no_edit
@@ -30,7 +31,7 @@ def test_a_dragged_event_is_notified(page: SimulatorPage, week: Running, receive
 
     page.drag(TITLE, days=1, hours=-1)
 
-    page.said("Moved “Budget talk” to Wed 14:00–15:00")
+    page.said("Moved “Budget talk” to Wed 14:00–15:00, 25 Nov 2026.")
     page.see("owner moved “Budget talk” to Wed 14:00–15:00")
     receiver.wait_for(1, "change")
     child = page.page.locator("#log .group", has_text="owner moved").locator(".child", has_text="change →")
@@ -115,6 +116,30 @@ def test_a_form_says_what_is_wrong(page: SimulatorPage, week: Running) -> None:
         page.dialog.get_by_label("Description").fill("long" * 2000)
         page.dialog.get_by_label("To, time").fill("16:00")
         page.press("Escape")
+
+
+@pytest.mark.parametrize(("x", "y"), [(50, 400), (-1, 400), (640, 1)])
+def test_an_event_that_is_dropped_outside_the_week(x: int, y: int, page: SimulatorPage, week: Running) -> None:
+    """It is put back: beside the week, on what stands there, and above it; no other week gets it."""
+    mouse, size = page.page.mouse, page.page.viewport_size
+    assert size is not None
+    with no_edit(week):
+        page.drag(TITLE, days=1, drop=False)
+        mouse.move(x % size["width"], y, steps=5)
+        mouse.up()
+
+        page.said("Put back")
+        expect(page.event(TITLE)).to_contain_text("15:00–16:00")
+
+
+def test_deleting_leaves_the_keyboard_in_the_week(page: SimulatorPage, week: Running) -> None:
+    """The next event has the focus, so that arrows and Delete go on from there."""
+    page.event(TITLE).focus()
+    page.press("Delete")
+
+    expect(page.event(TITLE)).to_have_count(0)
+    assert page.page.evaluate("document.activeElement.dataset.uid")
+    assert TITLE not in page.page.evaluate("document.activeElement.textContent")
 
 
 def test_an_event_is_added_deleted_and_brought_back(page: SimulatorPage, week: Running) -> None:
