@@ -77,6 +77,25 @@ def test_nothing_is_wrong_for_anybody(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("width", [400, 1024, 1300])
+def test_nothing_is_cut(width: int, page: Page) -> None:
+    """The longest state and result fit too: each button and fact is inside of the page, and of what scrolls."""
+    page.set_viewport_size({"width": width, "height": 800})
+    page.locator("#state").evaluate("state => { state.lastChild.textContent = 'Listening, 23 h 59 min'; }")
+    outside = """() => [...document.querySelectorAll('#help, #theme, .chip, .facts b')].filter(each => {
+        const box = each.getBoundingClientRect(), around = each.parentElement.getBoundingClientRect();
+        const isCut = each.clientWidth && each.scrollWidth > each.clientWidth + 1;
+        return box.width && (box.right > innerWidth || box.right > around.right + 1 || isCut);
+    }).map(each => each.textContent)"""
+
+    assert page.evaluate(outside) == []
+    page.keyboard.press("n")
+    page.keyboard.press("Enter")
+    expect(page.locator(".head")).to_contain_text("#37")
+    assert page.evaluate(outside) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_an_empty_history(context: BrowserContext, tmp_path: Path, picture: Callable[[Page, str], None]) -> None:
     """It says what to do, and shows the first delivery by itself when it comes."""
     file = tmp_path / "empty" / "deliveries.db"
