@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import asdict
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,7 @@ from cronofy_cli.errors import AlreadyListening, ExitCode, NotSignedIn, WrongUsa
 
 if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.core.api.time_limits import Clock
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.core.notifications.where import Where
     from cronofy_cli.core.signature import SignaturePolicy
@@ -72,8 +74,9 @@ def listen(
     run = app_context(context)
     run.limit_time(how.timeout)
     where = Address.from_settings(run.settings, **asdict(address))
+    forwarding = _typed(run, target, chosen, reading, how)
     _prepare(run, where)
-    options = _options(run, target, where, channel, chosen, reading, how)
+    options = _options(run, target, where, channel, forwarding, reading, how)
     with ExitStack() as stack:
         screen = None if how.plain else _screen(run, options, stack)
         code = _listen(run, options, screen)
@@ -85,21 +88,14 @@ def _options(
     target: TargetOptions,
     address: Address,
     channel: ChannelOptions,
-    chosen: FilterOptions,
+    forwarding: ForwardingOptions,
     reading: ReadingOptions,
     how: RunOptions,
 ) -> ListenOptions:
     """Return what is asked for, with the settings in the place of what no option says."""
     from cronofy_cli.cli.calendar_choice import calendar_ids
-    from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.listen.options import ChannelWanted, ListenOptions
 
-    wanted = DeliveryFilter(
-        frozenset(map(check_type, _named(chosen.only, "--only"))),
-        frozenset(_named(chosen.channel, "--channel")),
-        _where(chosen.where),
-    )
-    forwarding = _forwarding(run, target, reading.signature, wanted)
     options = ListenOptions(
         style=_style(run, how.print_),
         address=address,
@@ -110,7 +106,7 @@ def _options(
             keep=channel.keep_channel,
             reuse=channel.reuse,
         ),
-        chosen=wanted,
+        chosen=forwarding.chosen,
         count=how.count,
         read_events=reading.read_events,
         since=_since(run, reading.since),
@@ -128,13 +124,31 @@ def _options(
     return options
 
 
+def _typed(
+    run: AppContext, target: TargetOptions, chosen: FilterOptions, reading: ReadingOptions, how: RunOptions
+) -> ForwardingOptions:
+    """Refuse what is typed wrong before a simulator starts or Cronofy is asked, and return how to forward."""
+    from cronofy_cli.core.api.time_limits import Clock
+    from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
+
+    parse_duration(how.max_offline, option="--max-offline")
+    if reading.since is not None and reading.since != LAST:
+        _moment(reading.since, Clock(datetime.now(UTC), UTC))
+    wanted = DeliveryFilter(
+        frozenset(map(check_type, _named(chosen.only, "--only"))),
+        frozenset(_named(chosen.channel, "--channel")),
+        _where(chosen.where),
+    )
+    return _forwarding(run, target, reading.signature, wanted)
+
+
 def _forwarding(
     run: AppContext, target: TargetOptions, policy: SignaturePolicy, chosen: DeliveryFilter
 ) -> ForwardingOptions:
     """Return how to forward, to the settings' targets unless the command line names one."""
     from cronofy_cli.adapters.settings import Key
     from cronofy_cli.listen.forwarding.late import parse_rule
-    from cronofy_cli.listen.forwarding.options import ForwardingOptions, parse_targets
+    from cronofy_cli.listen.forwarding.options import ForwardingOptions, check_options
 
     usual = () if target.target is not None else run.settings.find(Key.FORWARD).texts
     options = ForwardingOptions(
@@ -149,8 +163,7 @@ def _forwarding(
         chosen=chosen,
         late=parse_rule(target.backlog),
     )
-    # What is typed wrong is said before anything is asked of Cronofy.
-    parse_targets(options)
+    check_options(options, app_answers=target.ack is Ack.APP)
     return options
 
 
@@ -172,18 +185,23 @@ def _since(run: AppContext, text: str | None) -> str | None:
     if text is None or text == LAST:
         return text
     from cronofy_cli.commands.events.query_times import find_here
-    from cronofy_cli.core.api.time_limits import parse_moment
     from cronofy_cli.core.times import parse_time
 
     here = find_here(run, None)
-    try:
-        since = parse_moment(text, here.clock, option="--since").text
-    except WrongUsage as error:
-        raise WrongUsage(error.message, hint=_SINCE_HINT) from error
+    since = _moment(text, here.clock)
     if parse_time(since) > here.now:
         # Cronofy's clock decides, and a simulator's may have been turned.
         run.warn(f"--since {text} is {since}, which is in the future by this machine's clock")
     return since
+
+
+def _moment(text: str, clock: Clock) -> str:
+    from cronofy_cli.core.api.time_limits import parse_moment
+
+    try:
+        return parse_moment(text, clock, option="--since").text
+    except WrongUsage as error:
+        raise WrongUsage(error.message, hint=_SINCE_HINT) from error
 
 
 def _check_reading(run: AppContext, options: ListenOptions) -> None:

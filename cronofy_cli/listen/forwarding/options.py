@@ -67,6 +67,24 @@ def parse_targets(options: ForwardingOptions) -> tuple[Target, ...]:
     return tuple(targets)
 
 
+def check_options(options: ForwardingOptions, *, app_answers: bool) -> None:
+    """Refuse what cannot be meant, before anything is built.
+
+    Raises:
+        WrongUsage: an option cannot be meant, or there is no target that could decide our answers.
+    """
+    targets = parse_targets(options)
+    if app_answers:
+        _deciding_first(targets)
+    _sending(options)
+
+
+def _deciding_first(targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    if not targets:
+        raise WrongUsage("--ack app needs an app to ask", hint="name it: cronofy listen 3000/hook --ack app")
+    return targets
+
+
 def _sending(options: ForwardingOptions) -> SenderSettings:
     return forwarding_settings(options.timeout, options.header, insecure=options.insecure)
 
@@ -105,9 +123,7 @@ def build_app_ack(
     from cronofy_cli.listen.forwarding.app_ack import AppAck
     from cronofy_cli.listen.forwarding.forwarder import Forwarder, ForwarderSettings
 
-    targets = parse_targets(options)
-    if not targets:
-        raise WrongUsage("--ack app needs an app to ask", hint="name it: cronofy listen 3000/hook --ack app")
+    targets = _deciding_first(parse_targets(options))
     sending = _sending(options)
     ack = AppAck(
         targets[0], sending, history_file, calls, clock, concurrency=options.concurrency, chosen=options.chosen
