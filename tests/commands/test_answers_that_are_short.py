@@ -27,6 +27,20 @@ def test_no_match_is_not_nothing(record: Record, run: Run) -> None:
     assert "No deliveries yet" not in shown
 
 
+def test_no_match_because_of_capitals(record: Record, run: Run) -> None:
+    """A search without a match says that capitals count, if there are letters in it."""
+    record(make_delivery(body=CHANGE))
+
+    for words, is_said in (
+        (("--search", "CHANGE"), True),
+        (("--search", "0815"), False),
+        (("--type", "smart_invite"), False),
+    ):
+        shown = " ".join(run("deliveries", "list", *words, terminal=True).stderr.split())
+        assert "No delivery matches" in shown
+        assert ("--search tells capitals from small letters" in shown) is is_said
+
+
 @pytest.mark.parametrize("options", [(), ("--json",), ("--ndjson",), ("--type", "change")])
 def test_what_a_default_limit_leaves_out(record: Record, run: Run, options: tuple[str, ...]) -> None:
     """The newest 50 are shown, stderr says so in a pipe too, and --all shows all of them without a word."""

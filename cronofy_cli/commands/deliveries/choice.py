@@ -52,7 +52,8 @@ SearchOption = Annotated[
     typer.Option(
         metavar="TEXT",
         rich_help_panel="Filters",
-        help="Only with exactly this text in the body, headers, events read, a response of the application, or a tag.",
+        help="Only with exactly this text, capitals too, in the body, headers, events read, a response of the "
+        "application, or a tag.",
     ),
 ]
 WhereOption = Annotated[

@@ -132,7 +132,7 @@ def list_deliveries(
         _follow(run, found, criteria, chosen)
     else:
         run.page_output()
-        show_list(run.output, _with_results(run.history, found), _view(run.history), streamed=True)
+        show_list(run.output, _with_results(run.history, found), _view(run.history, search), streamed=True)
 
 
 def _note_slow_search(run: AppContext, criteria: Criteria) -> None:
@@ -167,7 +167,9 @@ def _follow(run: AppContext, found: list[Delivery], criteria: Criteria, where: W
         raise WrongUsage("--json is one document, and --follow has no end", hint="use --ndjson")
     after_id = (found[-1].id or 0) if found else 0
     there = list(_with_results(run.history, found))
-    show_as_they_come(run.output, _coming(run, after_id, criteria, where), _view(run.history), there=there)
+    show_as_they_come(
+        run.output, _coming(run, after_id, criteria, where), _view(run.history, criteria.search), there=there
+    )
 
 
 def _coming(run: AppContext, after_id: int, criteria: Criteria, where: Where | None) -> Iterator[Listed]:
@@ -180,11 +182,12 @@ def _coming(run: AppContext, after_id: int, criteria: Criteria, where: Where | N
         yield from _with_results(history, fitting)
 
 
-def _view(history: History) -> ListView[Listed]:
+def _view(history: History, search: str | None) -> ListView[Listed]:
     view = delivery_list(datetime.now().astimezone().date())
     if not history.latest(1):
         return view
-    return view._replace(empty="No delivery matches. To see all: cronofy deliveries list")
+    exactly = "" if search is None or search == search.swapcase() else " --search tells capitals from small letters."
+    return view._replace(empty=f"No delivery matches.{exactly} To see all: cronofy deliveries list")
 
 
 def _with_results(history: History, found: Sequence[Delivery]) -> Iterator[Listed]:
