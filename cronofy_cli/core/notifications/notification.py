@@ -6,6 +6,7 @@ A body is shown whatever it holds: receivers must ignore types that they do not 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,11 @@ from cronofy_cli.errors import WrongUsage
 
 _ALMOST: Final = 0.8
 """How near a typo is to the type that was meant. Cronofy may add types, which are then like none of these."""
+
+_STRING: Final = re.compile(rb'"(?:[^"\\]+|\\.?)*(?:"|\Z)', re.DOTALL)
+"""To its end or the body's: it fits at every quotation mark, so each byte is looked at once."""
+_BRACKET: Final = re.compile(rb"[\[\]{}]")
+_COUNTERPART: Final = {b"[": b"]", b"{": b"}"}
 
 MEANINGS: Final[dict[str, str]] = {
     "verification": "sent once to a new channel, to test its callback URL",
@@ -92,7 +98,9 @@ def _unusual(body: bytes) -> Notification:
 
     try:
         document = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except RecursionError:
+        return Notification(is_json=_is_closed(body))
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return Notification()
     notification = _object(document, "notification")
     channel = _object(document, "channel")
@@ -107,6 +115,17 @@ def _unusual(body: bytes) -> Notification:
         only_managed=filters.get("only_managed") is True,
         is_json=True,
     )
+
+
+def _is_closed(body: bytes) -> bool:
+    """Whether each bracket has its counterpart, of what is nested too deeply to be read as JSON."""
+    opened: list[bytes] = []
+    for bracket in _BRACKET.findall(_STRING.sub(b"", body)):
+        if bracket in _COUNTERPART:
+            opened.append(_COUNTERPART[bracket])
+        elif not opened or opened.pop() != bracket:
+            return False
+    return not opened
 
 
 def _object(parent: object, key: str) -> dict[str, object]:

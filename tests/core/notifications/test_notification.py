@@ -89,8 +89,25 @@ def test_only_texts_are_calendar_ids() -> None:
 
 @pytest.mark.parametrize("opening", [b"[", b'{"notification":'])
 def test_deep_nesting_is_survived(opening: bytes) -> None:
-    """A body that is nested a hundred thousand times is not JSON for us, and no crash."""
+    """A body that opens a hundred thousand brackets and closes none is not JSON, and no crash."""
     assert parse_notification(opening * 100_000) == Notification()
+
+
+@pytest.mark.parametrize(
+    ("body", "is_json"),
+    [
+        (b"[" * 50_000 + b"]" * 50_000, True),
+        (b'{"a":' * 50_000 + b'"]\\"}"' + b"}" * 50_000, True),
+        (b"[" * 50_000 + b"]" * 49_999, False),
+        (b"[" * 50_000 + b"}" * 50_000, False),
+        (b"[" * 50_000 + b"]" * 50_001, False),
+        (b"[" * 50_000 + b'"' + b"]" * 50_000, False),
+        (b"[" * 50_000 + b'"' + b'\\"' * 450_000 + b"\\", False),
+    ],
+)
+def test_what_is_too_deep_to_be_read(body: bytes, is_json: bool) -> None:
+    """It is called JSON without a type if its brackets fit."""
+    assert parse_notification(body) == Notification(is_json=is_json)
 
 
 @given(JSON)
