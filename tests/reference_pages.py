@@ -52,6 +52,7 @@ def _commands() -> str:
     root = found[0][1]
     common = frozenset(_name(each) for each in root.params if each.rich_help_panel == COMMON) | {"help"}
     commands = [each for each, command in found if not hasattr(command, "list_commands")]
+    everywhere = frozenset.intersection(*(frozenset(option.name for option in each.parameters) for each in commands))
     program = found[0][0]
     return _page(
         "Commands",
@@ -61,8 +62,11 @@ def _commands() -> str:
             ((f"[`cronofy {each.path}`](#{_anchor(each)})", each.summary) for each in commands),
         ),
         "## Options of all commands",
-        *_parameters(each for each in program.parameters if each.name in common),
-        *(line for each in commands for line in _command(each, common)),
+        *_parameters(each for each in program.parameters if each.name in common & everywhere),
+        "## Options of many commands",
+        "The commands that take them name them below their own.",
+        *_parameters(each for each in program.parameters if each.name in common - everywhere),
+        *(line for each in commands for line in _command(each, common, everywhere)),
     )
 
 
@@ -74,11 +78,14 @@ def _anchor(command: CommandDocument) -> str:
     return f"cronofy-{command.path.replace(' ', '-')}"
 
 
-def _command(command: CommandDocument, common: frozenset[str]) -> Iterator[str]:
+def _command(command: CommandDocument, common: frozenset[str], everywhere: frozenset[str]) -> Iterator[str]:
     yield f"## cronofy {command.path}"
     yield command.help
     yield "\n".join(["```text", command.usage, *(["", *command.examples] if command.examples else []), "```"])
     yield from _parameters(each for each in command.parameters if each.name not in common)
+    shared = [f"`--{each.name}`" for each in command.parameters if each.name in common - everywhere]
+    if shared:
+        yield f"Also {', '.join(shared)}."
 
 
 def _parameters(parameters: Iterable[ParameterDocument]) -> list[str]:

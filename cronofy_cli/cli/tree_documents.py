@@ -65,7 +65,7 @@ def command_document(path: str, command: Any, context: typer.Context) -> Command
         help=text,
         usage=" ".join([context.command_path, *command.collect_usage_pieces(context)]),
         examples=examples,
-        parameters=tuple(_parameter(each, context) for each in command.get_params(context)),
+        parameters=tuple(_parameter(each, context) for each in command.get_params(context) if not _is_hidden(each)),
     )
 
 
@@ -111,6 +111,10 @@ def _parameter(parameter: Any, context: typer.Context) -> ParameterDocument:
         maximum=_limit(kind, "max"),
         choices=tuple(str(_plain(each)) for each in kind.choices) if getattr(kind, "choices", None) else UNSET,
     )
+
+
+def _is_hidden(parameter: Any) -> bool:
+    return bool(getattr(parameter, "hidden", False))
 
 
 def _is_option(parameter: Any) -> bool:

@@ -47,6 +47,19 @@ def test_one_command_with_its_options(run: Run) -> None:
     assert parameters["query"]["flags"] == ["-q", "--query"]
 
 
+def test_everything_that_is_listed_is_explained(run: Run) -> None:
+    """Each option and argument has its help; what is not meant for people or scripts is not listed."""
+    commands = run("commands", "--all", "--json").json
+
+    unexplained = [
+        (command["path"], each["name"])
+        for command in commands
+        for each in command["parameters"]
+        if not each["help"].strip()
+    ]
+    assert unexplained == []
+
+
 def test_choices(run: Run) -> None:
     """What can only be one of some words lists them."""
     (command,) = run("commands", "completion", "--json").json
