@@ -210,14 +210,16 @@ def test_calls_fail_to_order(cronofy: Run) -> None:
 
 def test_a_slow_call(cronofy: Run) -> None:
     """A call can be slow, or end without an answer."""
-    (slow,) = cronofy("simulator", "faults", "add", "/v1/x", "--delay", "2s", "--method", "get", "--json").json
-    both: Result = cronofy("simulator", "faults", "add", "/v1/y", "--drop", "--json")
+    (slow,) = cronofy("simulator", "faults", "add", "/v1/events", "--delay", "2s", "--method", "get", "--json").json
+    both: Result = cronofy("simulator", "faults", "add", "/v1/channels", "--drop", "--json")
 
     assert (slow["delay_s"], slow["method"]) == (2, "GET")
     assert [each["drop"] for each in both.json] == [False, True]
 
 
-@pytest.mark.parametrize("arguments", [["/v1/z"], ["v1/z", "--drop"], ["/v1/z", "--drop", "--status", "500"]])
+@pytest.mark.parametrize(
+    "arguments", [["/v1/events"], ["v1/events", "--drop"], ["/v1/events", "--drop", "--status", "500"]]
+)
 def test_a_failure_that_is_none(arguments: list[str], cronofy: Run) -> None:
     """A failure that would never happen, or in two ways, is wrong usage and not ordered."""
     result = cronofy("simulator", "faults", "add", *arguments)
