@@ -166,6 +166,41 @@ def test_a_world_of_a_definition(simulator: Running) -> None:
 
 
 @pytest.mark.parametrize(
+    ("tables", "said"),
+    [
+        ('[[accounts]]\nemail = "a@x.test"\n[[accounts]]\nemail = "A@x.test"', "2 accounts with the email 'a@x.test'"),
+        (
+            (
+                '[[accounts]]\nemail = "a@x.test"\naccount_id = "acc_1"\n'
+                '[[accounts]]\nemail = "b@x.test"\naccount_id = "acc_1"'
+            ),
+            "2 accounts with the account_id 'acc_1'",
+        ),
+        (
+            (
+                '[[accounts]]\nemail = "a@x.test"\naccess_token = "t"\n'
+                '[[accounts]]\nemail = "b@x.test"\npersonal_token = "t"'
+            ),
+            "2 uses of the token 't'",
+        ),
+        (
+            '[[accounts]]\nemail = "a@x.test"\n[[applications]]\nname = "One"\n[[applications]]\nname = "Two"',
+            "2 applications with the client_id",
+        ),
+        (
+            '[[accounts]]\nemail = "a@x.test"\n[[applications]]\nclient_id = "1"\n[[applications]]\nclient_id = "2"',
+            "2 applications with the name",
+        ),
+    ],
+)
+def test_what_a_definition_has_twice(tables: str, said: str, simulator: Running) -> None:
+    """Accounts, applications and tokens that could not be told apart are refused, and named."""
+    refused = simulator.request("POST", "/simulator/worlds", 422, json={"definition": tables}).json()
+
+    assert said in refused["message"]
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {"choices": {"page_size": 0}},

@@ -11,6 +11,7 @@ import typer
 
 from cronofy_cli.cli.options import ControlTextCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of
+from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.lists import show_record
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file, not to stdout.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if there is one.")] = False,
 ) -> None:
     """Print the running simulator's world as a file for `simulator run --world`.
 
@@ -44,6 +46,8 @@ def export(
     from cronofy_cli.adapters.output_files import write_output
 
     run = app_context(context)
+    if output is not None and output.is_file() and not force:
+        raise WrongUsage(f"'{output}' exists", hint="add --force to replace it, or name another file")
     text = _redacted_account(run) if signed_in else control_of(run).world()
     if output is None:
         run.output.data_bytes(text)

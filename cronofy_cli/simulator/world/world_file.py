@@ -53,7 +53,29 @@ def parse_world_file(text: str, name: str) -> WorldFile:
         raise WrongUsage(f"{name}: {error}", hint=hint) from error
     if not world.accounts or not world.applications:
         raise WrongUsage(f"{name} has no accounts, or no applications", hint=hint)
+    _check_that_names_are_unique(world, name)
     return world
+
+
+def _check_that_names_are_unique(world: WorldFile, name: str) -> None:
+    """Refuse what would be one thing although the file has it twice, and a login that could be either.
+
+    Raises:
+        WrongUsage: there is such a thing.
+    """
+    accounts = world.accounts
+    tokens = [(one.access_token, one.personal_token, *one.access_tokens.values()) for one in accounts]
+    values: dict[str, list[str | None]] = {
+        "accounts with the email": [one.email.casefold() for one in accounts],
+        "accounts with the account_id": [one.account_id for one in accounts],
+        "applications with the name": [one.name for one in world.applications],
+        "applications with the client_id": [one.client_id for one in world.applications],
+        "uses of the token": [token for group in tokens for token in group],
+    }
+    for kind, given in values.items():
+        twice = next((value for value in given if value is not None and given.count(value) > 1), None)
+        if twice is not None:
+            raise WrongUsage(f"{name} has {given.count(twice)} {kind} '{twice}'", hint="each needs one of its own")
 
 
 def snapshot_of(world: WorldFile, today: date, *, extra_events: int = 0, random_seed: int = 1) -> Snapshot:

@@ -522,6 +522,17 @@ def test_values_out_of_range(
     assert said in " ".join(refused.stderr.split())
 
 
+def test_an_export_replaces_no_file(cli: Cli, simulator: object, tmp_path: Path) -> None:
+    """One that was edited stays as it is, unless --force says otherwise."""
+    path = tmp_path / "team.toml"
+    path.write_text("# edited")
+    refused = run_main(cli, "simulator", "world", "export", "-o", path)
+    assert (refused.exit_code, path.read_text()) == (2, "# edited")
+    assert refused.stderr == f"error: '{path}' exists\nhint: add --force to replace it, or name another file\n"
+    assert run_main(cli, "simulator", "world", "export", "-o", path, "--force").exit_code == 0
+    assert "[[accounts]]" in path.read_text()
+
+
 def test_reset_requests_and_export(cli: Cli, simulator: object, tmp_path: Path) -> None:
     """The world goes back to what was loaded, its calls are listed, and its file starts another one."""
     environment = {"CRONOFY_DATA_CENTER": "simulator"}
