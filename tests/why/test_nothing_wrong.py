@@ -202,7 +202,7 @@ def test_a_change_before_the_channel_is_not_awaited(scene: Scene) -> None:
     with listening(scene.cli) as before:
         edit(scene.cli, "add", "Lunch")
         before.wait_for("delivery")
-    scene.advance(5)
+    scene.advance(120)
     scene.enter(listening(scene.cli))
 
     found = scene.why()
