@@ -31,6 +31,7 @@ MEASUREMENTS = {
     "bursts": "bursts",
     "live-view": "live_view",
     "inspector": "inspector",
+    "simulator": "simulator",
 }
 """The names for --only, and the modules that hold them."""
 
