@@ -43,7 +43,7 @@ DELIVERIES_LIMIT_S = 120.0
 
 READY_TO_BARE = Budget(24)
 """0.3 s on a machine that starts Python in 12.5 ms."""
-READY_TO_MOTO = Budget(0.8)
+READY_TO_MOTO = Budget(0.6)
 CALL_TO_MOTO = Budget(0.6)
 CALL_MS, READ_MS, RESET_MS, DAY_S, RATE_MS = 1.0, 2.0, 10.0, 1.0, 0.5
 
