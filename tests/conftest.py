@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+    from tests.postgres_server import PostgresServer
+
 
 # How long an example takes says nothing on a busy machine; a hang ends at the run's own limit.
 settings.register_profile("cronofy", deadline=None)
@@ -74,6 +76,23 @@ def chromium() -> Iterator[Browser]:
 
     with chromium_browser() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real PostgreSQL of this process's tests."""
+    from tests.postgres_server import running_server
+
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of an empty database."""
+    name = postgres_server.new_database()
+    yield postgres_server.url(name)
+    postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -1,0 +1,131 @@
+"""A connection to PostgreSQL whose statements have a time limit on this side too.
+
+The server's own limit does not hold where the server, or the network to it, hangs.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from cronofy_cli.adapters.postgres.texts import register_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+    from cronofy_cli.adapters.postgres.address import PostgresAddress
+    from cronofy_cli.adapters.postgres.opening import ConnectionSettings
+
+_T = TypeVar("_T")
+_GRACE_S: Final = 2.0
+"""How much later than the server this side gives up waiting."""
+_NO_PASSWORD: Final = "no password supplied"  # noqa: S105 - what libpq says
+_SET_UP: Final = (
+    "SELECT set_config('search_path', %s, false), set_config('statement_timeout', %s, false), "
+    "set_config('lock_timeout', %s, false), set_config('default_transaction_read_only', %s, false), "
+    "set_config('synchronous_commit', %s, false)"
+)
+
+
+class AnswerTimedOut(psycopg.OperationalError):
+    """The server has not answered within the limit; the connection cannot be used any more."""
+
+
+class Session(psycopg.Connection[tuple[Any, ...]]):
+    """A connection. Each wait for the server ends after `limit_s`; `within` makes that shorter for a while."""
+
+    limit_s: float = 60.0 + _GRACE_S
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Let everything inside the block together take no longer than this.
+
+        Raises:
+            AnswerTimedOut: it took longer.
+        """
+        self._until_s = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._until_s = None
+
+    _until_s: float | None = None
+
+    def wait(self, gen: Generator[Any, Any, _T], *arguments: Any, **options: Any) -> _T:
+        """Do as psycopg does, and give up at the limit: what is closed then is noticed as such by whoever comes next.
+
+        Raises:
+            AnswerTimedOut: the limit was reached.
+        """
+        deadline_s = self._until_s or time.monotonic() + self.limit_s
+        try:
+            return super().wait(_ending_at(gen, deadline_s), *arguments, **options)
+        except AnswerTimedOut:
+            self.pgconn.finish()
+            raise
+
+
+def open_session(
+    address: PostgresAddress,
+    settings: ConnectionSettings,
+    parameters: dict[str, str | int],
+    find_password: Callable[[PostgresAddress], str | None] | None,
+) -> Session:
+    """Connect, and prepare the connection for its use.
+
+    Raises:
+        psycopg.OperationalError: the server cannot be reached, or does not let us in.
+    """
+    session = _connected(address, parameters, find_password)
+    session.limit_s = settings.statement_limit_s + _GRACE_S
+    # Statements are few, and the same again and again.
+    session.prepare_threshold = 0
+    register_texts(session)
+    try:
+        session.execute(
+            _SET_UP,
+            (
+                settings.schema,
+                f"{settings.statement_limit_s * 1000:.0f}",
+                f"{settings.lock_limit_s * 1000:.0f}",
+                "on" if settings.is_read_only else "off",
+                "on" if settings.survives_power_cut else "off",
+            ),
+        )
+    except BaseException:
+        session.close()
+        raise
+    return session
+
+
+def _connected(
+    address: PostgresAddress,
+    parameters: dict[str, str | int],
+    find_password: Callable[[PostgresAddress], str | None] | None,
+) -> Session:
+    options: dict[str, Any] = {"autocommit": True, "row_factory": tuple_row, **parameters}
+    try:
+        return Session.connect(address.uri, **options)
+    except psycopg.OperationalError as error:
+        password = find_password(address) if find_password is not None and _NO_PASSWORD in str(error) else None
+        if password is None:
+            raise
+    return Session.connect(address.uri, password=password, **options)
+
+
+def _ending_at(gen: Generator[Any, Any, _T], deadline_s: float) -> Generator[Any, Any, _T]:
+    """Pass on what a generator wants to wait for, until the deadline. psycopg asks again at least every 100 ms."""
+    try:
+        wanted = next(gen)
+        while True:
+            ready = yield wanted
+            if not ready and time.monotonic() >= deadline_s:
+                raise AnswerTimedOut("the server does not answer within the time limit")
+            wanted = gen.send(ready)
+    except StopIteration as end:
+        result: _T = end.value
+        return result

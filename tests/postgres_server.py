@@ -1,0 +1,188 @@
+"""A real PostgreSQL for tests: of Debian or whoever installed one, on a Unix socket in a folder of its own."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tests.requirements import require_module, require_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DEBIAN: Final = Path("/usr/lib/postgresql")
+_USER: Final = "postgres"
+"""Whom the server runs as where the tests are run by root, who may not run one."""
+_START_LIMIT_S: Final = 60.0
+_PORT: Final = 5432
+"""The number in the socket's name."""
+_ENDS_WITH_PARENT: Final = ("setpriv", "--pdeathsig", "QUIT") if shutil.which("setpriv") else ()
+"""Has Linux end the server when the tests' process has gone, however it ended."""
+_LOGIN_RULES: Final = "local all secured scram-sha-256\nlocal all all trust\n"
+"""Only the role `secured` needs its password."""
+
+
+def find_programs() -> Path:
+    """Return the folder of the server's programs; without it the test is skipped, or fails where nothing may be."""
+    require_module("psycopg")
+    on_path = shutil.which("postgres")
+    newest_first = sorted(_DEBIAN.glob("*/bin"), key=lambda each: float(each.parent.name), reverse=True)
+    found = [Path(on_path).parent] if on_path else [each for each in newest_first if (each / "postgres").exists()]
+    return require_path(found[0] if found and sys.platform != "win32" else None, "PostgreSQL")
+
+
+class PostgresServer:
+    """A server, which can be killed and started again."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs = programs
+        self.folder = folder
+        """Of the socket and the server's log."""
+        self._data = folder / "data"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._numbers = itertools.count(1)
+        is_root = os.geteuid() == 0
+        self._options: dict[str, Any] = {"user": _USER, "group": _USER, "extra_groups": []} if is_root else {}
+        if is_root:
+            shutil.chown(folder, _USER, _USER)
+
+    def make(self) -> None:
+        """Make the server's files."""
+        options = ["--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", f"--username={_USER}", "--auth=trust"]
+        self._run("initdb", "--pgdata", str(self._data), *options)
+        (self._data / "pg_hba.conf").write_text(_LOGIN_RULES)
+
+    def start(self) -> None:
+        """Start it, and wait until it lets one in."""
+        options = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.folder),
+            "port": str(_PORT),
+            "fsync": "off",
+            "max_connections": "200",
+            "log_statement": "all",
+        }
+        arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*_ENDS_WITH_PARENT, self._programs / "postgres", "-D", self._data, *arguments],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                **self._options,
+            )
+        pause, deadline = threading.Event(), time.monotonic() + _START_LIMIT_S
+        while not self._answers():
+            assert self._process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, "PostgreSQL does not start"
+            pause.wait(0.02)
+
+    def stop(self) -> None:
+        """End it in good order, with all its connections. Harmless in any state."""
+        self._end(signal.SIGINT)
+
+    def kill(self) -> None:
+        """End it, and the processes of its connections, as a crash of the machine does."""
+        assert self._process is not None
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self._process.pid)], capture_output=True, text=True, check=False
+        )
+        self._end(signal.SIGKILL)
+        for pid in map(int, listed.stdout.split()):
+            with _suppress_gone():
+                os.kill(pid, signal.SIGKILL)
+
+    def hang(self) -> None:
+        """Have it answer nothing any more, without ending any connection."""
+        self._signal_all(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it answer again."""
+        self._signal_all(signal.SIGCONT)
+
+    def url(self, database: str, user: str = _USER, password: str = "") -> str:
+        """Return the address of a database."""
+        login = f"{user}:{password}" if password else user
+        return f"postgresql://{login}@/{database}?host={self.folder}&port={_PORT}"
+
+    def new_database(self) -> str:
+        """Make an empty database, and return its name."""
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        self.execute(f"CREATE DATABASE {name}")
+        return name
+
+    def execute(self, sql: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """Run a statement as the administrator, and return what it finds."""
+        import psycopg
+
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            cursor = connection.execute(sql.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    @property
+    def log(self) -> Path:
+        """What the server has written, statements among it."""
+        return self.folder / "server.log"
+
+    def _answers(self) -> bool:
+        import psycopg
+
+        try:
+            self.execute("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _end(self, how: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.send_signal(how)
+            process.wait()
+
+    def _signal_all(self, how: signal.Signals) -> None:
+        assert self._process is not None
+        pid = str(self._process.pid)
+        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", pid], capture_output=True, text=True, check=True)
+        for each in map(int, (pid, *listed.stdout.split())):
+            with _suppress_gone():
+                os.kill(each, how)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [self._programs / program, *arguments], capture_output=True, cwd=self.folder, check=False, **self._options
+        )
+        assert done.returncode == 0, done.stderr.decode()
+
+
+@contextmanager
+def running_server() -> Iterator[PostgresServer]:
+    """A server for as long as the block; it ends with this process, however that ends."""
+    programs = find_programs()
+    # Below /tmp: a socket's path is at most 107 bytes long, and another user has to reach it.
+    folder = Path(tempfile.mkdtemp(prefix="cronofy-postgres-", dir="/tmp"))
+    server = PostgresServer(programs, folder)
+    try:
+        server.make()
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _suppress_gone() -> Iterator[None]:
+    try:
+        yield
+    except ProcessLookupError:
+        return
