@@ -10,7 +10,8 @@ from __future__ import annotations
 from cronofy_cli.adapters.postgres.address import PostgresAddress, is_postgres, refuse_password
 from cronofy_cli.adapters.postgres.locks import AdvisoryLock
 from cronofy_cli.adapters.postgres.migrations import migrate, version_of
-from cronofy_cli.adapters.postgres.opening import ConnectionSettings, connect
+from cronofy_cli.adapters.postgres.opening import connect
+from cronofy_cli.adapters.postgres.settings import ConnectionSettings
 from cronofy_cli.adapters.postgres.troubles import Trouble, described, translated
 
 __all__ = [

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.adapters.postgres.settings import ConnectionSettings
 from cronofy_cli.adapters.postgres.troubles import DriverMissing
 
 if TYPE_CHECKING:
@@ -16,20 +16,6 @@ if TYPE_CHECKING:
 APPLICATION_NAME: Final = "cronofy"
 CONNECT_LIMIT_S: Final = 2
 """psycopg takes nothing shorter. Of several hosts each is tried for so long."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionSettings:
-    """How a connection is used."""
-
-    schema: str = "cronofy"
-    """Where names of tables are looked up."""
-    statement_limit_s: float = 60.0
-    """After which the server breaks a statement off, and a little later this side no longer waits for an answer."""
-    lock_limit_s: float = 2.0
-    is_read_only: bool = False
-    survives_power_cut: bool = True
-    """Whether a commit waits for the server's disk."""
 
 
 def connect(

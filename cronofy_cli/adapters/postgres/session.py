@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from cronofy_cli.adapters.postgres.address import PostgresAddress
-    from cronofy_cli.adapters.postgres.opening import ConnectionSettings
+    from cronofy_cli.adapters.postgres.settings import ConnectionSettings
 
 _T = TypeVar("_T")
 _GRACE_S: Final = 2.0
