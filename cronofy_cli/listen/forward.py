@@ -107,8 +107,9 @@ def forwarding_for(
     clock: Callable[[], datetime],
     *,
     app_answers: bool,
+    on_report: Callable[[ForwardReport], None] | None = None,
 ) -> Forwarding:
-    """Return what the options ask for, not started yet.
+    """Return what the options ask for, not started yet. `on_report` hears of each attempt at once.
 
     Raises:
         WrongUsage: an option cannot be meant.
@@ -118,6 +119,8 @@ def forwarding_for(
 
     def report(report: ForwardReport) -> None:
         tally.count(report.forward)
+        if on_report is not None:
+            on_report(report)
         in_turn.reported(report)
 
     def wait() -> None:

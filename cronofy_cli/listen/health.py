@@ -1,35 +1,71 @@
-"""`/healthz` for supervisors and scripts on this machine: 200 while notifications can arrive, 503 otherwise.
+"""What supervisors and scripts ask of a run: `/healthz`, `/livez` and `/metrics`.
 
 On a socket of its own: the one that the public address leads to serves nothing but the callback path.
 """
 
 from __future__ import annotations
 
-import json
+import socket
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from socketserver import TCPServer
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.worker import Worker
+from cronofy_cli.core.exposition import CONTENT_TYPE
+from cronofy_cli.core.health import Health
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from contextlib import ExitStack
 
     from cronofy_cli.adapters.worker import OnFailed
 
 PATH: Final = "/healthz"
+HOST: Final = "127.0.0.1"
 _TICK_S: Final = 0.1
 """How long the end may be noticed late."""
 
 
-class HealthServer(Worker):
-    """Serves `/healthz` on a loopback port. `is_ready` is asked at each request."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a path is answered."""
 
-    def __init__(self, port: int, is_ready: Callable[[], bool], on_failed: OnFailed) -> None:
+    status: int
+    content_type: str
+    body: bytes
+
+
+def pages(
+    health: Callable[[], Health], is_alive: Callable[[], bool], metrics: Callable[[Health], bytes]
+) -> dict[str, Callable[[], Page]]:
+    """Return what is served: each is asked at each request."""
+
+    def healthz() -> Page:
+        from cronofy_cli.output.documents.running import HealthDocument
+
+        now = health()
+        is_ready = now is Health.READY
+        return Page(200 if is_ready else 503, "application/json", HealthDocument(ready=is_ready, health=now).encode())
+
+    def livez() -> Page:
+        return Page(200 if is_alive() else 503, "text/plain", b"")
+
+    return {PATH: healthz, "/livez": livez, "/metrics": lambda: Page(200, CONTENT_TYPE, metrics(health()))}
+
+
+class HealthServer(Worker):
+    """Serves pages on a port, of this machine alone unless another `host` is named."""
+
+    def __init__(
+        self, port: int, pages: Mapping[str, Callable[[], Page]], on_failed: OnFailed, *, host: str = HOST
+    ) -> None:
         super().__init__("health", on_failed)
+        self._host = host
         self._port = port
-        self._is_ready = is_ready
+        self._pages = pages
         self._server: ThreadingHTTPServer | None = None
 
     def stop(self, limit_s: float = 2.0) -> bool:
@@ -38,7 +74,7 @@ class HealthServer(Worker):
 
     def _open(self, stack: ExitStack) -> None:
         try:
-            server = ThreadingHTTPServer(("127.0.0.1", self._port), _handler_for(self._is_ready))
+            server = _server_of(self._host)((self._host, self._port), _handler_for(self._pages))
         except OSError as error:
             raise WrongUsage(
                 f"port {self._port} cannot be used for {PATH}: {error.strerror or error}",
@@ -55,26 +91,41 @@ class HealthServer(Worker):
 
     @property
     def url(self) -> str:
-        """The address to ask."""
+        """The address to ask about health, as this machine reaches it."""
         assert self._server is not None
-        return f"http://127.0.0.1:{self._server.server_port}{PATH}"
+        address = ip_address(self._host)
+        host = str(address) if not address.is_unspecified else "::1" if address.version == 6 else HOST
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._server.server_port}{PATH}"
 
 
-def _handler_for(is_ready: Callable[[], bool]) -> type[BaseHTTPRequestHandler]:
+def _server_of(host: str) -> type[ThreadingHTTPServer]:
+    class Server(ThreadingHTTPServer):
+        """Of the address's own family."""
+
+        address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+
+        def server_bind(self) -> None:
+            # HTTPServer's own looks the host up by its address, which can take seconds.
+            TCPServer.server_bind(self)
+            self.server_port = self.server_address[1]
+
+    return Server
+
+
+def _handler_for(pages: Mapping[str, Callable[[], Page]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        """Answers GET on the one path."""
+        """Answers GET on the paths of the pages."""
 
         timeout = 5
 
         def do_GET(self) -> None:
-            ready = is_ready()
-            status = 404 if self.path != PATH else 200 if ready else 503
-            body = b"" if status == 404 else json.dumps({"ready": ready}).encode()
-            self.send_response_only(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
+            page = pages.get(self.path.partition("?")[0])
+            answer = Page(404, "application/json", b"") if page is None else page()
+            self.send_response_only(answer.status)
+            self.send_header("Content-Type", answer.content_type)
+            self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(answer.body)
 
         def log_message(self, *_: object) -> None:
             """Log nothing: stderr is for people."""

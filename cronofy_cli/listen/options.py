@@ -32,6 +32,8 @@ class Address:
     """The port on the ssh host that leads here; 0 lets it choose."""
     port: int = 0
     """The local port; 0 takes any that is free."""
+    bind: str = "127.0.0.1"
+    """The address of this machine to listen on, for `/healthz` too."""
 
     @classmethod
     def from_settings(
@@ -44,6 +46,7 @@ class Address:
         ssh_host: str | None = None,
         remote_port: int | None = None,
         port: int | None = None,
+        bind: str | None = None,
     ) -> Address:
         """Return what the options say, and where one says nothing, what the settings say.
 
@@ -61,7 +64,26 @@ class Address:
             ssh_host=ssh_host or find(Key.SSH_HOST).text,
             remote_port=remote_port or 0,
             port=port if port is not None else find(Key.PORT).number or 0,
+            bind=_checked(bind, public_url, ssh_host),
         )
+
+
+def _checked(bind: str | None, public_url: str | None, ssh_host: str | None) -> str:
+    """Return the address to listen on: any but the usual one is for a proxy that leads there from elsewhere."""
+    if bind is None:
+        return "127.0.0.1"
+    from ipaddress import ip_address
+
+    try:
+        address = ip_address(bind)
+    except ValueError as error:
+        raise WrongUsage(f"'{bind}' is not an address of this machine", hint="use one such as 0.0.0.0") from error
+    if public_url is None or ssh_host is not None:
+        raise WrongUsage(
+            "--bind is for a proxy that leads here from another machine or container",
+            hint="name its address: --public-url URL; a tunnel needs no --bind",
+        )
+    return str(address)
 
 
 def _of_options(

@@ -1,4 +1,4 @@
-"""Telling that a run is ready, for people and for programs, as long as it is true."""
+"""Telling that a run is ready, for people and for programs, as long as it is true. `/healthz` is `health`'s matter."""
 
 from __future__ import annotations
 
@@ -7,32 +7,29 @@ import threading
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.ready_file import ReadyFile
+from cronofy_cli.core.health import Health
 from cronofy_cli.core.text import clean
-from cronofy_cli.listen.health import HealthServer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from cronofy_cli.adapters.worker import OnFailed
+    from cronofy_cli.listen.health import HealthServer
     from cronofy_cli.listen.session import Session
     from cronofy_cli.listen.view import LiveOutput
 
 
 class ReadyNotice:
-    """The `ready` line, the `--ready-file` and `/healthz`. The watchdog's thread withdraws and renews it."""
+    """The `ready` line and the `--ready-file`. The watchdog's thread withdraws and renews it."""
 
-    def __init__(
-        self, file: Path | None, health_port: int | None, on_failed: OnFailed, targets: Sequence[str] = ()
-    ) -> None:
-        """`targets` are those that it names. With `health_port`, `/healthz` says the same on that loopback port; 0
-        takes any free one.
+    def __init__(self, file: Path | None, targets: Sequence[str] = (), health: HealthServer | None = None) -> None:
+        """`targets` and the address of `health` are what it names.
 
         Raises:
             WrongUsage: the file belongs to another program, or cannot be written.
         """
         self._file = None if file is None else ReadyFile(file)
-        self._health = None if health_port is None else HealthServer(health_port, lambda: self.is_ready, on_failed)
+        self._health = health
         self._targets = tuple(targets)
         self._session: Session | None = None
         self._live: LiveOutput | None = None
@@ -46,10 +43,8 @@ class ReadyNotice:
         """Give it now, and from now on whenever it is true. `newest_id` is the number of the newest delivery.
 
         Raises:
-            WrongUsage: the file cannot be written, or the port cannot be served.
+            WrongUsage: the file cannot be written.
         """
-        if self._health is not None:
-            self._health.start()
         with self._lock:
             self._session, self._live, self._newest_id = session, live, newest_id
             if self._is_true:
@@ -60,13 +55,21 @@ class ReadyNotice:
         with self._lock:
             self._session = None
             self._remove()
-        if self._health is not None:
-            self._health.stop()
 
     @property
     def is_ready(self) -> bool:
         """Whether notifications can arrive now."""
         return self._is_true and self._session is not None
+
+    @property
+    def health(self) -> Health:
+        """What is so now, in the words of `/healthz`."""
+        return Health.READY if self.is_ready else Health.NOT_READY
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a part of the run has failed."""
+        return self._is_broken
 
     def fail(self) -> None:
         """Withdraw it for good: a part of the run has failed."""

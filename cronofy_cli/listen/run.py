@@ -23,23 +23,26 @@ from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import CronofyError
 from cronofy_cli.listen.change_parts import FALLBACK_TZID, ChangeParts
 from cronofy_cli.listen.changes.baseline import LIMIT_S as BASELINE_LIMIT_S
-from cronofy_cli.listen.channels import ChannelCalls, RunChannel, VerificationWatch
+from cronofy_cli.listen.channels import ChannelCalls, VerificationWatch
 from cronofy_cli.listen.earlier_runs import callback_path, missed_since
 from cronofy_cli.listen.forward import described, forwarding_for
 from cronofy_cli.listen.forwarding.options import parse_targets
+from cronofy_cli.listen.health import HealthServer, pages
+from cronofy_cli.listen.metrics import RunMetrics
 from cronofy_cli.listen.notes import RunNotes, sweep_left_overs
 from cronofy_cli.listen.others import OtherRuns
 from cronofy_cli.listen.ready import ReadyNotice
 from cronofy_cli.listen.recovery import RecoveryLoop
 from cronofy_cli.listen.selection import Selection
 from cronofy_cli.listen.session import DRAIN_LIMIT_S, Session, SessionPlan
+from cronofy_cli.listen.session_parts import SessionParts
 from cronofy_cli.listen.signature_examiner import EXAMINATION_LIMIT_S, Examiner, SecretsToTry
-from cronofy_cli.listen.tunnel import PublicAddress, TunnelEvents, choose, served_paths
+from cronofy_cli.listen.tunnel import PublicAddress, TunnelEvents, choose
 from cronofy_cli.listen.view import LiveOutput
 from cronofy_cli.listen.watchdog import Watchdog, clock_since_boot
 from cronofy_cli.receiver.bookkeeper import Bookkeeper
 from cronofy_cli.receiver.pipeline import Pipeline
-from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
+from cronofy_cli.receiver.server import ListenerCalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -95,7 +98,9 @@ class ListenRun:
         self._stack = ExitStack()
         self._watch = VerificationWatch()
         targets = [described(target) for target in self._targets]
-        self._notice = ReadyNotice(options.ready_file, options.health_port, self._fail, targets)
+        self._metrics = RunMetrics(self._targets, surroundings.clock)
+        self._health = self._health_server()
+        self._notice = ReadyNotice(options.ready_file, targets, self._health)
         self._started_at = surroundings.clock()
         self._totals: Totals | None = None
         self._tunnel_events = TunnelEvents()
@@ -146,6 +151,8 @@ class ListenRun:
             must_be_public=around.must_be_public,
             limit_s=around.cut(START_LIMIT_S),
         )
+        if self._health is not None:
+            self._start(self._health)
         self.account = endpoints.userinfo(around.api)
         self.live = self._greet()
         inspector = self._open_inspector()
@@ -183,6 +190,17 @@ class ListenRun:
         if inspector is not None:
             inspector.announce(self.live, around.screen)
         self._open_notice()
+
+    def _health_server(self) -> HealthServer | None:
+        port = self._options.health_port
+        if port is None:
+            return None
+        return HealthServer(
+            port,
+            pages(lambda: self._notice.health, lambda: not self._notice.is_broken, self._metrics.text),
+            self._fail,
+            host=self._options.address.bind,
+        )
 
     def _open_inspector(self) -> InspectorProcess | None:
         if not self._options.inspect:
@@ -250,6 +268,7 @@ class ListenRun:
             self._fail,
             self._around.clock,
             app_answers=options.app_answers,
+            on_report=self._metrics.forwarded,
         )
         self._stack.callback(self._sum_up, forwarding)
         self._stack.callback(forwarding.stop)
@@ -316,36 +335,20 @@ class ListenRun:
         self._start(bookkeeper, BOOKKEEPER_STOP_LIMIT_S)
         pipeline = Pipeline(around.open_history, sinks, on_trouble=trouble, on_failed=self._fail)
         targets_of = forwarding.targets_of if forwarding.tally.targets else None
-        recorded = forwarding.tally.counting(pipeline.put)
-        listener = Listener(
-            ListenerSettings(
-                paths=served_paths(options.address.public_url, path),
-                context=around.data_center,
-                client_secrets=around.client_secrets,
-                policy=options.policy,
-                port=options.address.port,
-            ),
-            ListenerCalls(recorded, trouble, self._fail, forwarding.decide, targets_of, bookkeeper.answered),
-            around.open_history,
-            around.clock,
-        )
-        wanted = options.channel
-        channel = RunChannel(
-            ChannelCalls(around.api, calendar_ids=wanted.calendar_ids, only_managed=wanted.only_managed),
-            notes,
-            self.live,
-            self._watch,
-            options=around.chosen_options,
-            hold_signals=self._stop.held,
-            cut=around.cut,
-        )
+        put = pipeline.put if self._health is None else self._metrics.counting(pipeline.put)
+        recorded = forwarding.tally.counting(put)
+        parts = SessionParts(around, options, self.live)
+        calls = ListenerCalls(recorded, trouble, self._fail, forwarding.decide, targets_of, bookkeeper.answered)
+        listener = parts.listener(path, calls)
+        self._metrics.watch(listener.answered, pipeline, forwarding.forwarder)
+        channel = parts.channel(notes, self._watch, self._stop.held)
         session = Session(
             pipeline,
             listener,
             address,
             channel,
             self.live,
-            plan=SessionPlan(path, keep_channel=wanted.keep),
+            plan=SessionPlan(path, keep_channel=options.channel.keep, host=options.address.bind),
             before_channel=None if baseline is None else lambda: baseline.end(around.cut(BASELINE_LIMIT_S)),
             cut=around.cut,
         )

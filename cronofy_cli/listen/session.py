@@ -39,6 +39,8 @@ class SessionPlan:
 
     path: str
     keep_channel: bool = False
+    host: str = "127.0.0.1"
+    """Where it is served, for people."""
     probe_limit_s: float = PROBE_LIMIT_S
 
 
@@ -67,6 +69,7 @@ class Session:
         self._channel = channel
         self._reporter = reporter
         self._path = plan.path
+        self._host = plan.host
         self._keep_channel = plan.keep_channel
         self._before_channel = before_channel
         self._probe_limit_s = plan.probe_limit_s
@@ -84,7 +87,7 @@ class Session:
         self._stack.callback(self._listener.stop)
         self._listener.start()
         shown = f"{self._path[:8]}…"
-        self._reporter.tick("listening", f"127.0.0.1:{self.port}, only {shown} is served, everything else gets 404")
+        self._reporter.tick("listening", f"{self._host}:{self.port}, only {shown} is served, everything else gets 404")
         self._stack.callback(self._address.close)
         self._open_address(lambda seconds: time.sleep(self._cut(seconds)))
         if self._before_channel is not None:

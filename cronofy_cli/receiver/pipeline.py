@@ -63,6 +63,11 @@ class Pipeline(Worker):
         """Take nothing new, pass on what is left, and return whether all of it was within the limit."""
         return super().stop(limit_s) and self._backlog.is_exhausted
 
+    @property
+    def waiting(self) -> int:
+        """How many deliveries are still to be passed on."""
+        return self._backlog.waiting
+
     def _open(self, stack: ExitStack) -> None:
         self._history = stack.enter_context(self._open_history())
         self._damaged = 0

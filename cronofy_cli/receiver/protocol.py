@@ -7,12 +7,12 @@ calls `expire` on each now and then: one timer for all costs less than one per r
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, cast
 
 from cronofy_cli.receiver.reader import RequestReader, take_no_note
-from cronofy_cli.receiver.responses import Exchange, answer_bytes
+from cronofy_cli.receiver.responses import CONTINUE, Exchange, answer_bytes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,16 +44,19 @@ class Connection(asyncio.BufferedProtocol):
         on_made: Callable[[Connection], None],
         on_lost: Callable[[Connection], None],
         on_refused: Callable[[int], None] = take_no_note,
+        answered: Counter[int] | None = None,
     ) -> None:
         """`on_made` is called at the begin of the connection, and `on_lost` at its end.
 
-        `on_refused` is called with the status of what was meant for the listener and is beyond the limits.
+        `on_refused` is called with the status of what was meant for the listener and is beyond the limits. `answered`
+        counts the answers by their status.
         """
         self._handler = handler
         self._limits = limits
         self._monotonic_s = monotonic_s
         self._on_made = on_made
         self._on_lost = on_lost
+        self._answered = Counter[int]() if answered is None else answered
         self._reader = RequestReader(
             gate=gate, limits=limits, clock=clock, on_answer=self._send_answers, on_refused=on_refused
         )
@@ -148,6 +151,8 @@ class Connection(asyncio.BufferedProtocol):
             return
         while unanswered and (status := unanswered[0].status) is not None:
             transport.write(answer_bytes(status, unanswered.popleft().persistence))
+            if status != CONTINUE:
+                self._answered[status] += 1
         if not unanswered:
             self._rest()
 

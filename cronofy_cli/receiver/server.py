@@ -10,6 +10,7 @@ import asyncio
 import errno
 import os
 import socket
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -57,6 +58,8 @@ class ListenerSettings:
     policy: SignaturePolicy = SignaturePolicy.STRICT
     port: int = 0
     """0 takes any that is free."""
+    host: str = HOST
+    """The address of this machine that is listened on."""
     limits: Limits = field(default_factory=Limits)
 
 
@@ -94,6 +97,8 @@ class Listener(Worker):
         self._grace_s = 0.0
         self._fault: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self.answered = Counter[int]()
+        """How many requests were answered with each status."""
         self.port = settings.port
         """The port that is listened on; before `start`, the one that was asked for."""
 
@@ -114,7 +119,7 @@ class Listener(Worker):
 
     def _open(self, stack: ExitStack) -> None:
         history = stack.enter_context(self._open_history())
-        self._bound = stack.enter_context(_bind(self._settings.port))
+        self._bound = stack.enter_context(_bind(self._settings.host, self._settings.port))
         self.port = self._bound.getsockname()[1]
         self._loop = asyncio.new_event_loop()
         stack.callback(self._loop.close)
@@ -174,6 +179,7 @@ class Listener(Worker):
             on_made=self._connections.add,
             on_lost=self._connections.discard,
             on_refused=self._refused,
+            answered=self.answered,
         )
 
     def _refused(self, status: int) -> None:
@@ -197,24 +203,25 @@ class Listener(Worker):
             self._stop.set()
 
 
-def _bind(port: int) -> socket.socket:
+def _bind(host: str, port: int) -> socket.socket:
     if not 0 <= port <= _BIGGEST_PORT:
         raise WrongUsage(f"{port} is not a port", hint=f"use one up to {_BIGGEST_PORT}, or 0 for any that is free")
     # asyncio sets TCP_NODELAY only where the protocol is named.
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         # On Windows this option would let two programs have the port.
         if os.name == "posix":
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((HOST, port))
+        bound.bind((host, port))
         bound.listen(_WAITING_CONNECTIONS)
     except OSError as error:
         bound.close()
-        raise _cannot_listen(error, port) from error
+        raise _cannot_listen(error, host, port) from error
     return bound
 
 
-def _cannot_listen(error: OSError, port: int) -> CronofyError:
+def _cannot_listen(error: OSError, host: str, port: int) -> CronofyError:
     if error.errno == errno.EADDRINUSE:
         return WrongUsage(
             f"port {port} is taken",
@@ -225,4 +232,4 @@ def _cannot_listen(error: OSError, port: int) -> CronofyError:
             f"you may not listen on port {port}",
             hint=f"use a port above 1023 instead of {port}, or port 0 for any that is free",
         )
-    return Unreachable(f"cannot listen on {HOST}:{port}: {error.strerror}", hint="check this machine's network set-up")
+    return Unreachable(f"cannot listen on {host}:{port}: {error.strerror}", hint="check this machine's network set-up")

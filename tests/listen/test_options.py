@@ -82,3 +82,17 @@ def test_the_simulators_client_secret_is_shown(cli: Cli) -> None:
     result = run_main(cli, "listen", "--data-center", "simulator", "--only", "verification", "--count", "1")
 
     assert "client secret CRN_simulator_client_secret" in result.stderr
+
+
+def test_where_it_listens(cli: Cli) -> None:
+    """On this machine alone, unless a proxy elsewhere needs to reach it; what is no address is refused."""
+    public: dict[str, str | int] = {"public_url": "https://x.example.com", "port": 3000}
+
+    assert address(cli, None).bind == "127.0.0.1"
+    assert address(cli, None, **public, bind="0.0.0.0").bind == "0.0.0.0"
+    assert address(cli, None, **public, bind="::").bind == "::"
+    with pytest.raises(WrongUsage, match="'everywhere' is not an address of this machine"):
+        address(cli, None, **public, bind="everywhere")
+    with pytest.raises(WrongUsage, match="--bind is for a proxy that leads here") as raised:
+        address(cli, None, bind="0.0.0.0")
+    assert raised.value.hint == "name its address: --public-url URL; a tunnel needs no --bind"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,14 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cronofy_cli.adapters.http import open_client
 from cronofy_cli.listen.ready import ReadyNotice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from cronofy_cli.errors import CronofyError
 
 LIMIT_S = 20.0
 
@@ -50,41 +49,37 @@ class FakeLive:
         self.said.append(sentence)
 
 
-def unexpected(error: CronofyError) -> None:
-    raise error
-
-
 def give(notice: ReadyNotice, session: Any, live: Any) -> None:
     """Say that a run is ready, whose newest delivery is number 7."""
     notice.give(session, live, 7)
 
 
 def test_what_programs_read(tmp_path: Path) -> None:
-    """The file says where and by whom notifications are received; /healthz says 200 as long as it is there."""
+    """The file says where and by whom notifications are received, as long as it is true."""
     file, live = tmp_path / "ready.json", FakeLive()
-    notice = ReadyNotice(file, 0, unexpected, ("http://localhost:3000/hook", "http://localhost:4000/"))
+    health: Any = SimpleNamespace(url="http://127.0.0.1:9/healthz")
+    notice = ReadyNotice(file, ("http://localhost:3000/hook", "http://localhost:4000/"), health)
+    states = [notice.health]
     give(notice, FakeSession(), live)
-    try:
-        document = json.loads(file.read_bytes())
-        with open_client(document["health_url"]) as client:
-            states = [client.get(document["health_url"]).status_code]
-            notice.withdraw()
-            states.append(client.get(document["health_url"]).status_code)
-            assert not file.exists()
-            notice.renew()
-            states.append(client.get(document["health_url"]).status_code)
-            assert json.loads(file.read_bytes()) == document
-    finally:
-        notice.end()
+    document = json.loads(file.read_bytes())
+    states.append(notice.health)
+    notice.withdraw()
+    states.append(notice.health)
+    assert not file.exists()
+    notice.renew()
+    states.append(notice.health)
+    assert json.loads(file.read_bytes()) == document
+    notice.end()
 
-    assert document.keys() >= {"pid", "health_url"}
-    assert {name: document[name] for name in ("callback_url", "channel_id", "port", "newest_delivery_id")} == {
+    assert document.pop("pid") == os.getpid()
+    assert document == {
         "callback_url": "https://example.com/r/1",
         "channel_id": "chn_1",
         "port": 4040,
         "newest_delivery_id": 7,
+        "health_url": "http://127.0.0.1:9/healthz",
     }
-    assert states == [200, 503, 200]
+    assert states == ["not_ready", "ready", "not_ready", "ready"]
     assert live.said == 2 * [
         "Ready. Forwarding to http://localhost:3000/hook and http://localhost:4000/. Ctrl-C closes the channel."
     ]
@@ -94,7 +89,7 @@ def test_what_programs_read(tmp_path: Path) -> None:
 def test_withdrawn_before_it_is_given(tmp_path: Path) -> None:
     """A run that is not ready when it comes to saying so says nothing, until it is."""
     file, live = tmp_path / "ready.json", FakeLive()
-    notice = ReadyNotice(file, None, unexpected)
+    notice = ReadyNotice(file)
     notice.withdraw()
 
     give(notice, FakeSession(), live)
@@ -109,7 +104,7 @@ def test_withdrawn_before_it_is_given(tmp_path: Path) -> None:
 def test_nothing_to_renew(given: bool, tmp_path: Path) -> None:
     """What failed, or has not begun, is not ready however often the watchdog finds the way free."""
     file, live = tmp_path / "ready.json", FakeLive()
-    notice = ReadyNotice(file, None, unexpected)
+    notice = ReadyNotice(file)
     if given:
         give(notice, FakeSession(), live)
         notice.fail()
@@ -126,7 +121,7 @@ def test_taken_back_while_it_is_said(begins: str, takes_back: Callable[[ReadyNot
     """Whoever takes it back while another thread says it waits for that: no file of a run that is not ready stays."""
     is_asked, is_taken_back = threading.Event(), threading.Event()
     file, live, session = tmp_path / "ready.json", FakeLive(), FakeSession()
-    notice = ReadyNotice(file, None, unexpected)
+    notice = ReadyNotice(file)
     if begins == "renew":
         give(notice, session, live)
         notice.withdraw()

@@ -38,6 +38,7 @@ class Backlog:
         self._segments: deque[Sequence[Delivery] | _Numbers] = deque()
         self._held = 0
         self._arrived = 0
+        self._taken = 0
         self._closed = Event()
         self._changed = Condition()
 
@@ -64,6 +65,7 @@ class Backlog:
             self._changed.wait_for(lambda: self._segments or self._closed.is_set(), timeout_s)
             held = self._next_held()
             numbers = None if held else self._next_numbers()
+            self._taken += len(held) if numbers is None else numbers.last - numbers.first + 1
         if numbers is None:
             return held
         return [delivery for part in self._read_back(numbers.first, numbers.last) for delivery in part]
@@ -79,6 +81,12 @@ class Backlog:
         before = self._arrived
         self._closed.wait(seconds)
         return self._arrived - before
+
+    @property
+    def waiting(self) -> int:
+        """How many were put and not taken yet."""
+        with self._changed:
+            return self._arrived - self._taken
 
     @property
     def is_exhausted(self) -> bool:

@@ -101,6 +101,12 @@ class AddressOptions:
         typer.Option(min=0, max=65535, help="The port on --ssh-host that leads here; 0 lets the host choose."),
     ] = None
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="The local port; 0 picks a free one.")] = None
+    bind: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="With --public-url: listen on this address of the machine, such as 0.0.0.0."
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,5 +204,9 @@ class RunOptions:
     ] = False
     health_port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="Serve /healthz on this local port: 200 when ready, otherwise 503."),
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Serve /healthz (200 when ready, otherwise 503), /livez and /metrics on this local port.",
+        ),
     ] = None

@@ -140,6 +140,11 @@ class Forwarder:
         return sum(worker.waiting for worker in self._workers)
 
     @property
+    def waiting_by_target(self) -> list[tuple[Target, int]]:
+        """How many forwards are still to be made to each target."""
+        return [(worker.target, worker.waiting) for worker in self._workers]
+
+    @property
     def unwritten(self) -> list[Forward]:
         """The results that are not in the history yet."""
         return self._results.unwritten

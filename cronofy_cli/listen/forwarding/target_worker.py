@@ -108,6 +108,11 @@ class TargetWorker(Worker):
         """The newest delivery that is not sent, since too many waited."""
 
     @property
+    def target(self) -> Target:
+        """Where it hands them to."""
+        return self._target
+
+    @property
     def is_away(self) -> bool:
         """Whether the target is not there."""
         return self._is_away

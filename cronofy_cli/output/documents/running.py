@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType
 
+from cronofy_cli.core.health import Health
 from cronofy_cli.output.documents.base import Document, Line
 
 
@@ -17,6 +18,13 @@ class ReadyDocument(Document, frozen=True):
     newest_delivery_id: int
     """When it became ready: where `wait --after` begins."""
     health_url: str | UnsetType = UNSET
+
+
+class HealthDocument(Document, frozen=True):
+    """What `/healthz` answers, with status 200 if notifications are to be sent here."""
+
+    ready: bool
+    health: Health
 
 
 class InspectorDocument(Document, frozen=True):
