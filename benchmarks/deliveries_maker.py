@@ -1,10 +1,10 @@
 """A history of many deliveries, made through the product's own store.
 
-    python deliveries_maker.py FILE COUNT
+    python deliveries_maker.py PLACE COUNT
 
-Prints the seconds that it took and the file's bytes as JSON. The deliveries are of four types and fifty channels, with
-the headers and bodies of real ones, each with digits of its own for a signature; every hundredth holds COMMON_TEXT.
-Needs the package installed.
+PLACE is a file or the address of a PostgreSQL database. Prints the seconds that it took as JSON, and the file's bytes.
+The deliveries are of four types and fifty channels, with the headers and bodies of real ones, each with digits of its
+own for a signature; every hundredth holds COMMON_TEXT. Needs the package installed.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.history.place import parse_place
 from cronofy_cli.core.notifications.deliveries import Arrival, ReceivedRequest
 from cronofy_cli.core.signature import SignatureState, Verdict
 
 if TYPE_CHECKING:
+    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.core.notifications.deliveries import Delivery
 
 COMMON_TEXT = "quarterly-planning"
@@ -41,15 +43,17 @@ _HEADERS = (
 )
 
 
-def main(file: Path, count: int) -> None:
-    """Record so many deliveries in a new file."""
+def main(place: HistoryPlace, count: int) -> None:
+    """Record so many deliveries in a new history."""
     begun = time.perf_counter()
     # Nothing is lost with this file when the power goes.
-    with open_history(file, survives_power_cut=False) as history:
+    with open_history(place, survives_power_cut=False) as history:
         for first in range(0, count, AT_ONCE):
             history.record([_delivery(number) for number in range(first, min(first + AT_ONCE, count))])
     took_s = time.perf_counter() - begun
-    sys.stdout.write(json.dumps({"seconds": took_s, "bytes": file.stat().st_size}))
+    sys.stdout.write(
+        json.dumps({"seconds": took_s, "bytes": place.stat().st_size if isinstance(place, Path) else None})
+    )
 
 
 def _delivery(number: int) -> Delivery:
@@ -79,4 +83,4 @@ def _body(number: int, received: datetime) -> bytes:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(parse_place(sys.argv[1]), int(sys.argv[2]))

@@ -26,7 +26,7 @@ def prepared(repository: Path, folder: Path) -> Programs:
     pip = (python, "-m", "pip", "--quiet", "--disable-pip-version-check")
     _run(sys.executable, "-m", "venv", str(folder))
     _run(*pip, "install", "--upgrade", "pip")
-    _run(*pip, "install", f"{repository}[mcp]", "pycronofy")
+    _run(*pip, "install", f"{repository}[mcp,postgres]", "pycronofy")
     # Its .pth file slows every start of this environment's Python, the one that we are compared with too.
     _run(*pip, "uninstall", "--yes", "setuptools")
     return installed(folder)

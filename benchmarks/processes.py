@@ -50,12 +50,12 @@ def processor_s(process_id: int) -> float:
 
 
 @contextmanager
-def listening(bench: Bench, *targets: str) -> Iterator[tuple[int, str]]:
+def listening(bench: Bench, *targets: str, **environment: str) -> Iterator[tuple[int, str]]:
     """Run `cronofy listen` against the simulator, its output thrown away. Yields its process id and callback URL."""
     ready = bench.folder / "listening.json"
     ready.unlink(missing_ok=True)
     arguments = ["listen", *targets, "--data-center", "simulator", "--no-read-events", "--ready-file", str(ready)]
-    with started(bench, [bench.programs.cronofy, *arguments], Path("/dev/null")) as process:
+    with started(bench, [bench.programs.cronofy, *arguments], Path("/dev/null"), **environment) as process:
         _wait(bench, process, ready.exists)
         yield process.pid, json.loads(ready.read_bytes())["callback_url"]
 
@@ -90,12 +90,12 @@ def wait_until_idle(process_id: int) -> None:
 
 
 @contextmanager
-def started(bench: Bench, arguments: list[str], output: Path) -> Iterator[subprocess.Popen[bytes]]:
+def started(bench: Bench, arguments: list[str], output: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program in the bench's environment, and end it."""
     with output.open("wb") as stdout, (bench.folder / "remarks").open("ab") as stderr:
         process = subprocess.Popen(
             arguments,
-            env=bench.environment(),
+            env=bench.environment(**environment),
             cwd=bench.folder,
             stdin=subprocess.DEVNULL,
             stdout=stdout,

@@ -28,6 +28,7 @@ MEASUREMENTS = {
     "listener": "listener",
     "events": "events",
     "history": "history",
+    "team-history": "team_history",
     "bursts": "bursts",
     "live-view": "live_view",
     "inspector": "inspector",

@@ -81,16 +81,23 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A real PostgreSQL of this process's tests."""
-    from tests.postgres_server import running_server
+    from tests.postgres_server import PASSWORD, READER, SECURED, find_programs, running_server
+    from tests.requirements import require_module, require_path
 
-    with running_server() as server:
+    require_module("psycopg")
+    with running_server(require_path(find_programs(), "PostgreSQL")) as server:
+        server.execute(f"CREATE ROLE {SECURED} LOGIN PASSWORD '{PASSWORD}'")
+        server.execute(f"CREATE ROLE {READER} LOGIN")
         yield server
 
 
 @pytest.fixture
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """The address of an empty database."""
+    from tests.postgres_server import SECURED
+
     name = postgres_server.new_database()
+    postgres_server.execute(f"GRANT CREATE ON DATABASE {name} TO {SECURED}")
     yield postgres_server.url(name)
     postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -15,12 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.requirements import require_module, require_path
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DEBIAN: Final = Path("/usr/lib/postgresql")
+_PROGRAMS: Final = ("postgres", "initdb", "createdb", "pg_isready")
 _USER: Final = "postgres"
 """Whom the server runs as where the tests are run by root, who may not run one."""
 _START_LIMIT_S: Final = 60.0
@@ -28,24 +27,30 @@ _PORT: Final = 5432
 """The number in the socket's name."""
 _ENDS_WITH_PARENT: Final = ("setpriv", "--pdeathsig", "QUIT") if shutil.which("setpriv") else ()
 """Has Linux end the server when the tests' process has gone, however it ended."""
-_LOGIN_RULES: Final = "local all secured scram-sha-256\nlocal all all trust\n"
-"""Only the role `secured` needs its password."""
+SECURED: Final = "secured"
+"""A role that may use every database, and needs its password."""
+PASSWORD: Final = "geheim"
+READER: Final = "reader"
+"""A role without any rights."""
+_LOGIN_RULES: Final = f"local all {SECURED} scram-sha-256\nlocal all all trust\n"
 
 
-def find_programs() -> Path:
-    """Return the folder of the server's programs; without it the test is skipped, or fails where nothing may be."""
-    require_module("psycopg")
+def find_programs() -> Path | None:
+    """Return the folder of the server's programs, if they are installed."""
+    if sys.platform == "win32":
+        return None
     on_path = shutil.which("postgres")
     newest_first = sorted(_DEBIAN.glob("*/bin"), key=lambda each: float(each.parent.name), reverse=True)
-    found = [Path(on_path).parent] if on_path else [each for each in newest_first if (each / "postgres").exists()]
-    return require_path(found[0] if found and sys.platform != "win32" else None, "PostgreSQL")
+    folders = [*([Path(on_path).parent] if on_path else []), *newest_first]
+    return next((each for each in folders if all((each / name).exists() for name in _PROGRAMS)), None)
 
 
 class PostgresServer:
     """A server, which can be killed and started again."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(self, programs: Path, folder: Path, *, survives_power_cut: bool = False) -> None:
         self._programs = programs
+        self._fsync = "on" if survives_power_cut else "off"
         self.folder = folder
         """Of the socket and the server's log."""
         self._data = folder / "data"
@@ -68,9 +73,9 @@ class PostgresServer:
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
             "port": str(_PORT),
-            "fsync": "off",
+            "fsync": self._fsync,
             "max_connections": "200",
-            "log_statement": "all",
+            "log_statement": "none" if self._fsync == "on" else "all",
         }
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
@@ -118,7 +123,7 @@ class PostgresServer:
     def new_database(self) -> str:
         """Make an empty database, and return its name."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name}")
+        self._run("createdb", "--host", str(self.folder), "--username", _USER, name)
         return name
 
     def execute(self, sql: str, database: str = "postgres") -> list[tuple[Any, ...]]:
@@ -135,13 +140,8 @@ class PostgresServer:
         return self.folder / "server.log"
 
     def _answers(self) -> bool:
-        import psycopg
-
-        try:
-            self.execute("SELECT 1")
-        except psycopg.OperationalError:
-            return False
-        return True
+        program = [str(self._programs / "pg_isready"), "--quiet", "--host", str(self.folder)]
+        return subprocess.run(program, cwd=self.folder, check=False).returncode == 0
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
@@ -165,12 +165,11 @@ class PostgresServer:
 
 
 @contextmanager
-def running_server() -> Iterator[PostgresServer]:
+def running_server(programs: Path, *, survives_power_cut: bool = False) -> Iterator[PostgresServer]:
     """A server for as long as the block; it ends with this process, however that ends."""
-    programs = find_programs()
     # Below /tmp: a socket's path is at most 107 bytes long, and another user has to reach it.
     folder = Path(tempfile.mkdtemp(prefix="cronofy-postgres-", dir="/tmp"))
-    server = PostgresServer(programs, folder)
+    server = PostgresServer(programs, folder, survives_power_cut=survives_power_cut)
     try:
         server.make()
         server.start()
@@ -186,3 +185,8 @@ def _suppress_gone() -> Iterator[None]:
         yield
     except ProcessLookupError:
         return
+
+
+def database_of(url: str) -> str:
+    """Return the name of the database that an address of this server's names."""
+    return url.partition("@/")[2].partition("?")[0]

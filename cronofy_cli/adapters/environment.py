@@ -16,6 +16,7 @@ class Variable(StrEnum):
     SIMULATOR_URL = "CRONOFY_SIMULATOR_URL"
     CONFIG_DIR = "CRONOFY_CONFIG_DIR"
     DATA_DIR = "CRONOFY_DATA_DIR"
+    HISTORY = "CRONOFY_HISTORY"
     NO_KEYRING = "CRONOFY_NO_KEYRING"
     NO_INPUT = "CRONOFY_NO_INPUT"
     NO_COLOR = "NO_COLOR"
@@ -44,6 +45,9 @@ _MEANINGS = {
     Variable.CONFIG_DIR: "where settings and secret files are, instead of the platform's folder for settings",
     Variable.NO_KEYRING: "set: never use the system's keyring",
     Variable.DATA_DIR: "where deliveries are kept, instead of the platform's folder for data",
+    Variable.HISTORY: (
+        "where deliveries are kept instead: the address of a PostgreSQL database that a team shares, or a file"
+    ),
     Variable.NO_INPUT: "set: never ask anything, as --no-input",
     Variable.NO_COLOR: "set: no colours (https://no-color.org)",
     Variable.CLICOLOR_FORCE: (

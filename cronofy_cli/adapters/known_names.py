@@ -1,4 +1,4 @@
-"""Names for a shell's TAB, which asks no server: calendars and channels as they were last listed, and tags.
+"""Names for a shell's TAB, which asks Cronofy nothing: calendars and channels as they were last listed, and tags.
 
 The former are in a private file. What cannot be read or written is as good as not there: nothing depends on it.
 """
@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import json
 from contextlib import closing, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.adapters.paths import data_folder, history_file, write_private
-from cronofy_cli.errors import WrongUsage
+from cronofy_cli.adapters.paths import data_folder, write_private
+from cronofy_cli.errors import CronofyError, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from cronofy_cli.adapters.postgres import PostgresAddress
 
 Names = dict[str, str]
 """What a user may type, and a word about it."""
@@ -70,10 +73,28 @@ def _is_names(names: object) -> bool:
 
 
 def read_tags(environment: Mapping[str, str]) -> dict[str, int]:
-    """Return each tag with its delivery's number, without all that opening the history brings; none if that fails."""
+    """Return each tag with its delivery's number; none if that fails."""
+    from cronofy_cli.adapters.history.place import history_place
+
+    try:
+        place = history_place(environment)
+        return _tags_of_file(place) if isinstance(place, Path) else _tags_of_database(place)
+    except CronofyError:
+        return {}
+
+
+def _tags_of_database(address: PostgresAddress) -> dict[str, int]:
+    from cronofy_cli.adapters.history import open_history
+
+    with open_history(address, read_only=True) as history:
+        return history.tags.all()
+
+
+def _tags_of_file(path: Path) -> dict[str, int]:
+    """Return them without all that opening the history brings."""
     import sqlite3
 
-    address = f"{history_file(environment).absolute().as_uri()}?mode=ro"
+    address = f"{path.absolute().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=0.05)) as connection:
             return dict(connection.execute("SELECT name, delivery_id FROM tags ORDER BY name"))

@@ -27,6 +27,23 @@ def expanded(text: str) -> Path:
         return NO_HOME / text.removeprefix("~").lstrip("/")
 
 
+def config_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder of the user's settings, secret files and locks. It need not exist yet."""
+    if chosen := environment.get(Variable.CONFIG_DIR):
+        return expanded(chosen)
+    from platformdirs import user_config_path
+
+    try:
+        return user_config_path("cronofy", appauthor=False)
+    except RuntimeError:
+        return NO_HOME / "cronofy"
+
+
+def user_file(environment: Mapping[str, str]) -> Path:
+    """Return the user's file of settings. It need not exist yet."""
+    return config_folder(environment) / "config.toml"
+
+
 def data_folder(environment: Mapping[str, str]) -> Path:
     """Return the folder of the history and of the run files. It need not exist yet."""
     if chosen := environment.get(Variable.DATA_DIR):

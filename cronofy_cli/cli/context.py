@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.deadline import Deadline
     from cronofy_cli.adapters.event_cache import EventCache
     from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.adapters.settings import Settings
     from cronofy_cli.adapters.simulator.running import RunningSimulator
     from cronofy_cli.auth.account import SignedInContext
@@ -333,6 +334,17 @@ class AppContext:
         return self.resources.enter_context(client)
 
     @cached_property
+    def history_place(self) -> HistoryPlace:
+        """Where the deliveries are: a file, or a database that a team shares.
+
+        Raises:
+            WrongUsage: what is set cannot be meant.
+        """
+        from cronofy_cli.adapters.history import history_place
+
+        return history_place(self.environment)
+
+    @cached_property
     def history(self) -> History:
         """The store of deliveries, to read from. One that is not there yet is empty."""
         return self.open_history(read_only=True)
@@ -340,9 +352,8 @@ class AppContext:
     def open_history(self, *, read_only: bool = False) -> History:
         """Return a connection to the store of deliveries of its own, closed at the end of the run."""
         from cronofy_cli.adapters.history import open_history
-        from cronofy_cli.adapters.paths import history_file
 
-        history = self.resources.enter_context(open_history(history_file(self.environment), read_only=read_only))
+        history = self.resources.enter_context(open_history(self.history_place, read_only=read_only))
         self.resources.callback(self._warn_of_damage, history)
         return history
 

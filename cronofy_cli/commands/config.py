@@ -97,7 +97,7 @@ def unset(context: typer.Context, key: KeyArgument) -> None:
       cronofy config unset data_center
       cronofy config unset calendars --context acme-dev
     """
-    from cronofy_cli.adapters.settings.places import user_file
+    from cronofy_cli.adapters.paths import user_file
     from cronofy_cli.adapters.settings.writing import unset_value
     from cronofy_cli.output.documents.settings import SettingRemovedDocument
 
@@ -168,7 +168,8 @@ def path(context: typer.Context) -> None:
       cronofy config path
       $EDITOR "$(cronofy config path --json | jq -r .user)"
     """
-    from cronofy_cli.adapters.settings.places import config_folder, find_project_file, home_folder, user_file
+    from cronofy_cli.adapters.paths import config_folder, user_file
+    from cronofy_cli.adapters.settings.places import find_project_file, home_folder
     from cronofy_cli.output.documents.settings import SettingFilesDocument
 
     run = app_context(context)

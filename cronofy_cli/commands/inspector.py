@@ -90,7 +90,6 @@ def _give_way() -> None:
 
 def _around(run: AppContext, secret_files: Sequence[str]) -> Around:
     from cronofy_cli.adapters.machine_zone import machine_tzid
-    from cronofy_cli.adapters.paths import history_file
     from cronofy_cli.core.zones import find_zone
     from cronofy_cli.inspector.around import Around
 
@@ -99,7 +98,7 @@ def _around(run: AppContext, secret_files: Sequence[str]) -> Around:
     given = given_secrets(run, secret_files)
     one_at_a_time = threading.Lock()
     return Around(
-        history_file=history_file(run.environment),
+        history=run.history_place,
         environment=run.environment,
         data_center=_data_center(run),
         account=run.settings.context_name or "",

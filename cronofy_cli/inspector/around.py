@@ -10,9 +10,9 @@ from cronofy_cli.adapters.history import open_history
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
     from cronofy_cli.core.signature import ClientSecret
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Around:
     """Everything that is not the inspector's own. The functions may be called on any thread."""
 
-    history_file: Path
+    history: HistoryPlace
     environment: Mapping[str, str]
     data_center: str
     account: str
@@ -50,7 +50,7 @@ class Around:
         Raises:
             HistoryUnavailable: it cannot be opened.
         """
-        return open_history(self.history_file, read_only=True, settles=False)
+        return open_history(self.history, read_only=True, settles=False)
 
     def writing(self) -> History:
         """Open the history to write what the user does.
@@ -58,4 +58,4 @@ class Around:
         Raises:
             HistoryUnavailable: it cannot be opened.
         """
-        return open_history(self.history_file)
+        return open_history(self.history)

@@ -45,9 +45,10 @@ class InspectorRun:
         """
         try:
             # What a burst has left is moved once, and a history of another release is noticed here.
-            open_history(self._around.history_file, read_only=True).close()
+            with open_history(self._around.history, read_only=True) as history:
+                is_stored = history.is_stored
             self._start(self._feed)
-            if self._source is None and self._around.history_file.exists():
+            if self._source is None and is_stored:
                 self._start(Bookkeeper(self._open_for_index, self._on_failed))
             self._start(self._server)
         except BaseException:  # an interrupt too must end what was started
@@ -76,7 +77,7 @@ class InspectorRun:
         threading.Thread(target=read, name="cronofy-inspector-source", daemon=True).start()
 
     def _open_for_index(self) -> History:
-        return open_history(self._around.history_file, survives_power_cut=False)
+        return open_history(self._around.history, survives_power_cut=False)
 
     def _start(self, worker: Worker) -> None:
         """Start a worker that ends with the run. Its end comes first: an interrupt may come before its start."""

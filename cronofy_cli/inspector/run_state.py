@@ -5,6 +5,7 @@ A run that has started the inspector says so itself, line by line; of all others
 
 from __future__ import annotations
 
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,8 @@ class RunState:
 
 
 def _size_of(around: Around) -> int:
+    """Return how big the history's file is; 0 where it has none of its own."""
     try:
-        return around.history_file.stat().st_size
+        return around.history.stat().st_size if isinstance(around.history, Path) else 0
     except OSError:
         return 0

@@ -13,9 +13,9 @@ from cronofy_cli.listen.forwarding.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from cronofy_cli.adapters.history import Forward
+    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.adapters.worker import OnFailed
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.listen.forwarding.app_ack import AppAck
@@ -101,7 +101,7 @@ class Forwarding:
 
 def forwarding_for(
     options: ForwardingOptions,
-    history_file: Path,
+    history: HistoryPlace,
     live: LiveOutput,
     on_failed: OnFailed,
     clock: Callable[[], datetime],
@@ -131,9 +131,9 @@ def forwarding_for(
 
     calls = ForwarderCalls(report, live.waiting, live.target_back, live.trouble, on_failed, live.may_send, live.held)
     if app_answers:
-        ack, others = build_app_ack(options, history_file, calls, clock)
+        ack, others = build_app_ack(options, history, calls, clock)
         return Forwarding(others, ack, tally, wait, in_turn)
-    return Forwarding(build_forwarder(options, history_file, calls, clock), None, tally, wait, in_turn)
+    return Forwarding(build_forwarder(options, history, calls, clock), None, tally, wait, in_turn)
 
 
 def described(target: Target) -> str:

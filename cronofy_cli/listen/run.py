@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Self
 
 from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.adapters.journal import Journal
-from cronofy_cli.adapters.paths import history_file
 from cronofy_cli.adapters.tunnels.interface import START_LIMIT_S
 from cronofy_cli.core.notifications.callback_query import fill
 from cronofy_cli.core.notifications.callback_url import callback_url_warning
@@ -263,7 +262,7 @@ class ListenRun:
         options = self._options
         forwarding = forwarding_for(
             options.forwarding,
-            history_file(self._around.environment),
+            self._around.history,
             self.live,
             self._fail,
             self._around.clock,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.adapters.paths import history_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.deadline import Deadline
     from cronofy_cli.adapters.event_cache import EventCache
     from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
     from cronofy_cli.core.signature import ClientSecret
     from cronofy_cli.listen.live.screen import LiveScreen
@@ -32,6 +32,8 @@ class Surroundings:
     must_be_public: bool
     """Whether Cronofy reaches only addresses that are open to the internet."""
     environment: Mapping[str, str]
+    history: HistoryPlace
+    """Where the deliveries are."""
     output: Output
     client_secrets: tuple[ClientSecret, ...]
     published_secret: str | None
@@ -56,8 +58,8 @@ class Surroundings:
 
     def open_history(self) -> History:
         """Open the store of deliveries, for one thread."""
-        return open_history(history_file(self.environment))
+        return open_history(self.history)
 
     def open_history_for_results(self) -> History:
         """Open it for one thread that writes what need not survive a power cut."""
-        return open_history(history_file(self.environment), survives_power_cut=False)
+        return open_history(self.history, survives_power_cut=False)

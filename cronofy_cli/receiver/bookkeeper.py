@@ -12,7 +12,7 @@ from contextlib import closing
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
-from cronofy_cli.adapters.history.search_index import IndexUnavailable
+from cronofy_cli.adapters.history.search_blocks import IndexUnavailable
 from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.errors import HistoryUnavailable
 

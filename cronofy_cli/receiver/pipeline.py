@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.adapters.history.database import HistoryAway
 from cronofy_cli.adapters.history.spill_queue import Backlog
 from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.core.notifications.deliveries import Delivery
@@ -33,6 +34,7 @@ _BURST_ARRIVALS: Final = 40
 """In a breath: 2,000 a second."""
 _REST_PER_WORK: Final = 20
 _LONGEST_REST_S: Final = 1.0
+_AWAY_PAUSE_S: Final = 0.5
 
 
 class Pipeline(Worker):
@@ -80,6 +82,10 @@ class Pipeline(Worker):
         while not (self._abandoned.is_set() or self._backlog.is_exhausted):
             try:
                 batch = self._backlog.take()
+            except HistoryAway:
+                # Whoever records reports it.
+                self._abandoned.wait(_AWAY_PAUSE_S)
+                continue
             except CronofyError as error:
                 self._on_trouble(error)
                 continue

@@ -82,8 +82,7 @@ class Recorder:
         to, which is recorded with it.
         """
         # Another one's decision is written to the delivery at once, so it has to be in its own place.
-        record = history.receive if decide is None else partial(_recorded, history)
-        self._record = partial(record, targets_of=targets_of)
+        self._record = partial(history.receive, targets_of=targets_of, is_final=decide is not None)
         self._assess = assess
         self._defer = defer
         self._on_recorded = on_recorded
@@ -162,7 +161,3 @@ class Recorder:
         if not self._is_failing:
             self._is_failing = True
             self._on_trouble(error)
-
-
-def _recorded(history: History, arrivals: Sequence[Arrival], targets_of: TargetsOf | None) -> Sequence[Delivery]:
-    return history.record([arrival.read() for arrival in arrivals], targets_of=targets_of)

@@ -11,6 +11,7 @@ from cronofy_cli.adapters.event_cache import open_event_cache
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.core.accounts.data_centers import data_center_at
 from tests.fakes.scripted_server import scripted_server
+from tests.histories import path_of
 from tests.open_files import open_files
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def test_a_history(read_only: bool, tmp_path: Path) -> None:
     with open_history(path, read_only=read_only) as history:
         assert open_files(path) != set()
 
-    assert (history.path, open_files(path)) == (path, set())
+    assert (path_of(history), open_files(path)) == (path, set())
 
 
 def test_an_event_cache(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.paths import NO_HOME, data_folder, write_private
-from cronofy_cli.adapters.settings.places import config_folder, home_folder, user_file
+from cronofy_cli.adapters.paths import NO_HOME, config_folder, data_folder, user_file, write_private
+from cronofy_cli.adapters.settings.places import home_folder
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:

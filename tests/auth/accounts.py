@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.secrets import SecretStore
 from cronofy_cli.adapters.settings.files import read_user_file
-from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context
 from cronofy_cli.auth.account import SignedInContext
 from cronofy_cli.auth.context_store import AccountKeeper

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.secrets import KeyringUnusable, secret_path
 from cronofy_cli.adapters.settings.files import read_user_file
-from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.auth.context_store import application_of, with_client_secret
 from cronofy_cli.core.accounts.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.core.accounts.oauth import Application

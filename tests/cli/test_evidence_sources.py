@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.secrets import KeyringUnusable, SecretStore
-from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context
 from cronofy_cli.cli.context import AppContext, Flags
 from cronofy_cli.cli.evidence_sources import sources_of

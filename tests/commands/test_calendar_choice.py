@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
+from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.settings.keys import Key
-from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context, set_value
 from cronofy_cli.core.accounts.contexts import Context
 from tests.in_process import run_main

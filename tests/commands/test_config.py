@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.settings.places import user_file
+from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.settings.writing import save_context
 from cronofy_cli.core.accounts.contexts import Context
 

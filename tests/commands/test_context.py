@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.secrets import SecretStore, locked, secret_path
 from cronofy_cli.adapters.settings.files import read_user_file
-from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context
 from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, StoredSecrets
 from tests.held_locks import wait_behind

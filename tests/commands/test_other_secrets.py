@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.secrets import SecretStore
 from cronofy_cli.adapters.settings.keys import Key
-from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context, set_value
 from cronofy_cli.core.accounts.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.core.signature import digest

@@ -117,7 +117,7 @@ def inspecting(file: Path) -> Iterator[Inspected]:
         return CONCLUSION
 
     around = Around(
-        history_file=file,
+        history=file,
         environment={"CRONOFY_DATA_DIR": str(file.parent)},
         data_center="uk",
         account="acme",

@@ -12,6 +12,7 @@ import pytest
 from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.adapters.event_cache import open_event_cache
 from cronofy_cli.adapters.http import open_client
+from cronofy_cli.adapters.paths import history_file
 from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
 from cronofy_cli.core.print_style import PrintStyle
@@ -45,6 +46,7 @@ def surroundings(cli: Cli, simulator: SimulatorServer) -> Iterator[Surroundings]
             data_center="simulator",
             must_be_public=False,
             environment=cli.environment,
+            history=history_file(cli.environment),
             output=MemoryOutput().output,
             client_secrets=(ClientSecret("simulator", CLIENT_SECRET),),
             published_secret=None,

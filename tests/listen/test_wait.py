@@ -62,7 +62,7 @@ class Waiting:
 
         def pause(_seconds: float) -> None:
             if coming:
-                with open_history(self._history.path) as other:
+                with open_history(self._history.place) as other:
                     other.record(coming.pop(0))
             else:
                 self._looks_without_news += 1

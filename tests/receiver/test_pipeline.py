@@ -13,6 +13,7 @@ from cronofy_cli.adapters.history import EVERYTHING, History, open_history
 from cronofy_cli.errors import HistoryUnavailable, Unreachable, WorkerFailed
 from cronofy_cli.receiver.pipeline import Pipeline
 from tests.adapters.history.test_spill_queue import batch, delivery, numbers
+from tests.histories import turned_into
 from tests.receiver.receiving import PATIENCE_S
 
 if TYPE_CHECKING:
@@ -99,8 +100,7 @@ def test_history_gone(behind: Behind) -> None:
             return super().between(first_id, last_id, criteria=criteria, chunk=chunk)
 
     def failing() -> History:
-        opened = behind.open()
-        return Failing(opened._connection, opened.path)
+        return turned_into(Failing, behind.open())
 
     pipeline = behind.pipeline(lambda taken: seen.extend(numbers(taken)), opened=failing, held=0, chunk=5)
     pipeline.put(behind.record(10))

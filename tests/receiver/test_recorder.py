@@ -15,6 +15,7 @@ import pytest
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.core.signature import SignaturePolicy, SignatureState
 from cronofy_cli.errors import HistoryUnavailable
+from tests.histories import connection_of
 from tests.receiver.receiving import BODY, SECRET, Wire, post, receiving, stored
 
 if TYPE_CHECKING:
@@ -75,11 +76,11 @@ def test_locked(tmp_path: Path) -> None:
         receiving(tmp_path) as receiver,
         receiver.wire() as wire,
     ):
-        other._connection.execute("BEGIN EXCLUSIVE")
+        connection_of(other).execute("BEGIN EXCLUSIVE")
         wire.send(post() + FORGED)
         assert (wire.answer().status, wire.answer().status) == (503, 503)
         assert wire.ask(post()) == 503
-        other._connection.execute("ROLLBACK")
+        connection_of(other).execute("ROLLBACK")
 
         assert wire.ask(post()) == 200
         (trouble,) = receiver.troubles
@@ -92,7 +93,7 @@ def test_full(tmp_path: Path) -> None:
     """Without room nothing is acknowledged, each new row of failures is told once, and with room it goes on."""
     history = open_history(tmp_path / "history.db")
     with receiving(tmp_path, opened=lambda: history) as receiver, receiver.wire() as wire:
-        connection = history._connection
+        connection = connection_of(history)
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         for _ in range(2):
             connection.execute(f"PRAGMA max_page_count = {pages + 8}")

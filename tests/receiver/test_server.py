@@ -12,6 +12,7 @@ import pytest
 from cronofy_cli.adapters.history import History, open_history
 from cronofy_cli.errors import WorkerFailed, WrongUsage
 from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
+from tests.histories import turned_into
 from tests.receiver.receiving import NOW, PATIENCE_S, post, receiving, running, stored
 
 if TYPE_CHECKING:
@@ -105,12 +106,13 @@ def test_a_fault_is_reported(tmp_path: Path) -> None:
     """A bug in what records ends the listener with its name and place: it never answers on as if all were well."""
 
     class Broken(History):
-        def receive(self, arrivals: Sequence[Arrival], targets_of: TargetsOf | None = None) -> Sequence[Delivery]:
-            raise UnicodeDecodeError("utf-8", b"\xc1", 0, 1, f"{len(arrivals)} of them, to {targets_of}")
+        def receive(
+            self, arrivals: Sequence[Arrival], targets_of: TargetsOf | None = None, *, is_final: bool = False
+        ) -> Sequence[Delivery]:
+            raise UnicodeDecodeError("utf-8", b"\xc1", 0, 1, f"{len(arrivals)} of them, to {targets_of}, {is_final}")
 
     def broken() -> History:
-        path = tmp_path / "history.db"
-        return Broken(open_history(path)._connection, path)
+        return turned_into(Broken, open_history(tmp_path / "history.db"))
 
     with receiving(tmp_path, opened=broken) as receiver, receiver.wire() as wire:
         wire.send(post())

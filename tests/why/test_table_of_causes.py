@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.secrets import SecretStore
-from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context
 from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.core.signature import ClientSecret

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from msgspec import Raw
 
-    from cronofy_cli.adapters.history.database import Database
+    from cronofy_cli.adapters.history.sqlite_database import SqliteDatabase
 
 ARRIVAL_FORMAT: Final = 1
 """How the arrivals of a row are encoded: MessagePack of an array of arrays, in the order of `_packed`."""
@@ -65,7 +65,7 @@ class Inbox:
 
     __slots__ = ("_database",)
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         self._database = database
 
     def next_id(self) -> int:

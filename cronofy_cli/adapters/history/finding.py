@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.history.query import Condition, Criteria
     from cronofy_cli.adapters.history.rows import Row
     from cronofy_cli.adapters.history.search import Search
-    from cronofy_cli.adapters.history.search_index import Span
+    from cronofy_cli.adapters.history.search_blocks import Span
     from cronofy_cli.core.notifications.deliveries import Delivery
 
 _BIGGEST_ID = 2**63 - 1
@@ -62,7 +62,7 @@ class Finder:
             return None
         found = next(iter(self._read(self._rows([("id = ?", (delivery_id,))], "", 1))), None)
         if delivery_id in self.unreadable:
-            raise HistoryDamaged(1, self._database.path)
+            raise HistoryDamaged(1, self._database.place)
         return found
 
     def between(
@@ -75,7 +75,7 @@ class Finder:
         Raises:
             HistoryUnavailable: the store cannot be read.
         """
-        conditions = list(criteria.conditions())
+        conditions = list(criteria.conditions(self._database.dialect))
         spans = self._spans(criteria)
         for first, last in _within(((first_id, last_id),) if spans is None else spans, first_id, last_id):
             start = first
@@ -102,11 +102,11 @@ class Finder:
         Raises:
             HistoryUnavailable: the store cannot be read.
         """
-        clause, parameters = where(list(criteria.conditions()))
+        clause, parameters = where(list(criteria.conditions(self._database.dialect)))
         found = 0
         for first, last in reversed(self._spans(criteria) or [(1, _BIGGEST_ID)]):
-            bounds = f"{clause or 'WHERE 1'} AND id >= ? AND id <= ? LIMIT ?"
-            sql = f"SELECT count(*) FROM (SELECT 1 FROM deliveries {bounds})"  # noqa: S608 - fragments from this package, values are parameters
+            bounds = f"{clause or 'WHERE 1 = 1'} AND id >= ? AND id <= ? LIMIT ?"
+            sql = f"SELECT count(*) FROM (SELECT 1 FROM deliveries {bounds}) AS found"  # noqa: S608 - fragments from this package, values are parameters
             found += self._database.value(sql, (*parameters, first, last, limit - found))
             if found >= limit:
                 break
@@ -118,10 +118,10 @@ class Finder:
         Raises:
             HistoryUnavailable: the store cannot be read.
         """
-        clause, parameters = where(list(criteria.conditions()))
+        clause, parameters = where(list(criteria.conditions(self._database.dialect)))
         found: list[tuple[int, datetime, bool]] = []
         for first, last in reversed(self._spans(criteria) or [(1, _BIGGEST_ID)]):
-            bounds = f"{clause or 'WHERE 1'} AND id >= ? AND id <= ? ORDER BY id DESC LIMIT ?"
+            bounds = f"{clause or 'WHERE 1 = 1'} AND id >= ? AND id <= ? ORDER BY id DESC LIMIT ?"
             sql = f"SELECT id, received_at, signature IN ('invalid', 'unsigned') FROM deliveries {bounds}"  # noqa: S608 - fragments from this package, values are parameters
             rows = self._database.rows(sql, (*parameters, first, last, limit - len(found)))
             found += [(number, from_micros(moment), bool(is_strange)) for number, moment, is_strange in rows]
@@ -152,7 +152,7 @@ class Finder:
         return None if criteria.search is None else self.search.spans(criteria.search)
 
     def _newest_rows(self, spans: Sequence[Span] | None, criteria: Criteria, last_id: int, limit: int) -> list[Row]:
-        conditions = list(criteria.conditions())
+        conditions = list(criteria.conditions(self._database.dialect))
         if spans is None:
             bound: list[Condition] = [] if last_id == _BIGGEST_ID else [("id <= ?", (last_id,))]
             return self._rows([*bound, *conditions], "ORDER BY id DESC", limit)

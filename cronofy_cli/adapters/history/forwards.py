@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cronofy_cli.adapters.history.rows import from_micros, to_micros
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cronofy_cli.adapters.history.database import Database
+    from cronofy_cli.adapters.history.intake import TargetsOf
+    from cronofy_cli.core.notifications.deliveries import Delivery
 
 KEPT_BODY_BYTES: Final = 64 * 1024
 """Of a target's answer. An error page says what went wrong near its top."""
@@ -28,19 +31,14 @@ _COLUMNS: Final = (
 )
 _INSERT: Final = (
     f"INSERT INTO forwards ({_COLUMNS}, is_intended) "  # noqa: S608 - constants
-    "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, NOT ?14 OR ?15 "
-    "OR EXISTS (SELECT 1 FROM owed WHERE delivery_id = ?1 AND target = ?2) "
-    "OR EXISTS (SELECT 1 FROM forwards WHERE delivery_id = ?1 AND target = ?2 AND is_intended = 1) "
+    "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? = 1 "
+    "OR EXISTS (SELECT 1 FROM owed WHERE delivery_id = ? AND target = ?) "
+    "OR EXISTS (SELECT 1 FROM forwards WHERE delivery_id = ? AND target = ? AND is_intended = 1) THEN 1 ELSE 0 END "
     # A delivery that was pruned in the meantime leaves nothing behind.
-    "WHERE EXISTS (SELECT 1 FROM deliveries WHERE id = ?1)"
+    "WHERE EXISTS (SELECT 1 FROM deliveries WHERE id = ?)"
 )
 _SETTLE: Final = "DELETE FROM owed WHERE delivery_id = ? AND target = ?"
-_CHOSEN: Final = "delivery_id IN (SELECT value FROM json_each(?))"
-_TRIED: Final = (
-    f"SELECT delivery_id, target, status, failure, is_replay FROM forwards WHERE {_CHOSEN} AND is_intended = 1 "  # noqa: S608 - constants
-    "ORDER BY id"
-)
-_WAITING: Final = f"SELECT delivery_id, target FROM owed WHERE {_CHOSEN}"  # noqa: S608 - constants
+_ROWS_PER_INSERT: Final = 32
 
 
 _FORMER: Final = {
@@ -109,9 +107,18 @@ class Forwards:
         """
         kept = list(forwards)
         with self._database.transaction():
-            self._database.connection.executemany(_INSERT, map(_values, kept))
-            over = [(forward.delivery_id, forward.target) for forward in kept if forward.is_last]
-            self._database.connection.executemany(_SETTLE, over)
+            self._database.run(_INSERT, [_values(forward) for forward in kept])
+            self._database.run(_SETTLE, [(each.delivery_id, each.target) for each in kept if each.is_last])
+
+    def owe(self, recorded: Sequence[Delivery], targets_of: TargetsOf) -> None:
+        """Keep where recorded deliveries are to be forwarded to, in a transaction of the caller's."""
+        owed = [(delivery.id, target) for delivery in recorded for target in targets_of(delivery)]
+        for start in range(0, len(owed), _ROWS_PER_INSERT):
+            rows = owed[start : start + _ROWS_PER_INSERT]
+            places = ",".join(["(?,?)"] * len(rows))
+            # A target that is named twice, for different types, is one.
+            insert = f"INSERT INTO owed (delivery_id, target) VALUES {places} ON CONFLICT DO NOTHING"  # noqa: S608 - question marks
+            self._database.run(insert, [list(chain.from_iterable(rows))])
 
     def of(self, delivery_id: int) -> list[Forward]:
         """Return the attempts to forward a delivery, oldest first.
@@ -138,7 +145,8 @@ class Forwards:
         Raises:
             HistoryUnavailable: the store cannot be read.
         """
-        sql = f"SELECT delivery_id, duration_us FROM forwards WHERE {_CHOSEN} AND is_intended = 1 ORDER BY id"  # noqa: S608 - constants
+        chosen_by = self._chosen()
+        sql = f"SELECT delivery_id, duration_us FROM forwards WHERE {chosen_by} AND is_intended = 1 ORDER BY id"  # noqa: S608 - constants
         chosen = (f"[{','.join(map(str, delivery_ids))}]",)
         return {number: duration_us / 1000 for number, duration_us in self._database.rows(sql, chosen)}
 
@@ -169,10 +177,10 @@ class Forwards:
         Raises:
             HistoryUnavailable: the store cannot be read.
         """
-        sql = (
-            "SELECT count(*) FROM owed WHERE delivery_id BETWEEN ? AND ? AND target IN (SELECT value FROM json_each(?))"
-        )
         import json
+
+        chosen = self._database.dialect.chosen_texts
+        sql = f"SELECT count(*) FROM owed WHERE delivery_id BETWEEN ? AND ? AND target IN {chosen}"  # noqa: S608 - a constant
 
         count: int = self._database.value(sql, (first_id, last_id, json.dumps(targets)))
         return count
@@ -195,12 +203,20 @@ class Forwards:
         # Without `json`, which listing deliveries need not import.
         chosen = (f"[{','.join(map(str, delivery_ids))}]",)
         found: dict[int, dict[str, AppResult]] = {}
-        for delivery_id, target, status, failure, is_replay in self._database.rows(_TRIED, chosen):
+        tried = (
+            f"SELECT delivery_id, target, status, failure, is_replay FROM forwards WHERE {self._chosen()} "  # noqa: S608 - constants
+            "AND is_intended = 1 ORDER BY id"
+        )
+        for delivery_id, target, status, failure, is_replay in self._database.rows(tried, chosen):
             result = AppResult(target, status, _failure(failure), is_replay=bool(is_replay))
             found.setdefault(delivery_id, {})[target] = result
-        for delivery_id, target in self._database.rows(_WAITING, chosen):
+        waiting = f"SELECT delivery_id, target FROM owed WHERE {self._chosen()}"  # noqa: S608 - constants
+        for delivery_id, target in self._database.rows(waiting, chosen):
             found.setdefault(delivery_id, {})[target] = AppResult(target, is_waiting=True)
         return {delivery_id: tuple(results.values()) for delivery_id, results in found.items()}
+
+    def _chosen(self) -> str:
+        return f"delivery_id IN {self._database.dialect.chosen_numbers}"
 
 
 def _values(forward: Forward) -> tuple[object, ...]:
@@ -220,7 +236,9 @@ def _values(forward: Forward) -> tuple[object, ...]:
         int(attempt.is_cut),
         int(attempt.succeeded),
         int(forward.is_replay),
-        int(forward.was_intended),
+        int(forward.was_intended or not forward.is_replay),
+        *(forward.delivery_id, forward.target) * 2,
+        forward.delivery_id,
     )
 
 

@@ -30,7 +30,7 @@ class Imports:
 
     def mark(self, deliveries: Iterable[Delivery]) -> None:
         """Keep where recorded deliveries are from. To be called in the transaction that records them."""
-        self._database.connection.executemany(
+        self._database.run(
             "INSERT INTO imported (delivery_id, imported_at, claimed) VALUES (?, ?, ?)",
             [
                 (each.id, to_micros(each.imported.at), each.imported.claimed.value)

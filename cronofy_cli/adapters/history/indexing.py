@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from cronofy_cli.adapters.history.search_index import IndexUnavailable, Mark, Stream, open_index, remove_index
+from cronofy_cli.adapters.history.search_blocks import IndexUnavailable, Mark, Stream
 from cronofy_cli.adapters.sqlite import Trouble
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.history.database import Database
     from cronofy_cli.adapters.history.search import Search
-    from cronofy_cli.adapters.history.search_index import SearchIndex, Span
+    from cronofy_cli.adapters.history.search_blocks import Index, Span
 
 BLOCK: Final = 64
 """As many rows make a block. The newest that are fewer wait for more, and are looked through meanwhile."""
@@ -23,15 +23,17 @@ _MOST_BYTES: Final = 1 << 20
 
 _ROWS: Final = {
     Stream.DELIVERIES: (
-        "SELECT id, id, id, CAST(headers AS BLOB), CAST(body AS BLOB) FROM deliveries WHERE id > ? ORDER BY id LIMIT ?"
+        "SELECT id, id, id, CAST(headers AS {bytes}), CAST(body AS {bytes}) FROM deliveries "
+        "WHERE id > ? ORDER BY id LIMIT ?"
     ),
     Stream.EVENT_READS: (
         "SELECT id, (SELECT min(delivery_id) FROM delivery_events WHERE event_read_id = event_reads.id), "
         "(SELECT max(delivery_id) FROM delivery_events WHERE event_read_id = event_reads.id), "
-        "CAST(payload AS BLOB) FROM event_reads WHERE id > ? ORDER BY id LIMIT ?"
+        "CAST(payload AS {bytes}) FROM event_reads WHERE id > ? ORDER BY id LIMIT ?"
     ),
     Stream.FORWARDS: (
-        "SELECT id, delivery_id, delivery_id, CAST(answer_body AS BLOB) FROM forwards WHERE id > ? ORDER BY id LIMIT ?"
+        "SELECT id, delivery_id, delivery_id, CAST(answer_body AS {bytes}) FROM forwards "
+        "WHERE id > ? ORDER BY id LIMIT ?"
     ),
 }
 """The number of a row, the first and the last delivery that it belongs to, and its texts."""
@@ -45,7 +47,7 @@ class Indexer:
     def __init__(self, database: Database, search: Search) -> None:
         self._database = database
         self._search = search
-        self._index: SearchIndex | None = None
+        self._index: Index | None = None
 
     def close(self) -> None:
         """Let go of the index."""
@@ -71,27 +73,27 @@ class Indexer:
         """
         self._with_index(self._forget_removed)
 
-    def _with_index(self, do: Callable[[SearchIndex], int]) -> int:
-        path = self._database.path
+    def _with_index(self, do: Callable[[Index], int]) -> int:
         try:
-            self._index = self._index or open_index(path)
+            self._index = self._index or self._database.open_index(read_only=False)
             return do(self._index)
         except IndexUnavailable as error:
             self.close()
             if error.trouble is not Trouble.DAMAGED:
                 raise
-            remove_index(path)
+            self._database.remove_index()
             return 0
 
-    def _fill(self, index: SearchIndex, blocks: int) -> int:
+    def _fill(self, index: Index, blocks: int) -> int:
         with index.writing():
             if not self._search.fit(index.marks()):
                 index.clear()
             return sum(self._fill_from(index, stream) for _ in range(blocks) for stream in Stream)
 
-    def _fill_from(self, index: SearchIndex, stream: Stream) -> int:
+    def _fill_from(self, index: Index, stream: Stream) -> int:
         upto = index.marks()[stream].upto
-        rows = self._database.rows(_ROWS[stream], (upto, BLOCK))
+        sql = _ROWS[stream].format(bytes=self._database.dialect.bytes_type)
+        rows = self._database.rows(sql, (upto, BLOCK))
         if len(rows) < BLOCK:
             return 0
         bounded = _bounded(rows)
@@ -101,7 +103,7 @@ class Indexer:
         index.set_mark(stream, Mark(newest, self._search.stamp(stream, newest)))
         return len(bounded)
 
-    def _forget_removed(self, index: SearchIndex) -> int:
+    def _forget_removed(self, index: Index) -> int:
         with index.writing():
             if not self._search.fit(index.marks()):
                 index.clear()

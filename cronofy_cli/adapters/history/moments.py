@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cronofy_cli.adapters.history.database import translated
 from cronofy_cli.adapters.history.rows import from_micros, to_micros
 
 if TYPE_CHECKING:
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
 
 
 _INSERT: Final = (
-    "INSERT OR REPLACE INTO moments (first_id, last_id, recorded_at, answered_at) "
-    "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), "
-    "json_extract(value, '$[3]') FROM json_each(?)"
+    "INSERT INTO moments (first_id, last_id, recorded_at, answered_at) {rows} ON CONFLICT (first_id) DO UPDATE "
+    "SET last_id = excluded.last_id, recorded_at = excluded.recorded_at, answered_at = excluded.answered_at"
 )
 
 
@@ -60,8 +58,8 @@ class MomentsTable:
             HistoryUnavailable: nothing of it was written.
         """
         rows = ",".join(f"[{','.join(map(str, _row(each)))}]" for each in moments)
-        with translated(self._database.path):
-            self._database.connection.execute(_INSERT, (f"[{rows}]",))
+        insert = _INSERT.format(rows=self._database.dialect.rows_of_moments)
+        self._database.execute(insert, (f"[{rows}]",))
 
     def of(self, delivery_id: int) -> Moments | None:
         """Return those of a delivery; None when they are not known.

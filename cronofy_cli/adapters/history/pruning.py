@@ -42,8 +42,8 @@ def _prune(database: Database, condition: str, value: int) -> int:
     while count := database.write(f"DELETE FROM deliveries WHERE id IN ({chosen})", (value,)):  # noqa: S608 - constants
         removed += count
     _prune_event_reads(database)
-    oldest = "SELECT coalesce(min(id), (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'deliveries')) FROM deliveries"
-    database.write(f"DELETE FROM moments WHERE last_id < ({oldest})", ())  # noqa: S608 - constants
+    oldest = database.value("SELECT min(id) FROM deliveries") or database.newest_number("deliveries") + 1
+    database.write("DELETE FROM moments WHERE last_id < ?", (oldest,))
     return removed
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from cronofy_cli.adapters.history.dialect import Dialect
+
 Parameter = str | int | bytes
 Condition = tuple[str, tuple[Parameter, ...]]
 """A fragment, and the values that its `?` stand for."""
@@ -63,7 +65,7 @@ class Criteria(NamedTuple):
     The condition alone looks at one delivery after the other; `search` says which ones are worth it.
     """
 
-    def conditions(self) -> Iterator[Condition]:
+    def conditions(self, dialect: Dialect) -> Iterator[Condition]:
         """Yield what a delivery has to fulfil, all of it."""
         if self.type is not None:
             yield "type = ?", (self.type,)
@@ -87,7 +89,7 @@ class Criteria(NamedTuple):
         if self.needs_look:
             yield _NEEDS_LOOK, ()
         if self.search is not None:
-            yield _search(self.search)
+            yield _search(self.search, dialect)
 
     def _times(self) -> Iterator[Condition]:
         # Each plus turns an index down: the bounds come from that of times, the rows in the order of their numbers.
@@ -149,7 +151,8 @@ _NEEDS_LOOK: Final = f"id IN ({' UNION '.join(_LOOKED_AT)})"
 
 def _signature(state: SignatureState) -> Condition:
     if state is SignatureState.VALID:
-        return "+signature = ?", (state.value,)
+        # The text that is added to it turns an index down, as the plus before a number does.
+        return "signature || '' = ?", (state.value,)
     # SQLite takes the partial index only when the query repeats its condition.
     return "signature <> 'valid' AND signature = ?", (state.value,)
 
@@ -168,11 +171,11 @@ def _answered(first: int, last: int) -> Condition:
     return "answer_status <> 200 AND answer_status BETWEEN ? AND ?", (first, last)
 
 
-_IN_TAG: Final = "EXISTS (SELECT 1 FROM tags WHERE delivery_id = deliveries.id AND instr(name, ?) > 0)"
-_IN_RESPONSE: Final = "EXISTS (SELECT 1 FROM forwards WHERE delivery_id = deliveries.id AND instr(answer_body, ?) > 0)"
+_IN_TAG: Final = "EXISTS (SELECT 1 FROM tags WHERE delivery_id = deliveries.id AND {})"
+_IN_RESPONSE: Final = "EXISTS (SELECT 1 FROM forwards WHERE delivery_id = deliveries.id AND {})"
 _IN_EVENTS: Final = (
     "EXISTS (SELECT 1 FROM delivery_events JOIN event_reads ON event_reads.id = event_read_id "
-    "WHERE delivery_id = deliveries.id AND instr(payload, ?) > 0)"
+    "WHERE delivery_id = deliveries.id AND {})"
 )
 
 
@@ -190,9 +193,11 @@ def tag_part(text: str) -> bytes:
     return text.removeprefix("@").encode("utf-8", "surrogateescape")
 
 
-def _search(text: str) -> Condition:
+def _search(text: str, dialect: Dialect) -> Condition:
     spelled = spellings(text)
-    tag = tag_part(text)
-    parts = [f"instr({column}, ?) > 0" for column in ("body", "headers") for _ in spelled]
-    parts += [_IN_TAG, *(place for place in (_IN_RESPONSE, _IN_EVENTS) for _ in spelled)]
-    return f"({' OR '.join(parts)})", (*spelled * 2, tag, *spelled * 2)
+    own = [dialect.in_bytes.format(column=column) for column in ("body", "headers")]
+    tag = _IN_TAG.format(dialect.in_text.format(column="name"))
+    response = _IN_RESPONSE.format(dialect.in_bytes.format(column="answer_body"))
+    events = _IN_EVENTS.format(dialect.in_bytes.format(column="payload"))
+    parts = [*(part for part in own for _ in spelled), tag, *(part for part in (response, events) for _ in spelled)]
+    return f"({' OR '.join(parts)})", (*spelled * 2, tag_part(text), *spelled * 2)

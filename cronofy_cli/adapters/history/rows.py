@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from cronofy_cli.adapters.history.schema import DELIVERY_FORMAT
 from cronofy_cli.core.notifications.deliveries import Delivery, ReceivedRequest
 from cronofy_cli.core.notifications.notification import Notification, parse_notification
 from cronofy_cli.core.signature import SignatureState, Verdict
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 Row = tuple[Any, ...]
 """Columns of a delivery, in the order in which they are listed below."""
 
+DELIVERY_FORMAT: Final = 1
+"""How a delivery's own columns are encoded; stored with each one, so that histories of mixed age can be read."""
 COLUMNS: Final = (
     "id, format, received_at, method, target, headers, body, signature, secret_label, type, changes_since, "
     "channel_id, callback_url, calendar_ids, only_managed, is_json, answer_status, context"

@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-DELIVERY_FORMAT: Final = 1
-"""How a delivery's own columns are encoded (`rows`); stored with each one, so that files of mixed age can be read."""
-
 _FIRST: Final = (
     # AUTOINCREMENT: the number of a pruned delivery is never given to another one.
     """

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.history.query import spellings, tag_part
-from cronofy_cli.adapters.history.search_index import IndexUnavailable, Stream, open_index
+from cronofy_cli.adapters.history.search_blocks import IndexUnavailable, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cronofy_cli.adapters.history.database import Database
-    from cronofy_cli.adapters.history.search_index import Mark, SearchIndex, Span
+    from cronofy_cli.adapters.history.search_blocks import Index, Mark, Span
 
 BIGGEST_ID: Final = 2**63 - 1
 EVERYWHERE: Final[tuple[Span, ...]] = ((1, BIGGEST_ID),)
@@ -23,15 +23,8 @@ _STAMPS: Final = {
     Stream.EVENT_READS: "SELECT length(payload) FROM event_reads WHERE id = ?",
     Stream.FORWARDS: "SELECT started_at FROM forwards WHERE id = ?",
 }
-_NEWEST: Final = {
-    Stream.DELIVERIES: "SELECT seq FROM sqlite_sequence WHERE name = 'deliveries'",
-    Stream.EVENT_READS: "SELECT seq FROM sqlite_sequence WHERE name = 'event_reads'",
-    # The number of the newest one is given again when it was removed.
-    Stream.FORWARDS: "SELECT max(id) FROM forwards",
-}
 _NEW_READS: Final = "SELECT delivery_id FROM delivery_events WHERE event_read_id > ? AND delivery_id <= ?"
 _NEW_FORWARDS: Final = "SELECT DISTINCT delivery_id FROM forwards WHERE id > ? AND delivery_id <= ?"
-_TAGGED: Final = "SELECT delivery_id FROM tags WHERE instr(name, ?) > 0"
 
 
 class Search:
@@ -39,7 +32,7 @@ class Search:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._index: SearchIndex | None = None
+        self._index: Index | None = None
 
     def close(self) -> None:
         """Let go of the index."""
@@ -63,7 +56,9 @@ class Search:
             return EVERYWHERE
         if found is None:
             return EVERYWHERE
-        tagged = [(number, number) for (number,) in self._database.rows(_TAGGED, (tag_part(text),))]
+        tag = self._database.dialect.in_text.format(column="name")
+        sql = f"SELECT delivery_id FROM tags WHERE {tag}"  # noqa: S608 - a constant
+        tagged = [(number, number) for (number,) in self._database.rows(sql, (tag_part(text),))]
         return tuple(_joined([*found, *tagged, *self._new(marks)]))
 
     def unindexed(self) -> int:
@@ -90,7 +85,7 @@ class Search:
             HistoryUnavailable: the store cannot be read.
         """
         for stream, mark in marks.items():
-            if mark.upto > (self._database.value(_NEWEST[stream]) or 0):
+            if mark.upto > self._database.newest_number(stream):
                 return False
             stamp = self.stamp(stream, mark.upto)
             if stamp is not None and stamp != mark.stamp:
@@ -102,9 +97,9 @@ class Search:
         stamp: int | None = self._database.value(_STAMPS[stream], (number,))
         return stamp
 
-    def _open(self) -> SearchIndex:
+    def _open(self) -> Index:
         if self._index is None:
-            self._index = open_index(self._database.path, read_only=True)
+            self._index = self._database.open_index(read_only=True)
         return self._index
 
     def _new(self, marks: dict[Stream, Mark]) -> Iterable[Span]:

@@ -1,32 +1,27 @@
-"""Which deliveries may hold a text: an index beside the history, in a file of its own.
+"""The search index beside a history in SQLite, in a file of its own.
 
 The file holds nothing that the history does not, and may be removed at any time. It is written behind the answers, so
 that recording never waits for it, and may lag behind: `upto` says how far it goes, and what is newer is looked through
 one by one (`search`). The same happens with all of it where Python's SQLite has no FTS5 with trigrams.
 
-A row of the index stands for a block of deliveries, not for one: what they share, such as their headers' names, is
-written once, and what a block claims to hold is looked up in the history in any case. Only the set of trigrams is kept,
-as bytes read in Latin-1: a text is in none of the deliveries of a block that lacks one of its trigrams.
+The trigrams are bytes read in Latin-1.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.adapters import sqlite
+from cronofy_cli.adapters.history.search_blocks import IndexUnavailable, Mark, Stream, asked_trigrams
 from cronofy_cli.adapters.sqlite import Trouble, make_private_file, transaction, use_write_ahead_log, version_of
-from cronofy_cli.errors import CronofyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-Span = tuple[int, int]
-"""The first and the last number of deliveries in a row."""
+    from cronofy_cli.adapters.history.search_blocks import Span
 
 _VERSION: Final = 1
 _TABLES: Final = (
@@ -40,35 +35,7 @@ _TABLES: Final = (
     "CREATE TABLE streams (name TEXT PRIMARY KEY, upto INTEGER NOT NULL, stamp INTEGER) WITHOUT ROWID",
 )
 _WAIT_S: Final = 1.0
-_MOST_TRIGRAMS: Final = 12
-"""Of a text, taken from all over it: each costs a look at every block that has it, and more hardly exclude another."""
-_SEPARATORS: Final = "\0\n"
-"""No trigram with one of them is asked for: a NUL ends a text for FTS5, and a line feed stands between two texts."""
 _FEW_BLOCKS: Final = 500
-
-
-class Stream(StrEnum):
-    """What is indexed, each in the order of its numbers."""
-
-    DELIVERIES = "deliveries"
-    EVENT_READS = "event_reads"
-    FORWARDS = "forwards"
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How far a stream is indexed: the number of its last row, and what tells this row from another of that number."""
-
-    upto: int = 0
-    stamp: int | None = None
-
-
-class IndexUnavailable(CronofyError):
-    """The index cannot be used: it is not there, not supported, locked or damaged. What it holds is in the history."""
-
-    def __init__(self, trouble: Trouble, words: str) -> None:
-        self.trouble = trouble
-        super().__init__(f"the search index cannot be used: {words}")
 
 
 def index_file(history_file: Path) -> Path:
@@ -226,11 +193,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
 
 def _all_of(text: bytes) -> str:
     """Return the query for all trigrams of a text; nothing for one that has none."""
-    letters = text.decode("latin-1")
-    trigrams = dict.fromkeys(letters[start : start + 3] for start in range(len(letters) - 2))
-    asked = [trigram for trigram in trigrams if not any(each in trigram for each in _SEPARATORS)]
-    chosen = asked[:: -(-len(asked) // _MOST_TRIGRAMS) or 1]
-    return " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in chosen)
+    asked = (trigram.decode("latin-1") for trigram in asked_trigrams(text))
+    return " AND ".join('"' + trigram.replace('"', '""') + '"' for trigram in asked)
 
 
 @contextmanager

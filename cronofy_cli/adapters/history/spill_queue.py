@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from threading import Condition, Event
 from typing import TYPE_CHECKING
 
+from cronofy_cli.adapters.history.database import HistoryAway
+
 if TYPE_CHECKING:
     from cronofy_cli.core.notifications.deliveries import Delivery
 
@@ -59,6 +61,7 @@ class Backlog:
         """Wait for deliveries and return the oldest ones; none when the time is up, or it is closed and empty.
 
         Raises:
+            HistoryAway: some that were kept by number only cannot be read back now. They stay the next ones.
             HistoryUnavailable: some that were kept by number only could not be read back. They are not tried again.
         """
         with self._changed:
@@ -68,7 +71,12 @@ class Backlog:
             self._taken += len(held) if numbers is None else numbers.last - numbers.first + 1
         if numbers is None:
             return held
-        return [delivery for part in self._read_back(numbers.first, numbers.last) for delivery in part]
+        try:
+            return [delivery for part in self._read_back(numbers.first, numbers.last) for delivery in part]
+        except HistoryAway:
+            with self._changed:
+                self._segments.appendleft(numbers)
+            raise
 
     def close(self) -> None:
         """Say that nothing will be put any more."""

@@ -42,7 +42,11 @@ class Tags:
         Raises:
             HistoryUnavailable: it was not written, or there is no such delivery.
         """
-        self._database.write("INSERT OR REPLACE INTO tags (name, delivery_id) VALUES (?, ?)", (name, delivery_id))
+        self._database.write(
+            "INSERT INTO tags (name, delivery_id) VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET delivery_id = excluded.delivery_id",
+            (name, delivery_id),
+        )
 
     def remove(self, name: str) -> bool:
         """Forget a name, and return whether there was one.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.adapters.history.database import HistoryAway
 from cronofy_cli.adapters.history.query import EVERYTHING
 
 if TYPE_CHECKING:
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.deliveries import Delivery
 
 PAUSE_S: Final = 0.05
-"""How often is looked. Asking whether anything changed reads one page of memory."""
+"""How often is looked. Asking whether anything changed reads one page of memory, or what a server has sent."""
+AWAY_LIMIT_S: Final = 60.0
+"""How long a server that cannot be reached is waited for."""
+AWAY_PAUSE_S: Final = 0.5
 
 
 def follow(
@@ -25,16 +30,27 @@ def follow(
     It never ends by itself. `pause` lets a time pass between two looks.
 
     Raises:
-        HistoryUnavailable: the store cannot be read.
+        HistoryUnavailable: the store cannot be read, or its server was away for too long.
     """
     criteria = criteria._replace(is_received=True)
     seen_version: int | None = None
+    away_since_s: float | None = None
     while True:
-        version = history.data_version()
-        if version != seen_version:
-            seen_version = version
-            newest_id = history.newest_id()
-            yield from history.between(after_id + 1, newest_id, criteria=criteria)
-            after_id = newest_id
+        try:
+            version = history.data_version()
+            if version != seen_version:
+                newest_id = history.newest_id()
+                for found in history.between(after_id + 1, newest_id, criteria=criteria):
+                    yield found
+                    after_id = found[-1].id or after_id
+                seen_version, after_id = version, newest_id
+            away_since_s = None
+        except HistoryAway:
+            # A server that is started again has lost nothing: it goes on where it was.
+            away_since_s = away_since_s or monotonic()
+            if monotonic() - away_since_s > AWAY_LIMIT_S:
+                raise
+            yield []
+            pause(AWAY_PAUSE_S)
         yield []
         pause(PAUSE_S)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.postgres.session import Session
 
 _VERSIONS: Final = "CREATE TABLE versions (component text PRIMARY KEY, version integer NOT NULL)"
+_LOCK_LIMIT_MS: Final = "60000"
+"""How long the migration of another program is waited for."""
 _KEEP: Final = (
     "INSERT INTO versions (component, version) VALUES (%s, %s) "
     "ON CONFLICT (component) DO UPDATE SET version = excluded.version"
@@ -56,6 +58,7 @@ def migrate(
         return
     with session.transaction():
         # The lock comes before the second look: another program may be migrating the same tables.
+        session.execute("SELECT set_config('lock_timeout', %s, true)", (_LOCK_LIMIT_MS,))
         session.execute("SELECT pg_advisory_xact_lock(%s)", (lock_number(f"migrate {schema}"),))
         if session.execute("SELECT to_regnamespace(%s)", (schema,)).fetchone() == (None,):
             session.execute(f"CREATE SCHEMA {schema}".encode())

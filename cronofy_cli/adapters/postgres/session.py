@@ -5,8 +5,9 @@ The server's own limit does not hold where the server, or the network to it, han
 
 from __future__ import annotations
 
+import logging
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.postgres.address import PostgresAddress
     from cronofy_cli.adapters.postgres.settings import ConnectionSettings
+
+# What it warns of is raised too, or is over with the connection: nothing is written to stderr besides.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 _T = TypeVar("_T")
 _GRACE_S: Final = 2.0
@@ -39,6 +43,9 @@ class Session(psycopg.Connection[tuple[Any, ...]]):
     """A connection. Each wait for the server ends after `limit_s`; `within` makes that shorter for a while."""
 
     limit_s: float = 60.0 + _GRACE_S
+    _until_s: float | None = None
+    _channel: str | None = None
+    _has_heard: bool = False
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
@@ -53,8 +60,6 @@ class Session(psycopg.Connection[tuple[Any, ...]]):
         finally:
             self._until_s = None
 
-    _until_s: float | None = None
-
     def wait(self, gen: Generator[Any, Any, _T], *arguments: Any, **options: Any) -> _T:
         """Do as psycopg does, and give up at the limit: what is closed then is noticed as such by whoever comes next.
 
@@ -67,6 +72,39 @@ class Session(psycopg.Connection[tuple[Any, ...]]):
         except AnswerTimedOut:
             self.pgconn.finish()
             raise
+
+    def is_broken(self) -> bool:
+        """Whether it has ended, as far as can be seen on this side: the server is not asked."""
+        if not self.closed:
+            with suppress(psycopg.OperationalError):
+                self.pgconn.consume_input()
+        return self.closed
+
+    def listen_to(self, channel: str) -> bool:
+        """Hear what is sent to a channel from now on, and return whether it was not heard before.
+
+        Raises:
+            psycopg.Error: the server cannot be asked.
+        """
+        if self._channel == channel:
+            return False
+        self.add_notify_handler(self._hear)
+        # A standby lets nobody listen.
+        with suppress(psycopg.errors.ReadOnlySqlTransaction):
+            self.execute(f"LISTEN {channel}".encode())
+        self._channel = channel
+        return True
+
+    def has_heard(self) -> bool:
+        """Whether anything was sent since it was last asked. What has arrived is looked at: the server is not asked."""
+        self.pgconn.consume_input()
+        while self.pgconn.notifies() is not None:
+            self._has_heard = True
+        has_heard, self._has_heard = self._has_heard, False
+        return has_heard
+
+    def _hear(self, _: object) -> None:
+        self._has_heard = True
 
 
 def open_session(

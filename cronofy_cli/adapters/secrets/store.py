@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cronofy_cli.adapters.paths import config_folder
 from cronofy_cli.adapters.secrets.failures import KeyringUnusable, SecretsUnavailable
 from cronofy_cli.adapters.secrets.keyring_entry import KEYRING_LIMIT_S, KeyringEntries
 from cronofy_cli.adapters.secrets.secret_file import SecretFile
 from cronofy_cli.adapters.settings.locks import file_lock
-from cronofy_cli.adapters.settings.places import config_folder
 from cronofy_cli.core.accounts.contexts import SECRETS_LIMIT, SecretPlace, check_context_name, decode_secrets
 
 if TYPE_CHECKING:

@@ -40,6 +40,7 @@ class Key(StrEnum):
     TUNNEL = "tunnel"
     TUNNEL_DOMAIN = "tunnel_domain"
     SSH_HOST = "ssh_host"
+    HISTORY = "history"
 
 
 class Kind(StrEnum):
@@ -65,6 +66,8 @@ class Setting:
     """Whether a project file may set it."""
     project_check: Callable[[str], str] | None = None
     """A stricter check for a project file."""
+    variable_check: Callable[[str], str] | None = None
+    """Another check for the variable."""
     default: Value | None = None
 
     @property
@@ -133,6 +136,21 @@ def _port(text: str) -> str:
     if not (text.isascii() and text.isdigit()) or int(text) > _HIGHEST_PORT:
         raise WrongUsage(f"'{text}' is not a port", hint=f"use a number up to {_HIGHEST_PORT}; 0 picks a free one")
     return text
+
+
+def _history(text: str) -> str:
+    from cronofy_cli.adapters.postgres.address import PostgresAddress, refuse_password
+
+    if "://" in text:
+        refuse_password(PostgresAddress.parse(text), where=Key.HISTORY)
+    return _not_empty(text)
+
+
+def _shown_history(text: str) -> str:
+    """Return what the variable names without a password, which may stand there and is for nobody to see."""
+    from cronofy_cli.adapters.postgres.address import PostgresAddress
+
+    return PostgresAddress.parse(text).shown if "://" in text else _not_empty(text)
 
 
 def _either(choices: Sequence[str]) -> str:
@@ -207,6 +225,13 @@ SETTINGS = {
         ),
         Setting(Key.TUNNEL_DOMAIN, "the tunnel's own host name", check_host, attribute="tunnel_domain"),
         Setting(Key.SSH_HOST, "the host of the ssh tunnel", check_ssh_host, attribute="ssh_host"),
+        Setting(
+            Key.HISTORY,
+            "where deliveries are kept: the address of a PostgreSQL database, without a password, or a file",
+            _history,
+            variable=Variable.HISTORY,
+            variable_check=_shown_history,
+        ),
     )
 }
 """Every setting by its key, in the order in which they are listed."""

@@ -1,4 +1,4 @@
-"""Where the files of settings are: the user's own, and the project's, found upwards from the working directory."""
+"""Where a project's file of settings is: found upwards from the working directory."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from cronofy_cli.adapters.environment import Variable
-from cronofy_cli.adapters.paths import NO_HOME, expanded
+from cronofy_cli.adapters.paths import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,27 +15,10 @@ if TYPE_CHECKING:
 PROJECT_FILE = ".cronofy.toml"
 
 
-def config_folder(environment: Mapping[str, str]) -> Path:
-    """Return the folder of the user's settings, secret files and locks. It need not exist yet."""
-    if chosen := environment.get(Variable.CONFIG_DIR):
-        return expanded(chosen)
-    from platformdirs import user_config_path
-
-    try:
-        return user_config_path("cronofy", appauthor=False)
-    except RuntimeError:
-        return NO_HOME / "cronofy"
-
-
 def make_private_folder(folder: Path) -> None:
     """Make a folder below the one of the settings, both closed to others if they are new."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
-
-
-def user_file(environment: Mapping[str, str]) -> Path:
-    """Return the user's file of settings. It need not exist yet."""
-    return config_folder(environment) / "config.toml"
 
 
 def home_folder(environment: Mapping[str, str]) -> Path:

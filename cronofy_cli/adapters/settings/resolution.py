@@ -14,7 +14,7 @@ from cronofy_cli.adapters.settings.keys import SETTINGS, Key
 from cronofy_cli.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cronofy_cli.adapters.settings.keys import Value
 
@@ -97,10 +97,10 @@ def environment_layer(environment: Mapping[str, str]) -> Layer:
     Raises:
         WrongUsage: a value cannot be meant.
     """
-    named = ((key, setting.variable) for key, setting in SETTINGS.items() if setting.variable is not None)
+    named = ((key, setting.variable, setting.variable_check) for key, setting in SETTINGS.items() if setting.variable)
     return {
-        key: _typed(key, found, OriginKind.ENVIRONMENT, variable)
-        for key, variable in named
+        key: _typed(key, found, OriginKind.ENVIRONMENT, variable, check)
+        for key, variable, check in named
         if (found := environment.get(variable, "").strip())
     }
 
@@ -115,9 +115,9 @@ def resolve(key: Key, layers: Sequence[Layer]) -> Resolved:
     return next((each[key] for each in layers if key in each), Resolved(key, None, Origin(OriginKind.DEFAULT)))
 
 
-def _typed(key: Key, value: Value, kind: OriginKind, name: str) -> Resolved:
+def _typed(key: Key, value: Value, kind: OriginKind, name: str, check: Callable[[str], str] | None = None) -> Resolved:
     try:
-        checked = SETTINGS[key].parse(list(value) if isinstance(value, tuple) else [str(value)])
+        checked = SETTINGS[key].parse(list(value) if isinstance(value, tuple) else [str(value)], check)
     except WrongUsage as error:
         raise WrongUsage(f"{name}: {error.message}", hint=error.hint) from error
     return Resolved(key, checked, Origin(kind, name))

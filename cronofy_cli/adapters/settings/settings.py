@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.settings.files import own_values, read_project_file, read_user_file
 from cronofy_cli.adapters.settings.keys import Key
-from cronofy_cli.adapters.settings.places import find_project_file, home_folder, user_file
+from cronofy_cli.adapters.settings.places import find_project_file, home_folder
 from cronofy_cli.adapters.settings.resolution import (
     OriginKind,
     default_layer,

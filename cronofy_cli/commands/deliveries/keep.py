@@ -89,11 +89,10 @@ def path(context: typer.Context) -> None:
       cronofy deliveries path
       sqlite3 "$(cronofy deliveries path)" "SELECT count(*) FROM deliveries"
     """
-    from cronofy_cli.adapters.paths import history_file
     from cronofy_cli.output.documents.deliveries import HistoryPathDocument
 
     run = app_context(context)
-    found = str(history_file(run.environment))
+    found = str(run.history_place)
     show_sentence(run.output, found, HistoryPathDocument(found))
 
 

@@ -25,6 +25,7 @@ def surroundings_of(run: AppContext, output: Output | None = None, screen: LiveS
         data_center=run.data_center.name,
         must_be_public=needs_public_address(run),
         environment=run.environment,
+        history=run.history_place,
         output=output or (run.output if screen is None else screen.output),
         screen=screen,
         client_secrets=secrets,

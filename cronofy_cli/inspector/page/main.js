@@ -292,7 +292,7 @@ function drawState() {
 function drawFoot() {
   const {state, count: counted} = known, targets = state?.targets?.length ? `forwards to ${state.targets.join(' and ')}` : null;
   fill($('foot'), h('span', {}, counted ? `${number(counted.total)} deliver${counted.total === 1 ? 'y' : 'ies'}` : ''), targets && h('span', {cls: 'cut'}, targets), counted?.unindexed > 20000 && h('span', {cls: 'warn'}, `${number(counted.unindexed)} not indexed yet: searches are slower`),
-    h('span', {cls: 'grow'}), state && h('span', {cls: 'wide'}, `history ${bytes(state.history_bytes)}`), h('span', {cls: 'wide'}, 'this machine only'));
+    h('span', {cls: 'grow'}), state && state.history_bytes > 0 && h('span', {cls: 'wide'}, `history ${bytes(state.history_bytes)}`), h('span', {cls: 'wide'}, 'this machine only'));
 }
 
 function drawChips() {

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import ExitStack
     from datetime import datetime
-    from pathlib import Path
 
     from cronofy_cli.adapters.history import Forward
+    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.core.attempt import Attempt
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
@@ -53,7 +53,7 @@ class AppAck:
         self,
         target: Target,
         sending: SenderSettings,
-        history_file: Path,
+        history: HistoryPlace,
         calls: ForwarderCalls,
         clock: Callable[[], datetime],
         *,
@@ -64,7 +64,7 @@ class AppAck:
         self._target = target
         self._chosen = chosen
         self._questions: queue.SimpleQueue[_Question | None] = queue.SimpleQueue()
-        self._results = ResultWriter(history_file, calls)
+        self._results = ResultWriter(history, calls)
         self._workers = tuple(
             _Asker(Sender(target, sending, clock), self._results, calls, self._questions, clock)
             for _ in range(concurrency)

@@ -22,9 +22,9 @@ from cronofy_cli.outbound.sender import Sender
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from cronofy_cli.adapters.history import Forward
+    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.listen.forwarding.late import LateRule
@@ -61,15 +61,15 @@ class Forwarder:
     def __init__(
         self,
         settings: ForwarderSettings,
-        history_file: Path,
+        history: HistoryPlace,
         calls: ForwarderCalls,
         clock: Callable[[], datetime],
     ) -> None:
         self._settings = settings
-        self._results = ResultWriter(history_file, calls)
+        self._results = ResultWriter(history, calls)
         permit = BoundedSemaphore(settings.concurrency * settings.max_in_flight)
         shared = WorkerSettings(
-            history_file,
+            history,
             permit,
             settings.retries,
             in_container=runs_in_container(),

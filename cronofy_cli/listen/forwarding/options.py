@@ -17,8 +17,8 @@ from cronofy_cli.outbound.settings import DEFAULT_TIMEOUT, forwarding_settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
-    from pathlib import Path
 
+    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.listen.forwarding.app_ack import AppAck
     from cronofy_cli.listen.forwarding.forwarder import Forwarder
@@ -90,7 +90,7 @@ def _sending(options: ForwardingOptions) -> SenderSettings:
 
 
 def build_forwarder(
-    options: ForwardingOptions, history_file: Path, calls: ForwarderCalls, clock: Callable[[], datetime]
+    options: ForwardingOptions, history: HistoryPlace, calls: ForwarderCalls, clock: Callable[[], datetime]
 ) -> Forwarder | None:
     """Return a forwarder that is not started yet; None when there is nowhere to forward to.
 
@@ -109,11 +109,11 @@ def build_forwarder(
         chosen=options.chosen,
         late=options.late,
     )
-    return Forwarder(settings, history_file, calls, clock) if settings.targets else None
+    return Forwarder(settings, history, calls, clock) if settings.targets else None
 
 
 def build_app_ack(
-    options: ForwardingOptions, history_file: Path, calls: ForwarderCalls, clock: Callable[[], datetime]
+    options: ForwardingOptions, history: HistoryPlace, calls: ForwarderCalls, clock: Callable[[], datetime]
 ) -> tuple[AppAck, Forwarder | None]:
     """Return what lets the first target decide our answers (`--ack app`), and a forwarder for the other ones.
 
@@ -125,9 +125,7 @@ def build_app_ack(
 
     targets = _deciding_first(parse_targets(options))
     sending = _sending(options)
-    ack = AppAck(
-        targets[0], sending, history_file, calls, clock, concurrency=options.concurrency, chosen=options.chosen
-    )
+    ack = AppAck(targets[0], sending, history, calls, clock, concurrency=options.concurrency, chosen=options.chosen)
     others = ForwarderSettings(
         targets[1:],
         sending,
@@ -138,4 +136,4 @@ def build_app_ack(
         options.chosen,
         options.late,
     )
-    return ack, Forwarder(others, history_file, calls, clock) if others.targets else None
+    return ack, Forwarder(others, history, calls, clock) if others.targets else None

@@ -18,9 +18,9 @@ from cronofy_cli.errors import HistoryUnavailable
 
 if TYPE_CHECKING:
     from contextlib import ExitStack
-    from pathlib import Path
 
     from cronofy_cli.adapters.history import Forward, History
+    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.listen.forwarding.reports import ForwarderCalls
 
 _AT_ONCE: Final = 256
@@ -45,9 +45,9 @@ class ResultWriter(Worker):
 
     _history: History
 
-    def __init__(self, history_file: Path, calls: ForwarderCalls) -> None:
+    def __init__(self, history: HistoryPlace, calls: ForwarderCalls) -> None:
         super().__init__("writing results", calls.failed)
-        self._history_file = history_file
+        self._place = history
         self._on_trouble = calls.trouble
         self._results: deque[tuple[Forward, Answer | None]] = deque()
         self._changed = Condition()
@@ -67,7 +67,7 @@ class ResultWriter(Worker):
             return [forward for forward, _ in self._results]
 
     def _open(self, stack: ExitStack) -> None:
-        self._history = stack.enter_context(open_history(self._history_file, survives_power_cut=False))
+        self._history = stack.enter_context(open_history(self._place, survives_power_cut=False))
 
     def _wake(self) -> None:
         with self._changed:

@@ -8,11 +8,12 @@ goes on in order once it is back. What waits is bounded in memory: the rest is r
 from __future__ import annotations
 
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.history.database import HistoryAway
 from cronofy_cli.adapters.history.spill_queue import Backlog
 from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.core.failure import Failure
@@ -25,9 +26,9 @@ from cronofy_cli.outbound.pacing import side_by_side
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager, ExitStack
-    from pathlib import Path
 
     from cronofy_cli.adapters.history import Forward, History
+    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.listen.forwarding.late import LateRule
     from cronofy_cli.listen.forwarding.reports import ForwarderCalls
@@ -43,13 +44,15 @@ _SLOWEST_PROBE_S: Final = 2.0
 _RESTART_PAUSE_S: Final = 0.25
 _FIRST_PAUSE_S: Final = 0.5
 _LONGEST_PAUSE_S: Final = 60.0
+_AWAY_PAUSE_S: Final = 0.5
+"""Between two looks whether the history can be read again."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
     """What is the same for all targets."""
 
-    history_file: Path
+    history: HistoryPlace
     permit: AbstractContextManager[object]
     """Held while something is sent: it bounds how much is sent at once."""
     retries: int
@@ -159,7 +162,7 @@ class TargetWorker(Worker):
 
     def _open(self, stack: ExitStack) -> None:
         # For writing, though it only reads: before the listener's first delivery there may be no file to open.
-        self._history = stack.enter_context(open_history(self._settings.history_file, survives_power_cut=False))
+        self._history = stack.enter_context(open_history(self._settings.history, survives_power_cut=False))
         self._senders = _Senders(self._make_sender, stack)
 
     def _wake(self) -> None:
@@ -180,6 +183,8 @@ class TargetWorker(Worker):
         while not (self._abandoned.is_set() or self._backlog.is_exhausted):
             try:
                 yield from self._backlog.take()
+            except HistoryAway:
+                self._abandoned.wait(_AWAY_PAUSE_S)
             except CronofyError as error:
                 self._calls.trouble(error)
 
@@ -280,8 +285,11 @@ class TargetWorker(Worker):
 
     def _was_replayed(self, delivery: Delivery) -> bool:
         """Whether somebody has sent it by hand while the target was away."""
-        with self._reading:
-            return self._history.forwards.was_replayed(delivery.id or 0, self._target.url)
+        while not self._abandoned.is_set():
+            with self._reading, suppress(HistoryAway):
+                return self._history.forwards.was_replayed(delivery.id or 0, self._target.url)
+            self._abandoned.wait(_AWAY_PAUSE_S)
+        return True  # not sent then: it is still owed
 
     def _report(self, delivery: Delivery, forward: Forward, retried_in_s: float | None) -> None:
         self._keep(forward)

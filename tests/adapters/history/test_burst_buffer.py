@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cronofy_cli.adapters.history import open_history
@@ -14,13 +14,15 @@ from cronofy_cli.adapters.history.burst_buffer import ARRIVAL_FORMAT, Recorded
 from cronofy_cli.core.notifications.deliveries import Arrival
 from cronofy_cli.core.signature import SignatureState, Verdict
 from cronofy_cli.errors import HistoryUnavailable
+from tests.histories import connection_of
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.core.notifications.deliveries import Delivery
 
 A_BURST = 40
@@ -36,19 +38,6 @@ STEPS = st.lists(
     ),
     max_size=12,
 )
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the history's file is made."""
-    return tmp_path / "history.db"
-
-
-@pytest.fixture
-def history(path: Path) -> Iterator[History]:
-    """An empty history."""
-    with open_history(path) as opened:
-        yield opened
 
 
 def arrival(body: bytes) -> Arrival:
@@ -72,12 +61,12 @@ def numbers(found: Sequence[Delivery]) -> list[int | None]:
     return [each.id for each in found]
 
 
-def test_burst_is_found_by_the_next_one_who_looks(history: History, path: Path) -> None:
+def test_burst_is_found_by_the_next_one_who_looks(history: History, place: HistoryPlace) -> None:
     """Whoever opens the history after a burst finds all of it, as it came, also when only reading."""
     burst = arrivals(A_BURST)
     recorded = history.receive(burst)
 
-    with open_history(path, read_only=True) as reading:
+    with open_history(place, read_only=True) as reading:
         found = reading.latest(1000)
 
     assert found == list(recorded) == [each.read(number) for number, each in enumerate(burst, 1)]
@@ -85,23 +74,23 @@ def test_burst_is_found_by_the_next_one_who_looks(history: History, path: Path) 
     assert found[0].notification.type == "change"
 
 
-def test_few_are_found_at_once(history: History, path: Path) -> None:
+def test_few_are_found_at_once(history: History, place: HistoryPlace) -> None:
     """A delivery that comes alone can be found as soon as it is answered."""
-    with open_history(path, read_only=True) as reading:
+    with open_history(place, read_only=True) as reading:
         for count in range(1, 5):
             history.receive(arrivals(1, count))
             assert numbers(reading.latest(1000)) == list(range(1, count + 1))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
-def test_any_order(tmp_path_factory: pytest.TempPathFactory, steps: list[Step]) -> None:
+def test_any_order(new_place: Callable[[], HistoryPlace], steps: list[Step]) -> None:
     """However bursts, single deliveries, moving and opening follow each other: numbers go up by one, readers see all up
     to some number, and in the end everything is there once.
     """
-    path = tmp_path_factory.mktemp("inbox") / "history.db"
+    place = new_place()
     recorded: list[Delivery] = []
-    with open_history(path) as first, open_history(path) as second:
+    with open_history(place) as first, open_history(place) as second:
         for turn, (step, value) in enumerate(steps):
             writer = (first, second)[turn % 2]
             if step == "receive":
@@ -111,7 +100,7 @@ def test_any_order(tmp_path_factory: pytest.TempPathFactory, steps: list[Step]) 
             elif step == "settle":
                 writer.settle(value)
             else:
-                open_history(path).close()
+                open_history(place).close()
             seen = first.latest(10_000)
             assert seen == recorded[: len(seen)]
             assert step != "settle" or len(seen) >= min(value, len(recorded))
@@ -129,48 +118,48 @@ def test_number_of_a_removed_one_is_not_given_again(history: History) -> None:
     assert numbers(history.receive(arrivals(A_BURST))) == list(range(A_BURST + 1, 2 * A_BURST + 1))
 
 
-def test_moving_in_parts(history: History) -> None:
+def test_moving_in_parts(file_history: History) -> None:
     """As many as are asked for are moved, and no more than a row too many: a listener goes on in between."""
     for start in range(0, 10 * A_BURST, A_BURST):
-        history.receive(arrivals(A_BURST, start))
+        file_history.receive(arrivals(A_BURST, start))
 
-    history.settle(A_BURST + 1)
+    file_history.settle(A_BURST + 1)
 
-    assert history.is_settled(A_BURST + 1)
-    assert numbers(history.between(1).__next__()) == list(range(1, 2 * A_BURST + 1))
-    assert not history.is_settled()
+    assert file_history.is_settled(A_BURST + 1)
+    assert numbers(file_history.between(1).__next__()) == list(range(1, 2 * A_BURST + 1))
+    assert not file_history.is_settled()
 
 
-def test_full_disk(history: History) -> None:
+def test_full_disk(file_history: History) -> None:
     """A burst that finds no room is not recorded at all, and what was recorded before is not lost by moving it."""
-    history.receive([arrival(b"x" * 5000) for _ in range(A_BURST)])
-    history._connection.execute(f"PRAGMA max_page_count = {history._database.value('PRAGMA page_count')}")
+    file_history.receive([arrival(b"x" * 5000) for _ in range(A_BURST)])
+    connection_of(file_history).execute(f"PRAGMA max_page_count = {file_history._database.value('PRAGMA page_count')}")
 
     with pytest.raises(HistoryUnavailable, match="disk is full"):
-        history.receive(arrivals(500))
+        file_history.receive(arrivals(500))
     with pytest.raises(HistoryUnavailable, match="disk is full"):
-        history.settle()
-    history._connection.execute("PRAGMA max_page_count = 100000")
-    history.settle()
+        file_history.settle()
+    connection_of(file_history).execute("PRAGMA max_page_count = 100000")
+    file_history.settle()
 
-    assert numbers(history.latest(1000)) == list(range(1, A_BURST + 1))
+    assert numbers(file_history.latest(1000)) == list(range(1, A_BURST + 1))
 
 
-def test_reading_while_it_cannot_be_moved(history: History, path: Path) -> None:
+def test_reading_while_it_cannot_be_moved(file_history: History, path: Path) -> None:
     """While another program holds the file, a reader finds all of the burst all the same."""
-    history.record([make_delivery()])
-    history.receive(arrivals(A_BURST))
-    history._connection.execute("BEGIN IMMEDIATE")
+    file_history.record([make_delivery()])
+    file_history.receive(arrivals(A_BURST))
+    connection_of(file_history).execute("BEGIN IMMEDIATE")
 
     with open_history(path, read_only=True) as reading:
         assert numbers(reading.latest(1000)) == list(range(1, A_BURST + 2))
-    history._connection.execute("ROLLBACK")
+    connection_of(file_history).execute("ROLLBACK")
 
 
-def test_newer_encoding(history: History, path: Path) -> None:
+def test_newer_encoding(file_history: History, path: Path) -> None:
     """A burst that a later release has recorded is left where it is, and the hint says how to go on."""
-    history.receive(arrivals(A_BURST))
-    history._connection.execute("UPDATE inbox SET format = ?", (ARRIVAL_FORMAT + 1,))
+    file_history.receive(arrivals(A_BURST))
+    connection_of(file_history).execute("UPDATE inbox SET format = ?", (ARRIVAL_FORMAT + 1,))
 
     with pytest.raises(HistoryUnavailable, match="newer cronofy") as caught:
         open_history(path)

@@ -24,11 +24,11 @@ BURSTS = 3
 
 
 @pytest.fixture
-def bursts(history: History) -> History:
+def bursts(file_history: History) -> History:
     """A history with three bursts that nobody has looked at yet."""
     for burst in range(BURSTS):
-        history.receive(arrivals(A_BURST, A_BURST * burst))
-    return history
+        file_history.receive(arrivals(A_BURST, A_BURST * burst))
+    return file_history
 
 
 def damage(path: Path, sql: str, *parameters: object) -> None:
@@ -124,19 +124,19 @@ def test_whatever_the_damage_is(data: st.DataObject, tmp_path_factory: pytest.Te
         "context = CAST(x'ff' AS TEXT)",
     ],
 )
-def test_a_recorded_delivery(history: History, path: Path, change: str) -> None:
+def test_a_recorded_delivery(file_history: History, path: Path, change: str) -> None:
     """It is left out of lists, in whatever order, and counted; asked for by its number it is an error."""
-    history.receive(arrivals(5))
+    file_history.receive(arrivals(5))
     damage(path, f"UPDATE deliveries SET {change} WHERE id IN (2, 3)")
 
-    assert numbers(history.latest(1000)) == [1, 4, 5]
-    assert numbers([each for chunk in history.between(1, chunk=1) for each in chunk]) == [1, 4, 5]
-    assert numbers(list(history.newest_first(chunk=1))) == [5, 4, 1]
-    error = history.damage()
+    assert numbers(file_history.latest(1000)) == [1, 4, 5]
+    assert numbers([each for chunk in file_history.between(1, chunk=1) for each in chunk]) == [1, 4, 5]
+    assert numbers(list(file_history.newest_first(chunk=1))) == [5, 4, 1]
+    error = file_history.damage()
     assert error is not None
     assert error.count == 2
     with pytest.raises(HistoryUnavailable, match="a delivery cannot be read"):
-        history.get(2)
+        file_history.get(2)
 
 
 @given(data=st.data())

@@ -14,11 +14,14 @@ from cronofy_cli.adapters.history import Gap, open_history
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.errors import HistoryUnavailable
 from tests.adapters.history.samples import START, at, forward
+from tests.histories import connection_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history.place import HistoryPlace
 
 
 def test_forwards(history: History) -> None:
@@ -45,15 +48,15 @@ def test_forwards(history: History) -> None:
         ("a word of tomorrow", Failure.OTHER),
     ],
 )
-def test_failures_of_other_versions(written: str, failure: Failure, history: History, tmp_path: Path) -> None:
+def test_failures_of_other_versions(written: str, failure: Failure, file_history: History, tmp_path: Path) -> None:
     """The words for failures that 0.1.0 wrote are read as today's codes; one that is not known is another failure."""
-    history.record([at(0)])
-    history.forwards.record([forward(1, None)])
-    (file,) = tmp_path.glob("*.db")
+    file_history.record([at(0)])
+    file_history.forwards.record([forward(1, None)])
+    (file,) = tmp_path.rglob("*.db")
     with closing(sqlite3.connect(file)) as database, database:
         database.execute("UPDATE forwards SET failure = ?", (written,))
 
-    assert history.forwards.of(1)[0].attempt.failure is failure
+    assert file_history.forwards.of(1)[0].attempt.failure is failure
 
 
 def test_a_forward_of_a_delivery_that_is_gone(history: History) -> None:
@@ -118,7 +121,7 @@ def test_prune_by_age(history: History) -> None:
     assert history.prune_older(START + timedelta(minutes=4)) == 3
     assert [each.id for each in history.latest(10)] == [3, 5, 6]
     assert (history.forwards.of(1), history.events_of(1)) == ([], None)
-    assert history._connection.execute("SELECT count(*) FROM event_reads").fetchone() == (0,)
+    assert history._database.value("SELECT count(*) FROM event_reads") == 0
     assert history.forwards.of(5) == [forward(5)]
 
 
@@ -132,27 +135,29 @@ def test_prune_by_number(kept: int, numbers: list[int], history: History) -> Non
     assert [each.id for each in history.latest(5000)] == numbers
 
 
-def test_prune_many_events(history: History) -> None:
+def test_prune_many_events(file_history: History) -> None:
     """The work of removing deliveries with a read of events each grows with their number, not with its square."""
     work: list[int] = []
     for count in (1000, 2000):
-        for delivery in history.record([at(0)] * count):
+        for delivery in file_history.record([at(0)] * count):
             assert delivery.id is not None
-            history.attach_events([delivery.id], b"{}")
+            file_history.attach_events([delivery.id], b"{}")
         steps: list[None] = []
-        history._connection.set_progress_handler(partial(steps.append, None), 100)
-        history.prune_all_but(0)
+        connection_of(file_history).set_progress_handler(partial(steps.append, None), 100)
+        file_history.prune_all_but(0)
         work.append(len(steps))
 
-    assert history._connection.execute("SELECT count(*) FROM event_reads").fetchone() == (0,)
+    assert connection_of(file_history).execute("SELECT count(*) FROM event_reads").fetchone() == (0,)
     assert work[1] < 3 * work[0]
 
 
-def test_noticing_what_others_write(path: Path, history: History) -> None:
+def test_noticing_what_others_write(
+    place: HistoryPlace, history: History, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
     """The version changes with what another connection writes, and not by itself."""
-    with open_history(path, read_only=True) as reading:
+    with open_history(place, read_only=True) as reading:
         before = reading.data_version()
         assert reading.data_version() == before
         history.record([at(0)])
 
-        assert reading.data_version() != before
+        wait_until(lambda: reading.data_version() != before)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cronofy_cli.adapters.history import Forward, History
+    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.core.notifications.deliveries import Delivery
 
 ELSEWHERE = "http://localhost:9999/"
@@ -37,12 +38,12 @@ def numbers(history: History, *states: ForwardState) -> list[int | None]:
 
 
 @pytest.mark.parametrize("count", [1, 40], ids=["one", "a burst"])
-def test_kept_when_it_is_received(count: int, history: History) -> None:
+def test_kept_when_it_is_received(count: int, history: History, place: HistoryPlace) -> None:
     """What a run is to forward is on the disk with the delivery, whoever looks, also when the run has ended at once."""
     made = make_delivery()
     history.receive([Arrival(made.request, made.verdict, 200, "uk")] * count, to_app)
 
-    with open_history(history.path, read_only=True) as reading:
+    with open_history(place, read_only=True) as reading:
         assert numbers(reading, ForwardState.WAITING) == list(range(1, count + 1))
         assert numbers(reading, ForwardState.NOT_FORWARDED) == list(range(1, count + 1))
         assert reading.forwards.results([1]) == {1: (AppResult(APP, is_waiting=True),)}

@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 
 from cronofy_cli.adapters.history import Criteria, Forward, open_history, search_index
 from cronofy_cli.adapters.history.indexing import BLOCK
-from cronofy_cli.adapters.history.search_index import IndexUnavailable, index_file, open_index
+from cronofy_cli.adapters.history.search_blocks import IndexUnavailable
+from cronofy_cli.adapters.history.search_index import index_file, open_index
 from tests.adapters.history.samples import APP, answered, at
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history.place import HistoryPlace
 
 LETTERS = 'aAbÉé\u0065\u0301"/\\\n\0 ß日🎉'
 texts = st.text(LETTERS, min_size=1, max_size=6)
@@ -40,7 +42,7 @@ def _index(history: History) -> None:
 
 def _scanned(history: History, text: str) -> list[int | None]:
     """Return what looking at every delivery finds."""
-    [condition] = Criteria(search=text).conditions()
+    [condition] = Criteria(search=text).conditions(history._database.dialect)
     sql, values = condition
     return [
         number for (number,) in history._database.rows(f"SELECT id FROM deliveries WHERE {sql} ORDER BY id", values)
@@ -54,7 +56,7 @@ def _found(history: History, text: str) -> list[int | None]:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(bodies=st.lists(raw, min_size=1, max_size=5), later=raw, answer=raw, text=texts, data=st.data())
 def test_the_index_finds_what_the_scan_finds(
-    tmp_path_factory: pytest.TempPathFactory,
+    new_place: Callable[[], HistoryPlace],
     bodies: list[bytes],
     later: bytes,
     answer: bytes,
@@ -62,7 +64,7 @@ def test_the_index_finds_what_the_scan_finds(
     data: st.DataObject,
 ) -> None:
     """Short texts, other case, composed and decomposed letters, escapes, bytes that are no text: always the same."""
-    with open_history(tmp_path_factory.mktemp("store") / "history.db") as history:
+    with open_history(new_place()) as history:
         _filled(history, bodies)
         _index(history)
         history.record([make_delivery(body=later)])
@@ -102,7 +104,7 @@ def test_a_miss_looks_at_nothing_that_is_indexed(history: History) -> None:
     assert history.search.spans("nowhere at all") == ((3 * BLOCK + 1, 2**63 - 1),)
 
 
-def test_new_deliveries_are_found_before_they_are_indexed(history: History, path: Path) -> None:
+def test_new_deliveries_are_found_before_they_are_indexed(history: History, place: HistoryPlace) -> None:
     """A reader that has no index, or an old one, returns no less."""
     assert _found(history, "quite new") == []
     history.record([at(0, b"quite new")])
@@ -111,22 +113,22 @@ def test_new_deliveries_are_found_before_they_are_indexed(history: History, path
     _index(history)
     history.record([at(0, b"quite new")])
 
-    with open_history(path, read_only=True) as reader:
+    with open_history(place, read_only=True) as reader:
         assert _found(reader, "quite new") == [1, 3 * BLOCK + 2]
 
 
-def test_pruning_removes_from_the_index(history: History, path: Path) -> None:
+def test_pruning_removes_from_the_index(file_history: History, path: Path) -> None:
     """What was removed from the history is not in the index's file either once that is little or most of it."""
-    _filled(history, [b"{}"])
-    _index(history)
+    _filled(file_history, [b"{}"])
+    _index(file_history)
 
-    history.prune_all_but(10)
+    file_history.prune_all_but(10)
 
     with closing(sqlite3.connect(index_file(path))) as index:
         assert index.execute("SELECT count(*) FROM blocks").fetchone() == (0,)
         assert index.execute("SELECT count(*) FROM grams WHERE grams MATCH '\"app\"'").fetchone() == (0,)
-    _index(history)
-    assert len(_found(history, "application/json")) == 10
+    _index(file_history)
+    assert len(_found(file_history, "application/json")) == 10
 
 
 def test_a_history_in_the_place_of_another_is_indexed_anew(tmp_path: Path) -> None:
@@ -159,31 +161,31 @@ def test_reused_numbers_of_forwards_are_noticed(history: History) -> None:
     assert _found(history, "quite new") == [7]
 
 
-def test_a_damaged_index_is_made_again(history: History, path: Path) -> None:
+def test_a_damaged_index_is_made_again(file_history: History, path: Path) -> None:
     """Until then everything is looked through."""
-    _filled(history, [b"findable"])
+    _filled(file_history, [b"findable"])
     index_file(path).write_bytes(b"no database at all" * 1000)
 
-    assert len(_found(history, "findable")) > 10
-    _index(history)
-    assert history.search.unindexed() == 0
-    assert len(_found(history, "findable")) > 10
+    assert len(_found(file_history, "findable")) > 10
+    _index(file_history)
+    assert file_history.search.unindexed() == 0
+    assert len(_found(file_history, "findable")) > 10
 
 
 def test_without_trigrams_everything_is_looked_through(
-    history: History, path: Path, monkeypatch: pytest.MonkeyPatch
+    file_history: History, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A Python whose SQLite lacks FTS5 finds the same, and filling the index says why there is none."""
     monkeypatch.setattr(search_index, "_TABLES", ("CREATE VIRTUAL TABLE grams USING fts5_that_is_missing(bytes)",))
-    _filled(history, [b"findable"])
+    _filled(file_history, [b"findable"])
 
     with pytest.raises(IndexUnavailable, match="no such module"):
         open_index(path)
-    assert len(_found(history, "findable")) > 10
+    assert len(_found(file_history, "findable")) > 10
 
 
-def test_the_index_is_for_its_owner_only(history: History, path: Path) -> None:
+def test_the_index_is_for_its_owner_only(file_history: History, path: Path) -> None:
     """As the history is."""
-    _index(history)
+    _index(file_history)
 
     assert index_file(path).stat().st_mode & 0o777 == 0o600

@@ -19,6 +19,7 @@ from cronofy_cli.adapters.postgres import (
     version_of,
 )
 from cronofy_cli.errors import HistoryUnavailable, WrongUsage
+from tests.postgres_server import PASSWORD, SECURED, database_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,13 +110,10 @@ def test_any_text(postgres_url: str) -> None:
 
 def test_password_from_elsewhere(postgres_server: PostgresServer, postgres_url: str) -> None:
     """A password that the server wants is asked for where nothing else has one, and is in none of its logs."""
-    postgres_server.execute("DROP ROLE IF EXISTS secured")
-    postgres_server.execute("CREATE ROLE secured LOGIN PASSWORD 'geheim'")
-    database = postgres_url.split("@/")[1].split("?", maxsplit=1)[0]
-    address = PostgresAddress.parse(postgres_server.url(database, "secured"))
+    address = PostgresAddress.parse(postgres_server.url(database_of(postgres_url), SECURED))
 
-    with connect(address, find_password=lambda _: "geheim") as session:
-        assert session.execute("SELECT current_user").fetchone() == ("secured",)
+    with connect(address, find_password=lambda _: PASSWORD) as session:
+        assert session.execute("SELECT current_user").fetchone() == (SECURED,)
     for find in (None, lambda _: "falsch"):
         with pytest.raises(HistoryUnavailable, match="NOT_LET_IN") as caught, translated(failed):
             connect(address, find_password=find)

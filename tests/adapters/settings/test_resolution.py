@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.settings import Key, load_settings
-from cronofy_cli.adapters.settings.places import find_project_file, user_file
+from cronofy_cli.adapters.settings.places import find_project_file
 from cronofy_cli.errors import NotFound, WrongUsage
 
 if TYPE_CHECKING:

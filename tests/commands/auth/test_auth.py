@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cronofy_cli.adapters.paths import simulators_folder
+from cronofy_cli.adapters.paths import simulators_folder, user_file
 from cronofy_cli.adapters.secrets import secret_path
 from cronofy_cli.adapters.settings.files import read_user_file
 from cronofy_cli.adapters.settings.keys import Key
-from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context, set_value
 from cronofy_cli.core.accounts.contexts import Context
 from cronofy_cli.simulator.world.settings import (

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.secrets import SecretStore
-from cronofy_cli.adapters.settings.places import user_file
 from cronofy_cli.adapters.settings.writing import save_context
 from cronofy_cli.core.accounts.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge, sign

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cronofy_cli.adapters.history import Criteria, open_history
@@ -22,12 +22,14 @@ from cronofy_cli.core.notifications.deliveries import Delivery, ReceivedRequest
 from cronofy_cli.core.notifications.notification import Notification, parse_notification
 from cronofy_cli.core.signature import SignatureState, Verdict
 from cronofy_cli.errors import HistoryUnavailable
+from tests.histories import connection_of, path_of
 from tests.open_files import open_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history.place import HistoryPlace
 
 FIELD = st.binary(max_size=30).map(lambda raw: raw.replace(b"\n", b""))
 TEXT = st.text(max_size=20)
@@ -71,29 +73,16 @@ def delivery(
     return Delivery(request, Verdict(state, "current"), Notification(type=type_, is_json=True), 200, context)
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the history is."""
-    return tmp_path / "state" / "history.db"
-
-
-@pytest.fixture
-def history(path: Path) -> Iterator[History]:
-    """An empty history."""
-    with open_history(path) as opened:
-        yield opened
-
-
 def numbers(found: Sequence[Delivery]) -> list[int | None]:
     """Return the numbers alone."""
     return [each.id for each in found]
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batch=st.lists(deliveries(), min_size=1, max_size=4))
-def test_round_trip(tmp_path_factory: pytest.TempPathFactory, batch: list[Delivery]) -> None:
+def test_round_trip(new_place: Callable[[], HistoryPlace], batch: list[Delivery]) -> None:
     """A delivery that is read is equal to the one that was recorded, to the last byte and microsecond."""
-    with open_history(tmp_path_factory.mktemp("history") / "history.db") as history:
+    with open_history(new_place()) as history:
         recorded = history.record(batch)
 
         assert history.latest(10) == recorded
@@ -147,7 +136,7 @@ def test_one(history: History) -> None:
 def test_between(history: History) -> None:
     """A range is read in order and in chunks, whatever is missing in it."""
     history.record([delivery() for _ in range(10)])
-    history._connection.execute("DELETE FROM deliveries WHERE id IN (4, 5, 10)")
+    history._database.write("DELETE FROM deliveries WHERE id IN (4, 5, 10)", ())
 
     assert [numbers(part) for part in history.between(2, 9, chunk=3)] == [[2, 3, 6], [7, 8, 9]]
     assert list(history.between(11, 20)) == []
@@ -156,7 +145,7 @@ def test_between(history: History) -> None:
 def test_numbers_are_not_reused(history: History) -> None:
     """The number of a delivery that was removed never names another one."""
     history.record([delivery(), delivery()])
-    history._connection.execute("DELETE FROM deliveries")
+    history._database.write("DELETE FROM deliveries", ())
 
     assert numbers(history.record([delivery()])) == [3]
 
@@ -205,13 +194,13 @@ def test_not_made_yet(path: Path) -> None:
         assert reading.latest(10) == []
 
 
-def test_reading_while_writing(history: History, path: Path) -> None:
+def test_reading_while_writing(history: History, place: HistoryPlace) -> None:
     """A reader in another thread sees whole batches, in order, while they are written."""
     seen: list[int] = []
     done = threading.Event()
 
     def read() -> None:
-        with open_history(path, read_only=True) as reading:
+        with open_history(place, read_only=True) as reading:
             while not done.is_set():
                 found = numbers(reading.latest(10_000))
                 assert found == list(range(1, len(found) + 1))
@@ -228,7 +217,7 @@ def test_reading_while_writing(history: History, path: Path) -> None:
     assert all(count % 10 == 0 for count in seen)
 
 
-def test_two_writers(path: Path) -> None:
+def test_two_writers(place: HistoryPlace) -> None:
     """Two listeners share a history: each gets the numbers of its own deliveries."""
     recorded: dict[str, list[Delivery]] = {"uk": [], "de": []}
 
@@ -237,13 +226,13 @@ def test_two_writers(path: Path) -> None:
             for _ in range(30):
                 recorded[context] += writing.record([delivery(context=context)] * 3)
 
-    writers = [threading.Thread(target=write, args=(context, open_history(path))) for context in recorded]
+    writers = [threading.Thread(target=write, args=(context, open_history(place))) for context in recorded]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
 
-    with open_history(path, read_only=True) as history:
+    with open_history(place, read_only=True) as history:
         found = history.latest(1000)
     assert len(found) == 180
     for context, own in recorded.items():
@@ -267,33 +256,33 @@ def test_newer_format(path: Path) -> None:
 def test_newer_delivery(history: History) -> None:
     """A single delivery in an unknown format is named instead of misread."""
     history.record([delivery()])
-    history._connection.execute("UPDATE deliveries SET format = 2")
+    history._database.write("UPDATE deliveries SET format = 2", ())
 
     with pytest.raises(HistoryUnavailable, match="#1 was recorded by a newer cronofy"):
         history.last()
 
 
-def test_full(history: History) -> None:
+def test_full(file_history: History) -> None:
     """On a full disk nothing of a batch is recorded, the hint asks for room, and with room it goes on."""
-    (pages,) = history._connection.execute("PRAGMA page_count").fetchone()
-    history._connection.execute(f"PRAGMA max_page_count = {pages + 4}")
+    (pages,) = connection_of(file_history).execute("PRAGMA page_count").fetchone()
+    connection_of(file_history).execute(f"PRAGMA max_page_count = {pages + 4}")
     with pytest.raises(HistoryUnavailable, match="full") as caught:
-        history.record([delivery(), delivery(body=b"x" * 100_000)])
-    assert f"free some space for {history.path}" == caught.value.hint
-    assert history.last() is None
+        file_history.record([delivery(), delivery(body=b"x" * 100_000)])
+    assert f"free some space for {path_of(file_history)}" == caught.value.hint
+    assert file_history.last() is None
 
-    history._connection.execute("PRAGMA max_page_count = 1000000")
-    assert numbers(history.record([delivery()])) == [1]
+    connection_of(file_history).execute("PRAGMA max_page_count = 1000000")
+    assert numbers(file_history.record([delivery()])) == [1]
 
 
-def test_locked(history: History, path: Path) -> None:
+def test_locked(file_history: History, path: Path) -> None:
     """A history that another program holds is waited for, a second, and the hint names the file."""
     with open_history(path) as other:
-        other._connection.execute("BEGIN IMMEDIATE")
+        connection_of(other).execute("BEGIN IMMEDIATE")
         with pytest.raises(HistoryUnavailable, match="locked") as caught:
-            history.record([delivery()])
+            file_history.record([delivery()])
     assert str(path) in (caught.value.hint or "")
-    assert numbers(history.record([delivery()])) == [1]
+    assert numbers(file_history.record([delivery()])) == [1]
 
 
 @pytest.mark.parametrize("read_only", [False, True])

@@ -1,0 +1,59 @@
+"""Opening a history in PostgreSQL: making its tables, bringing them to the current version, or only reading them."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING
+
+from cronofy_cli.adapters.history.postgres.database import PostgresDatabase, unavailable
+from cronofy_cli.adapters.history.postgres.intake import PostgresIntake
+from cronofy_cli.adapters.history.postgres.schema import COMPONENT, CURRENT_VERSION, MIGRATIONS, refuse_newer
+from cronofy_cli.adapters.history.sqlite_file import empty_history
+from cronofy_cli.adapters.history.store import History
+from cronofy_cli.adapters.postgres import ConnectionSettings, migrate, translated, version_of
+
+if TYPE_CHECKING:
+    from cronofy_cli.adapters.postgres import PostgresAddress
+
+
+def open_database(address: PostgresAddress, *, read_only: bool, survives_power_cut: bool) -> History:
+    """Open a history in PostgreSQL as `open_history()` does. A role that may only read is enough to read.
+
+    Raises:
+        HistoryUnavailable: it cannot be reached, does not let us in, or a later release has written it.
+    """
+    settings = ConnectionSettings(is_read_only=read_only, survives_power_cut=survives_power_cut)
+    database = PostgresDatabase(address, settings, find_password)
+    try:
+        with translated(partial(unavailable, address)):
+            is_there = _is_there(database) if read_only else _make(database)
+    except BaseException:
+        database.close()
+        raise
+    if not is_there:
+        database.close()
+        return empty_history(address)
+    return History(database, partial(PostgresIntake, database))
+
+
+def _make(database: PostgresDatabase) -> bool:
+    migrate(database.session(), COMPONENT, MIGRATIONS, refuse_newer)
+    return True
+
+
+def _is_there(database: PostgresDatabase) -> bool:
+    version = version_of(database.session(), COMPONENT)
+    refuse_newer(version)
+    if 0 < version < CURRENT_VERSION:
+        # Tables of an older release are read as current ones, so they have to become that first.
+        open_database(database.address, read_only=False, survives_power_cut=True).close()
+    return version > 0
+
+
+def find_password(address: PostgresAddress) -> str | None:
+    """Return the password that the keyring has for a database; None if it has none."""
+    from cronofy_cli.adapters.secrets.database_password import database_password
+
+    # The process's own environment, as libpq reads it for everything else.
+    return database_password(address.shown, os.environ)

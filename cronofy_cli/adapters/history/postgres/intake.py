@@ -1,0 +1,98 @@
+"""Deliveries on their way into PostgreSQL: however many come at once, one statement that is a transaction.
+
+The statement takes the numbers, writes the deliveries and where they are to be forwarded to, and is committed, all in
+one exchange with the server: nothing else keeps the lock on the numbers, for which other writers wait.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from cronofy_cli.adapters.history.rows import COLUMNS, to_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cronofy_cli.adapters.history.forwards import Forwards
+    from cronofy_cli.adapters.history.intake import TargetsOf
+    from cronofy_cli.adapters.history.postgres.database import PostgresDatabase
+    from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
+
+_RECORD_LIMIT_S: Final = 3.0
+"""In which a delivery is recorded or not. Cronofy gives an answer 5 seconds (docs: /developers/push-notifications/)."""
+
+_TYPES: Final = {
+    **dict.fromkeys(("target", "headers", "body"), "bytea"),
+    **dict.fromkeys(("format", "only_managed", "is_json", "answer_status"), "int"),
+    "received_at": "bigint",
+}
+"""Of the columns that are no text."""
+_OWN: Final = COLUMNS.split(", ")[1:]
+"""Those of a delivery without its number."""
+
+
+def _array(column: str) -> str:
+    return f"%b::{_TYPES.get(column, 'text')}[]"
+
+
+_INSERT: Final = (
+    "WITH taken AS (UPDATE numbers SET newest = newest + %s WHERE name = 'deliveries' "  # noqa: S608 - constants
+    "RETURNING newest - %s AS before), "
+    f"added AS (INSERT INTO deliveries ({COLUMNS}) SELECT before + place, {', '.join(_OWN)} FROM taken, "
+    f"unnest({', '.join(map(_array, _OWN))}) WITH ORDINALITY AS row ({', '.join(_OWN)}, place)), "
+    "owing AS (INSERT INTO owed (delivery_id, target) SELECT before + place, aim FROM taken, "
+    # A target that is named twice, for different types, is one.
+    "unnest(%b::bigint[], %b::text[]) AS row (place, aim) ON CONFLICT DO NOTHING) "
+    "SELECT before FROM taken"
+)
+
+
+class PostgresIntake:
+    """An `Intake` of a database."""
+
+    def __init__(self, database: PostgresDatabase, _: Forwards) -> None:
+        self._database = database
+
+    def insert(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
+        """Write deliveries, in a transaction of the caller's, and return them with their numbers."""
+        return self._insert(deliveries, ())
+
+    def receive(
+        self,
+        arrivals: Sequence[Arrival],
+        targets_of: TargetsOf | None,
+        *,
+        is_final: bool,  # noqa: ARG002 - it always is
+    ) -> Sequence[Delivery]:
+        """Write what is about to be answered, and where it is to be forwarded to, in a transaction of its own."""
+        deliveries = [arrival.read() for arrival in arrivals]
+        owed = [
+            (place, target)
+            for place, delivery in enumerate(deliveries, 1)
+            for target in (targets_of(delivery) if targets_of is not None else ())
+        ]
+        with self._database.within(_RECORD_LIMIT_S):
+            return self._insert(deliveries, owed)
+
+    def settle(self, last_id: int) -> None:
+        """Do nothing: what was recorded can be found."""
+
+    def is_settled(self, last_id: int) -> bool:  # noqa: ARG002
+        """Say so."""
+        return True
+
+    def damaged(self) -> int:
+        """Return how many deliveries were set aside: none ever is."""
+        return 0
+
+    def forget_damaged(self, last_id: int) -> None:
+        """Do nothing."""
+
+    def _insert(self, deliveries: Sequence[Delivery], owed: Iterable[tuple[int, str]]) -> list[Delivery]:
+        count = len(deliveries)
+        columns = list(map(list, zip(*(to_row(delivery)[1:] for delivery in deliveries), strict=True)))
+        places = [place for place, _ in owed]
+        targets = [target for _, target in owed]
+        before = self._database.answer(_INSERT, (count, count, *columns, places, targets))
+        return [replace(delivery, id=before + place) for place, delivery in enumerate(deliveries, 1)]
