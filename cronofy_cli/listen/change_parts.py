@@ -12,7 +12,7 @@ from cronofy_cli.listen.changes.change_detector import ChangeDetector
 from cronofy_cli.listen.changes.read_request import everything_query
 from cronofy_cli.listen.changes.reader import ChangeReader, event_pages, read_pages
 from cronofy_cli.listen.changes.recorder import ChangeRecorder
-from cronofy_cli.listen.earlier_runs import last_good
+from cronofy_cli.listen.earlier_runs import last_good, reported_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +38,8 @@ class ChangeParts:
     account: UserInfo
     reporter: Reporter
     on_failed: OnFailed
+    is_shared: bool = False
+    """Whether others receive for the account too: what they have reported is known, what was missed is recorded."""
 
     @property
     def tzid(self) -> str:
@@ -67,6 +69,7 @@ class ChangeParts:
                 calendar_names,
                 targets_of,
                 clock=around.clock,
+                keeps_missed=self.is_shared,
             ),
             self.reporter,
             self.on_failed,
@@ -83,6 +86,7 @@ class ChangeParts:
             self.reporter.remark,
             self.on_failed,
             changed_before=since or last_good(around, self.account.sub),
+            reported=partial(reported_events, around, self.account.sub) if self.is_shared else None,
         )
 
     def catch_up(self, reader: ChangeReader) -> CatchUp:

@@ -52,6 +52,12 @@ class ChannelCalls:
         """Close a channel."""
         endpoints.close_channel(self._api, channel_id)
 
+    def find(self, callback_url: str) -> Channel | None:
+        """Return the open channel that posts to a callback URL with the run's filters."""
+        wanted = (callback_url, self._calendar_ids, self._only_managed)
+        found = (each for each in self.list_open() if _told_apart(each) == wanted)
+        return next(found, None)
+
     def is_open(self, channel_id: str) -> bool:
         """Whether a channel is still open."""
         return any(channel.channel_id == channel_id for channel in self.list_open())
@@ -59,6 +65,10 @@ class ChannelCalls:
     def list_open(self) -> tuple[Channel, ...]:
         """Return the open channels of the account and application."""
         return endpoints.list_channels(self._api)
+
+
+def _told_apart(channel: Channel) -> tuple[str, tuple[str, ...], bool]:
+    return channel.callback_url, channel.calendar_ids, channel.only_managed
 
 
 class VerificationWatch:
@@ -156,6 +166,19 @@ class RunChannel:
         self._reporter.tick("channel", f"{self.current.channel_id}, {calendars}")
         self._await_verification(callback_url, port, started_s)
         self._is_verified = True
+
+    def use_open(self, callback_url: str) -> bool:
+        """Use the channel that posts there already, and return whether there is one.
+
+        Raises:
+            CronofyError: that cannot be found out.
+        """
+        self.current = self._calls.find(callback_url)
+        if self.current is None:
+            return False
+        self._is_verified = True
+        self._reporter.tick("channel", f"{self.current.channel_id}, open already")
+        return True
 
     def is_right(self, callback_url: str) -> bool:
         """Whether the channel posts to this callback URL, and is open and verified."""

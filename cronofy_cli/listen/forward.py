@@ -90,6 +90,17 @@ class Forwarding:
             if part is not None:
                 part.start()
 
+    def hand_over(self) -> None:
+        """Send nothing more, wait for what is being sent, and end: another process sends the rest."""
+        if self.forwarder is not None:
+            self.forwarder.pause()
+        self.stop()
+
+    def take_over(self, owed: Sequence[Delivery]) -> None:
+        """Forward what another process was still to send."""
+        if self.forwarder is not None:
+            self.forwarder(owed)
+
     def stop(self) -> None:
         """Forward what waits, for a while, and end."""
         if self.ack is not None:
@@ -108,8 +119,11 @@ def forwarding_for(
     *,
     app_answers: bool,
     on_report: Callable[[ForwardReport], None] | None = None,
+    leads: Callable[[], bool] | None = None,
 ) -> Forwarding:
     """Return what the options ask for, not started yet. `on_report` hears of each attempt at once.
+
+    With `leads`, nothing is sent while that is not so, and nothing that another process has sent.
 
     Raises:
         WrongUsage: an option cannot be meant.
@@ -129,7 +143,9 @@ def forwarding_for(
             "Ctrl-C again ends at once, and nothing is lost"
         )
 
-    calls = ForwarderCalls(report, live.waiting, live.target_back, live.trouble, on_failed, live.may_send, live.held)
+    calls = ForwarderCalls(
+        report, live.waiting, live.target_back, live.trouble, on_failed, live.may_send, live.held, leads
+    )
     if app_answers:
         ack, others = build_app_ack(options, history, calls, clock)
         return Forwarding(others, ack, tally, wait, in_turn)

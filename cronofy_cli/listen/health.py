@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from cronofy_cli.adapters.worker import OnFailed
+    from cronofy_cli.listen.options import ListenOptions
 
 PATH: Final = "/healthz"
 HOST: Final = "127.0.0.1"
@@ -54,6 +55,15 @@ def pages(
         return Page(200 if is_alive() else 503, "text/plain", b"")
 
     return {PATH: healthz, "/livez": livez, "/metrics": lambda: Page(200, CONTENT_TYPE, metrics(health()))}
+
+
+def server_for(
+    options: ListenOptions, pages: Mapping[str, Callable[[], Page]], on_failed: OnFailed
+) -> HealthServer | None:
+    """Return the server that a run is to have, not started yet."""
+    if options.health_port is None:
+        return None
+    return HealthServer(options.health_port, pages, on_failed, host=options.address.bind)
 
 
 class HealthServer(Worker):

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli import __version__
+from cronofy_cli.adapters.history import unread
 from cronofy_cli.core.exposition import Family, Histogram, Sample, exposition
 from cronofy_cli.core.health import Health
 from cronofy_cli.core.signature import SignatureState
@@ -59,7 +60,7 @@ class RunMetrics:
 
     def _count(self, deliveries: Sequence[Delivery]) -> None:
         answered_at = self._clock()
-        for delivery in deliveries:
+        for delivery in unread(deliveries):
             received_at = delivery.request.received_at
             self._verdicts[delivery.verdict.state] += 1
             self._answer_s.observe(max((answered_at - received_at).total_seconds(), 0.0))

@@ -82,6 +82,25 @@ class RunNotes:
             self._reporter.trouble(error)
 
 
+class KeptNotes(RunNotes):
+    """Those of a run whose channel outlives it, in use by others: there is nothing to clean up."""
+
+    def note_callback_url(self, url: str) -> None:
+        """The channel stays."""
+
+    def note_channel(self, channel_id: str) -> None:
+        """The channel stays."""
+
+    def note_refused(self) -> None:
+        """There is none."""
+
+    def note_closed(self, channel_id: str) -> None:
+        """It is not in the record."""
+
+    def note_kept(self, channel_id: str, callback_url: str) -> None:
+        """It belongs to no run of this machine."""
+
+
 def sweep_left_overs(
     journal: Journal,
     data_center: str,

@@ -22,8 +22,15 @@ if TYPE_CHECKING:
 class ReadyNotice:
     """The `ready` line and the `--ready-file`. The watchdog's thread withdraws and renews it."""
 
-    def __init__(self, file: Path | None, targets: Sequence[str] = (), health: HealthServer | None = None) -> None:
-        """`targets` and the address of `health` are what it names.
+    def __init__(
+        self,
+        file: Path | None,
+        targets: Sequence[str] = (),
+        health: HealthServer | None = None,
+        *,
+        keeps_channel: bool = False,
+    ) -> None:
+        """`targets` and the address of `health` are what it names, and what the end does to the channel.
 
         Raises:
             WrongUsage: the file belongs to another program, or cannot be written.
@@ -31,6 +38,7 @@ class ReadyNotice:
         self._file = None if file is None else ReadyFile(file)
         self._health = health
         self._targets = tuple(targets)
+        self._at_end = "Ctrl-C leaves the channel open." if keeps_channel else "Ctrl-C closes the channel."
         self._session: Session | None = None
         self._live: LiveOutput | None = None
         self._newest_id = 0
@@ -114,7 +122,7 @@ class ReadyNotice:
 
     def _sentence(self) -> str:
         forwarding = f" Forwarding to {' and '.join(map(clean, self._targets))}." if self._targets else ""
-        return f"Ready.{forwarding} Ctrl-C closes the channel."
+        return f"Ready.{forwarding} {self._at_end}"
 
     def _remove(self) -> None:
         if self._file is not None:

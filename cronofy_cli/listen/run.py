@@ -16,28 +16,26 @@ from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.tunnels.interface import START_LIMIT_S
 from cronofy_cli.core.notifications.callback_query import fill
 from cronofy_cli.core.notifications.callback_url import callback_url_warning
-from cronofy_cli.core.notifications.delivery_filter import is_own_verification
 from cronofy_cli.core.times import to_utc_seconds
-from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import CronofyError
-from cronofy_cli.listen.change_parts import FALLBACK_TZID, ChangeParts
+from cronofy_cli.listen.change_parts import ChangeParts
 from cronofy_cli.listen.changes.baseline import LIMIT_S as BASELINE_LIMIT_S
-from cronofy_cli.listen.channels import ChannelCalls, VerificationWatch
-from cronofy_cli.listen.earlier_runs import callback_path, missed_since
+from cronofy_cli.listen.channels import VerificationWatch
+from cronofy_cli.listen.earlier_runs import callback_path, missed_since, sweep_earlier
 from cronofy_cli.listen.forward import described, forwarding_for
 from cronofy_cli.listen.forwarding.options import parse_targets
-from cronofy_cli.listen.health import HealthServer, pages
+from cronofy_cli.listen.health import pages, server_for
 from cronofy_cli.listen.metrics import RunMetrics
-from cronofy_cli.listen.notes import RunNotes, sweep_left_overs
+from cronofy_cli.listen.notes import RunNotes
 from cronofy_cli.listen.others import OtherRuns
 from cronofy_cli.listen.ready import ReadyNotice
 from cronofy_cli.listen.recovery import RecoveryLoop
 from cronofy_cli.listen.selection import Selection
 from cronofy_cli.listen.session import DRAIN_LIMIT_S, Session, SessionPlan
 from cronofy_cli.listen.session_parts import SessionParts
-from cronofy_cli.listen.signature_examiner import EXAMINATION_LIMIT_S, Examiner, SecretsToTry
+from cronofy_cli.listen.signature_examiner import EXAMINATION_LIMIT_S
 from cronofy_cli.listen.tunnel import PublicAddress, TunnelEvents, choose
-from cronofy_cli.listen.view import LiveOutput
+from cronofy_cli.listen.view_parts import examiner_of, greet, output_of, panel_of
 from cronofy_cli.listen.watchdog import Watchdog, clock_since_boot
 from cronofy_cli.receiver.bookkeeper import Bookkeeper
 from cronofy_cli.receiver.pipeline import Pipeline
@@ -45,33 +43,31 @@ from cronofy_cli.receiver.server import ListenerCalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import tzinfo
 
     from cronofy_cli.adapters.tunnels.interface import Tunnel
     from cronofy_cli.adapters.worker import Worker
-    from cronofy_cli.core.print_style import PrintStyle
     from cronofy_cli.listen.changes.baseline import Baseline
     from cronofy_cli.listen.changes.catch_up import CatchUp
     from cronofy_cli.listen.changes.read_request import ChangeRead
     from cronofy_cli.listen.changes.reader import ChangeReader
+    from cronofy_cli.listen.door import WayIn
     from cronofy_cli.listen.forward import Forwarding
     from cronofy_cli.listen.forwarding.tally import Totals
+    from cronofy_cli.listen.health import HealthServer
     from cronofy_cli.listen.inspector_process import InspectorProcess
     from cronofy_cli.listen.live.facts import RunFacts
-    from cronofy_cli.listen.live.log import LiveLog
-    from cronofy_cli.listen.live.screen import LiveScreen
     from cronofy_cli.listen.options import ListenOptions
+    from cronofy_cli.listen.signature_examiner import Examiner
     from cronofy_cli.listen.stop import StopRequest
     from cronofy_cli.listen.surroundings import Surroundings
-    from cronofy_cli.output.streams import Output
+    from cronofy_cli.listen.view import LiveOutput
     from cronofy_cli.receiver.pipeline import Sink
+    from cronofy_cli.receiver.server import Listener
 
 CLOSE_LIMIT_S = 5.0
 """For how long Cronofy may still be called when the time limit is over: the channel has to be closed."""
 BASELINE_STOP_LIMIT_S = 2.0
 """How long the end of a run waits for a read that is not needed any more."""
-
-
 BOOKKEEPER_STOP_LIMIT_S = 2.0
 
 
@@ -79,6 +75,12 @@ class ListenRun:
     """On entering it is ready: what arrives is printed from now on. On leaving the channel is closed, what arrived is
     handled, and everything that was started has ended.
     """
+
+    _is_shared = False
+    """Whether other processes receive for the same address at other times."""
+    _notes: type[RunNotes] = RunNotes
+    _leads: Callable[[], bool] | None = None
+    """Says whether this process is the one that does; None where there is no other."""
 
     def __init__(
         self,
@@ -97,9 +99,9 @@ class ListenRun:
         self._stack = ExitStack()
         self._watch = VerificationWatch()
         targets = [described(target) for target in self._targets]
-        self._metrics = RunMetrics(self._targets, surroundings.clock)
+        self._metrics = self._metrics_of_run()
         self._health = self._health_server()
-        self._notice = ReadyNotice(options.ready_file, targets, self._health)
+        self._notice = ReadyNotice(options.ready_file, targets, self._health, keeps_channel=self._is_shared)
         self._started_at = surroundings.clock()
         self._totals: Totals | None = None
         self._tunnel_events = TunnelEvents()
@@ -150,24 +152,17 @@ class ListenRun:
             must_be_public=around.must_be_public,
             limit_s=around.cut(START_LIMIT_S),
         )
-        if self._health is not None:
+        if self._health is not None and not self._is_shared:
             self._start(self._health)
         self.account = endpoints.userinfo(around.api)
         self.live = self._greet()
+        self._open_lead()
         inspector = self._open_inspector()
         journal = Journal(around.environment)
-        calls = ChannelCalls(around.api)
-        sweep_left_overs(
-            journal,
-            around.data_center,
-            self.account.sub,
-            self.live,
-            list_channels=calls.list_open,
-            close_channel=calls.close,
-        )
-        parts = ChangeParts(around, options, self.account, self.live, self._fail)
-        since = missed_since(self._around, self._options.since, self.account.sub, self.live)
-        path = callback_path(self._around, self.account.sub, reuse=self._options.channel.reuse)
+        sweep_earlier(around, self.account.sub, journal, self.live)
+        path = self._path()
+        parts = ChangeParts(around, options, self.account, self.live, self._fail, is_shared=self._is_shared)
+        since = missed_since(around, self._since(), self.account.sub, self.live)
         notes = self._open_notes(journal)
         self._open_place(journal, notes)
         forwarding = self._open_forwarding()
@@ -190,16 +185,23 @@ class ListenRun:
             inspector.announce(self.live, around.screen)
         self._open_notice()
 
+    def _metrics_of_run(self) -> RunMetrics:
+        return RunMetrics(self._targets, self._around.clock)
+
+    def _open_lead(self) -> None:
+        """Go on at once: nobody else serves the address."""
+
+    def _path(self) -> str:
+        """Return the path to serve."""
+        return callback_path(self._around, self.account.sub, reuse=self._options.channel.reuse)
+
+    def _since(self) -> str | None:
+        """Return from when on to catch up."""
+        return self._options.since
+
     def _health_server(self) -> HealthServer | None:
-        port = self._options.health_port
-        if port is None:
-            return None
-        return HealthServer(
-            port,
-            pages(lambda: self._notice.health, lambda: not self._notice.is_broken, self._metrics.text),
-            self._fail,
-            host=self._options.address.bind,
-        )
+        served = pages(lambda: self._notice.health, lambda: not self._notice.is_broken, self._metrics.text)
+        return server_for(self._options, served, self._fail)
 
     def _open_inspector(self) -> InspectorProcess | None:
         if not self._options.inspect:
@@ -214,30 +216,19 @@ class ListenRun:
         return inspector
 
     def _greet(self) -> LiveOutput:
-        zone = find_zone(self.account.zoneinfo or FALLBACK_TZID)
         around = self._around
-        common = (around.output, self._options.style, zone, self._stop.ask_pipe_closed, around.chosen_options)
-        live = LiveOutput(*common) if around.screen is None else self._open_live(around.screen, common)
-        live.calendar_names = around.calendar_names()
-        secret = f", client secret {around.published_secret}" if around.published_secret else ""
-        live.tick("signed in", f"data center {around.data_center}, {self.account.email or self.account.sub}{secret}")
+        live = output_of(around, self._options.style, self.account, self._stop)
+        drawn = panel_of(around, live, self._notice, self._stop, self._fail)
+        if drawn is not None:
+            from cronofy_cli.listen.live.panel import STOP_LIMIT_S
+
+            self._facts, panel = drawn
+            self._start(panel, STOP_LIMIT_S)
+        greet(around, live, self.account)
         return live
 
-    def _open_live(
-        self, screen: LiveScreen, common: tuple[Output, PrintStyle, tzinfo, Callable[[], None], tuple[str, ...]]
-    ) -> LiveLog:
-        """Draw the status line from now on, and take keys."""
-        from cronofy_cli.listen.live.facts import RunFacts
-        from cronofy_cli.listen.live.log import LiveLog
-        from cronofy_cli.listen.live.panel import STOP_LIMIT_S, Panel
-
-        log = LiveLog(*common)
-        self._facts = RunFacts(self._notice, log)
-        self._start(Panel(screen, log, self._facts, self._stop.ask, self._fail), STOP_LIMIT_S)
-        return log
-
     def _open_notes(self, journal: Journal) -> RunNotes:
-        notes = RunNotes(
+        notes = self._notes(
             journal,
             self._around.data_center,
             self.account.sub,
@@ -268,13 +259,17 @@ class ListenRun:
             self._around.clock,
             app_answers=options.app_answers,
             on_report=self._metrics.forwarded,
+            leads=self._leads,
         )
         self._stack.callback(self._sum_up, forwarding)
-        self._stack.callback(forwarding.stop)
+        self._stack.callback(self._stop_forwarding, forwarding)
         forwarding.start()
         if self._facts is not None:
             self._facts.forwarding = forwarding
         return forwarding
+
+    def _stop_forwarding(self, forwarding: Forwarding) -> None:
+        forwarding.stop()
 
     def _sum_up(self, forwarding: Forwarding) -> None:
         """Say how it has gone, when everything has ended."""
@@ -304,14 +299,7 @@ class ListenRun:
         return Selection(self._options.chosen, self._options.count, path, sinks, self._stop.ask)
 
     def _open_examiner(self, selection: Selection, path: str) -> Examiner:
-        """Examine the deliveries that are shown, and the run's own verification."""
-        around, live = self._around, self.live
-        examiner = Examiner(
-            SecretsToTry(around.client_secrets, around.find_other_secrets),
-            lambda delivery: selection.wants(delivery) or is_own_verification(delivery, path),
-            lambda examined: live.examined(examined, was_shown=selection.wants(examined.delivery)),
-            self._fail,
-        )
+        examiner = examiner_of(self._around, self.live, selection.wants, path, self._fail)
         self._start(examiner, EXAMINATION_LIMIT_S)
         return examiner
 
@@ -338,7 +326,7 @@ class ListenRun:
         recorded = forwarding.tally.counting(put)
         parts = SessionParts(around, options, self.live)
         calls = ListenerCalls(recorded, trouble, self._fail, forwarding.decide, targets_of, bookkeeper.answered)
-        listener = parts.listener(path, calls)
+        listener = self._listener(parts, path, calls)
         self._metrics.watch(listener.answered, pipeline, forwarding.forwarder)
         channel = parts.channel(notes, self._watch, self._stop.held)
         session = Session(
@@ -347,9 +335,9 @@ class ListenRun:
             address,
             channel,
             self.live,
-            plan=SessionPlan(path, keep_channel=options.channel.keep, host=options.address.bind),
+            plan=self._plan(path),
             before_channel=None if baseline is None else lambda: baseline.end(around.cut(BASELINE_LIMIT_S)),
-            cut=around.cut,
+            cut=self._cut,
         )
         self._stack.callback(session.close)
         session.open()
@@ -357,8 +345,21 @@ class ListenRun:
             self.live.remark(f" warning: {warning}")
         return session
 
+    def _listener(self, parts: SessionParts, path: str, calls: ListenerCalls) -> Listener | WayIn:
+        return parts.listener(path, calls)
+
+    def _plan(self, path: str) -> SessionPlan:
+        return SessionPlan(path, keep_channel=self._options.channel.keep, host=self._options.address.bind)
+
+    def _cut(self, limit_s: float) -> float:
+        """Return a limit that is no longer than the time that is left; none is if a part of the run has failed."""
+        self._stop.raise_failure()
+        return self._around.cut(limit_s)
+
     def _open_recovery(self, catch_up: CatchUp) -> None:
         around, options = self._around, self._options
+        # Replicas on one machine are no news.
+        looks = options.is_announced and not self._is_shared
         loop = RecoveryLoop(
             self.session,
             self.live,
@@ -366,7 +367,7 @@ class ListenRun:
             open_history=around.open_history,
             max_offline_s=options.max_offline_s,
             on_given_up=self._stop.ask_unreachable,
-            look_around=partial(self.others.look, self.live) if options.is_announced else None,
+            look_around=partial(self.others.look, self.live) if looks else None,
             catch_up=catch_up if options.read_events else None,
         )
         watchdog = Watchdog(

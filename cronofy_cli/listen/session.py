@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.core.notifications.channels import Channel
     from cronofy_cli.listen.channels import RunChannel
+    from cronofy_cli.listen.door import WayIn
     from cronofy_cli.listen.reporter import Reporter
     from cronofy_cli.listen.tunnel import PublicAddress
     from cronofy_cli.receiver.pipeline import Pipeline
@@ -42,6 +43,8 @@ class SessionPlan:
     host: str = "127.0.0.1"
     """Where it is served, for people."""
     probe_limit_s: float = PROBE_LIMIT_S
+    uses_open_channel: bool = False
+    """Whether one that posts there already, with the same filters, is used, and no verification waited for."""
 
 
 class Session:
@@ -50,7 +53,7 @@ class Session:
     def __init__(
         self,
         pipeline: Pipeline,
-        listener: Listener,
+        listener: Listener | WayIn,
         address: PublicAddress,
         channel: RunChannel,
         reporter: Reporter,
@@ -71,6 +74,7 @@ class Session:
         self._path = plan.path
         self._host = plan.host
         self._keep_channel = plan.keep_channel
+        self._uses_open_channel = plan.uses_open_channel
         self._before_channel = before_channel
         self._probe_limit_s = plan.probe_limit_s
         self._cut = cut
@@ -93,7 +97,8 @@ class Session:
         if self._before_channel is not None:
             self._before_channel()
         self._stack.callback(self._channel.leave, keep=self._keep_channel)
-        self._channel.create(self.callback_url, self.port)
+        if not (self._uses_open_channel and self._channel.use_open(self.callback_url)):
+            self._channel.create(self.callback_url, self.port)
 
     def close(self) -> None:
         """Close the channel and everything behind it, and have what arrived handled. Harmless in any state."""

@@ -99,6 +99,14 @@ class StopRequest:
         self._failure = self._failure or error
         self._ends.put(None)
 
+    def forget_failure(self) -> None:
+        """Go on after a failure, unless the end was asked for otherwise."""
+        self._failure = None
+        while not self._ends.empty():
+            self._ends.get()
+        if self._exit_code != ExitCode.DONE:
+            self._ends.put(None)
+
     def raise_failure(self) -> None:
         """Do nothing, unless a part of the run has failed.
 

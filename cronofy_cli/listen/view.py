@@ -105,6 +105,15 @@ class LiveOutput:
                 self._write(ReadyLine(**asdict(document)).encode())
         self.remark(f" {sentence}")
 
+    def standing_by(self, callback_url: str) -> None:
+        """Say that another listener receives for the address: a sentence for people, a line for programs."""
+        if self._style is PrintStyle.JSON:
+            from cronofy_cli.output.documents.running import StandbyLine
+
+            with self._lock:
+                self._write(StandbyLine(callback_url).encode())
+        self.remark(" Standing by: another listener receives for this address. This one takes its place when it ends.")
+
     def deliveries(self, deliveries: Sequence[Delivery]) -> None:
         """Print deliveries, in one write."""
         if self._style is PrintStyle.JSON:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, cast
 
 from cronofy_cli.receiver.reader import RequestReader, take_no_note
-from cronofy_cli.receiver.responses import CONTINUE, Exchange, answer_bytes
+from cronofy_cli.receiver.responses import CONTINUE, Exchange, Persistence, answer_bytes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -150,9 +150,12 @@ class Connection(asyncio.BufferedProtocol):
         if transport is None or not unanswered or transport.is_closing():
             return
         while unanswered and (status := unanswered[0].status) is not None:
-            transport.write(answer_bytes(status, unanswered.popleft().persistence))
+            exchange = unanswered.popleft()
+            transport.write(answer_bytes(status, exchange.persistence))
             if status != CONTINUE:
                 self._answered[status] += 1
+            if exchange.persistence is Persistence.CLOSE:
+                self._is_stopping = True
         if not unanswered:
             self._rest()
 

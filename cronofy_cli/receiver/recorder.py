@@ -16,6 +16,7 @@ from cronofy_cli.adapters.history import Moments
 from cronofy_cli.core.notifications.deliveries import Arrival, Delivery
 from cronofy_cli.core.signature import HEADER, SignaturePolicy, SignatureState, Verdict, Verifier, answer_status
 from cronofy_cli.errors import CronofyError
+from cronofy_cli.receiver.responses import Persistence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,11 @@ it is too late for an answer.
 
 Called on the event loop's thread, which it must not keep waiting. It has to call the function once, on any thread.
 """
+
+
+def always() -> bool:
+    """Stand for a condition that nobody has."""
+    return True
 
 
 class Assessor:
@@ -73,13 +79,14 @@ class Recorder:
         clock: Callable[[], datetime],
         decide: AnswerDecider | None = None,
         targets_of: TargetsOf | None = None,
+        serves: Callable[[], bool] = always,
     ) -> None:
         """`defer` has its argument called at the loop's next turn; `on_trouble` hears once of a row of failures.
         `on_answered` hears when deliveries were on the disk and answered.
 
         With `decide`, another one says what a good delivery is answered; it is handed on when that is known. `to_loop`
         then brings the answer from any thread to the loop's own. `targets_of` says where a delivery is to be forwarded
-        to, which is recorded with it.
+        to, which is recorded with it. While it `serves` not, nothing is recorded: another listener does that.
         """
         # Another one's decision is written to the delivery at once, so it has to be in its own place.
         self._record = partial(history.receive, targets_of=targets_of, is_final=decide is not None)
@@ -91,6 +98,7 @@ class Recorder:
         self._on_trouble = on_trouble
         self._decide = decide
         self._to_loop = to_loop
+        self._serves = serves
         self._exchanges: list[Exchange] = []
         self._arrivals: list[Arrival] = []
         self._gathered = 0
@@ -117,6 +125,12 @@ class Recorder:
     def _commit(self) -> None:
         exchanges, self._exchanges = self._exchanges, []
         arrivals, self._arrivals = self._arrivals, []
+        if not self._serves():
+            for exchange in exchanges:
+                # Whoever leads connections to the one that serves can do so with the next connection alone.
+                exchange.persistence = Persistence.CLOSE
+                exchange.answer(503)
+            return
         try:
             recorded = self._record(arrivals)
         except CronofyError as error:

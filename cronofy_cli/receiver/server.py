@@ -22,7 +22,7 @@ from cronofy_cli.receiver.acceptor import Acceptor, affordable
 from cronofy_cli.receiver.gate import Gate, Limits, refused
 from cronofy_cli.receiver.protocol import Connection
 from cronofy_cli.receiver.reader import take_no_note
-from cronofy_cli.receiver.recorder import Assessor, Recorder
+from cronofy_cli.receiver.recorder import Assessor, Recorder, always
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,6 +76,8 @@ class ListenerCalls:
     """Says where a delivery is to be forwarded to."""
     answered: Callable[[Moments], None] = take_no_note
     """When deliveries were on the disk and answered."""
+    serves: Callable[[], bool] = always
+    """Whether to record; otherwise requests that may enter are answered 503."""
 
 
 class Listener(Worker):
@@ -137,6 +139,7 @@ class Listener(Worker):
             on_trouble=self._calls.trouble,
             decide=self._calls.decide,
             targets_of=self._calls.targets_of,
+            serves=self._calls.serves,
         )
 
     def _work(self) -> None:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from cronofy_cli.adapters.api.client import ApiClient
+from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import WorkerFailed
-from cronofy_cli.listen.channels import VerificationWatch
+from cronofy_cli.listen.channels import ChannelCalls, RunChannel, VerificationWatch
+from cronofy_cli.simulator.world.settings import ACCESS_TOKEN
+from tests.listen.reporting import Told
 from tests.samples import CHANGE, make_delivery
 
+if TYPE_CHECKING:
+    from cronofy_cli.simulator.server import SimulatorServer
+
 URL = "https://example.com/r/own"
+OPEN = ((False, "https://example.com/r/else"), (False, URL), (True, URL))
 
 
 def verification(callback_url: str | None = URL) -> bytes:
@@ -75,3 +84,22 @@ def test_nothing_can_come_any_more() -> None:
     for _ in range(2):
         with pytest.raises(WorkerFailed, match="listener failed"):
             watch.wait(URL, 10)
+
+
+@pytest.mark.parametrize(
+    ("only_managed", "callback_url", "found"), [(False, URL, 1), (True, URL, 2), (False, f"{URL}/other", None)]
+)
+def test_a_channel_that_is_open(
+    only_managed: bool, callback_url: str, found: int | None, simulator: SimulatorServer
+) -> None:
+    """It is used if it posts to the same URL with the same filters, and no verification is waited for."""
+    with ApiClient(data_center_at(simulator.url, name="simulator"), ACCESS_TOKEN) as api:
+        there = [ChannelCalls(api, only_managed=managed).create(url) for managed, url in OPEN]
+        notes, told = cast("Any", None), Told()
+        channel = RunChannel(ChannelCalls(api, only_managed=only_managed), notes, told, VerificationWatch())
+
+        assert channel.use_open(callback_url) == (found is not None)
+        assert channel.current == (None if found is None else there[found])
+        assert channel.is_right(callback_url) == (found is not None)
+        assert len(ChannelCalls(api).list_open()) == len(there)
+    assert told.ticks == ([] if found is None else [("channel", f"{there[found].channel_id}, open already")])

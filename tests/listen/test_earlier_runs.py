@@ -9,9 +9,10 @@ import pytest
 
 from cronofy_cli.adapters.callback_paths import known_paths, remember_path
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.listen.earlier_runs import callback_path, last_good, missed_since
+from cronofy_cli.listen.changes.read_request import ChangeRead
+from cronofy_cli.listen.earlier_runs import callback_path, last_good, missed_since, reported_events
 from tests.listen.reporting import Told
-from tests.samples import make_delivery
+from tests.samples import make_delivery, make_event
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +72,18 @@ def test_nothing_is_asked_for(around: Any) -> None:
     receive(around, "acc_1", "/r/mine")
 
     assert (missed_since(around, None, "acc_1", told), told) == (None, Told())
+
+
+def test_what_others_have_reported(around: Any) -> None:
+    """The events of the account's newest read, whoever made it; an account of which nothing was read has none."""
+    receive(around, "acc_1", "/r/mine")
+    receive(around, "acc_1", "/r/mine")
+    events = (make_event(1), make_event(2))
+    with around.open_history() as history:
+        history.attach_events([1], ChangeRead((1,), READ_SINCE, events).payload({}))
+
+    assert reported_events(around, "acc_1") == list(events)
+    assert reported_events(around, "acc_2") == []
 
 
 def test_a_new_path_each_time(around: Any) -> None:

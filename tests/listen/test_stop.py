@@ -152,3 +152,15 @@ def test_a_failure() -> None:
             stop.wait(10)
         with pytest.raises(Unreachable, match="first"):
             stop.raise_failure()
+
+
+def test_going_on_after_a_failure() -> None:
+    """A failure that was dealt with ends nothing any more; a signal that came meanwhile still does."""
+    with StopRequest() as stop:
+        stop.fail(Unreachable("first"))
+        stop.forget_failure()
+        assert stop.wait(0) == 124
+        stop.fail(Unreachable("second"))
+        signal.raise_signal(signal.SIGTERM)
+        stop.forget_failure()
+        assert (stop.wait(10), stop.exit_code) == (143, 143)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignaturePolicy, sign
 from cronofy_cli.receiver.gate import Limits
+from cronofy_cli.receiver.recorder import always
 from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ def receiving(
     decide: AnswerDecider | None = None,
     on_recorded: Callable[[Sequence[Delivery]], None] | None = None,
     on_answered: Callable[[Moments], None] | None = None,
+    serves: Callable[[], bool] = always,
 ) -> Iterator[Receiver]:
     """Run a listener that serves PATH and records in `folder`, through a history that `opened` has opened."""
     receiver = Receiver()
@@ -140,6 +142,7 @@ def receiving(
             receiver.trouble,
             decide,
             answered=on_answered or _take_no_note,
+            serves=serves,
         ),
         opened or (lambda: open_history(folder / "history.db")),
         lambda: NOW,

@@ -91,6 +91,32 @@ def test_stop_lets_requests_end(tmp_path: Path) -> None:
     assert len(stored(tmp_path)) == 3
 
 
+def test_while_another_one_serves(tmp_path: Path) -> None:
+    """What may enter is answered 503 and not recorded, and the connection ends: the next one may lead elsewhere."""
+    is_serving = [False]
+    with receiving(tmp_path, serves=lambda: is_serving[0]) as receiver, receiver.wire() as first:
+        assert first.ask(post(path="/other")) == 404
+        first.send(post())
+        answer = first.answer()
+        assert (answer.status, answer.headers["Connection"]) == (503, "close")
+        assert first.is_closed()
+        is_serving[0] = True
+        with receiver.wire() as second:
+            assert (second.ask(post()), second.ask(post())) == (200, 200)
+        assert receiver.troubles == []
+    assert len(stored(tmp_path)) == 2
+
+
+def test_another_address(tmp_path: Path) -> None:
+    """It can listen on one address of the machine, or on all, of either family."""
+    for host, reached in (("127.0.0.2", "127.0.0.2"), ("0.0.0.0", "127.0.0.1"), ("::1", "::1")):
+        settings = ListenerSettings(("/",), "uk", host=host)
+        calls = ListenerCalls(_take_no_note, _take_no_note, _take_no_note)
+        opened = lambda: open_history(tmp_path / "history.db")  # noqa: E731
+        with running(Listener(settings, calls, opened, lambda: NOW)) as there:
+            socket.create_connection((reached, there.port), timeout=PATIENCE_S).close()
+
+
 def test_stop_has_a_limit(tmp_path: Path) -> None:
     """Someone who never ends a request cannot keep the listener from ending."""
     stubborn = listener(tmp_path, 0)

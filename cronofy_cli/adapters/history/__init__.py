@@ -12,6 +12,7 @@ those of a burst through `burst_buffer`, and `search_index` is a file beside it.
 
 from __future__ import annotations
 
+from cronofy_cli.adapters.history.burst_buffer import unread
 from cronofy_cli.adapters.history.connection import open_history
 from cronofy_cli.adapters.history.forwards import AppResult, Forward
 from cronofy_cli.adapters.history.gaps import Gap
@@ -36,4 +37,5 @@ __all__ = [
     "follow",
     "history_place",
     "open_history",
+    "unread",
 ]

@@ -171,6 +171,15 @@ class Forwards:
         sql = "SELECT target FROM owed WHERE delivery_id = ? ORDER BY target"
         return [target for (target,) in self._database.rows(sql, (delivery_id,))]
 
+    def owed_to(self, target: str) -> list[int]:
+        """Return the deliveries that are still to be forwarded to a target, oldest first.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        sql = "SELECT delivery_id FROM owed WHERE target = ? ORDER BY delivery_id"
+        return [number for (number,) in self._database.rows(sql, (target,))]
+
     def count_owed(self, first_id: int, last_id: int, targets: Sequence[str]) -> int:
         """Return how much of the deliveries from one number to another is still to be forwarded to these targets.
 

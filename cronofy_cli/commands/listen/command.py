@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -30,6 +31,7 @@ from cronofy_cli.core.print_style import PrintStyle
 from cronofy_cli.errors import AlreadyListening, ExitCode, NotSignedIn, WrongUsage
 
 if TYPE_CHECKING:
+    from cronofy_cli.adapters.postgres import PostgresAddress
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.core.api.time_limits import Clock
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from cronofy_cli.listen.forwarding.options import ForwardingOptions
     from cronofy_cli.listen.live.screen import LiveScreen
     from cronofy_cli.listen.options import Address, ListenOptions
+    from cronofy_cli.listen.stop import StopRequest
 
 app = command_app()
 
@@ -60,7 +63,8 @@ def listen(
     Everything is recorded before it is answered; see 'cronofy deliveries'. --only, --channel and --where choose what is
     shown, counted and forwarded of it. In the lines, <- is the response to Cronofy and -> that of your application; the
     text of your application stands behind a bar. Ctrl-C closes the channel; with --count the exit code is 1 if your
-    application did not take everything.
+    application did not take everything. With --public-url and a history in PostgreSQL, a second listener stands by and
+    takes the place of the first when that ends; the channel then stays open.
 
     \b
     Examples:
@@ -277,6 +281,9 @@ def _listen(run: AppContext, options: ListenOptions, screen: LiveScreen | None) 
     from cronofy_cli.listen.viewer import view_other
 
     with StopRequest() as stop:
+        shared = _shared_history(run, options)
+        if shared is not None:
+            return _listen_as_replica(run, options, shared, stop)
         listener = ListenRun(surroundings_of(run, screen=screen), options, stop)
         try:
             with listener:
@@ -290,6 +297,28 @@ def _listen(run: AppContext, options: ListenOptions, screen: LiveScreen | None) 
             return stop.exit_code
         is_test = options.count is not None and code == ExitCode.DONE
         return ExitCode.FAILED if is_test and listener.has_failed else code
+
+
+def _shared_history(run: AppContext, options: ListenOptions) -> PostgresAddress | None:
+    """Return the history that other listeners of the same address share; None where there can be none."""
+    from cronofy_cli.core.tunnels import TunnelChoice
+
+    if options.address.tunnel is not TunnelChoice.URL or isinstance(run.history_place, Path):
+        return None
+    return run.history_place
+
+
+def _listen_as_replica(run: AppContext, options: ListenOptions, shared: PostgresAddress, stop: StopRequest) -> int:
+    from cronofy_cli.commands.listen.surroundings import surroundings_of
+    from cronofy_cli.listen.replica import Replica
+    from cronofy_cli.listen.term import Term, lead_again_and_again
+
+    around = surroundings_of(run)
+    with Replica(shared, options, around, stop) as replica:
+        try:
+            return lead_again_and_again(lambda: Term(surroundings_of(run), options, stop, replica), replica, stop)
+        except KeyboardInterrupt:
+            return stop.exit_code
 
 
 def _remember_domain(run: AppContext, domain: str | None) -> None:

@@ -32,16 +32,19 @@ class Baseline(Worker):
         on_failed: OnFailed,
         *,
         changed_before: str | None = None,
+        reported: Callable[[], Sequence[bytes]] | None = None,
     ) -> None:
         """`read` yields the events of each page.
 
-        With `changed_before`, what has changed since that moment is left to be reported.
+        With `changed_before`, what has changed since that moment is left to be reported, but for the events as
+        `reported` has them.
         """
         super().__init__("baseline", on_failed)
         self._read = read
         self._open_cache = open_cache
         self._remark = remark
         self._changed_before = changed_before
+        self._reported = reported
         self._keeping = threading.Lock()
 
     def end(self, limit_s: float = LIMIT_S) -> None:
@@ -60,6 +63,8 @@ class Baseline(Worker):
             self._remark(f" events could not be read ({error.message}): first changes will be reported as first seen")
 
     def _keep_all(self, cache: EventCache) -> None:
+        if self._reported is not None:
+            cache.remember(self._reported())
         for page in self._read():
             with self._keeping:
                 if self._ending.is_set():

@@ -122,6 +122,17 @@ def last_good_moment(history: History, data_center: str, paths: Collection[str])
     return earliest or newest
 
 
+def last_read_events(history: History, data_center: str, paths: Collection[str]) -> list[bytes]:
+    """Return the events of the newest read that was kept, whoever made it: their changes were reported."""
+    from cronofy_cli.output.documents.events import kept_events
+
+    for delivery in _verified(history, data_center, paths):
+        kept = None if delivery.id is None else history.events_of(delivery.id)
+        if kept is not None:
+            return kept_events(kept)
+    return []
+
+
 def _verified(history: History, data_center: str, paths: Collection[str]) -> Iterator[Delivery]:
     criteria = Criteria(signature=SignatureState.VALID, is_received=True)
     for delivery in islice(history.newest_first(criteria), _LOOKED_AT):

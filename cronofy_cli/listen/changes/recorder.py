@@ -30,9 +30,10 @@ class ChangeRecorder:
         targets_of: TargetsOf | None = None,
         *,
         clock: Callable[[], datetime],
+        keeps_missed: bool = False,
     ) -> None:
         """`targets_of` says where what `hand_on` gets is forwarded to. `hand_on` get the notification that
-        stands for something missed; without them it is only shown.
+        stands for something missed; without them it is only shown, or with `keeps_missed` recorded too.
 
         `calendar_names` are kept by id with what changed, as far as they are known.
         """
@@ -43,6 +44,7 @@ class ChangeRecorder:
         self._calendar_names = calendar_names
         self._targets_of = targets_of
         self._clock = clock
+        self._keeps_missed = keeps_missed
 
     def __enter__(self) -> Self:
         self._history = self._open_history()
@@ -70,9 +72,10 @@ class ChangeRecorder:
 
     def _made_for(self, read: ChangeRead) -> list[Delivery]:
         """Return the notification that stands for what was missed, recorded, if one is wanted."""
-        if read.missed is None or not read.changes or not self._hand_on:
+        if read.missed is None or not read.changes or not (self._hand_on or self._keeps_missed):
             return []
-        return self._history.record([read.missed], are_reconstructed=True, targets_of=self._targets_of)
+        targets_of = self._targets_of if self._hand_on else None
+        return self._history.record([read.missed], are_reconstructed=True, targets_of=targets_of)
 
 
 def _numbers(deliveries: Iterable[Delivery]) -> tuple[int, ...]:

@@ -82,6 +82,8 @@ class ForwarderCalls:
     """Asks whether to send what waits although it is much; its second argument says whether the run ends."""
     held: Callable[[LateBacklog], None] = _nobody_to_tell
     """What waits is much, and is not sent."""
+    leads: Callable[[], bool] | None = None
+    """Whether to send at all. If it is there, others may have sent what waits here: that is looked up each time."""
 
 
 def report_of(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+from cronofy_cli.adapters.history import unread
 from cronofy_cli.core.signature import NOT_FROM_CRONOFY
 from cronofy_cli.errors import CronofyError
 
@@ -59,7 +60,7 @@ class Tally:
         """Count deliveries that were recorded."""
         with self._lock:
             self._received += len(deliveries)
-            self._not_signed += sum(each.verdict.state in NOT_FROM_CRONOFY for each in deliveries)
+            self._not_signed += sum(each.verdict.state in NOT_FROM_CRONOFY for each in unread(deliveries))
             self._first_id = self._first_id or deliveries[0].id
             self._last_id = max(self._last_id, deliveries[-1].id or 0)
 

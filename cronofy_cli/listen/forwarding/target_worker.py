@@ -18,7 +18,7 @@ from cronofy_cli.adapters.history.spill_queue import Backlog
 from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.pauses import growing_pauses_s
-from cronofy_cli.errors import CronofyError
+from cronofy_cli.errors import CronofyError, HistoryUnavailable
 from cronofy_cli.listen.forwarding.late import LATE_PAUSE_S, SEND_ALL, LateBacklog
 from cronofy_cli.listen.forwarding.reports import TargetBack, Waiting, report_of
 from cronofy_cli.outbound.pacing import side_by_side
@@ -207,6 +207,8 @@ class TargetWorker(Worker):
                 self._ending.wait(LATE_PAUSE_S)
             if self._has_been_away and self._was_replayed(delivery):
                 return True
+            if self._calls.leads is not None and not self._is_owed(delivery, self._calls.leads):
+                return self._calls.leads()
             with self._settings.permit:
                 forward = self._senders.mine.forward(delivery, number)
             failure = forward.attempt.failure
@@ -282,6 +284,18 @@ class TargetWorker(Worker):
 
     def _is_late(self, delivery: Delivery) -> bool:
         return (delivery.id or 0) <= self._late_up_to
+
+    def _is_owed(self, delivery: Delivery, leads: Callable[[], bool]) -> bool:
+        """Whether this process leads, and no other one has sent it; waits as long as that cannot be found out."""
+        while leads() and not self._ending.is_set():
+            try:
+                with self._reading:
+                    is_owed = self._target.url in self._history.forwards.owed(delivery.id or 0)
+            except HistoryUnavailable:
+                self._ending.wait(_AWAY_PAUSE_S)
+            else:
+                return is_owed and leads()
+        return False
 
     def _was_replayed(self, delivery: Delivery) -> bool:
         """Whether somebody has sent it by hand while the target was away."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from msgspec import Raw
+import msgspec
+from msgspec import Raw, Struct
 
 from cronofy_cli.core.events.event_changes import ChangeKind
 from cronofy_cli.output.documents.base import Document, Line
@@ -89,6 +90,15 @@ class EventCacheClearedDocument(Document, frozen=True):
     """How many states of events were removed."""
 
     removed: int
+
+
+class _KeptEvents(Struct, frozen=True):
+    events: tuple[Raw, ...] = ()
+
+
+def kept_events(kept: bytes) -> list[bytes]:
+    """Return the events of a read that was kept, as they were sent."""
+    return [bytes(event) for event in msgspec.json.decode(kept, type=_KeptEvents).events]
 
 
 def raw_events(events: Sequence[bytes]) -> tuple[Raw, ...]:

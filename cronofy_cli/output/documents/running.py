@@ -38,6 +38,12 @@ class ReadyLine(ReadyDocument, Line, frozen=True, tag="ready"):
     """Notifications can arrive from now on."""
 
 
+class StandbyLine(Line, frozen=True, tag="standby"):
+    """Another listener receives for the address. A `ready` follows when this one has taken its place."""
+
+    callback_url: str
+
+
 class GapLine(Line, frozen=True, tag="gap"):
     """A time in which notifications may have been missed."""
 

@@ -94,6 +94,15 @@ def test_a_replay_to_the_target(history: History) -> None:
     assert not history.forwards.was_replayed(1, ELSEWHERE)
 
 
+def test_what_is_owed_to_a_target(history: History) -> None:
+    """The deliveries that wait for one target, oldest first, whoever received them."""
+    history.record([at(0), at(1)], targets_of=lambda _: [APP, ELSEWHERE])
+    history.record([at(2)], targets_of=to_app)
+    history.forwards.record([forward(2)])
+
+    assert [history.forwards.owed_to(target) for target in (APP, ELSEWHERE, "http://none/")] == [[1, 3], [1, 2], []]
+
+
 def test_pruned(history: History) -> None:
     """What is removed is owed to nobody."""
     history.record([at(0)], targets_of=to_app)

@@ -57,6 +57,35 @@ def test_all_pages(look: Look) -> None:
     assert (look.remembered, look.remarks) == (3, [])
 
 
+def test_what_others_have_reported(look: Look) -> None:
+    """Of what changed since a moment, what nobody has reported is left: also a newer state of an event."""
+    reported = [make_event(1, updated='"2026-11-22T10:00:00Z"'), make_event(2, updated='"2026-11-22T10:00:00Z"')]
+    newer = make_event(2, updated='"2026-11-22T10:00:01Z"', description='"new"')
+    pages = [
+        [
+            reported[0],
+            newer,
+            make_event(3, updated='"2026-11-22T10:00:02Z"'),
+            make_event(4, updated='"2026-11-01T10:00:00Z"'),
+        ]
+    ]
+    baseline = Baseline(
+        lambda: pages,
+        look.open,
+        look.remarks.append,
+        look.failures.append,
+        changed_before="2026-11-22T09:00:00Z",
+        reported=lambda: reported,
+    )
+    baseline.start()
+    baseline.end(PATIENCE_S)
+
+    with look.open() as cache:
+        changed = cache.observe(pages[0], "2026-11-22T09:00:00Z")
+    assert [change.event_uid for change in changed] == ["evt_2", "evt_3"]
+    assert look.remarks == []
+
+
 @pytest.mark.parametrize("is_end_of_run", [False, True])
 def test_slower_than_one_waits(look: Look, is_end_of_run: bool) -> None:
     """What comes later than is waited for is not remembered: it might hold a change that is yet to be reported."""

@@ -37,11 +37,26 @@ class Kept:
         self.handed_on: list[Delivery] = []
         self.troubles: list[CronofyError] = []
 
-    def keep(self, read: ChangeRead, *, hand_on: bool, opened: Callable[[], History] | None = None) -> None:
+    def keep(
+        self,
+        read: ChangeRead,
+        *,
+        hand_on: bool,
+        opened: Callable[[], History] | None = None,
+        keeps_missed: bool = False,
+    ) -> None:
         """Take a read."""
         sinks = [self.handed_on.extend] if hand_on else []
         opened = opened or partial(open_history, self.file)
-        with ChangeRecorder(opened, self.shown.append, self.troubles.append, sinks, clock=lambda: READ_AT) as recorder:
+        with ChangeRecorder(
+            opened,
+            self.shown.append,
+            self.troubles.append,
+            sinks,
+            targets_of=lambda _: ["http://app/"],
+            clock=lambda: READ_AT,
+            keeps_missed=keeps_missed,
+        ) as recorder:
             recorder(read)
 
 
@@ -83,6 +98,16 @@ def test_what_is_only_shown(read: ChangeRead, hand_on: bool, kept: Kept, history
     kept.keep(read, hand_on=hand_on)
 
     assert (kept.shown, kept.handed_on, history.newest_id()) == ([read], [], 0)
+
+
+@pytest.mark.parametrize("hand_on", [False, True])
+def test_what_was_missed_is_recorded_for_others(hand_on: bool, kept: Kept, history: History) -> None:
+    """Where others read the history too it is recorded in any case, and to be forwarded only if it is handed on."""
+    kept.keep(missed(make_event(1)), hand_on=hand_on, keeps_missed=True)
+
+    assert history.is_reconstructed(1)
+    assert len(kept.handed_on) == hand_on
+    assert history.forwards.owed(1) == (["http://app/"] if hand_on else [])
 
 
 def test_events_are_kept_with_their_deliveries(kept: Kept, history: History) -> None:
