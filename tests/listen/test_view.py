@@ -269,6 +269,20 @@ def test_nothing_was_missed() -> None:
     assert lines[1:] == ["            nothing was missed"]
 
 
+@pytest.mark.parametrize(
+    ("style", "stdout"),
+    [(PrintStyle.JSON, '{"kind":"standby","callback_url":"https://example.com/r/1"}\n'), (PrintStyle.COMPACT, "")],
+)
+def test_standing_by(style: PrintStyle, stdout: str) -> None:
+    """People get a sentence, programs a line."""
+    printed = Printed(style)
+
+    printed.live.standing_by("https://example.com/r/1")
+
+    assert printed.memory.stdout.text == stdout
+    assert printed.memory.stderr.text.startswith(" Standing by: another listener receives for this address.")
+
+
 def test_many_changes_are_counted() -> None:
     """Twenty events are listed, the others counted."""
     read = make_change_read(*((None, make_event(number, summary=f'"{number}"')) for number in range(25)))
@@ -587,6 +601,7 @@ WAYS_TO_PRINT: dict[str, Callable[[LiveOutput], None]] = {
     "events": lambda live: live.events(make_change_read((None, make_event(1)))),
     "gap": lambda live: live.gap(Gap(MOMENT, MOMENT, "sleep")),
     "ready": lambda live: live.ready(READY, "Ready."),
+    "standing by": lambda live: live.standing_by("https://example.com/r/1"),
     "forwarded": lambda live: live.forwarded(REPORT),
     "examined": lambda live: live.examined(found(), was_shown=True),
     "examined in silence": lambda live: live.examined(found(), was_shown=False),

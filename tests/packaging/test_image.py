@@ -71,12 +71,12 @@ def in_a_folder(folder: Path, wait_until: WaitUntil) -> None:
         *names, target = line.split()
         for name in names:
             copied(REPOSITORY / name, Path(f"{folder}{target}"), is_folder=target.endswith("/"))
-    assert instruction("RUN")[0].startswith("pip install --no-cache-dir /source ")
+    assert instruction("RUN")[0].startswith('pip install --no-cache-dir "/source[postgres]" ')
     assert instruction("USER") == ["cronofy"]
     venv.create(folder / "venv", with_pip=False)
     python = folder / "venv" / "bin" / "python"
     installed = subprocess.run(
-        [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", str(source)],
+        [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", f"{source}[postgres]"],
         capture_output=True,
         text=True,
         check=False,
@@ -86,21 +86,45 @@ def in_a_folder(folder: Path, wait_until: WaitUntil) -> None:
 
     port = str(free_port())
     environment = {"PATH": f"{python.parent}:/usr/bin:/bin", "HOME": str(home)}
-    check = instruction("HEALTHCHECK")[0].partition(" CMD ")[2].replace(PORT, port)
-
-    def is_healthy() -> bool:
-        return subprocess.run(check, shell=True, env=environment, capture_output=True, check=False).returncode == 0
+    listener, simulator = (json.loads(each) for each in instruction("ENTRYPOINT"))
+    listener_check, check = (each.partition(" CMD ")[2] for each in instruction("HEALTHCHECK"))
+    is_healthy = checked(check.replace(PORT, port), environment)
 
     assert not is_healthy()
-    command = [*json.loads(instruction("ENTRYPOINT")[0]), "--port", port]
+    command = [*simulator, "--port", port]
     process = subprocess.Popen(command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     with process:
         wait_until(is_healthy)
         assert is_a_simulator(f"http://127.0.0.1:{port}")
         assert is_a_simulator(f"http://127.0.0.1:{port}", host=f"cronofy:{PORT}")
+        listens(listener, listener_check, home, environment | {"CRONOFY_SIMULATOR_URL": f"http://127.0.0.1:{port}"})
         process.terminate()
         _, told = process.communicate()
     assert b"0.0.0.0" in told
+    assert not is_healthy()
+
+
+def checked(check: str, environment: dict[str, str]) -> Callable[[], bool]:
+    """Return what does a health check."""
+    return lambda: subprocess.run(check, shell=True, env=environment, capture_output=True, check=False).returncode == 0
+
+
+def listens(entry: list[str], check: str, home: Path, environment: dict[str, str]) -> None:
+    """Start the listener of the other image behind an address of its own, and wait until it is ready."""
+    ports = {"8080": str(free_port()), "8081": str(free_port())}
+    is_healthy = checked(check.replace("8081", ports["8081"]), environment)
+    address = ("--data-center", "simulator", "--public-url", f"http://127.0.0.1:{ports['8080']}")
+    command = [*(ports.get(each, each) for each in entry), *address]
+    assert not is_healthy()
+    with subprocess.Popen(
+        command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert b'"kind":"ready"' in process.stdout.readline()
+        assert is_healthy()
+        process.terminate()
+        _, told = process.communicate()
+        assert (process.returncode, b"closed" in told) == (143, True)
     assert not is_healthy()
 
 
