@@ -158,6 +158,58 @@ def test_a_dialog_acts_or_says_why_not(page: Page) -> None:
     assert page.get_by_role("dialog").count() == 0
 
 
+def test_a_dialog_that_was_closed_leaves_the_next_one_alone(page: Page) -> None:
+    """What an earlier dialog began may end late: the next one stays open, and a failure is said all the same."""
+    script = """window.m = m; window.ends = [];
+      const act = () => new Promise((resolve, reject) => window.ends.push({resolve, reject}));
+      window.first = () => m.ask('First', [], {yes: 'Go', act});
+      window.first()"""
+    run(page, "dialog", script)
+    for end in ("resolve()", "reject(new Error('too late'))"):
+        page.get_by_role("button", name="Go").click()
+        page.get_by_role("button", name="Go").click()
+        page.keyboard.press("Escape")
+        page.evaluate("m.ask('Second', [m.field('Name', document.createElement('input'))])")
+        page.get_by_label("Name").fill("typed")
+        assert page.evaluate("window.ends.length") == 1, "it acts once, however often it is pressed"
+        page.evaluate(f"window.ends.pop().{end}")
+        page.evaluate("new Promise(setTimeout)")
+        assert page.get_by_label("Name").input_value() == "typed"
+        page.evaluate("document.getElementById('dialog').close(); window.first()")
+
+    assert page.locator("#toast").text_content() == "First: too late"
+
+
+def test_what_is_asked_late_waits_for_the_dialog_that_is_open(page: Page) -> None:
+    """It comes when nobody types any more, one after the other."""
+    script = """m.ask('Open', []);
+      for (const title of ['Late', 'Later']) m.whenFree().then(() => m.ask(title, []))"""
+    run(page, "dialog", script)
+
+    for title in ("Open", "Late", "Later"):
+        page.get_by_role("heading", name=title, exact=True).wait_for()
+        page.keyboard.press("Escape")
+
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_what_stays_the_same_is_not_made_again(page: Page) -> None:
+    """Of the children of an element only those in the middle that differ are replaced; the focus returns to the same
+    key.
+    """
+    script = """const {$, h, fill} = m, made = text => h('p', {}, h('button', {'data-key': text[0]}, text));
+      const draw = (...all) => fill($('here'), all.map(made));
+      draw('a', 'b', 'c');
+      const before = [...$('here').children];
+      before[1].firstChild.focus();
+      draw('new', 'a', 'b2', 'b3', 'c');
+      const after = [...$('here').children], texts = after.map(each => each.textContent);
+      return [texts, before.map(each => after.indexOf(each)), document.activeElement.textContent]"""
+
+    assert run(page, "dom", script) == [["new", "a", "b2", "b3", "c"], [-1, -1, 4], "b2"]
+    assert run(page, "dom", "m.fill(m.$('here')); return m.$('here').children.length") == 0
+
+
 def test_keys_act_unless_somebody_types(page: Page) -> None:
     """Single keys act on the page, not in a field, not with Ctrl, and not when they are switched off."""
     script = """window.acted = []; const table = [{key: 'n', words: 'new', act: () => window.acted.push('n')},

@@ -11,6 +11,13 @@ export function say(text) {
   hush = setTimeout(() => { $('toast').textContent = ''; }, Math.max(3500, text.length * 60));
 }
 
+let turn = Promise.resolve();
+
+/** Resolves when no dialog is open, one after the other: what is asked late must not take the place of what somebody types into by then. */
+export const whenFree = () => (turn = turn.then(async () => {
+  while ($('dialog').open) await new Promise(resolve => { $('dialog').addEventListener('close', resolve, {once: true}); });
+}));
+
 /**
  * Opens the dialog. `yes` is the label of the button that acts, and `act` what it does; a promise that is refused keeps the dialog
  * open and shows why. `after` gets its result when the dialog is closed. `extra` stands at the left of the buttons.
@@ -18,21 +25,29 @@ export function say(text) {
 export function ask(title, content, {yes, act, after, extra} = {}) {
   const dialog = $('dialog'), problem = h('p', {cls: 'bad', role: 'alert'});
   const close = () => dialog.close();
-  const submit = async event => {
+  let isActing = false;
+  const form = h('form', {method: 'dialog', novalidate: true, on: {submit: async event => {
     event.preventDefault();
+    if (isActing) return;
+    isActing = true;
     problem.textContent = '';
+    // It may be closed while it acts, and another one be open by then.
+    const isOpen = () => dialog.open && form.isConnected;
     try {
       const result = await act?.();
-      close();
+      if (isOpen()) close();
       after?.(result);
     } catch (error) {
-      problem.textContent = plain(error.message);
+      if (isOpen()) problem.textContent = plain(error.message);
+      else if (error.message) say(`${title}: ${error.message}`);
+    } finally {
+      isActing = false;
     }
-  };
-  dialog.replaceChildren(h('form', {method: 'dialog', novalidate: true, on: {submit}},
-    h('header', {}, h('h2', {id: 'dialog-title'}, title), h('button', {type: 'button', cls: 'btn plain', on: {click: close}}, 'Close ', h('kbd', {}, 'Esc'))),
-    h('div', {cls: 'body'}, content, problem),
-    yes && h('footer', {}, extra, h('span', {cls: 'grow'}), h('button', {type: 'button', cls: 'btn', on: {click: close}}, 'Cancel'), h('button', {cls: 'btn primary'}, yes))));
+  }}},
+  h('header', {}, h('h2', {id: 'dialog-title'}, title), h('button', {type: 'button', cls: 'btn plain', on: {click: close}}, 'Close ', h('kbd', {}, 'Esc'))),
+  h('div', {cls: 'body'}, content, problem),
+  yes && h('footer', {}, extra, h('span', {cls: 'grow'}), h('button', {type: 'button', cls: 'btn', on: {click: close}}, 'Cancel'), h('button', {cls: 'btn primary'}, yes)));
+  dialog.replaceChildren(form);
   if (!dialog.open) dialog.showModal();
   (dialog.querySelector('[autofocus]') ?? dialog.querySelector('button')).focus();
 }

@@ -67,13 +67,21 @@ export const setVars = (element, vars) => { for (const [name, value] of Object.e
 
 export const $ = id => document.getElementById(id);
 
-/** Replaces what is in an element, if it differs; the focus returns to the element with the same `data-key`. */
+/**
+ * Has an element hold other children. Those at its beginning and end that stay the same are left alone, with what is selected, focused or
+ * scrolled in them; the focus in what is replaced returns to the element with the same `data-key`.
+ */
 export function fill(element, ...children) {
-  const made = h('div', {}, children);
-  if (made.childNodes.length === element.childNodes.length && [...made.childNodes].every((node, index) => node.isEqualNode(element.childNodes[index]))) return;
-  const key = element.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  element.replaceChildren(...made.childNodes);
-  if (key !== undefined) element.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({preventScroll: true});
+  const made = [...h('div', {}, children).childNodes], there = [...element.childNodes], most = Math.min(made.length, there.length);
+  let first = 0, last = 0;
+  while (first < most && made[first].isEqualNode(there[first])) first += 1;
+  while (last < most - first && made.at(-1 - last).isEqualNode(there.at(-1 - last))) last += 1;
+  if (first === made.length && first === there.length) return;
+  const {activeElement} = document, key = element.contains(activeElement) ? activeElement.dataset.key : undefined;
+  for (const node of there.slice(first, there.length - last)) node.remove();
+  const behind = there[there.length - last] ?? null;
+  for (const node of made.slice(first, made.length - last)) element.insertBefore(node, behind);
+  if (key !== undefined && document.activeElement !== activeElement) element.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({preventScroll: true});
 }
 
 const PATHS = {

@@ -48,11 +48,13 @@ export function openEvent(event) {
 function eventInputs(from, event, writable) {
   const who = state.who === 'owner' ? 'As the calendar’s owner: every channel whose filters let it through is notified.' : `As the application ${plain(state.who)}, through the API: it is not notified of its own changes.`;
   const times = h('div', {cls: 'times'});
+  const typed = {};   // stays when the inputs are made again
   const paint = allDay => {
+    for (const input of times.querySelectorAll('input')) typed[input.id] = input.value;
     times.replaceChildren(
       ...['start', 'end'].map(name => field(name === 'start' ? 'From' : 'To', h('span', {cls: 'when'},
-        h('input', {type: 'date', id: `event-${name}-date`, 'aria-label': name === 'start' ? 'From, date' : 'To, date', value: dateOf(allDay && name === 'end' && from.allDay ? from.end - DAY : from[name])}),
-        !allDay && h('input', {type: 'time', id: `event-${name}-time`, 'aria-label': name === 'start' ? 'From, time' : 'To, time', value: clockTime(from.allDay ? dayOf(from.start) + (name === 'start' ? 9 : 10) * HOUR : from[name])})))));
+        h('input', {type: 'date', id: `event-${name}-date`, 'aria-label': name === 'start' ? 'From, date' : 'To, date', value: typed[`event-${name}-date`] || dateOf(allDay && name === 'end' && from.allDay ? from.end - DAY : from[name])}),
+        !allDay && h('input', {type: 'time', id: `event-${name}-time`, 'aria-label': name === 'start' ? 'From, time' : 'To, time', value: typed[`event-${name}-time`] || clockTime(from.allDay ? dayOf(from.start) + (name === 'start' ? 9 : 10) * HOUR : from[name])})))));
   };
   paint(from.allDay);
   return [

@@ -111,8 +111,8 @@ export function paintLog() {
   const rows = (state.shown === 'all' ? grouped(state.entries).map(group => h('li', {}, h('ul', {cls: 'group'}, group.map((row, index) => line(row, index > 0)))))
     : state.entries.filter(entry => entry[state.shown]).reverse().map(entry => line(rowOf(entry), false))).slice(0, MOST_ROWS);
   const choose = kind => { state.shown = kind; log.scrollTop = 0; changed(); };
-  fill(log, h('div', {cls: 'head loghead'}, h('h2', {}, 'What happened'), h('span', {cls: 'grow'}), segment('Show', KINDS, state.shown, choose)),
-    rows.length ? h('ul', {cls: 'rows'}, rows) : h('p', {cls: 'quiet none'}, state.shown === 'all' ? 'Nothing yet. Drag an event, or let your application call the API.' : 'Nothing of this kind yet.'));
+  fill($('log-head'), h('h2', {}, 'What happened'), h('span', {cls: 'grow'}), segment('Show', KINDS, state.shown, choose));
+  fill($('log-rows'), rows.length ? rows : h('li', {cls: 'quiet none'}, state.shown === 'all' ? 'Nothing yet. Drag an event, or let your application call the API.' : 'Nothing of this kind yet.'));
   // Who reads further down keeps what they read.
   if (top > 0) log.scrollTop = top + log.scrollHeight - before;
   if (state.fresh.size) setTimeout(() => state.fresh.clear(), 1500);

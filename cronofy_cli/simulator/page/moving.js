@@ -1,9 +1,10 @@
 // Moving an event: by pointer, and the same by keys (m, arrows, Enter).
 import {h, plain, setVars} from './shared/dom.js';
 import {say} from './shared/dialog.js';
+import {release} from './shared/press.js';
 import {DAY, dayOf, HOUR, MINUTE, placeOf} from './shared/week.js';
 import {moveEvent, titleOf, whenOf} from './acts.js';
-import {calendarOf, changed, isLocked, release, state} from './state.js';
+import {calendarOf, changed, isLocked, state} from './state.js';
 import {focusEvent, reveal} from './choosing.js';
 
 const STEP = 15 * MINUTE, START_PX = 4, EDGE_PX = 28;
@@ -49,24 +50,26 @@ export function startDrag(down, event) {
     if (small) small.textContent = isOutside ? 'outside: is put back' : whenOf({...event, ...to});
   };
   const end = isCancelled => {
-    block.removeEventListener('pointermove', onMove);
-    block.removeEventListener('pointerup', onUp);
-    block.removeEventListener('pointercancel', onCancel);
-    removeEventListener('keydown', onKey, true);
+    ending.abort();
     delete document.documentElement.dataset.dragging;
     if (!isGoing) return;
     changed();
     if (isCancelled || to.start === was.start && to.end === was.end) return;
-    moveEvent(event, to.start, to.end);
+    // It may have been read again since the drag began.
+    moveEvent(state.events.find(one => one.uid === event.uid) ?? event, to.start, to.end);
     focusEvent(event.uid);
   };
-  const onUp = () => { end(isOutside); if (isOutside) say('Put back: it was dropped outside the week'); }, onCancel = () => end(true);
-  const onKey = key => { if (key.key === 'Escape' && isGoing) { key.preventDefault(); key.stopPropagation(); end(true); release(); say('Put back'); } };
+  const putBack = () => { const wasGoing = isGoing; end(true); release(); if (wasGoing) say('Put back'); };
+  const onUp = () => { end(isOutside); if (isGoing && isOutside) say('Put back: it was dropped outside the week'); };
+  const onKey = key => { if (key.key === 'Escape' && isGoing) { key.preventDefault(); key.stopPropagation(); putBack(); } };
+  const ending = new AbortController(), {signal} = ending, ofThis = act => pointer => { if (pointer.pointerId === down.pointerId) act(pointer); };
   block.setPointerCapture(down.pointerId);
-  block.addEventListener('pointermove', onMove);
-  block.addEventListener('pointerup', onUp);
-  block.addEventListener('pointercancel', onCancel);
-  addEventListener('keydown', onKey, true);
+  // On the window: a block that is drawn again loses what it has captured.
+  addEventListener('pointermove', ofThis(onMove), {signal});
+  addEventListener('pointerup', ofThis(onUp), {signal});
+  addEventListener('pointercancel', ofThis(putBack), {signal});
+  addEventListener('blur', putBack, {signal});   // the window's own: that of an element does not bubble
+  addEventListener('keydown', onKey, {signal, capture: true});
 }
 
 /** Takes an event to move it by keys. */

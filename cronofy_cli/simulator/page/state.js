@@ -1,4 +1,5 @@
 // What the page knows of the world, how it gets it, and who draws it again when it changes.
+import {isPressed, letGo} from './shared/press.js';
 import {follow, request, Refused, Unreachable} from './shared/server.js';
 import {DAY, dayOf, instantOf, mondayOf, wallTime} from './shared/week.js';
 
@@ -37,29 +38,18 @@ const tokens = () => state.credentials?.accounts.find(one => one.sub === state.s
 // ---- who draws -------------------------------------------------------------------------------------------------------
 
 const painters = new Set();
-let painting = false, pressed = false;
-/** Calls a function after every change, at most once for each frame. */
+let painting = false;
+/** Calls a function after every change, at most once for each frame, and not while a button is pressed. */
 export const onChange = painter => painters.add(painter);
 export function changed() {
   if (painting) return;
   painting = true;
-  requestAnimationFrame(paintAll);
+  requestAnimationFrame(async () => {
+    while (isPressed()) await letGo();
+    painting = false;
+    for (const paint of painters) paint();
+  });
 }
-function paintAll() {
-  if (pressed) return;
-  painting = false;
-  for (const paint of painters) paint();
-}
-
-/** Nothing is drawn while a button is pressed: what is pressed or dragged must still be there when it is let go. */
-function press() { pressed = true; }
-export function release() {
-  pressed = false;
-  if (painting) requestAnimationFrame(paintAll);
-}
-addEventListener('pointerdown', press, true);
-addEventListener('keydown', event => { if (event.key === ' ') press(); }, true);
-for (const type of ['pointerup', 'pointercancel', 'keyup', 'blur']) addEventListener(type, () => setTimeout(release), true);
 
 // ---- calls -----------------------------------------------------------------------------------------------------------
 

@@ -80,6 +80,18 @@ class SimulatorPage:
         if drop:
             mouse.up()
 
+    def has_read(self, title: str) -> None:
+        """Wait until the page knows of an event, and has had the time to draw it."""
+        self.page.evaluate(
+            """async title => {
+                const {state} = await import('/page/state.js'), frame = () => new Promise(requestAnimationFrame);
+                while (!state.events.some(event => event.title === title)) await frame();
+                await frame();
+                await frame();
+            }""",
+            title,
+        )
+
     def press(self, *keys: str) -> None:
         """Press keys, one after the other."""
         for key in keys:

@@ -59,6 +59,82 @@ def test_escape_puts_a_dragged_event_back(page: SimulatorPage, week: Running) ->
         expect(page.event(TITLE)).to_contain_text("15:00–16:00")
 
 
+def meanwhile(page: SimulatorPage, week: Running) -> None:
+    """Let something happen elsewhere in the calendar, of which the page has read."""
+    week.add_event(calendar="Work", summary="Meanwhile", start="2026-11-27T10:00:00Z", end="2026-11-27T11:00:00Z")
+    page.has_read("Meanwhile")
+
+
+@pytest.mark.parametrize("key", [None, "Shift"])
+def test_a_drag_goes_on_when_something_else_changes(key: str | None, page: SimulatorPage, week: Running) -> None:
+    """Wherever the focus was before, and with a key pressed on the way, what is dragged is not taken away by what
+    happens elsewhere; that is drawn when it is dropped.
+    """
+    page.button("Later").focus()
+    page.drag(TITLE, days=1, drop=False)
+    if key is not None:
+        page.press(key)
+    meanwhile(page, week)
+    expect(page.page.locator(".ev.moving")).to_contain_text("Wed 15:00–16:00")
+    expect(page.event("Meanwhile")).to_have_count(0)
+
+    page.page.mouse.up()
+
+    page.said("Moved “Budget talk” to Wed 15:00–16:00")
+    expect(page.event("Meanwhile")).to_be_visible()
+    assert times_of(week)[0] == "2026-11-25T15:00:00Z"
+
+
+def test_a_drag_that_the_window_takes_no_part_in_any_more(page: SimulatorPage, week: Running) -> None:
+    """When another window comes to the front the event is put back, and nothing stays as if it were dragged."""
+    with no_edit(week):
+        page.drag(TITLE, days=1, drop=False)
+        page.page.evaluate("dispatchEvent(new Event('blur'))")
+
+        page.said("Put back")
+        expect(page.event(TITLE)).to_contain_text("15:00–16:00")
+        assert page.page.locator("html[data-dragging], .ghost").count() == 0
+        page.page.mouse.up()
+
+
+def test_a_click_is_not_lost_when_something_changes_in_it(page: SimulatorPage, week: Running) -> None:
+    """A button that is pressed is still there when it is let go."""
+    page.button("Later").focus()
+    box = page.page.get_by_role("button", name="Disconnect Google").bounding_box()
+    assert box is not None
+    page.page.mouse.move(box["x"] + 10, box["y"] + 10)
+    page.page.mouse.down()
+    meanwhile(page, week)
+
+    page.page.mouse.up()
+
+    page.said("is disconnected")
+
+
+def test_what_is_selected_in_the_log_stays_selected(page: SimulatorPage, week: Running) -> None:
+    """New rows come above it."""
+    week.request("GET", "/v1/userinfo")
+    page.see("GET /v1/userinfo")
+    page.row("GET /v1/userinfo").evaluate("row => getSelection().selectAllChildren(row.querySelector('.what'))")
+
+    meanwhile(page, week)
+
+    page.see("owner added “Meanwhile”")
+    assert "GET /v1/userinfo" in page.page.evaluate("getSelection().toString()")
+
+
+def test_typed_times_survive_all_day(page: SimulatorPage) -> None:
+    """Who ticks `All day` and takes it back has what was typed before."""
+    page.press("n")
+    page.dialog.get_by_label("From, date").fill("2026-11-30")
+    page.dialog.get_by_label("From, time").fill("07:45")
+    page.dialog.get_by_label("All day").check()
+    expect(page.dialog.get_by_label("From, date")).to_have_value("2026-11-30")
+    page.dialog.get_by_label("All day").uncheck()
+
+    expect(page.dialog.get_by_label("From, time")).to_have_value("07:45")
+
+
 def test_an_event_is_moved_by_keys(page: SimulatorPage, week: Running) -> None:
     """`m` takes it, arrows move it, Shift changes its length, Enter drops it; the focus stays on it."""
     page.event(TITLE).focus()
