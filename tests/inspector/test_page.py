@@ -17,7 +17,7 @@ from tests.outbound.app import answer_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Locator, Page
+    from playwright.sync_api import BrowserContext, Locator, Page, Route
 
     from tests.inspector.conftest import Inspected
     from tests.outbound.app import App
@@ -71,6 +71,70 @@ def test_further_down_nothing_moves(page: Page, inspected: Inspected) -> None:
     page.locator("#fresh").click()
     expect(page.locator(".row").first).to_have_attribute("data-id", "40")
     expect(page.locator("#fresh")).to_be_hidden()
+
+
+def press(page: Page, place: Locator) -> None:
+    """Press the mouse's button on something, and do not let it go."""
+    box = place.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+
+
+def test_a_click_is_not_lost_when_something_arrives_in_it(
+    page: Page, context: BrowserContext, inspected: Inspected
+) -> None:
+    """A row that is pressed is the one that is chosen, though others come above it before the button is let go."""
+    beside = context.new_page()
+    beside.goto(inspected.url)
+    page.bring_to_front()
+    press(page, row(page, 35))
+
+    number = inspected.story.arrives()
+    expect(beside.locator(".row").first).to_have_attribute("data-id", str(number))
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    expect(page.locator(".row").first).to_have_attribute("data-id", str(TOTAL))
+    page.mouse.up()
+
+    expect(page.locator(".head")).to_contain_text("#35")
+    expect(page.locator(".row").first).to_have_attribute("data-id", str(number))
+
+
+def test_what_one_looks_at_stays_when_the_app_answers(page: Page, inspected: Inspected) -> None:
+    """A selection, a header that was asked for and the focus survive what comes to the same delivery."""
+    secret = ((b"Authorization", b"Bearer abc"),)
+    number = inspected.story.arrives(headers=secret)
+    row(page, number).click()
+    page.get_by_role("button", name="hidden: show").click()
+    page.locator(".raw pre").last.evaluate("pre => getSelection().selectAllChildren(pre)")
+    selected = page.evaluate("getSelection().toString()")
+    page.locator(".raw pre").first.focus()
+
+    inspected.story.forwards(number, "http://localhost:1/hook", 418)
+
+    expect(page.locator("#part-3")).to_contain_text("418")
+    expect(page.locator(".raw .hd")).to_contain_text("Bearer abc")
+    expect(page.locator(".raw .hd")).to_be_focused()
+    assert "notification" in selected
+    assert page.evaluate("getSelection().toString()") == selected
+
+
+def test_a_late_answer_of_why_takes_no_dialogs_place(page: Page) -> None:
+    """What is typed into another dialog meanwhile stays; the answer comes when that is closed."""
+    asked: list[Route] = []
+    page.route("**/api/why", lambda route: asked.append(route))  # noqa: PLW0108 - it cannot be a built-in
+    with page.expect_request("**/api/why"):
+        page.keyboard.press("y")
+    page.keyboard.press("t")
+    page.get_by_role("dialog").get_by_role("textbox").fill("typed")
+    [route] = asked
+    with page.expect_response("**/api/why"):
+        route.continue_()
+
+    page.evaluate("new Promise(setTimeout)")
+    expect(page.get_by_role("dialog").get_by_role("textbox")).to_have_value("typed")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_contain_text("Why, for chn_")
 
 
 def test_a_burst_is_shown_whole(page: Page, inspected: Inspected) -> None:

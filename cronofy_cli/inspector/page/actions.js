@@ -1,6 +1,6 @@
 // What the buttons do. Everything is sent from the server's side; here it is asked for, and agreed to.
 import {h} from './shared/dom.js';
-import {ask, choice, field, say} from './shared/dialog.js';
+import {ask, choice, field, say, whenFree} from './shared/dialog.js';
 import {download, get, post, text} from './api.js';
 import {problemOf} from './json.js';
 import {VERDICTS, duration, nameOf} from './words.js';
@@ -65,6 +65,7 @@ export async function edit(detail, onSent) {
   const signs = choice('sign', [...(labels.length > 1 ? [['all', 'all, separated by commas']] : []), ...labels.map(label => [label, `“${label}”`]), ['wrong', 'a wrong secret'], ...(labels.length ? [['nothing', 'nothing']] : [])]);
   const to = TARGET();
   to.value = detail.targets[0] ?? '';
+  await whenFree();
   ask(`Edit #${detail.row.id} and replay it signed again`, [area, note, !labels.length && h('p', {cls: 'quiet'}, 'No client secret is known here: sign in, or give inspect --client-secret-file.'), field('Signed with', signs), field('To', to)],
     {yes: 'Sign and send', act: async () => {
       const request = {body: area.value, sign: signs.value, ...(to.value.trim() ? {to: to.value.trim()} : {})};
@@ -103,6 +104,7 @@ export async function compare(a, b, onSwap) {
     return [h('tr', {cls: some.length ? 'section' : 'section same'}, h('th', {scope: 'rowgroup', colspan: 3}, title, some.length ? '' : ': the same')),
       ...some.map(each => h('tr', {cls: 'other'}, h('th', {scope: 'row'}, '≠ ', each.place), h('td', {}, each.before ?? 'not there'), h('td', {}, each.after ?? 'not there')))];
   });
+  await whenFree();
   ask(`A #${a.id} and B #${b.id}: ${differences.length || 'no'} difference${differences.length === 1 ? '' : 's'}`, [h('table', {cls: 'cmp'}, h('thead', {}, h('tr', {}, h('td', {}), h('th', {scope: 'col'}, `A  ${nameOf(a)}`), h('th', {scope: 'col'}, `B  ${nameOf(b)}`))), h('tbody', {}, lines))], {yes: 'Make B the new A', act: () => onSwap()});
 }
 
@@ -111,8 +113,9 @@ export async function why(detail, command) {
   if (!channel) return ask('Why', [h('p', {}, 'This delivery names no channel, so there is none to ask Cronofy about. For all channels:'), command('cronofy why')]);
   say(`Asking Cronofy about ${channel} …`);
   let conclusion;
-  try { ({conclusion} = await post('why', {channel_id: channel})); } catch (error) { return ask(`Why, for ${channel}`, [h('p', {cls: 'bad'}, error.message), error.hint && h('p', {}, error.hint), command(`cronofy why --channel ${channel}`)]); }
+  try { ({conclusion} = await post('why', {channel_id: channel})); } catch (error) { await whenFree(); return ask(`Why, for ${channel}`, [h('p', {cls: 'bad'}, error.message), error.hint && h('p', {}, error.hint), command(`cronofy why --channel ${channel}`)]); }
   const causeOf = cause => h('li', {}, h('p', {}, h('strong', {cls: cause.likelihood === 'certain' ? 'bad' : 'warn'}, cause.likelihood), ' ', cause.sentence), h('p', {cls: 'quiet'}, cause.hint));
+  await whenFree();
   return ask(`Why, for ${channel}`, [
     conclusion.causes.length ? h('ol', {cls: 'causes'}, conclusion.causes.map(causeOf)) : h('p', {cls: 'ok'}, 'Nothing wrong was found.'),
     conclusion.worth_knowing.length > 0 && [h('h3', {}, 'Worth knowing'), h('ul', {cls: 'causes'}, conclusion.worth_knowing.map(causeOf))],

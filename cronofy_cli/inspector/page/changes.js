@@ -35,7 +35,7 @@ function cardOf(change, place, week) {
     week?.classList.toggle('dim', on);
     for (const block of week?.querySelectorAll('.ev') ?? []) block.classList.toggle('on', on && block.dataset.change === String(place));
   };
-  return h('article', {cls: `box card ${color}`, tabindex: 0, 'aria-label': `${word}: ${plain(change.title)}`, on: {focus: () => focus(true), blur: () => focus(false), mouseenter: () => focus(true), mouseleave: () => focus(false)}},
+  return h('article', {cls: `box card ${color}`, tabindex: 0, 'data-key': `card ${place}`, 'aria-label': `${word}: ${plain(change.title)}`, on: {focus: () => focus(true), blur: () => focus(false), mouseenter: () => focus(true), mouseleave: () => focus(false)}},
     h('h4', {}, sign(change.kind), h('span', {cls: 't'}, change.title), h('span', {cls: color}, word), change.calendar && h('span', {cls: 'quiet calendar cut'}, change.calendar)),
     h('table', {cls: 'fields'}, h('tbody', {}, change.fields.map(field => h('tr', {}, h('th', {scope: 'row'}, field.label), h('td', {},
       field.before !== null && h('del', {}, field.before), field.before !== null && field.after !== null && h('span', {cls: 'to', 'aria-hidden': 'true'}, ' → '), field.after !== null && h('ins', {}, field.after)))),

@@ -14,6 +14,7 @@ export class Detail {
     this.week = 'both';
     this.pretty = true;
     this.whole = false;
+    this.revealed = new Set();   // values of headers that were asked for
     this.detail = null;
     this.found = null;
     this.edited = [];
@@ -24,7 +25,7 @@ export class Detail {
 
   /** Shows a delivery; `found` is the diagnosis of its signature, null while it is not known. */
   show(detail, found, {fresh = false} = {}) {
-    if (detail.row.id !== this.detail?.row.id) { this.whole = false; this.edited = []; }
+    if (detail.row.id !== this.detail?.row.id) { this.whole = false; this.edited = []; this.revealed.clear(); }
     this.detail = detail;
     this.found = found;
     this.draw();
@@ -45,7 +46,7 @@ export class Detail {
     if (!detail) return;
     const [side, changes] = changesOf(detail, this.week, show => { this.week = show; this.draw(); });
     const choose = pretty => { this.pretty = pretty; this.draw(); };
-    const options = {onPath: path => this.onCopy(path, `Copied ${path}, as where: takes it`), onWhole: () => { this.whole = true; this.draw(); }, isWhole: this.whole};
+    const options = {onPath: path => this.onCopy(path, `Copied ${path}, as where: takes it`), onWhole: () => { this.whole = true; this.draw(); }, isWhole: this.whole, revealed: this.revealed, onReveal: key => { this.revealed.add(key); this.draw(); }};
     const top = $('detail').scrollTop;
     fill($('detail'), this.head(detail),
       this.part(1, 'What changed', sinceOf(detail), side, [gapNote(detail), changes]),

@@ -3,6 +3,7 @@
 import {$, fill, h, icon, plain} from './shared/dom.js';
 import {ask, field, say} from './shared/dialog.js';
 import {listenForKeys, showKeys} from './shared/keys.js';
+import {letGo} from './shared/press.js';
 import {nextTheme} from './shared/theme.js';
 import {follow, get} from './api.js';
 import * as actions from './actions.js';
@@ -57,6 +58,7 @@ async function find({q = known.q, keepsSelection = true, anchor = null} = {}) {
   let part;
   try {
     part = await get('list', {q, limit: PART, before: anchor});
+    await letGo();
   } catch (error) {
     if (mine === known.search) failed(error);
     return;
@@ -82,6 +84,7 @@ async function find({q = known.q, keepsSelection = true, anchor = null} = {}) {
 
 async function count(mine) {
   const [counted, strip] = await Promise.all([get('count', {q: known.q}), get('strip', {q: known.q})]).catch(() => [null, null]);
+  await letGo();
   if (mine !== known.search || !counted) return null;
   if (known.isOutdated) { known.isOutdated = false; return count(mine); }
   known.count = counted;
@@ -96,6 +99,7 @@ async function loadOlder() {
   const mine = known.search;
   try {
     const part = await get('list', {q: known.q, limit: PART * 2, before: known.nextBefore});
+    await letGo();
     if (mine !== known.search) return;
     known.rows.push(...part.rows);
     known.gaps.push(...part.gaps.filter(gap => !known.gaps.some(other => other.started_at === gap.started_at)));
@@ -114,6 +118,7 @@ async function loadNewer() {
   const mine = known.search;
   try {
     const part = await get('list', {q: known.q, limit: PART, after: known.rows[0].id});
+    await letGo();
     if (mine !== known.search) return;
     known.isAnchored = part.rows.length === PART;
     known.rows.unshift(...part.rows);
@@ -159,6 +164,7 @@ function drawStripSoon() {
   stripping ||= setTimeout(async () => {
     stripping = 0;
     const mine = known.search, strip = await get('strip', {q: known.q}).catch(() => null);
+    await letGo();
     if (strip && mine === known.search) drawStrip(strip);
   }, STRIP_MS);
 }
@@ -178,6 +184,7 @@ async function refreshRows() {
   const ids = list.visible;
   if (!ids.length || document.hidden) return;
   const rows = await get('rows', {ids: ids.join(',')}).catch(() => []), byId = new Map(rows.map(row => [row.id, row]));
+  await letGo();
   if (!rows.some(row => JSON.stringify(row) !== JSON.stringify(known.rows.find(other => other.id === row.id)))) return;
   known.rows = known.rows.map(row => byId.get(row.id) ?? row);
   drawItems();
@@ -201,6 +208,7 @@ async function reloadDetail() {
   const shown = current(), mine = opened;
   if (!shown || document.hidden) return;
   const found = await get(`deliveries/${shown.row.id}`).catch(() => null);
+  await letGo();
   if (found && mine === opened && JSON.stringify(found) !== JSON.stringify(shown)) showDetail(found, false);
 }
 
@@ -210,6 +218,7 @@ async function showDetail(found, fresh) {
   detail.show(found, before, {fresh});
   if (isRight || before) return;
   const diagnosis = await get(`deliveries/${found.row.id}/signature`).catch(() => null);
+  await letGo();
   if (mine === opened && diagnosis && current()?.row.id === found.row.id) detail.show(current(), diagnosis);
 }
 
@@ -387,10 +396,12 @@ const asked = new URLSearchParams(location.hash.slice(1));
 known.q = asked.get('q') ?? '';
 known.wantedId = asked.get('id') ? +asked.get('id') : null;
 $('q').value = known.q;
+/** What comes by itself waits while a button is pressed. An event of an earlier search is not of this one. */
+const held = act => async data => { const mine = known.search; await letGo(); if (mine === known.search) act(data); };
 const events = follow(() => ({q: known.q, after: known.newestId}), {
-  rows: event => known.problem ? find() : arrived(event), touched: () => known.problem ? find() : touched(),
+  rows: held(event => known.problem ? find() : arrived(event)), touched: () => known.problem ? find() : touched(),
   replaced: () => { say('The history was removed or replaced. This is the one that is there now.'); find({keepsSelection: false}); },
-  state: state => { known.state = state; drawState(); drawFoot(); if (!known.rows.length && !known.q && !known.problem && known.search) drawItems(); }, problem: error => failed(Object.assign(new Error(error.message), {hint: error.hint, status: 503})),
+  state: held(state => { known.state = state; drawState(); drawFoot(); if (!known.rows.length && !known.q && !known.problem && known.search) drawItems(); }), problem: held(error => failed(Object.assign(new Error(error.message), {hint: error.hint, status: 503}))),
 }, isConnected => {
   const before = known.isConnected;
   known.isConnected = isConnected;
@@ -401,7 +412,7 @@ document.addEventListener('visibilitychange', () => { if (!document.hidden) { ev
 addEventListener('hashchange', () => {
   const fragment = new URLSearchParams(location.hash.slice(1)), id = +(fragment.get('id') ?? 0);
   if (fragment.has('token')) location.reload();
-  else if (id && current()?.row.id !== id && !list.selectId(id)) find({q: fragment.get('q') ?? '', anchor: anchorAt(id), keepsSelection: false});
+  else if (id && current()?.row.id !== id && !list.selectId(id)) { $('q').value = fragment.get('q') ?? ''; find({q: $('q').value, anchor: anchorAt(id), keepsSelection: false}); }
 });
 setInterval(drawState, 10000);
 await find({anchor: known.wantedId ? anchorAt(known.wantedId) : null});

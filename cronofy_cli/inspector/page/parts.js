@@ -42,7 +42,7 @@ function tryOf(forward) {
     h('div', {cls: 'line'}, h('strong', {cls: ok ? 'ok' : 'bad'}, icon(ok ? 'ok' : 'bad'), ' ', forward.status ?? forward.failure.replaceAll('_', ' ')), h('span', {cls: 'num'}, duration(forward.duration_ms)),
       verdict && h('strong', {cls: verdict[0]}, verdict[1]), h('code', {cls: 'target'}, forward.target),
       h('span', {cls: 'quiet'}, `${kind}, ${preciseOf(forward.started_at)}${forward.address ? `, ${forward.address}` : ''}`)),
-    (head.length > 0 || body) && h('pre', {tabindex: 0, 'aria-label': 'Response'}, head.length ? `${head.join('\n')}\n` : '', head.length && body ? '\n' : '', body.slice(0, 4000), body.length > 4000 || forward.response_body_is_cut ? '\n… cut' : ''),
+    (head.length > 0 || body) && h('pre', {tabindex: 0, 'data-key': `response ${forward.started_at}`, 'aria-label': 'Response'}, head.length ? `${head.join('\n')}\n` : '', head.length && body ? '\n' : '', body.slice(0, 4000), body.length > 4000 || forward.response_body_is_cut ? '\n… cut' : ''),
     forward.reason && h('p', {cls: 'quiet'}, forward.reason),
     forward.hint && h('p', {cls: 'advice'}, h('span', {cls: 'warn'}, icon('warn')), h('span', {}, forward.hint)));
 }
@@ -67,26 +67,23 @@ export function timingPart(detail) {
 
 export const bodyChoice = (pretty, choose) => segment('Body', [[false, 'Raw', 'Raw (w)'], [true, 'Pretty', 'Pretty (w)']], pretty, choose);
 
-export function requestPart(detail, pretty, {onPath, onWhole, isWhole}) {
+export function requestPart(detail, pretty, {onPath, onWhole, isWhole, revealed, onReveal}) {
   const {shown} = detail, target = `${shown.method} ${shown.target} HTTP/1.1`;
   return h('div', {cls: 'box raw'},
-    h('pre', {cls: 'hd', tabindex: 0, 'aria-label': 'Head'}, target, '\n', shown.headers.map(([name, value]) => [h('b', {}, name), ': ', SECRET.test(name) ? hidden(value) : value, '\n'])),
+    h('pre', {cls: 'hd', tabindex: 0, 'data-key': 'head', 'aria-label': 'Head'}, target, '\n', shown.headers.map(([name, value], place) => [h('b', {}, name), ': ', SECRET.test(name) && !revealed.has(place) ? hidden(place, onReveal) : value, '\n'])),
     h('hr'), bodyOf(shown, pretty, {onPath, onWhole, isWhole}));
 }
 
-function hidden(value) {
-  const button = h('button', {type: 'button', cls: 'btn plain', on: {click: () => button.replaceWith(...h('span', {}, value).childNodes)}}, 'hidden: show');
-  return button;
-}
+const hidden = (place, onReveal) => h('button', {type: 'button', cls: 'btn plain', 'data-key': `header ${place}`, on: {click: () => onReveal(place)}}, 'hidden: show');
 
 function bodyOf(shown, pretty, {onPath, onWhole, isWhole}) {
-  if (shown.body === undefined) return h('pre', {tabindex: 0, 'aria-label': 'Body in hexadecimal'}, hexDump(shown.body_base64, isWhole ? Infinity : 4096));
+  if (shown.body === undefined) return h('pre', {tabindex: 0, 'data-key': 'body', 'aria-label': 'Body in hexadecimal'}, hexDump(shown.body_base64, isWhole ? Infinity : 4096));
   if (shown.body === '') return h('p', {cls: 'quiet'}, 'The body is empty.');
   const problem = pretty ? problemOf(shown.body) : null;
   const lines = pretty && problem === null ? prettyLines(shown.body, onPath) : shown.body.split('\n').map(line => [line]);
   const most = isWhole ? lines.length : FIRST_LINES;
-  return [problem && h('p', {cls: 'bad'}, `Not JSON: ${problem}`), h('pre', {tabindex: 0, 'aria-label': 'Body'}, lines.slice(0, most).map((line, place) => [place ? '\n' : '', line])),
-    lines.length > most && h('button', {type: 'button', cls: 'btn', on: {click: onWhole}}, `Show all ${lines.length} lines`)];
+  return [problem && h('p', {cls: 'bad'}, `Not JSON: ${problem}`), h('pre', {tabindex: 0, 'data-key': 'body', 'aria-label': 'Body'}, lines.slice(0, most).map((line, place) => [place ? '\n' : '', line])),
+    lines.length > most && h('button', {type: 'button', cls: 'btn', 'data-key': 'whole', on: {click: onWhole}}, `Show all ${lines.length} lines`)];
 }
 
 export const sizeOf = detail => bytes(detail.size);
