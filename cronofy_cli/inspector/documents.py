@@ -147,7 +147,7 @@ class StateDocument(Struct, frozen=True):
     """Whether `listen` runs on this machine."""
 
     state: str
-    """`listening`, `history` without a run, `lost` when nothing can arrive."""
+    """`listening`, `history` without a run, `lost` when nothing can arrive, `unrecorded` when it is not recorded."""
     since: str | None
     data_center: str
     account: str

@@ -108,6 +108,11 @@ def strip(history: History, wanted: Filter) -> StripDocument:
     return StripDocument(to_utc_millis(first), to_utc_millis(first + width * _BUCKETS), tuple(buckets))
 
 
+def shows_gaps(wanted: Filter) -> bool:
+    """Whether gaps stand in the list: only where nothing is left out, or all that needs a look is asked for."""
+    return wanted.is_everything or wanted.criteria.needs_look
+
+
 def matching(deliveries: Iterable[Delivery], wanted: Filter) -> list[Delivery]:
     """Return those that fit a filter's expression."""
     where = wanted.where
@@ -137,8 +142,8 @@ def _after(history: History, wanted: Filter, after: int, limit: int) -> list[Del
 
 
 def _gaps(history: History, wanted: Filter, found: Sequence[Delivery], *, is_newest: bool) -> Iterable[Gap]:
-    """Yield the gaps among deliveries: only where nothing is left out, or all that needs a look is asked for."""
-    if not found or not (wanted.is_everything or wanted.criteria.needs_look):
+    """Yield the gaps among deliveries, where they are shown."""
+    if not found or not shows_gaps(wanted):
         return
     newest, oldest = found[0].request.received_at, found[-1].request.received_at
     yield from (gap for gap in history.gaps(oldest) if is_newest or gap.ended <= newest)

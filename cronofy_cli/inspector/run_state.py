@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class RunNews(Struct, frozen=True):
-    """What a run of `listen` says of itself."""
+    """What a run of `listen` says of itself: its `Condition`, which features do not share."""
 
-    ready: bool | None = None
-    """None where that has not changed."""
+    is_ready: bool
+    """Whether notifications can arrive."""
     reason: str | None = None
-    """Why nothing can arrive, or what else is wrong."""
+    """Why they cannot, or, if they can, why they are not recorded."""
     hint: str | None = None
 
 
@@ -36,8 +36,7 @@ class RunState:
         self._around = around
         self._journal = Journal(around.environment)
         self._lock = Lock()
-        self._ready: bool | None = None
-        self._news = RunNews()
+        self._news: RunNews | None = None
         self.version = 0
         """Grows whenever the run has said something."""
 
@@ -49,7 +48,6 @@ class RunState:
             return
         with self._lock:
             self._news = news
-            self._ready = self._ready if news.ready is None else news.ready
             self.version += 1
 
     def changed_at(self) -> tuple[int, int]:
@@ -61,19 +59,24 @@ class RunState:
         around = self._around
         runs = [record for record in self._journal.records() if record.is_live]
         with self._lock:
-            ready, news = self._ready, self._news
-        state = "history" if not runs else "lost" if ready is False else "listening"
+            news = self._news
         return StateDocument(
-            state=state,
+            state=_state(news) if runs else "history",
             since=min((record.started_at for record in runs if record.started_at), default=None),
             data_center=", ".join(dict.fromkeys(record.data_center for record in runs)) or around.data_center,
             account=around.account,
-            callback_urls=tuple(url for record in runs for url in record.callback_urls),
+            callback_urls=tuple(url for record in runs for url in record.callback_urls[-1:]),
             targets=tuple(dict.fromkeys(target for record in runs for target in record.targets)),
-            reason=news.reason,
-            hint=news.hint,
+            reason=None if news is None else news.reason,
+            hint=None if news is None else news.hint,
             history_bytes=_size_of(around),
         )
+
+
+def _state(news: RunNews | None) -> str:
+    if news is None or (news.is_ready and news.reason is None):
+        return "listening"
+    return "unrecorded" if news.is_ready else "lost"
 
 
 def _size_of(around: Around) -> int:

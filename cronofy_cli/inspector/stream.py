@@ -9,10 +9,14 @@ import msgspec
 from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.inspector.documents import ProblemDocument
 from cronofy_cli.inspector.lasting_reader import LastingReader
+from cronofy_cli.inspector.listing import shows_gaps
+from cronofy_cli.inspector.rows import gap_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
+    from cronofy_cli.adapters.history import Gap
     from cronofy_cli.inspector.around import Around
     from cronofy_cli.inspector.feed import Feed
     from cronofy_cli.inspector.filters import Filter
@@ -28,6 +32,7 @@ def events(around: Around, run_state: RunState, feed: Feed, wanted: Filter, afte
     data_version, state_version, replaced = -1, feed.state_version, feed.replaced
     with LastingReader(around) as reader:
         seen = feed.newest_id if after is None else after
+        gaps = _NewGaps(reader, wanted, _received_at(reader, after) or around.now())
         while not feed.has_ended:
             if feed.state_version != state_version:
                 state_version = feed.state_version
@@ -40,8 +45,40 @@ def events(around: Around, run_state: RunState, feed: Feed, wanted: Filter, afte
                     yield _event("replaced", None)
                 yield _news(reader, feed, wanted, seen, newest_id)
                 seen = max(seen, newest_id)
+                if ended := gaps.take():
+                    yield _event("gaps", [gap_document(gap) for gap in ended])
             if not feed.wait_for_news(data_version, state_version, _ALIVE_S):
                 yield b":\n\n"
+
+
+class _NewGaps:
+    """The gaps that have ended since a moment, each once."""
+
+    def __init__(self, reader: LastingReader, wanted: Filter, since: datetime) -> None:
+        self._reader = reader
+        self._wanted = wanted
+        self._since = since
+        self._taken = 0
+
+    def take(self) -> list[Gap]:
+        """Return those that were not returned yet, where the page shows gaps."""
+        if not shows_gaps(self._wanted):
+            return []
+        try:
+            ended = self._reader.history().gaps(self._since)
+        except HistoryUnavailable:
+            return []
+        new, self._taken = ended[self._taken :], len(ended)
+        return new
+
+
+def _received_at(reader: LastingReader, number: int | None) -> datetime | None:
+    """Return when the newest delivery that a page has came: what it does not know yet is later."""
+    try:
+        found = None if number is None else reader.history().get(number)
+    except HistoryUnavailable:
+        return None
+    return None if found is None else found.request.received_at
 
 
 def _is_of_another(reader: LastingReader, seen: int) -> bool:

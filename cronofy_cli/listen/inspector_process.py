@@ -1,7 +1,7 @@
 """`listen --inspect`: the inspector in a process of its own, so that no page that is open delays an answer.
 
-It ends when its stdin does, so it never outlives this run, however that ends. It is told whether notifications can
-arrive, a line at each change.
+It ends when its stdin does, so it never outlives this run, however that ends. It is told how the run is, a line at each
+change.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from cronofy_cli.errors import CronofyError
+    from cronofy_cli.listen.condition import Condition
     from cronofy_cli.listen.live.screen import LiveScreen
     from cronofy_cli.listen.reporter import Reporter
 
@@ -55,14 +56,14 @@ class InspectorProcess(Worker):
         self,
         environment: Mapping[str, str],
         options: Sequence[str],
-        is_ready: Callable[[], bool],
+        condition: Callable[[], Condition],
         on_trouble: Callable[[CronofyError], None],
     ) -> None:
         """`options` are those that chose context and data center. `on_trouble` hears when it has ended."""
         super().__init__("inspector", on_trouble)
         self._environment = dict(environment)
         self._options = tuple(options)
-        self._is_ready = is_ready
+        self._condition = condition
         self._on_trouble = on_trouble
         self._lines: SimpleQueue[bytes] = SimpleQueue()
 
@@ -102,16 +103,16 @@ class InspectorProcess(Worker):
         Thread(target=self._read, name="cronofy-inspector-address", daemon=True).start()
 
     def _work(self) -> None:
-        said: bool | None = None
+        said: Condition | None = None
         while not self._ending.wait(_LOOK_S):
             if self._process.poll() is not None:
                 self._on_trouble(WorkerFailed("the inspector has ended; to open it again: cronofy inspect"))
                 return
-            is_ready = self._is_ready()
+            condition = self._condition()
             # Before it is ready for the first time there is nothing to say.
-            if is_ready != said and (is_ready or said is not None):
-                said = is_ready
-                self._say(msgspec.json.encode({"ready": is_ready}))
+            if condition != said and (condition.is_ready or said is not None):
+                said = condition
+                self._say(msgspec.json.encode(condition))
 
     def _say(self, line: bytes) -> None:
         assert self._process.stdin is not None

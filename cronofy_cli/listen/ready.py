@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from cronofy_cli.adapters.ready_file import ReadyFile
 from cronofy_cli.core.health import Health
 from cronofy_cli.core.text import clean
+from cronofy_cli.listen.condition import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from cronofy_cli.errors import CronofyError
     from cronofy_cli.listen.health import HealthServer
     from cronofy_cli.listen.session import Session
     from cronofy_cli.listen.view import LiveOutput
@@ -46,6 +48,8 @@ class ReadyNotice:
         self._lock = threading.RLock()
         self._is_broken = False
         self._is_true = True
+        self._why_not: str | None = None
+        self._not_recorded: CronofyError | None = None
 
     def give(self, session: Session, live: LiveOutput, newest_id: int) -> None:
         """Give it now, and from now on whenever it is true. `newest_id` is the number of the newest delivery.
@@ -79,15 +83,30 @@ class ReadyNotice:
         """Whether a part of the run has failed."""
         return self._is_broken
 
+    @property
+    def condition(self) -> Condition:
+        """How the run is."""
+        not_recorded = self._not_recorded
+        if not self.is_ready:
+            return Condition(is_ready=False, reason=self._why_not)
+        return Condition(is_ready=True) if not_recorded is None else Condition.not_recording(not_recorded)
+
+    def recording(self, error: CronofyError | None) -> None:
+        """Take note of why what arrives is not recorded; None is that it is again."""
+        self._not_recorded = error
+        if error is None and self._live is not None:
+            self._live.remark(" what arrives is recorded again")
+
     def fail(self) -> None:
         """Withdraw it for good: a part of the run has failed."""
         self._is_broken = True
         self.withdraw()
 
-    def withdraw(self) -> None:
+    def withdraw(self, reason: str | None = None) -> None:
         """Remove the file: nothing can arrive now."""
         with self._lock:
             self._is_true = False
+            self._why_not = reason
             self._remove()
 
     def renew(self) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Announcement(Protocol):
     """What tells programs that the run is ready, and must not when it is not."""
 
-    def withdraw(self) -> None:
+    def withdraw(self, reason: str) -> None:
         """It is not ready any more."""
 
     def renew(self) -> None:
@@ -61,7 +61,7 @@ class RecoveryLoop:
 
     def lost(self, reason: str) -> None:
         """Nothing arrives now."""
-        self._announcement.withdraw()
+        self._announcement.withdraw(reason)
         self._reporter.remark(f" not ready: {reason}; trying to recover")
 
     def over(self, gap: Gap) -> None:

@@ -210,7 +210,7 @@ class ListenRun:
 
         around = self._around
         inspector = InspectorProcess(
-            around.environment, around.chosen_options, lambda: self._notice.is_ready, self.live.trouble
+            around.environment, around.chosen_options, lambda: self._notice.condition, self.live.trouble
         )
         self._start(inspector, STOP_LIMIT_S)
         return inspector
@@ -325,7 +325,8 @@ class ListenRun:
         put = pipeline.put if self._health is None else self._metrics.counting(pipeline.put)
         recorded = forwarding.tally.counting(put)
         parts = SessionParts(around, options, self.live)
-        calls = ListenerCalls(recorded, trouble, self._fail, forwarding.decide, targets_of, bookkeeper.answered)
+        decide, notice = forwarding.decide, self._notice
+        calls = ListenerCalls(recorded, trouble, self._fail, decide, targets_of, bookkeeper.answered, notice.recording)
         listener = self._listener(parts, path, calls)
         self._metrics.watch(listener.answered, pipeline, forwarding.forwarder)
         channel = parts.channel(notes, self._watch, self._stop.held)

@@ -76,13 +76,15 @@ class Recorder:
         on_recorded: Callable[[Sequence[Delivery]], None],
         on_answered: Callable[[Moments], None],
         on_trouble: Callable[[CronofyError], None],
+        on_recording: Callable[[CronofyError | None], None],
         clock: Callable[[], datetime],
         decide: AnswerDecider | None = None,
         targets_of: TargetsOf | None = None,
         serves: Callable[[], bool] = always,
     ) -> None:
-        """`defer` has its argument called at the loop's next turn; `on_trouble` hears once of a row of failures.
-        `on_answered` hears when deliveries were on the disk and answered.
+        """`defer` has its argument called at the loop's next turn; `on_trouble` hears once of a row of failures,
+        `on_recording` too, and with None when it is over. `on_answered` hears when deliveries were on the disk and
+        answered.
 
         With `decide`, another one says what a good delivery is answered; it is handed on when that is known. `to_loop`
         then brings the answer from any thread to the loop's own. `targets_of` says where a delivery is to be forwarded
@@ -96,6 +98,7 @@ class Recorder:
         self._on_answered = on_answered
         self._clock = clock
         self._on_trouble = on_trouble
+        self._on_recording = on_recording
         self._decide = decide
         self._to_loop = to_loop
         self._serves = serves
@@ -139,7 +142,9 @@ class Recorder:
             self._report(error)
             return
         recorded_at = self._clock()
-        self._is_failing = False
+        if self._is_failing:
+            self._is_failing = False
+            self._on_recording(None)
         if self._decide is not None:
             self._have_decided(self._decide, exchanges, recorded, recorded_at)
             return
@@ -175,3 +180,4 @@ class Recorder:
         if not self._is_failing:
             self._is_failing = True
             self._on_trouble(error)
+            self._on_recording(error)

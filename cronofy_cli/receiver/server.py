@@ -76,6 +76,8 @@ class ListenerCalls:
     """Says where a delivery is to be forwarded to."""
     answered: Callable[[Moments], None] = take_no_note
     """When deliveries were on the disk and answered."""
+    recording: Callable[[CronofyError | None], None] = take_no_note
+    """Why what arrives is not recorded, once; None when it is again."""
     serves: Callable[[], bool] = always
     """Whether to record; otherwise requests that may enter are answered 503."""
 
@@ -137,6 +139,7 @@ class Listener(Worker):
             on_answered=self._calls.answered,
             clock=self._clock,
             on_trouble=self._calls.trouble,
+            on_recording=self._calls.recording,
             decide=self._calls.decide,
             targets_of=self._calls.targets_of,
             serves=self._calls.serves,

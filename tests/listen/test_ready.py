@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cronofy_cli.errors import CronofyError
+from cronofy_cli.listen.condition import Condition
 from cronofy_cli.listen.ready import ReadyNotice
 
 if TYPE_CHECKING:
@@ -43,10 +45,15 @@ class FakeLive:
     """What was said to people and programs."""
 
     said: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     def ready(self, _document: object, sentence: str) -> None:
         """Take note of it."""
         self.said.append(sentence)
+
+    def remark(self, text: str) -> None:
+        """Take note of it."""
+        self.remarks.append(text.strip())
 
 
 def give(notice: ReadyNotice, session: Any, live: Any) -> None:
@@ -84,6 +91,35 @@ def test_what_programs_read(tmp_path: Path) -> None:
         "Ready. Forwarding to http://localhost:3000/hook and http://localhost:4000/. Ctrl-C closes the channel."
     ]
     assert not file.exists()
+
+
+def test_its_condition(tmp_path: Path) -> None:
+    """It says why nothing can arrive, or is recorded, as long as that is so; what was recorded again is said."""
+    live = FakeLive()
+    notice = ReadyNotice(None)
+    conditions = [notice.condition]
+    give(notice, FakeSession(), live)
+    full = CronofyError("the disk is full", hint="free some space")
+    acts: list[Callable[[], None]] = [
+        lambda: notice.recording(full),
+        lambda: notice.withdraw("the tunnel is gone"),
+        notice.renew,
+        lambda: notice.recording(None),
+    ]
+    for act in acts:
+        act()
+        conditions.append(notice.condition)
+    notice.end()
+
+    assert conditions == [
+        Condition(is_ready=False),
+        Condition(is_ready=True, reason="the disk is full", hint="free some space"),
+        Condition(is_ready=False, reason="the tunnel is gone"),
+        Condition(is_ready=True, reason="the disk is full", hint="free some space"),
+        Condition(is_ready=True),
+    ]
+    assert [condition.is_recording for condition in conditions] == [False, False, False, False, True]
+    assert live.remarks == ["what arrives is recorded again"]
 
 
 def test_withdrawn_before_it_is_given(tmp_path: Path) -> None:

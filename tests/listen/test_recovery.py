@@ -75,9 +75,9 @@ class Heard:
         self.gaps.append(gap)
         self._step("gap")
 
-    def withdraw(self) -> None:
+    def withdraw(self, reason: str) -> None:
         """It is not ready any more."""
-        self._step("withdrawn")
+        self._step(f"withdrawn: {reason}")
 
     def renew(self) -> None:
         """It is ready again."""
@@ -161,7 +161,13 @@ def test_a_channel_that_somebody_closed(setting: Setting, plan: Plan, cli: Cli) 
         assert setting.open_channels() == [session.channel.channel_id]
 
     reason = f"the channel {first} is gone: Cronofy or another program closed it"
-    assert heard.steps == ["withdrawn", f"not ready: {reason}; trying to recover", "gap", "renewed", "read"]
+    assert heard.steps == [
+        f"withdrawn: {reason}",
+        f"not ready: {reason}; trying to recover",
+        "gap",
+        "renewed",
+        "read",
+    ]
     with setting.open_history() as history:
         assert history.gaps(BEGINNING) == heard.gaps
     [read] = heard.reads
@@ -180,7 +186,7 @@ def test_the_api_is_gone_for_good(setting: Setting, plan: Plan, simulator: Simul
         heard.wait_for("given up")
 
     assert "gave up: for 0 s no notification could arrive" in heard.steps
-    assert heard.steps[0] == "withdrawn"
+    assert heard.steps[0].startswith("withdrawn: ")
     assert not {"gap", "renewed"} & set(heard.steps)
 
 

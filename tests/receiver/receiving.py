@@ -94,6 +94,8 @@ class Receiver:
     port: int = 0
     recorded: list[Delivery] = field(default_factory=list)
     troubles: list[CronofyError] = field(default_factory=list)
+    recording: list[str | None] = field(default_factory=list)
+    """Why nothing was recorded; None when it was again."""
     _changed: Condition = field(default_factory=Condition)
 
     def take(self, batch: Sequence[Delivery]) -> None:
@@ -107,6 +109,10 @@ class Receiver:
         with self._changed:
             self.troubles.append(error)
             self._changed.notify_all()
+
+    def take_recording(self, error: CronofyError | None) -> None:
+        """Remember whether it records."""
+        self.recording.append(None if error is None else error.message)
 
     def await_recorded(self, count: int) -> list[Delivery]:
         """Wait until so many deliveries were handed on, and return all."""
@@ -143,6 +149,7 @@ def receiving(
             decide,
             answered=on_answered or _take_no_note,
             serves=serves,
+            recording=receiver.take_recording,
         ),
         opened or (lambda: open_history(folder / "history.db")),
         lambda: NOW,

@@ -90,7 +90,9 @@ def test_locked(tmp_path: Path) -> None:
 
 
 def test_full(tmp_path: Path) -> None:
-    """Without room nothing is acknowledged, each new row of failures is told once, and with room it goes on."""
+    """Without room nothing is acknowledged, each new row of failures is told once, and its end too: with room it goes
+    on.
+    """
     history = open_history(tmp_path / "history.db")
     with receiving(tmp_path, opened=lambda: history) as receiver, receiver.wire() as wire:
         connection = connection_of(history)
@@ -102,7 +104,9 @@ def test_full(tmp_path: Path) -> None:
             connection.execute("PRAGMA max_page_count = 1000000")
             assert wire.ask(big) == 200
 
-        assert [trouble.message for trouble in receiver.troubles] == ["the history cannot grow: the disk is full"] * 2
+        full = "the history cannot grow: the disk is full"
+        assert [trouble.message for trouble in receiver.troubles] == [full] * 2
+        assert receiver.recording == [full, None] * 2
     assert len(stored(tmp_path)) == 2
 
 

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
+import resource
 import signal
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fakes.ngrok_setup import TOKEN, fakes_environment
 from tests.in_process import run_main
 from tests.outbound.app import answer_of, running_app
 from tests.ports import free_port
+from tests.scripts.test_listen_tunnels import agents
 from tests.sender import Burst
+from tests.support import Impatient
 from tests.terminal import at_terminal, in_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from cronofy_cli.simulator.server import SimulatorServer
     from tests.support import Cli
     from tests.terminal import Terminal
 
@@ -52,6 +58,56 @@ def test_the_line_says_that_it_is_ready_and_counts(cli: Cli, terminal: Terminal)
 
     assert [line.split()[1] for line in terminal.all_lines if "<- 200" in line] == ["change", "change"]
     assert terminal.text.count("● ready") == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the files of another process")
+def test_the_line_says_that_nothing_is_recorded(cli: Cli, simulator: SimulatorServer) -> None:
+    """Without room on the disk it says so and why, until what came then is recorded."""
+    with at_terminal(cli, *LISTEN) as terminal:
+        terminal.wait_for_bottom("● ready")
+        pid, unlimited = terminal.child.pid, resource.RLIM_INFINITY
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, unlimited))
+        push(cli)
+        terminal.wait_for_bottom("! nothing is recorded for ")
+        assert "│ the history cannot be read or written" in terminal.bottom
+
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (unlimited, unlimited))
+        assert run_main(cli, "simulator", "clock", "--advance", "1m").exit_code == 0
+
+        terminal.wait_for_bottom("● ready")
+        terminal.wait_for_bottom("2 signed")
+        assert "what arrives is recorded again" in terminal.text
+
+
+def test_the_line_says_that_the_channel_is_gone(cli: Cli, simulator: SimulatorServer) -> None:
+    """As long as there is no other one it names it."""
+    with at_terminal(Impatient(cli), *LISTEN) as terminal:
+        terminal.wait_for_bottom("● ready")
+        refuse = ("simulator", "faults", "add", "/v1/channels", "--method", "POST", "--status", "503", "--times", "99")
+        assert run_main(cli, *refuse).exit_code == 0
+        [channel] = run_main(cli, "channels", "list", "--json", "--data-center", "simulator").json
+        run_main(cli, "channels", "close", channel["channel_id"], "--data-center", "simulator")
+        terminal.wait_for_bottom(f"trying to recover │ the channel {channel['channel_id']} is gone")
+
+        run_main(cli, "simulator", "faults", "clear")
+
+        terminal.wait_for_bottom("● ready")
+
+
+def test_the_line_says_that_the_tunnel_is_down(cli: Cli, simulator: SimulatorServer) -> None:
+    """It says why, and since when, and is ready again by itself."""
+    scenario = {"NGROK_AUTHTOKEN": TOKEN, "FAKE_NGROK_SCENARIO": "address_changes"}
+    cli.environment |= {**fakes_environment(cli.folder), **scenario}
+    with at_terminal(cli, *LISTEN, "--tunnel", "ngrok") as terminal:
+        terminal.wait_for_bottom("● ready")
+        [pid] = agents(cli)
+        os.kill(pid, signal.SIGUSR1)
+        terminal.wait_for_bottom("trying to recover │ the tunnel lost its session")
+        assert terminal.bottom.startswith(" ! nothing arrives for ")
+
+        os.kill(pid, signal.SIGUSR1)
+
+        terminal.wait_for_bottom("● ready")
 
 
 @pytest.mark.parametrize(

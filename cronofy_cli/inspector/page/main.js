@@ -158,6 +158,14 @@ function arrived(event) {
   drawStripSoon();
 }
 
+/** Gaps that ended while the page was open. */
+function gapsCame(gaps) {
+  const added = gaps.filter(gap => !known.gaps.some(other => other.started_at === gap.started_at));
+  if (!added.length || known.isAnchored) return;
+  known.gaps.push(...added);
+  drawItems({keepsPlace: !list.isAtTop});
+}
+
 let stripping = 0;
 /** The strip follows at leisure. */
 function drawStripSoon() {
@@ -275,13 +283,15 @@ function drawStrip(strip) {
   $('strip-to').textContent = strip.last_at && Date.now() - Date.parse(strip.last_at) < 60000 ? 'now' : name(strip.last_at);
 }
 
-const STATES = {listening: ['ok', 'live'], history: ['idle', 'clock'], lost: ['warn', 'warn']};
+const STATES = {listening: ['ok', 'live'], history: ['idle', 'clock'], lost: ['warn', 'warn'], unrecorded: ['bad', 'bad']};
+/** A sentence of its own: messages have neither a capital nor a full stop. */
+const sentence = text => `${text[0].toUpperCase()}${text.slice(1)}.`;
 function drawState() {
   const {state, isConnected, problem} = known;
   let [is, sign] = STATES[state?.state] ?? ['idle', 'clock'], label = 'History only', text = null, fix = null;
   if (state?.state === 'listening') label = state.since ? `Listening, ${spanOf(state.since, new Date().toISOString())}` : 'Listening';
-  if (state?.state === 'lost') [label, text, fix] = ['Nothing can arrive', `${state.reason ?? 'The way to this machine is broken'}. It is tried again by itself. What changes meanwhile is read once it is back.`, 'cronofy tunnel status'];
-  else if (state?.reason) [is, sign, text, fix] = ['warn', 'warn', [state.reason, state.hint].filter(Boolean).join('. '), 'cronofy doctor'];
+  if (state?.state === 'lost') [label, text, fix] = ['Nothing can arrive', `${sentence(state.reason ?? 'the way to this machine is broken')} It is tried again by itself. What changes meanwhile is read once it is back.`, /channel/.test(state.reason ?? '') ? 'cronofy channels list' : 'cronofy tunnel status'];
+  if (state?.state === 'unrecorded') [label, text, fix] = ['Nothing is recorded', `${[state.reason, state.hint].filter(Boolean).map(sentence).join(' ')} What arrives is answered 503: Cronofy sends it again for 24 hours, so nothing is lost once it can be recorded.`, 'cronofy doctor'];
   if (problem) [is, sign, label, text, fix] = ['bad', 'bad', problem.status === 401 ? 'Another run' : 'History unreadable', [problem.message, problem.hint].filter(Boolean).join('. '), problem.status === 401 ? 'cronofy inspect' : 'cronofy doctor'];
   else if (isConnected === false) [is, sign, label, text, fix] = ['bad', 'bad', 'Disconnected', 'This page has lost the inspector on this machine: it was ended, or the machine slept. What you see stays; actions wait. Trying again every 5 s.', 'cronofy inspect'];
   $('state').dataset.is = is;
@@ -399,7 +409,7 @@ $('q').value = known.q;
 /** What comes by itself waits while a button is pressed. An event of an earlier search is not of this one. */
 const held = act => async data => { const mine = known.search; await letGo(); if (mine === known.search) act(data); };
 const events = follow(() => ({q: known.q, after: known.newestId}), {
-  rows: held(event => known.problem ? find() : arrived(event)), touched: () => known.problem ? find() : touched(),
+  rows: held(event => known.problem ? find() : arrived(event)), touched: () => known.problem ? find() : touched(), gaps: held(gapsCame),
   replaced: () => { say('The history was removed or replaced. This is the one that is there now.'); find({keepsSelection: false}); },
   state: held(state => { known.state = state; drawState(); drawFoot(); if (!known.rows.length && !known.q && !known.problem && known.search) drawItems(); }), problem: held(error => failed(Object.assign(new Error(error.message), {hint: error.hint, status: 503}))),
 }, isConnected => {

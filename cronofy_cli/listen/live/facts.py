@@ -10,6 +10,7 @@ from cronofy_cli.listen.live.status import State, Status
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cronofy_cli.listen.condition import Condition
     from cronofy_cli.listen.forward import Forwarding
     from cronofy_cli.listen.live.log import LiveLog
     from cronofy_cli.listen.ready import ReadyNotice
@@ -30,7 +31,8 @@ class RunFacts:
 
     def status(self) -> Status:
         """Return what is so now."""
-        state = self._state_now()
+        condition = self._notice.condition
+        state = self._state_now(condition)
         now_s = self._clock_s()
         if state is not self._state:
             self._state, self._since_s = state, now_s
@@ -40,15 +42,16 @@ class RunFacts:
             now_s - self._since_s,
             apps=self._log.apps,
             tunnel=self.tunnel,
+            reason=condition.reason,
             question=None if question is None else question.text,
         )
         return status if self.forwarding is None else _with_counts(status, self.forwarding)
 
-    def _state_now(self) -> State:
+    def _state_now(self, condition: Condition) -> State:
         if self.is_ending:
             return State.ENDING
-        if self._notice.is_ready:
-            return State.READY
+        if condition.is_ready:
+            return State.READY if condition.is_recording else State.UNRECORDED
         return State.STARTING if self._state is State.STARTING else State.LOST
 
 

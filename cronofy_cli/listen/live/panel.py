@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from cronofy_cli.adapters.worker import Worker
 from cronofy_cli.core.keys import Key
 from cronofy_cli.errors import CronofyError
-from cronofy_cli.listen.live.status import State, status_line
+from cronofy_cli.listen.live.status import TROUBLED, State, status_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,7 +98,7 @@ class Panel(Worker):
         status = self._facts.status()
         columns, _ = self._screen.tty.size
         line = status_line(status, columns, has_unicode=self._screen.has_unicode)
-        self._screen.bottom.show(line, alert=status.state is State.LOST)
+        self._screen.bottom.show(line, alert=status.state in TROUBLED)
 
     def _press(self, key: str) -> None:
         question = self._log.question

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.core.text import clean
 from cronofy_cli.output.terminal.cells import width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class State(StrEnum):
-    """Whether notifications can arrive."""
+    """Whether notifications can arrive, and are recorded."""
 
     STARTING = "starting"
     READY = "ready"
     LOST = "not ready"
+    UNRECORDED = "not recording"
     ENDING = "ending"
+
+
+TROUBLED: Final = frozenset({State.LOST, State.UNRECORDED})
+"""Those that a person has to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,8 @@ class Status:
     """Forwards that are still to be sent."""
     apps: tuple[AppHealth, ...] = ()
     tunnel: str | None = None
+    reason: str | None = None
+    """Why it is lost, or does not record."""
     is_paused: bool = False
     question: str | None = None
     """What is to be answered with y or n."""
@@ -59,14 +70,23 @@ def status_line(status: Status, columns: int, *, has_unicode: bool = True) -> st
     signs = _SIGNS if has_unicode else _ASCII
     if status.question is not None:
         return f" ? [y/N] {status.question}"
-    facts = _facts(status, f" {signs['bar']} ")
-    for count in range(len(facts), 0, -1):
-        text = f" {_state(status, signs)}{''.join(facts[:count])}"
+    for text in _texts(status, signs):
         for keys in _KEYS if has_unicode else _ASCII_KEYS:
             space = columns - 1 - width(text) - width(keys) - 1
             if space >= 1:
                 return f"{text}{' ' * space}{keys} "
     return f" {_state(status, signs)}"
+
+
+def _texts(status: Status, signs: dict[str, str]) -> Iterator[str]:
+    """Yield what can be said, in the order of preference. A reason comes before the counts, if it fits at all."""
+    bar, begin = f" {signs['bar']} ", f" {_state(status, signs)}"
+    reason = clean(status.reason or "")
+    reasons = [f"{bar}{words}" for words in dict.fromkeys((reason, reason.partition(":")[0])) if words]
+    facts = _facts(status, bar)
+    for why in (*reasons, ""):
+        for count in range(len(facts), 0, -1):
+            yield f"{begin}{why}{''.join(facts[:count])}"
 
 
 def _facts(status: Status, bar: str) -> list[str]:
@@ -75,7 +95,7 @@ def _facts(status: Status, bar: str) -> list[str]:
     if status.apps or status.failed or status.waiting:
         facts += [f"  {status.failed:,} failed", f"  {status.waiting:,} waiting"]
     facts.append(f"  {status.not_signed:,} not signed")
-    if status.state is State.LOST:
+    if status.state in TROUBLED:
         return facts
     facts += [f"{bar}{app}" for app in _apps(status)]
     return [*facts, f"{bar}{status.tunnel}"] if status.tunnel else facts
@@ -84,6 +104,8 @@ def _facts(status: Status, bar: str) -> list[str]:
 def _state(status: Status, signs: dict[str, str]) -> str:
     if status.state is State.LOST:
         return f"{signs['lost']} nothing arrives for {duration(status.seconds)}, trying to recover"
+    if status.state is State.UNRECORDED:
+        return f"{signs['lost']} nothing is recorded for {duration(status.seconds)}"
     if status.is_paused:
         return f"{signs['paused']} forwarding is paused"
     if status.state is State.READY:

@@ -25,6 +25,13 @@ STATUSES = {
     "nothing is forwarded": Status(State.READY, 4, 5, 0),
     "paused": Status(State.READY, 90, 1207, 3, 2, 3, (AppHealth(":3000", "500", is_well=False),), is_paused=True),
     "lost": Status(State.LOST, 130, 1204, 3, 2, 0, (AppHealth(":3000", "ok", is_well=True),), "ngrok"),
+    "lost, and why": Status(State.LOST, 130, 1204, 3, reason="the tunnel's agent ended"),
+    "channel gone": Status(
+        State.LOST, 4, 5, reason="the channel chn_54cf7c7cb4ad4c1027000001 is gone: Cronofy closed it"
+    ),
+    "not recorded": Status(
+        State.UNRECORDED, 64, 1204, 3, 2, 17, tunnel="ngrok", reason="the history cannot grow: the disk is full"
+    ),
     "question": Status(State.READY, 4, question="212 deliveries wait for http://localhost:3000/. Send them now?"),
     "ending": Status(State.ENDING, 0, 5, 0),
 }
