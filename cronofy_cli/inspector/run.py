@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.inspector.feed import Feed
+from cronofy_cli.inspector.indexing import Indexing
 from cronofy_cli.inspector.run_state import RunState
 from cronofy_cli.inspector.server import InspectorServer
-from cronofy_cli.receiver.bookkeeper import Bookkeeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,11 +45,10 @@ class InspectorRun:
         """
         try:
             # What a burst has left is moved once, and a history of another release is noticed here.
-            with open_history(self._around.history, read_only=True) as history:
-                is_stored = history.is_stored
+            open_history(self._around.history, read_only=True).close()
             self._start(self._feed)
-            if self._source is None and is_stored:
-                self._start(Bookkeeper(self._open_for_index, self._on_failed))
+            if self._source is None:
+                self._start(Indexing(self._around, self._open_for_index, self._on_failed))
             self._start(self._server)
         except BaseException:  # an interrupt too must end what was started
             self._stack.close()

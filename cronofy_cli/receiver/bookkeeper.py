@@ -56,6 +56,10 @@ class Bookkeeper(Worker):
         if not self._woken.is_set():
             self._woken.set()
 
+    def look_again(self) -> None:
+        """Index what others have recorded."""
+        self._woken.set()
+
     def _open(self, stack: ExitStack) -> None:
         self._history = stack.enter_context(self._open_history())
         self._indexer = stack.enter_context(closing(self._history.indexer()))
