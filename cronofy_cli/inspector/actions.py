@@ -13,7 +13,9 @@ from cronofy_cli.adapters.history.tags import check_tag
 from cronofy_cli.core.notifications.delivery_diff import compare_deliveries
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, Verdict
 from cronofy_cli.errors import CronofyError, WrongUsage
+from cronofy_cli.inspector.changes import compared_events
 from cronofy_cli.inspector.detail import delivery_of, targets_of
+from cronofy_cli.inspector.documents import ComparisonDocument
 from cronofy_cli.outbound.advice import runs_in_container
 from cronofy_cli.outbound.edited_body import with_body
 from cronofy_cli.outbound.replay import ReplayJob, kept_result, send_again
@@ -116,14 +118,16 @@ def tag(around: Around, number: int, request: TagRequest) -> tuple[str, ...]:
         return tuple(history.tags.of(number))
 
 
-def compare(history: History, first: int, second: int) -> tuple[DifferenceDocument, ...]:
-    """Return what differs between two deliveries.
+def compare(history: History, first: int, second: int, now: datetime) -> ComparisonDocument:
+    """Return what differs between two deliveries. `now` is in the zone of who looks.
 
     Raises:
         CronofyError: one is not there.
     """
     differences = compare_deliveries(delivery_of(history, first), delivery_of(history, second))
-    return tuple(map(DifferenceDocument.of, differences))
+    assert now.tzinfo is not None
+    events, more = compared_events(history.events_of(first), history.events_of(second), now.tzinfo, now.date())
+    return ComparisonDocument(tuple(map(DifferenceDocument.of, differences)), events, more)
 
 
 def curl(history: History, number: int) -> bytes:

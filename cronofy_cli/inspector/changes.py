@@ -8,14 +8,16 @@ import msgspec
 
 from cronofy_cli.core.events.event import event_time, parse_event
 from cronofy_cli.core.events.event_change_words import describe_changes
-from cronofy_cli.core.events.event_changes import ChangeKind, changes_in
+from cronofy_cli.core.events.event_changes import ChangeKind, changes_in, compare
 from cronofy_cli.core.events.event_local_times import day_words, is_near, local_time
 from cronofy_cli.core.events.event_series import ChangeGroup, fold_series
 from cronofy_cli.core.events.event_when_words import occurrences_words, when_words
 from cronofy_cli.core.events.field_changes import TIMES
+from cronofy_cli.core.events.read_comparison import compare_reads
 from cronofy_cli.core.fields import as_object, decode_object, objects, text
 from cronofy_cli.inspector.documents import (
     ChangedEventDocument,
+    ComparedEventDocument,
     FieldDocument,
     OtherEventDocument,
     ReadDocument,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import date, tzinfo
 
     from cronofy_cli.core.events.event_changes import EventChange, FieldChange
+    from cronofy_cli.core.events.read_comparison import EventDifference
     from cronofy_cli.core.fields import Fields
 
 _SHOWN: Final = 50
@@ -66,6 +69,37 @@ def read_document(payload: bytes, zone: tzinfo, today: date) -> ReadDocument:
         changes=None if changes is None else tuple(_changed(group, names, zone, today) for group in groups[:_SHOWN]),
         others=tuple(_others(events, changed)),
     )
+
+
+def compared_events(
+    before: bytes | None, after: bytes | None, zone: tzinfo, today: date
+) -> tuple[tuple[ComparedEventDocument, ...], int]:
+    """Return the events that differ between two reads, and how many more there are; none where one was not made."""
+    if before is None or after is None:
+        return (), 0
+    differences = compare_reads(before, after)
+    shown = differences[:_SHOWN]
+    return tuple(_compared(each, zone, today) for each in shown), len(differences) - len(shown)
+
+
+def _compared(event: EventDifference, zone: tzinfo, today: date) -> ComparedEventDocument:
+    fields = [
+        FieldDocument(_label(field), *(_words(field, value, zone, today) for value in (field.before, field.after)))
+        for field in event.fields
+    ]
+    if event.before is None or event.after is None:
+        fields = [FieldDocument("", *(_when(state, zone, today) for state in (event.before, event.after)))]
+    return ComparedEventDocument(event.summary[:_TITLE_WIDTH] or "(no title)", tuple(fields))
+
+
+def _when(event: bytes | None, zone: tzinfo, today: date) -> str | None:
+    if event is None:
+        return None
+    fields = decode_object(event)
+    if fields.get("deleted") is True:
+        return "deleted"
+    change = compare(None, event)
+    return (change and when_words(ChangeGroup((change,), is_series=False), zone, today)) or "there"
 
 
 def _numbers(value: object) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Raw, Struct
 
 from cronofy_cli.core.replay_verdict import ReplayVerdict
-from cronofy_cli.output.documents.deliveries import ShownDelivery
+from cronofy_cli.output.documents.deliveries import DifferenceDocument, ShownDelivery
 
 
 class RowDocument(Struct, frozen=True):
@@ -156,6 +156,23 @@ class StateDocument(Struct, frozen=True):
     reason: str | None
     hint: str | None
     history_bytes: int
+
+
+class ComparedEventDocument(Struct, frozen=True):
+    """An event that differs between the reads of two deliveries."""
+
+    title: str
+    fields: tuple[FieldDocument, ...]
+    """One with an empty label stands for the whole event, where only one of them has it."""
+
+
+class ComparisonDocument(Struct, frozen=True):
+    """What differs between two deliveries."""
+
+    differences: tuple[DifferenceDocument, ...]
+    events: tuple[ComparedEventDocument, ...]
+    more_events: int
+    """Those that differ and are left out."""
 
 
 class RowsEvent(Struct, frozen=True):

@@ -177,7 +177,7 @@ class Routes:
         if first is None or second is None:
             raise WrongUsage("two deliveries are needed")
         with self._around.reading() as history:
-            return actions.compare(history, first, second)
+            return actions.compare(history, first, second, self._around.now())
 
     def _export(self, call: Call) -> object:
         from cronofy_cli.output.exports.formats import ExportFormat

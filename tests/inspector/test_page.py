@@ -315,6 +315,28 @@ def test_a_wrong_signature_is_explained(page: Page) -> None:
     expect(page.locator(".verdict")).to_contain_text("cause")
 
 
+def test_events_are_compared_by_what_they_are(page: Page, inspected: Inspected) -> None:
+    """An event that stands elsewhere in the other read is met again: only what differs about it is marked."""
+    told = inspected.story
+    call, workshop = event("s", "Sales call", 1, 10), event("w", "Workshop", 2, 9)
+    first, second = told.arrives(), told.arrives()
+    told.reads(first, (None, workshop), others=[call])
+    told.reads(second, (call, event("s", "Sales call", 1, 11)), others=[workshop, event("n", "Lunch", 3, 12)])
+    row(page, first).click()
+    expect(page.locator(".head")).to_contain_text(f"#{first}")
+    page.keyboard.press("v")
+    page.keyboard.press("k")
+    page.keyboard.press("v")
+
+    events = page.get_by_role("dialog").locator("tr.other", has_text="“")
+    expect(events.locator("th")).to_have_text(
+        ["≠ in short", "≠ “Sales call” start", "≠ “Sales call” end", "≠ “Lunch” "], use_inner_text=False
+    )
+    expect(events.nth(1)).to_contain_text("10:00")
+    expect(events.nth(1)).to_contain_text("11:00")
+    expect(events.nth(3).locator("td").first).to_have_text("not there")
+
+
 def test_a_gap_has_a_page(page: Page) -> None:
     """How long nothing could arrive, why, and the command that reads what changed."""
     page.locator(".row.gap").click()

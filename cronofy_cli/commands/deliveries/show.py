@@ -81,19 +81,20 @@ def diff(
     before: DeliveryArgument,
     after: DeliveryArgument,
 ) -> None:
-    """Compare two deliveries: results, headers, fields of the body, or its bytes.
+    """Compare two deliveries: results, headers, fields of the body or its bytes, and events by their event_uid.
 
     \b
     Examples:
       cronofy deliveries diff 128 129
       cronofy deliveries diff @good last --json
     """
-    from cronofy_cli.core.notifications.delivery_diff import compare_deliveries
+    from cronofy_cli.core.notifications.delivery_diff import compare_deliveries, compare_events
 
     run = app_context(context)
     run.page_output()
-    differences = compare_deliveries(find_delivery(run.history, before), find_delivery(run.history, after))
-    show_list(run.output, differences, difference_list())
+    both = [find_delivery(run.history, each) for each in (before, after)]
+    events = [run.history.events_of(each.id) for each in both if each.id is not None]
+    show_list(run.output, (*compare_deliveries(*both), *compare_events(*events)), difference_list())
 
 
 def _show_answers(run: AppContext, attempts: list[Forward]) -> None:

@@ -1,4 +1,5 @@
-"""What differs between two deliveries: headers, fields of the JSON body, and the bytes where nothing else does.
+"""What differs between two deliveries: headers, fields of the JSON body, the bytes where nothing else does, and the
+events that were read because of them.
 
 Pure. How a difference looks is the output's job.
 """
@@ -11,9 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from cronofy_cli.core.events.read_comparison import compare_reads, event_uids
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cronofy_cli.core.events.read_comparison import EventDifference
     from cronofy_cli.core.notifications.deliveries import Delivery, Headers
 
 _SHOWN_AROUND: Final = 20
@@ -37,6 +41,8 @@ class DifferencePart(StrEnum):
     """A field of the JSON."""
     BYTES = "bytes"
     """The body says the same, or is not JSON, and is written otherwise."""
+    EVENT = "event"
+    """An event that was read because of it, known by its `event_uid`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,24 @@ def compare_deliveries(before: Delivery, after: Delivery) -> tuple[Difference, .
         *_headers(before.request.headers, after.request.headers),
         *_bodies(before.request.body, after.request.body),
     )
+
+
+def compare_events(before: bytes | None, after: bytes | None) -> tuple[Difference, ...]:
+    """Return what differs between the events that were read because of two deliveries (JSON); None where none were."""
+    if before is None or after is None:
+        old, new = (None if read is None else _text(event_uids(read)) for read in (before, after))
+        return () if old == new else (Difference(DifferencePart.EVENT, "events", old, new),)
+    return tuple(each for difference in compare_reads(before, after) for each in _of_event(difference))
+
+
+def _of_event(event: EventDifference) -> Iterator[Difference]:
+    place = f"events[{event.event_uid}]"
+    if event.before is None or event.after is None:
+        old, new = (None if state is None else state.decode() for state in (event.before, event.after))
+        yield Difference(DifferencePart.EVENT, place, old, new)
+    for field in event.fields:
+        old, new = (None if value is None else _text(value) for value in (field.before, field.after))
+        yield Difference(DifferencePart.EVENT, f"{place}.{field.field}", old, new)
 
 
 def _results(before: Delivery, after: Delivery) -> Iterator[Difference]:

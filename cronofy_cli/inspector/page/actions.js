@@ -96,13 +96,15 @@ export const copyPytest = async detail => copy(await text('export', {format: 'py
 export const copyBody = detail => detail.shown.body === undefined ? download(`deliveries/${detail.row.id}/body`) : copy(detail.shown.body);
 
 export async function compare(a, b, onSwap) {
-  const found = await get('compare', {a: a.id, b: b.id}), app = row => row.app ?? 'not sent on', parts = [['app', 'Your app'], ['events', 'What changed'], ['result', 'Signature and answer'], ['header', 'Head'], ['body', 'Body']];
-  const kept = [['app', 'result', app(a), app(b)], ['events', 'events', a.what, b.what]].filter(([, , before, after]) => before !== after).map(([part, place, before, after]) => ({part, place, before, after}));
-  const differences = [...kept, ...found.map(each => (each.part === 'bytes' ? {...each, part: 'body'} : each))];
+  const {differences: found, events, more_events: more} = await get('compare', {a: a.id, b: b.id}), app = row => row.app ?? 'not sent on', parts = [['app', 'Your app'], ['events', 'What changed'], ['result', 'Signature and answer'], ['header', 'Head'], ['body', 'Body']];
+  const kept = [['app', 'result', app(a), app(b)], ['events', 'in short', a.what, b.what]].filter(([, , before, after]) => before !== after).map(([part, place, before, after]) => ({part, place, before, after}));
+  const ofEvents = events.flatMap(({title, fields}) => fields.map(({label, before, after}) => ({part: 'events', place: `“${title}” ${label}`, before, after})));
+  const differences = [...kept, ...ofEvents, ...found.map(each => (each.part === 'bytes' ? {...each, part: 'body'} : each))];
   const lines = parts.flatMap(([part, title]) => {
     const some = differences.filter(each => each.part === part);
     return [h('tr', {cls: some.length ? 'section' : 'section same'}, h('th', {scope: 'rowgroup', colspan: 3}, title, some.length ? '' : ': the same')),
-      ...some.map(each => h('tr', {cls: 'other'}, h('th', {scope: 'row'}, '≠ ', each.place), h('td', {}, each.before ?? 'not there'), h('td', {}, each.after ?? 'not there')))];
+      ...some.map(each => h('tr', {cls: 'other'}, h('th', {scope: 'row'}, '≠ ', each.place), h('td', {}, each.before ?? 'not there'), h('td', {}, each.after ?? 'not there'))),
+      part === 'events' && more > 0 && h('tr', {}, h('td', {colspan: 3}, `and ${more} more events that differ`))];
   });
   await whenFree();
   ask(`A #${a.id} and B #${b.id}: ${differences.length || 'no'} difference${differences.length === 1 ? '' : 's'}`, [h('table', {cls: 'cmp'}, h('thead', {}, h('tr', {}, h('td', {}), h('th', {scope: 'col'}, `A  ${nameOf(a)}`), h('th', {scope: 'col'}, `B  ${nameOf(b)}`))), h('tbody', {}, lines))], {yes: 'Make B the new A', act: () => onSwap()});

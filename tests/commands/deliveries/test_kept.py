@@ -200,6 +200,19 @@ def test_diff(kept: None, run: Run) -> None:
     assert run("deliveries", "diff", "1", "1", "--json").json == []
 
 
+def test_diff_of_events(record: Record, cli: Cli, run: Run) -> None:
+    """What was read because of them is compared by event_uid."""
+    record(make_delivery(1), make_delivery(2))
+    with open_history(cli.data / "deliveries.db") as history:
+        for number, title in ((1, b"Lunch"), (2, b"Late lunch")):
+            history.attach_events([number], b'{"events":[{"event_uid":"evt_1","summary":"%s"}]}' % title)
+
+    [difference] = run("deliveries", "diff", "1", "2", "--json").json
+
+    expected = {"part": "event", "place": "events[evt_1].summary", "before": '"Lunch"', "after": '"Late lunch"'}
+    assert difference == expected
+
+
 def test_export_and_import(kept: None, cli: Cli, run: Run, tmp_path: Path) -> None:
     """What is written to a file is private, and put into an empty history it is the same."""
     file = tmp_path / "out.ndjson"
