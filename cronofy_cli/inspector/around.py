@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cronofy_cli.adapters.event_cache import events_around
 from cronofy_cli.adapters.history import open_history
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import date, datetime
 
     from cronofy_cli.adapters.history import History
     from cronofy_cli.adapters.history.place import HistoryPlace
@@ -51,6 +52,10 @@ class Around:
             HistoryUnavailable: it cannot be opened.
         """
         return open_history(self.history, read_only=True, settles=False)
+
+    def events_around(self, event_uids: Collection[str], first: date, last: date, data_center: str) -> list[bytes]:
+        """Return the events of a time as they were last seen, of the account that has one of `event_uids`."""
+        return events_around(event_uids, first, last, data_center, self.environment)
 
     def writing(self) -> History:
         """Open the history to write what the user does.

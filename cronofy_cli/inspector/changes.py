@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -25,8 +27,8 @@ from cronofy_cli.inspector.documents import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date, tzinfo
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime, tzinfo
 
     from cronofy_cli.core.events.event_changes import EventChange, FieldChange
     from cronofy_cli.core.events.read_comparison import EventDifference
@@ -38,6 +40,10 @@ _OTHERS: Final = 200
 _IN_THE_WEEK: Final = 60
 """Occurrences of a series that are drawn."""
 _TITLE_WIDTH: Final = 200
+_LONGEST: Final = timedelta(days=7 + 31)
+"""After the beginning of a week: what ends later and began before is not found."""
+EventsAround = Callable[[Collection[str], date, date], list[bytes]]
+"""Returns the events that end from one day to another, of the account that has one of those named."""
 
 
 def change_sentence(payload: bytes, zone: tzinfo, today: date) -> tuple[str, str]:
@@ -54,21 +60,43 @@ def change_sentence(payload: bytes, zone: tzinfo, today: date) -> tuple[str, str
     return changes[0].kind.value, "  ".join(part for part in (title, detail, more) if part)
 
 
-def read_document(payload: bytes, zone: tzinfo, today: date) -> ReadDocument:
-    """Return a read of events as it is shown."""
+def read_document(payload: bytes, now: datetime, events_around: EventsAround) -> ReadDocument:
+    """Return a read of events as it is shown, with the others of the week. `now` is in the zone of who looks."""
+    zone, today = now.tzinfo, now.date()
+    assert zone is not None
     document = decode_object(payload)
     names = {key: name for key, name in as_object(document.get("calendar_names")).items() if isinstance(name, str)}
     changes = changes_in(payload)
     events = list(objects(document, "events"))
     changed = {change.event_uid for change in changes or ()}
     groups = fold_series(changes or (), zone)
+    shown = tuple(_changed(group, names, zone, today) for group in groups[:_SHOWN])
+    read = {text(event, "event_uid") for event in events}
+    around = [] if not shown else map(decode_object, _around(shown, changed, zone, events_around))
+    seen = (event for event in around if text(event, "event_uid") not in read)
     return ReadDocument(
         changes_since=text(document, "changes_since"),
         delivery_ids=_numbers(document.get("delivery_ids")),
         events=len(events),
-        changes=None if changes is None else tuple(_changed(group, names, zone, today) for group in groups[:_SHOWN]),
-        others=tuple(_others(events, changed)),
+        changes=None if changes is None else shown,
+        others=(*_others(events, changed), *_others(seen, changed, are_last_seen=True)),
     )
+
+
+def _around(
+    changes: Sequence[ChangedEventDocument], changed: set[str], zone: tzinfo, events_around: EventsAround
+) -> list[bytes]:
+    """Return what else is known of the week that the page shows: that of the first event as it is, else as it was."""
+    spans = [span for change in changes for span in change.after] or [span for each in changes for span in each.before]
+    start = local_time(spans[0].start, zone) if spans else None
+    if start is None:
+        return []
+    try:
+        monday = start.day - timedelta(days=start.day.weekday())
+        first, last = monday - timedelta(days=1), monday + _LONGEST
+    except OverflowError:  # near year 1 or 9999
+        return []
+    return events_around(changed, first, last)
 
 
 def compared_events(
@@ -174,7 +202,9 @@ def _span(event: Fields) -> SpanDocument | None:
     return SpanDocument(start.text, last.text, is_all_day=start.day is not None)
 
 
-def _others(events: Iterable[Fields], changed: set[str]) -> Iterable[OtherEventDocument]:
+def _others(
+    events: Iterable[Fields], changed: set[str], *, are_last_seen: bool = False
+) -> Iterable[OtherEventDocument]:
     shown = 0
     for event in events:
         span = _span(event)
@@ -183,4 +213,4 @@ def _others(events: Iterable[Fields], changed: set[str]) -> Iterable[OtherEventD
         shown += 1
         if shown > _OTHERS:
             return
-        yield OtherEventDocument((text(event, "summary") or "(no title)")[:_TITLE_WIDTH], span)
+        yield OtherEventDocument((text(event, "summary") or "(no title)")[:_TITLE_WIDTH], span, are_last_seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.replay_verdict import replay_verdict
@@ -17,7 +18,6 @@ from cronofy_cli.output.documents.signatures import VerifyDocument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
     from cronofy_cli.adapters.history import AppResult, Forward, Gap, History
     from cronofy_cli.core.attempt import Attempt
@@ -45,7 +45,7 @@ def delivery_of(history: History, number: int) -> Delivery:
     return found
 
 
-def detail(history: History, number: int, now: datetime, tzid: str) -> DetailDocument:
+def detail(history: History, number: int, around: Around) -> DetailDocument:
     """Return all that is known of a delivery.
 
     Raises:
@@ -56,7 +56,8 @@ def detail(history: History, number: int, now: datetime, tzid: str) -> DetailDoc
     forwards = history.forwards.of(number)
     results = history.forwards.results([number]).get(number, ())
     hints = [forward_advice(forward, found.verdict.state) for forward in forwards]
-    events = history.events_of(number)
+    events, context = history.events_of(number), found.context
+    now = around.now()
     assert now.tzinfo is not None
     return DetailDocument(
         row=rows_of(history, [found], now)[0],
@@ -69,12 +70,12 @@ def detail(history: History, number: int, now: datetime, tzid: str) -> DetailDoc
             events=None,
             times=history.times_of(number),
         ),
-        read=None if events is None else read_document(events, now.tzinfo, now.date()),
+        read=None if events is None else read_document(events, now, partial(around.events_around, data_center=context)),
         verdicts=tuple(_verdicts(forwards, found.verdict.state)),
         owed=tuple(history.forwards.owed(number)),
         targets=targets_of(found, results),
         size=len(found.request.body),
-        zone=tzid,
+        zone=around.tzid,
         gaps=tuple(map(gap_document, _gaps_before(history, found))),
     )
 

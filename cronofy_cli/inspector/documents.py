@@ -108,10 +108,12 @@ class ChangedEventDocument(Struct, frozen=True):
 
 
 class OtherEventDocument(Struct, frozen=True):
-    """An event of the same read about which nothing changed."""
+    """An event of that time about which nothing changed."""
 
     title: str
     span: SpanDocument
+    is_last_seen: bool
+    """It was not in the same read: it stands as it was last seen, which may be later than the delivery."""
 
 
 class ReadDocument(Struct, frozen=True):

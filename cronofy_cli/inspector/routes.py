@@ -156,7 +156,7 @@ class Routes:
 
     def _detail(self, call: Call) -> object:
         with self._around.reading() as history:
-            return detail(history, call.number, self._around.now(), self._around.tzid)
+            return detail(history, call.number, self._around)
 
     def _body(self, call: Call) -> object:
         with self._around.reading() as history:

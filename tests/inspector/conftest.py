@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from cronofy_cli.adapters.event_cache import open_event_cache
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
 from cronofy_cli.core.signature import ClientSecret
@@ -61,6 +62,12 @@ class Inspected:
     url: str
     story: Story
     asked_why: list[str]
+
+    def last_saw(self, *events: bytes) -> None:
+        """Put events into the cache of last seen states, as a run does that read them."""
+        environment = {"CRONOFY_DATA_DIR": str(self.story.file.parent)}
+        with open_event_cache("simulator", "acc_1", environment) as cache:
+            cache.remember(events)
 
     @property
     def origin(self) -> str:

@@ -315,6 +315,27 @@ def test_a_wrong_signature_is_explained(page: Page) -> None:
     expect(page.locator(".verdict")).to_contain_text("cause")
 
 
+def test_the_week_has_what_else_is_known_of_it(page: Page, inspected: Inspected) -> None:
+    """Events that were not in the read stand in the week as they were last seen, and are marked as such."""
+    assert page.locator(".ev.seen").count() == 0
+    inspected.last_saw(
+        event("s", "Sales call", 4, 11),
+        event("c", "Workshop", 4, 10),
+        event("d", "Dentist", 1, 9.5),
+        event("e", "Late show", 1, 22),
+        event("f", "Holidays", 2, 0, 24 * 20),
+        event("g", "Gone", 1, 9.5, deleted=True),
+        event("h", "Next week", 8, 9.5),
+    )
+    inspected.story.forwards(38, "http://localhost:1/hook")
+
+    seen = page.locator(".week .ev.seen")
+    expect(seen.filter(has_text="Dentist")).to_have_attribute("title", re.compile("Dentist Tue 09:30.*, as last seen"))
+    assert {text.strip() for text in seen.all_text_contents()} == {"Dentist", "Holidays"}
+    assert page.locator(".week .ev.other:not(.seen)", has_text="Workshop").count() == 1
+    expect(page.locator("figcaption")).to_contain_text("others, as last seen")
+
+
 def test_events_are_compared_by_what_they_are(page: Page, inspected: Inspected) -> None:
     """An event that stands elsewhere in the other read is met again: only what differs about it is marked."""
     told = inspected.story

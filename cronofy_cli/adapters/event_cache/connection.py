@@ -36,6 +36,11 @@ def cache_file(data_center_name: str, sub: str, environment: Mapping[str, str]) 
     return cache_folder(environment) / f"{_file_word(data_center_name)}.{_file_word(sub)}{_SUFFIX}"
 
 
+def cache_files(data_center_name: str, environment: Mapping[str, str]) -> list[Path]:
+    """Return the files of a data center's accounts that are there."""
+    return sorted(cache_folder(environment).glob(f"{_file_word(data_center_name)}.*{_SUFFIX}"))
+
+
 def open_event_cache(
     data_center_name: str,
     sub: str,

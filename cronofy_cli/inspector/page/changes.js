@@ -17,7 +17,8 @@ export function changesOf(detail, show, onShow) {
   const side = week && segment('Week', [['before', 'Before', 'Before (b)'], ['both', 'Both', 'Before and after (b)'], ['after', 'After', 'After (b)']], show, onShow);
   if (week) week.dataset.show = show;
   return [side, h('div', {cls: 'diff'}, cards, week && h('figure', {cls: 'box'}, week, h('figcaption', {cls: 'key'},
-    h('span', {}, h('i', {cls: 'b'}), 'before'), h('span', {}, h('i', {cls: 'a'}), 'after'), h('span', {}, '+ added  → moved  ~ changed  − removed'))))];
+    h('span', {}, h('i', {cls: 'b'}), 'before'), h('span', {}, h('i', {cls: 'a'}), 'after'), h('span', {}, '+ added  → moved  ~ changed  − removed'),
+    week.querySelector('.ev.seen') && h('span', {}, h('i', {cls: 's'}), 'others, as last seen'))))];
 }
 
 function whyNotRead(row) {
@@ -54,11 +55,12 @@ function weekOf({read, zone}) {
   const known = spans.filter(span => span.wall);
   if (!known.length) return null;
   const focus = known.find(span => span.side === 'after') ?? known[0], firstDay = mondayOf(focus.wall.start), end = firstDay + DAYS * DAY;
-  const others = read.others.map(other => ({wall: wallOf(other.span, zone), side: '', title: other.title})).filter(other => other.wall);
+  const others = read.others.map(other => ({wall: wallOf(other.span, zone), side: other.is_last_seen ? 'seen' : '', title: other.title})).filter(other => other.wall);
   const shown = [...known, ...others].filter(span => span.wall.start < end && span.wall.end > firstDay);
-  const pieces = shown.filter(span => !span.wall.allDay).flatMap(span => piecesOf(span.wall.start, span.wall.end, firstDay, DAYS).map(piece => ({...piece, span})));
-  // The hours are cropped to what is there: a quarter of an hour stays legible.
-  const fromHour = Math.max(0, Math.floor(Math.min(9, ...pieces.map(piece => piece.from)) - 0.25)), toHour = Math.min(24, Math.ceil(Math.max(fromHour + 6, ...pieces.map(piece => piece.to)) + 0.25));
+  const all = shown.filter(span => !span.wall.allDay).flatMap(span => piecesOf(span.wall.start, span.wall.end, firstDay, DAYS).map(piece => ({...piece, span})));
+  // The hours are cropped to what was read: a quarter of an hour stays legible. What else is known gives way.
+  const told = all.filter(piece => piece.span.side !== 'seen'), fromHour = Math.max(0, Math.floor(Math.min(9, ...told.map(piece => piece.from)) - 0.25)), toHour = Math.min(24, Math.ceil(Math.max(fromHour + 6, ...told.map(piece => piece.to)) + 0.25));
+  const pieces = all.map(piece => ({...piece, from: Math.max(piece.from, fromHour), to: Math.min(piece.to, toHour)})).filter(piece => piece.from < piece.to || piece.span.side !== 'seen');
   const hours = toHour - fromHour, columns = Array.from({length: DAYS}, (_, day) => intoLanes(pieces.filter(piece => piece.day === day)).map(piece => blockOf(piece, fromHour, hours)));
   const allDay = Array.from({length: DAYS}, (_, day) => shown.filter(span => span.wall.allDay && span.wall.start < firstDay + (day + 1) * DAY && Math.max(span.wall.end, span.wall.start + 1) > firstDay + day * DAY).map(span => evOf(span, {})));
   const label = `${rangeText(firstDay, DAYS)}: ${read.changes.map((change, place) => sentenceOf(change, known.filter(span => span.place === place))).join('; ')}`;
@@ -75,5 +77,5 @@ const blockOf = (piece, fromHour, hours) => evOf(piece.span, placeOf(piece, from
 function evOf(span, vars, more = '') {
   const cls = `ev ${more} ${span.side} ${span.kind ? `k-${span.kind}` : 'other'}`;
   const when = span.wall.allDay ? 'all day' : spanText(span.wall.start, span.wall.end);
-  return h('div', {cls, vars, title: `${span.title} ${when}`, 'data-change': span.place}, h('span', {}, span.kind ? `${KINDS[span.kind][0]} ` : '', span.title));
+  return h('div', {cls, vars, title: `${span.title} ${when}${span.side === 'seen' ? ', as last seen' : ''}`, 'data-change': span.place}, h('span', {}, span.kind ? `${KINDS[span.kind][0]} ` : '', span.title));
 }
