@@ -172,6 +172,73 @@ def test_the_filter_goes_for_what_arrives(page: Page, inspected: Inspected) -> N
     expect(page.locator("#command")).to_have_text("cronofy deliveries list --type verification")
 
 
+def test_a_thousand_that_do_not_fit(page: Page, inspected: Inspected) -> None:
+    """Not one of them moves what is found; they are counted, and a click shows them."""
+    page.locator("#q").fill("type:verification")
+    expect(page.locator(".row")).to_have_count(1)
+
+    inspected.story.burst(1000)
+    inspected.story.arrives(b'{"notification":{"type":"verification"},"channel":{"channel_id":"chn_2"}}')
+
+    expect(page.locator(".row")).to_have_count(2)
+    expect(page.locator("#count")).to_have_text("2 of 1,039, 1,000 new hidden")
+    page.get_by_role("button", name="1,000 new hidden").click()
+    expect(page.locator("#count")).to_have_text("1,039 deliveries")
+    expect(page.locator("#q")).to_have_value("")
+
+
+def test_a_hidden_page_hears_of_nothing_and_goes_on(page: Page, context: BrowserContext, inspected: Inspected) -> None:
+    """It closes its stream; when it is seen again, what came meanwhile is there, each once."""
+    beside = context.new_page()
+    beside.goto(inspected.url)
+    turn = """isHidden => {
+        Object.defineProperty(document, 'hidden', {configurable: true, get: () => isHidden});
+        document.dispatchEvent(new Event('visibilitychange'));
+    }"""
+    page.evaluate(turn, arg=True)
+    inspected.story.burst(30)
+    expect(beside.locator("#count")).to_have_text("68 deliveries")
+    expect(page.locator("#count")).to_have_text("38 deliveries")
+
+    page.evaluate(turn, arg=False)
+
+    expect(page.locator("#count")).to_have_text("68 deliveries")
+    shown = page.locator(".row").evaluate_all("rows => rows.map(row => +row.dataset.id)")
+    assert shown == list(range(68, 68 - len(shown), -1))
+
+
+def test_two_are_compared_by_a_click_and_by_an_address(
+    page: Page, context: BrowserContext, inspected: Inspected
+) -> None:
+    """Shift and a click compare a row with the selected one; the address leads to it while it is open."""
+    row(page, 35).click()
+    row(page, 37).click(modifiers=["Shift"])
+    title = page.get_by_role("dialog").get_by_role("heading")
+    expect(title).to_contain_text("A #35 and B #37")
+    address = page.evaluate("location.hash")
+    assert address == "#id=35&with=37"
+
+    other = context.new_page()
+    other.goto(f"{inspected.url}&{address[1:]}")
+    expect(other.get_by_role("dialog").get_by_role("heading")).to_contain_text("A #35 and B #37")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.evaluate("location.hash") == "#id=35"
+
+
+def test_the_same_in_a_terminal(page: Page, context: BrowserContext) -> None:
+    """Each delivery has the commands that show and replay it, to copy."""
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    show, replay = page.locator(".commands code").all_text_contents()
+    assert show == "cronofy deliveries show 38"
+    assert re.fullmatch(r"cronofy deliveries replay 38 --to http://localhost:\d+/hook", replay)
+
+    page.locator(".commands button").last.click()
+
+    expect(page.locator("#toast")).to_contain_text("Copied: cronofy deliveries replay 38")
+    assert page.evaluate("navigator.clipboard.readText()") == replay
+
+
 def test_a_search_finds_titles(page: Page) -> None:
     """What is searched for is marked; a wrong filter says what is wrong; Escape clears it."""
     page.keyboard.press("/")

@@ -68,6 +68,8 @@ export function follow(values, on, onState) {
   };
   return {
     close() { closed = true; clearTimeout(timer); aborter?.abort(); },
+    /** Hears of nothing until `restart()`. */
+    pause() { clearTimeout(timer); aborter?.abort(); },
     /** Begins again now, with the query of now. */
     restart() { aborter?.abort(); open(); },
   };

@@ -5,14 +5,15 @@ import {KINDS, clockOf, dayOf, duration, isToday, nameOf, signatureOf} from './w
 export const ROW = 48;
 const MORE_ROWS = 20;
 
-/** `onSelect(item, opens)` hears of a choice, `onNearEnd` and `onNearStart` when more rows come into sight. */
+/** `onSelect(item, opens)` hears of a choice, `onCompare(item, other)` of two, `onNearEnd` and `onNearStart` when more rows come into sight. */
 export class List {
-  constructor({onSelect, onNearEnd, onNearStart}) {
+  constructor({onSelect, onCompare, onNearEnd, onNearStart}) {
     this.items = [];
     this.selected = -1;
     this.marked = null;
     this.needle = '';
     this.onSelect = onSelect;
+    this.onCompare = onCompare;
     this.box = $('list');
     this.nodes = new Map();   // what is drawn, by its place: while one scrolls, most of it stays
     this.box.addEventListener('scroll', () => {
@@ -48,6 +49,12 @@ export class List {
     this.intoSight();
     this.draw();
     this.onSelect(this.current, opens);
+  }
+
+  /** A click; with Shift it is compared with the selected one. */
+  choose(place, hasShift) {
+    const item = this.items[place], {current} = this;
+    if (hasShift && current && item !== current && !item.gap && !current.gap) { getSelection().empty(); this.onCompare(current, item); } else this.select(place, true);
   }
 
   selectId(id, opens = false) {
@@ -86,7 +93,7 @@ export class List {
   row(item, place) {
     const common = {
       role: 'option', id: `row-${place}`, 'aria-selected': String(place === this.selected), 'aria-setsize': this.items.length, 'aria-posinset': place + 1,
-      vars: {y: `${place * ROW}px`}, on: {click: () => this.select(place, true)},
+      vars: {y: `${place * ROW}px`}, on: {click: event => this.choose(place, event.shiftKey)},
     };
     return item.gap ? gapRow(item, common) : this.deliveryRow(item, common);
   }

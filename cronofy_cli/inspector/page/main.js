@@ -22,7 +22,7 @@ const anchorAt = id => Math.min(id, Number.MAX_SAFE_INTEGER - 1) + 1;
 const detailCopy = actions.copy;
 const command = text => h('div', {cls: 'box cmdline'}, h('code', {tabindex: 0}, text), h('button', {type: 'button', cls: 'btn', on: {click: () => detailCopy(text)}}, icon('copy'), 'Copy'));
 const show = which => { document.documentElement.dataset.view = which; (which === 'detail' ? $('detail') : $('list')).focus({preventScroll: true}); };
-const list = new List({onSelect: (item, opens) => { opening = openItem(item); if (opens && narrow.matches) { show('detail'); $('detail').scrollTop = 0; } }, onNearEnd: () => loadOlder(), onNearStart: () => loadNewer()});
+const list = new List({onSelect: (item, opens) => { opening = openItem(item); if (opens && narrow.matches) { show('detail'); $('detail').scrollTop = 0; } }, onCompare: (a, b) => compare(a, b), onNearEnd: () => loadOlder(), onNearStart: () => loadNewer()});
 const current = () => detail.detail;
 /** The details that are meant are those of the selected delivery, which may be on their way. */
 const withDelivery = act => async () => { await opening; if (current()) act(current()); };
@@ -37,8 +37,16 @@ const markOrCompare = () => {
     list.draw();
     return detail.draw();
   }
-  return actions.compare(known.markedRow, row, () => { list.marked = row.id; known.markedRow = row; list.draw(); detail.draw(); });
+  return compare(known.markedRow, row);
 };
+/** Compares two rows; while that is open, the address leads to it. */
+async function compare(a, b) {
+  try {
+    await actions.compare(a, b, () => { list.marked = b.id; known.markedRow = b; list.draw(); detail.draw(); });
+  } catch (error) { return say(error.message); }
+  address(a.id, b.id);
+  return $('dialog').addEventListener('close', () => address(list.current?.id ?? null), {once: true});
+}
 const ACTS = [
   {label: 'Replay', key: 'r', primary: true, needs: true, act: withDelivery(each => actions.replay(each, refresh))},
   {label: 'Edit and re-sign', key: 'e', needs: true, act: withDelivery(each => actions.edit(each, results => { detail.edited.push(...results.map(result => ({...result, is_edited: true}))); detail.draw(); }))},
@@ -239,9 +247,10 @@ function start() {
       : [h('p', {}, 'Start receiving, here against a simulated Cronofy:'), command('cronofy listen 3000/your/hook --data-center simulator'), h('p', {}, 'Or see everything at once:'), command('cronofy demo')]);
 }
 
-function address(id) {
+function address(id, other = null) {
   const fragment = new URLSearchParams();
-  if (id !== null) fragment.set('id', id);
+  if (id != null) fragment.set('id', id);
+  if (other !== null) fragment.set('with', other);
   if (known.q) fragment.set('q', known.q);
   history.replaceState(null, '', fragment.size ? `#${fragment}` : location.pathname);
 }
@@ -263,7 +272,8 @@ function drawCount() {
   else if (!counted) $('count').textContent = '';
   else {
     const words = counted.count === null ? `of ${number(counted.total)}` : known.q ? `${countWords()} of ${number(counted.total)}` : `${number(counted.total)} deliver${counted.total === 1 ? 'y' : 'ies'}`;
-    $('count').textContent = hidden && known.q ? `${words}, ${number(hidden)} new hidden` : words;
+    const more = h('button', {type: 'button', cls: 'link', title: 'Clear the search, and show them', on: {click: () => search('')}}, `${number(hidden)} new hidden`);
+    fill($('count'), words, hidden > 0 && known.q ? [', ', more] : null);
   }
 }
 
@@ -418,7 +428,8 @@ const events = follow(() => ({q: known.q, after: known.newestId}), {
   drawState();
   if (isConnected && before === false) find();
 });
-document.addEventListener('visibilitychange', () => { if (!document.hidden) { events.restart(); touched(); } });
+// Nobody looks at a hidden page: it goes on where it was when it is seen again.
+document.addEventListener('visibilitychange', () => { if (document.hidden) events.pause(); else { events.restart(); touched(); } });
 addEventListener('hashchange', () => {
   const fragment = new URLSearchParams(location.hash.slice(1)), id = +(fragment.get('id') ?? 0);
   if (fragment.has('token')) location.reload();
@@ -426,4 +437,8 @@ addEventListener('hashchange', () => {
 });
 setInterval(drawState, 10000);
 await find({anchor: known.wantedId ? anchorAt(known.wantedId) : null});
+if (asked.get('with')) {
+  const both = await get('rows', {ids: `${known.wantedId},${asked.get('with')}`}).catch(() => []);
+  if (both.length === 2) await compare(...both);
+}
 $('list').focus({preventScroll: true});
