@@ -2,79 +2,93 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from cronofy_cli.adapters.history import open_history
+from tests.browser import LIMIT_MS, Complaints
 from tests.inspector.conftest import inspecting
+from tests.inspector.story import Story
+from tests.looks import Pictures, overhang, problems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
+    from pathlib import Path
 
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from tests.inspector.conftest import Inspected
 
-PICTURES = "CRONOFY_TEST_PICTURES"
-"""The folder for the pictures; without it they are the test's own."""
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SIZES = {"1440": (1440, 900), "1024": (1024, 768), "400": (400, 800)}
 STATES = {
     "change": [],
     "details": ["Enter"],
     "signature": ["n", "n", "n", "2"],
     "app": ["n", "n", "3"],
-    "compare": ["v", "j", "v"],
     "edit": ["e"],
     "keys": ["?"],
+    "compare": ["v", "j", "v"],
 }
-
-
-def problems(page: Page) -> list[str]:
-    """Return what axe-core finds."""
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{one['id']}: {node['html'][:160]} {node['failureSummary']}" for one in found for node in one["nodes"]]
+BACK = ["Escape", "Escape", "."]
+"""From each of them to the newest delivery in the list."""
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Callable[[Page, str], None]:
-    """Takes a picture of the page."""
-    folder = Path(os.environ.get(PICTURES) or tmp_path)
+def pictures(tmp_path: Path) -> Pictures:
+    """Takes pictures of the page."""
+    return Pictures("inspector", tmp_path)
 
-    def take(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"inspector-{name}.png")
-        assert (folder / f"inspector-{name}.png").stat().st_size > 5000
 
-    return take
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inspected]:
+    """An inspector of a history in which one of everything has happened, and which nobody changes."""
+    file = tmp_path_factory.mktemp("looks") / "deliveries.db"
+    open_history(file).close()
+    Story(file).tell("http://localhost:3000/hook")
+    with inspecting(file) as running:
+        yield running
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("state", ["change", "details", "signature", "compare", "edit", "keys"])
 def test_nothing_is_wrong_for_anybody(
-    state: str, size: str, scheme: str, page: Page, picture: Callable[[Page, str], None]
+    size: str, scheme: str, chromium: Browser, shown: Inspected, pictures: Pictures
 ) -> None:
-    """axe-core finds nothing, and nothing lies outside of the page's width."""
+    """In no state axe-core finds anything, and nothing lies outside of the page's width."""
     width, height = SIZES[size]
-    page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of two
-    page.locator(".part").first.wait_for(state="attached")
-    for key in STATES[state]:
-        page.keyboard.press(key)
+    context = chromium.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,  # type: ignore[arg-type]  # one of two
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.set_default_timeout(LIMIT_MS)
+    complaints = Complaints(page, shown.origin)
+    page.goto(shown.url)
+    for state, keys in STATES.items():
+        expect(page.locator(".head")).to_contain_text("#38")
+        for key in keys:
+            page.keyboard.press(key)
+        expect_state(page, state)
+        pictures.take(page, f"{size}-{scheme}-{state}")
+        assert problems(page) == [], state
+        assert overhang(page) == 0, state
+        for key in BACK:
+            page.keyboard.press(key)
+    context.close()
+    assert complaints.found == []
+
+
+def expect_state(page: Page, state: str) -> None:
+    """Wait until a state is there."""
     if state == "signature":
         expect(page.locator(".head")).to_contain_text("#35")
         page.locator(".verdict .lead.bad").wait_for(state="attached")
-    if state in {"compare", "edit", "keys"}:
-        page.locator("dialog[open]").wait_for()
-
-    picture(page, f"{size}-{scheme}-{state}")
-    assert problems(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    elif state == "app":
+        expect(page.locator(".head")).to_contain_text("#36")
+    expect(page.locator("dialog[open]")).to_have_count(1 if state in {"compare", "edit", "keys"} else 0)
 
 
 @pytest.mark.parametrize("width", [400, 1024, 1300])
@@ -96,7 +110,7 @@ def test_nothing_is_cut(width: int, page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_an_empty_history(context: BrowserContext, tmp_path: Path, picture: Callable[[Page, str], None]) -> None:
+def test_an_empty_history(context: BrowserContext, tmp_path: Path, pictures: Pictures) -> None:
     """It says what to do, and shows the first delivery by itself when it comes."""
     file = tmp_path / "empty" / "deliveries.db"
     open_history(file).close()
@@ -104,7 +118,7 @@ def test_an_empty_history(context: BrowserContext, tmp_path: Path, picture: Call
         page = context.new_page()
         page.goto(inspected.url)
         expect(page.locator(".start")).to_contain_text("cronofy listen 3000/your/hook --data-center simulator")
-        picture(page, "1440-light-empty")
+        pictures.take(page, "1440-light-empty")
         assert problems(page) == []
         inspected.story.arrives()
         expect(page.locator(".head h2")).to_have_text("change")
@@ -112,7 +126,7 @@ def test_an_empty_history(context: BrowserContext, tmp_path: Path, picture: Call
 
 
 def test_an_inspector_that_has_ended(
-    context: BrowserContext, inspected: Inspected, tmp_path: Path, picture: Callable[[Page, str], None]
+    context: BrowserContext, inspected: Inspected, tmp_path: Path, pictures: Pictures
 ) -> None:
     """What is seen stays, actions wait and say why, and the window's title has a sign."""
     other = tmp_path / "other" / "deliveries.db"
@@ -126,7 +140,7 @@ def test_an_inspector_that_has_ended(
     expect(page.locator(".acts .primary")).to_be_disabled()
     expect(page).to_have_title("! cronofy inspect")
     expect(page.locator(".row")).to_have_count(1)
-    picture(page, "1440-light-disconnected")
+    pictures.take(page, "1440-light-disconnected")
     assert problems(page) == []
     page.close()
 

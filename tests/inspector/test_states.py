@@ -18,6 +18,7 @@ from tests.browser import Complaints
 from tests.fakes.ngrok_setup import TOKEN, fakes_environment
 from tests.in_process import run_main
 from tests.inspector.test_listen import address_of
+from tests.looks import problems
 from tests.scripts.listening import listening
 from tests.scripts.test_listen_tunnels import agents
 from tests.support import Impatient
@@ -56,11 +57,12 @@ def expect_all_is_well(page: Page) -> None:
 
 
 def expect_trouble(page: Page, state: str, reason: str, fix: str) -> None:
-    """The state, the reason and what to do are to be seen, and the window's title has a sign."""
+    """The state, the reason and what to do are to be seen, by anybody, and the window's title has a sign."""
     expect(page.locator("#state")).to_have_text(state)
     expect(page.locator("#banner p")).to_contain_text(reason)
     expect(page.locator("#banner code")).to_have_text(fix)
     expect(page).to_have_title("! cronofy inspect")
+    assert problems(page) == []
 
 
 def expect_the_gap(page: Page, reason: str) -> None:

@@ -110,7 +110,11 @@ class SimulatorPage:
 @pytest.fixture
 def week(start: Callable[..., Running]) -> Running:
     """A simulator whose clock stands at a Wednesday morning, with an event of ours on Tuesday."""
-    simulator = start(seed_day=TODAY)
+    return a_week(start(seed_day=TODAY))
+
+
+def a_week(simulator: Running) -> Running:
+    """Let a simulator's clock stand at that morning, and add that event."""
     simulator.request("POST", "/simulator/clock", json={"set_to": NOW, "stopped": True})
     simulator.add_event(
         calendar="Work", summary="Budget talk", start="2026-11-24T15:00:00Z", end="2026-11-24T16:00:00Z"
