@@ -130,11 +130,25 @@ def _values(path: str, old: object, new: object) -> Iterator[Difference]:
         for key in dict.fromkeys([*old, *new]):
             yield from _values(_member(path, key), old.get(key, _MISSING), new.get(key, _MISSING))
     elif isinstance(old, list) and isinstance(new, list):
-        for index in range(max(len(old), len(new))):
-            pair = [each[index] if index < len(each) else _MISSING for each in (old, new)]
-            yield from _values(f"{path}[{index}]", *pair)
+        for index, before, after in _aligned(old, new):
+            yield from _values(f"{path}[{index}]", before, after)
     elif _text(old) != _text(new):
         yield Difference(DifferencePart.BODY, path or "(all of it)", _text(old), _text(new))
+
+
+def _aligned(old: list[object], new: list[object]) -> Iterator[tuple[int, object, object]]:
+    """Yield the items that are not the same, with their places: one more at the head makes no other one differ."""
+    begin = 0
+    end = min(len(old), len(new))
+    while begin < end and _text(old[begin]) == _text(new[begin]):
+        begin += 1
+    same = 0
+    while same < end - begin and _text(old[-1 - same]) == _text(new[-1 - same]):
+        same += 1
+    before, after = old[begin : len(old) - same], new[begin : len(new) - same]
+    for index in range(max(len(before), len(after))):
+        pair = [each[index] if index < len(each) else _MISSING for each in (before, after)]
+        yield begin + index, pair[0], pair[1]
 
 
 def _member(path: str, key: str) -> str:

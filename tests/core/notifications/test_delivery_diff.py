@@ -41,6 +41,14 @@ def test_fields() -> None:
     ]
 
 
+def test_an_item_more_in_a_list() -> None:
+    """Where one comes or goes, the others are met again."""
+    assert bodies(b'{"ids":[1,2]}', b'{"ids":[0,1,2]}') == [("body", "ids[0]", None, "0")]
+    assert bodies(b'{"ids":[1,2,3]}', b'{"ids":[1,3]}') == [("body", "ids[1]", "2", None)]
+    assert bodies(b'{"ids":[1,1]}', b'{"ids":[1]}') == [("body", "ids[1]", "1", None)]
+    assert bodies(b'{"ids":[{"a":1},2]}', b'{"ids":[{"a":3},2]}') == [("body", "ids[0].a", "1", "3")]
+
+
 def test_only_the_bytes() -> None:
     """The same document in other bytes shows the first byte that differs: that is what breaks a signature."""
     assert bodies(b'{"a":1}', b'{"a": 1}') == [("bytes", "byte 5", "'{\"a\":1}'", "'{\"a\": 1}'")]
