@@ -79,6 +79,25 @@ class StripDocument(Struct, frozen=True):
     buckets: tuple[BucketDocument, ...]
 
 
+class FailureDocument(Struct, frozen=True):
+    """Deliveries that need a look for the same reason."""
+
+    reason: str
+    search: str
+    """What finds them."""
+    count: int
+    first_at: str
+    last_at: str
+    latest_id: int
+
+
+class FailuresDocument(Struct, frozen=True):
+    """What needs a look, by its reason; `is_more` where older ones were not looked at."""
+
+    failures: tuple[FailureDocument, ...]
+    is_more: bool
+
+
 class FieldDocument(Struct, frozen=True):
     """A field of an event before and after, in words."""
 

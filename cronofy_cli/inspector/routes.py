@@ -12,6 +12,7 @@ from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.inspector import actions
 from cronofy_cli.inspector.detail import delivery_of, detail, signature_document
 from cronofy_cli.inspector.documents import ConclusionDocument
+from cronofy_cli.inspector.failures import failures
 from cronofy_cli.inspector.filters import parse_filter
 from cronofy_cli.inspector.listing import count, page, strip
 from cronofy_cli.inspector.rows import rows_of
@@ -96,6 +97,7 @@ class Routes:
                 ("GET", "count", self._count),
                 ("GET", "strip", self._strip),
                 ("GET", "rows", self._rows),
+                ("GET", "failures", self._failures),
                 ("GET", "state", self._state),
                 ("GET", "compare", self._compare),
                 ("GET", "export", self._export),
@@ -150,6 +152,10 @@ class Routes:
         with self._around.reading() as history:
             found = [history.get(number) for number in call.numbers_of("ids")]
             return rows_of(history, [each for each in found if each is not None], self._around.now())
+
+    def _failures(self, call: Call) -> object:
+        with self._around.reading() as history:
+            return failures(history, self.filter_of(call.query), self._around.now())
 
     def _state(self, _: Call) -> object:
         return self._run_state.now()

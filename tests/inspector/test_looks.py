@@ -29,6 +29,7 @@ STATES = {
     "app": ["n", "n", "3"],
     "edit": ["e"],
     "keys": ["?"],
+    "reasons": ["f"],
     "compare": ["v", "j", "v"],
 }
 BACK = ["Escape", "Escape", "."]
@@ -88,7 +89,7 @@ def expect_state(page: Page, state: str) -> None:
         page.locator(".verdict .lead.bad").wait_for(state="attached")
     elif state == "app":
         expect(page.locator(".head")).to_contain_text("#36")
-    expect(page.locator("dialog[open]")).to_have_count(1 if state in {"compare", "edit", "keys"} else 0)
+    expect(page.locator("dialog[open]")).to_have_count(1 if state in {"compare", "edit", "keys", "reasons"} else 0)
 
 
 @pytest.mark.parametrize("width", [400, 1024, 1300])

@@ -425,6 +425,33 @@ def test_events_are_compared_by_what_they_are(page: Page, inspected: Inspected) 
     expect(events.nth(3).locator("td").first).to_have_text("not there")
 
 
+def test_failures_by_their_reason(page: Page) -> None:
+    """How many of each, since when, and the latest, which a click leads to; another click finds them all."""
+    page.keyboard.press("f")
+    rows = page.get_by_role("dialog").locator("tbody tr")
+    expect(rows).to_have_count(5)
+    reasons = dict(
+        zip(rows.locator("th").all_text_contents(), rows.locator("td:last-child").all_text_contents(), strict=True)
+    )
+    assert reasons == {
+        "your app: connection refused": "#37",
+        "your app: 500": "#36",
+        "wrong signature": "#35",
+        "your app: answered after 5 s": "#33",
+        "not signed": "#32",
+    }
+    page.get_by_role("button", name="#35").click()
+    expect(page.locator(".head")).to_contain_text("#35")
+
+    page.get_by_role("button", name="By reason").click()
+    page.get_by_role("button", name="your app: 500").click()
+
+    expect(page.locator("#q")).to_have_value("status:500")
+    expect(page.locator(".row")).to_have_count(1)
+    page.keyboard.press("f")
+    expect(rows).to_have_count(1)
+
+
 def test_a_gap_has_a_page(page: Page) -> None:
     """How long nothing could arrive, why, and the command that reads what changed."""
     page.locator(".row.gap").click()

@@ -3,7 +3,7 @@ import {h} from './shared/dom.js';
 import {ask, choice, field, say, whenFree} from './shared/dialog.js';
 import {download, get, post, text} from './api.js';
 import {problemOf} from './json.js';
-import {VERDICTS, duration, nameOf} from './words.js';
+import {VERDICTS, duration, nameOf, number, whenOf} from './words.js';
 
 export async function copy(value, said) {
   try {
@@ -108,6 +108,17 @@ export async function compare(a, b, onSwap) {
   });
   await whenFree();
   ask(`A #${a.id} and B #${b.id}: ${differences.length || 'no'} difference${differences.length === 1 ? '' : 's'}`, [h('table', {cls: 'cmp'}, h('thead', {}, h('tr', {}, h('td', {}), h('th', {scope: 'col'}, `A  ${nameOf(a)}`), h('th', {scope: 'col'}, `B  ${nameOf(b)}`))), h('tbody', {}, lines))], {yes: 'Make B the new A', act: () => onSwap()});
+}
+
+/** What needs a look among what is found, by its reason. `go(q)` searches, `open(id)` shows a delivery. */
+export async function failures(q, go, open) {
+  const {failures: found, is_more: isMore} = await get('failures', {q});
+  const leave = act => ({type: 'button', cls: 'btn plain', on: {click: () => { document.getElementById('dialog').close(); act(); }}});
+  const line = each => h('tr', {}, h('th', {scope: 'row'}, h('button', leave(() => go(each.search)), each.reason)), h('td', {cls: 'num'}, number(each.count)),
+    h('td', {cls: 'num'}, each.count > 1 && `${whenOf(each.first_at)} to `, whenOf(each.last_at)), h('td', {}, h('button', leave(() => open(each.latest_id)), `#${each.latest_id}`)));
+  await whenFree();
+  ask('What needs a look, by its reason', found.length ? [h('table', {cls: 'reasons'}, h('thead', {}, h('tr', {}, ['Reason', 'Count', 'When', 'Latest'].map(name => h('th', {scope: 'col'}, name)))), h('tbody', {}, found.map(line))),
+    isMore && h('p', {cls: 'quiet'}, 'Only the newest 2,000 were looked at.')] : h('p', {cls: 'ok'}, q ? 'Nothing of what is found.' : 'Nothing.'));
 }
 
 export async function why(detail, command) {

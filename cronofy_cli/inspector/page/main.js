@@ -325,7 +325,8 @@ function drawFoot() {
 }
 
 function drawChips() {
-  fill($('chips'), CHIPS.map(([label, q]) => h('button', {type: 'button', cls: 'chip', 'data-key': `chip ${q}`, 'aria-pressed': String(known.q.trim() === q), on: {click: () => search(q)}}, label)));
+  fill($('chips'), CHIPS.map(([label, q]) => h('button', {type: 'button', cls: 'chip', 'data-key': `chip ${q}`, 'aria-pressed': String(known.q.trim() === q), on: {click: () => search(q)}}, label)),
+    h('button', {type: 'button', cls: 'chip', 'data-key': 'chip by reason', 'aria-keyshortcuts': 'f', on: {click: byReason}}, 'By reason …'));
 }
 
 function drawAll() { drawState(); drawCount(); drawFresh(); drawFoot(); drawChips(); }
@@ -354,6 +355,8 @@ function nextLook(step) {
   for (let place = list.selected + step; place >= 0 && place < list.items.length; place += step) if (list.items[place].gap || list.items[place].needs_look) return list.select(place);
   return say(step > 0 && known.nextBefore !== null ? 'No other one among what is loaded: is:look finds all' : 'No other one needs a look');
 }
+const openId = id => list.selectId(id) || find({q: known.q, anchor: anchorAt(id), keepsSelection: false});
+function byReason() { actions.failures(known.q, search, openId).catch(error => say(error.message)); }
 function goTo() {
   const input = h('input', {type: 'text', id: 'place', autofocus: true, autocomplete: 'off'});
   ask('Go to', [field('A number (1048196) or a time (11:50, yesterday, 2026-11-22)', input)], {yes: 'Go', act: async () => {
@@ -367,6 +370,7 @@ const KEYS = [
   {key: 'n', shown: 'n N', words: 'next, previous that needs a look', act: () => nextLook(1)}, {key: 'N', act: () => nextLook(-1)},
   {key: 'Enter', words: 'into the details', act: () => show('detail')}, {key: 'Escape', shown: 'Esc', words: 'back, or clear the search', act: back},
   {key: '/', words: 'search', act: () => { show('list'); $('q').focus(); }}, {key: 'g', words: 'go to a number or a time', act: goTo}, {key: '.', words: 'the newest', act: newest},
+  {key: 'f', words: 'what needs a look, by its reason', act: byReason},
   {key: ['1', '2', '3', '4', '5'], shown: '1 … 5', words: 'a part of the details', act: event => detail.jump(+event.key)},
   {key: 'r', shown: 'r R', words: 'replay, replay to another target', act: ACTS[0].act}, {key: 'R', act: withDelivery(each => actions.replayTo(each, refresh))},
   {key: 'e', words: 'edit and replay signed again', act: ACTS[1].act},

@@ -28,6 +28,7 @@ export const clockOf = time => { const date = local(time); return `${pad(date.ge
 export const preciseOf = time => `${clockOf(time)}.${String(local(time).getMilliseconds()).padStart(3, '0')}`;
 export const dayOf = time => { const date = local(time); return `${DAYS[date.getDay()]} ${date.getDate()} ${MONTHS[date.getMonth()]}${date.getFullYear() === new Date().getFullYear() ? '' : ` ${date.getFullYear()}`}`; };
 export const isToday = time => local(time).toDateString() === new Date().toDateString();
+export const whenOf = time => `${isToday(time) ? '' : `${dayOf(time)} `}${clockOf(time)}`;
 /** How long something lasts, in two units at most. */
 export function spanOf(from, to) {
   const seconds = Math.max(0, Math.round((local(to) - local(from)) / 1000)), minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
