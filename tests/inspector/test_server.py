@@ -294,7 +294,7 @@ def test_exports_and_comparisons(inspected: Inspected) -> None:
     redacted = inspected.ask("GET", "/api/export?ids=38")
     curl = inspected.ask("GET", "/api/deliveries/38/curl").body.decode()
     found = inspected.ask("GET", "/api/export?q=type:verification&format=pytest").body.decode()
-    differences = inspected.get("compare?a=31&b=38")
+    differences = inspected.get("compare?a=31&b=38")["differences"]
 
     assert whole.headers["Content-Disposition"] == 'attachment; filename="deliveries.ndjson"'
     assert json.loads(whole.body)["body"] == CHANGE.decode()

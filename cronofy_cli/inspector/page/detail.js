@@ -53,7 +53,8 @@ export class Detail {
       this.part(2, 'Signature', '', null, signaturePart(detail, this.found)),
       this.part(3, 'Your app', '', null, appPart(detail, this.edited)),
       this.part(4, 'Timing', 'logarithmic; the red line is Cronofy’s limit', null, timingPart(detail)),
-      this.part(5, 'Request', detail.row.reconstructed ? 'made by this tool' : 'as it came, byte for byte', bodyChoice(this.pretty, choose), requestPart(detail, this.pretty, options), this.commands(detail)));
+      this.part(5, 'Request', detail.row.reconstructed ? 'made by this tool' : 'as it came, byte for byte', bodyChoice(this.pretty, choose), requestPart(detail, this.pretty, options)),
+      this.commands(detail));
     $('detail').scrollTop = top;
     this.follow();
   }
@@ -66,7 +67,7 @@ export class Detail {
   /** The same in a terminal, to copy. */
   commands({row, targets}) {
     const quoted = text => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-    return h('div', {cls: 'commands'}, [`cronofy deliveries show ${row.id}`, `cronofy deliveries replay ${row.id} --to ${quoted(targets[0] ?? '3000/your/hook')}`].map(text =>
+    return h('div', {cls: 'part commands'}, [`cronofy deliveries show ${row.id}`, `cronofy deliveries replay ${row.id} --to ${quoted(targets[0] ?? '3000/your/hook')}`].map(text =>
       h('div', {cls: 'box cmdline'}, h('code', {tabindex: 0, 'data-key': text}, text), h('button', {type: 'button', cls: 'btn', on: {click: () => this.onCopy(text)}}, icon('copy'), 'Copy'))));
   }
 
