@@ -30,6 +30,7 @@ class Door:
             self._decide if app_answers else None,
             self._targets_of,
             self._answered,
+            self._recording,
             lambda: self.is_open,
         )
         """What to make the listener with."""
@@ -73,6 +74,10 @@ class Door:
     def _trouble(self, error: CronofyError) -> None:
         if self._run is not None:
             self._run.trouble(error)
+
+    def _recording(self, error: CronofyError | None) -> None:
+        if self._run is not None:
+            self._run.recording(error)
 
     def _decide(self, delivery: Delivery, answer: Callable[[int | None], None]) -> None:
         if self._run is None or self._run.decide is None:

@@ -88,7 +88,8 @@ def diff(
       cronofy deliveries diff 128 129
       cronofy deliveries diff @good last --json
     """
-    from cronofy_cli.core.notifications.delivery_diff import compare_deliveries, compare_events
+    from cronofy_cli.core.event_differences import compare_events
+    from cronofy_cli.core.notifications.delivery_diff import compare_deliveries
 
     run = app_context(context)
     run.page_output()

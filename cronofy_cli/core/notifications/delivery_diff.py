@@ -1,7 +1,7 @@
-"""What differs between two deliveries: headers, fields of the JSON body, the bytes where nothing else does, and the
-events that were read because of them.
+"""What differs between two deliveries: headers, fields of the JSON body, and the bytes where nothing else does.
 
-Pure. How a difference looks is the output's job.
+Pure. Events that were read because of them are `core.event_differences`' matter, and how a difference looks is the
+output's.
 """
 
 from __future__ import annotations
@@ -12,12 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from cronofy_cli.core.events.read_comparison import compare_reads, event_uids
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cronofy_cli.core.events.read_comparison import EventDifference
     from cronofy_cli.core.notifications.deliveries import Delivery, Headers
 
 _SHOWN_AROUND: Final = 20
@@ -63,24 +60,6 @@ def compare_deliveries(before: Delivery, after: Delivery) -> tuple[Difference, .
         *_headers(before.request.headers, after.request.headers),
         *_bodies(before.request.body, after.request.body),
     )
-
-
-def compare_events(before: bytes | None, after: bytes | None) -> tuple[Difference, ...]:
-    """Return what differs between the events that were read because of two deliveries (JSON); None where none were."""
-    if before is None or after is None:
-        old, new = (None if read is None else _text(event_uids(read)) for read in (before, after))
-        return () if old == new else (Difference(DifferencePart.EVENT, "events", old, new),)
-    return tuple(each for difference in compare_reads(before, after) for each in _of_event(difference))
-
-
-def _of_event(event: EventDifference) -> Iterator[Difference]:
-    place = f"events[{event.event_uid}]"
-    if event.before is None or event.after is None:
-        old, new = (None if state is None else state.decode() for state in (event.before, event.after))
-        yield Difference(DifferencePart.EVENT, place, old, new)
-    for field in event.fields:
-        old, new = (None if value is None else _text(value) for value in (field.before, field.after))
-        yield Difference(DifferencePart.EVENT, f"{place}.{field.field}", old, new)
 
 
 def _results(before: Delivery, after: Delivery) -> Iterator[Difference]:
@@ -132,18 +111,18 @@ def _values(path: str, old: object, new: object) -> Iterator[Difference]:
     elif isinstance(old, list) and isinstance(new, list):
         for index, before, after in _aligned(old, new):
             yield from _values(f"{path}[{index}]", before, after)
-    elif _text(old) != _text(new):
-        yield Difference(DifferencePart.BODY, path or "(all of it)", _text(old), _text(new))
+    elif json_text(old) != json_text(new):
+        yield Difference(DifferencePart.BODY, path or "(all of it)", json_text(old), json_text(new))
 
 
 def _aligned(old: list[object], new: list[object]) -> Iterator[tuple[int, object, object]]:
     """Yield the items that are not the same, with their places: one more at the head makes no other one differ."""
     begin = 0
     end = min(len(old), len(new))
-    while begin < end and _text(old[begin]) == _text(new[begin]):
+    while begin < end and json_text(old[begin]) == json_text(new[begin]):
         begin += 1
     same = 0
-    while same < end - begin and _text(old[-1 - same]) == _text(new[-1 - same]):
+    while same < end - begin and json_text(old[-1 - same]) == json_text(new[-1 - same]):
         same += 1
     before, after = old[begin : len(old) - same], new[begin : len(new) - same]
     for index in range(max(len(before), len(after))):
@@ -157,7 +136,8 @@ def _member(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def _text(value: object) -> str | None:
+def json_text(value: object) -> str | None:
+    """Return a value as JSON; None where there is none."""
     return None if isinstance(value, _Missing) else msgspec.json.encode(value).decode()
 
 

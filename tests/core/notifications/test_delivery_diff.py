@@ -5,12 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.core.notifications.delivery_diff import (
-    Difference,
-    DifferencePart,
-    compare_deliveries,
-    compare_events,
-)
+from cronofy_cli.core.notifications.delivery_diff import Difference, DifferencePart, compare_deliveries
 from cronofy_cli.core.signature import SignatureState
 from tests.samples import make_delivery
 
@@ -74,19 +69,6 @@ def test_headers_and_results() -> None:
         Difference(DifferencePart.HEADER, "host", "a", "b"),
         Difference(DifferencePart.HEADER, "old", "é", None),
     )
-
-
-def test_events() -> None:
-    """Each field of an event that differs has its path; an event that one read lacks is given whole."""
-    before = b'{"events":[{"event_uid":"e1","summary":"Call"},{"event_uid":"e2","summary":"Lunch"}]}'
-    after = b'{"events":[{"event_uid":"e2","summary":"Late lunch"}]}'
-
-    assert compare_events(before, after) == (
-        Difference(DifferencePart.EVENT, "events[e2].summary", '"Lunch"', '"Late lunch"'),
-        Difference(DifferencePart.EVENT, "events[e1]", '{"event_uid":"e1","summary":"Call"}', None),
-    )
-    assert compare_events(before, before) == compare_events(None, None) == ()
-    assert compare_events(None, after) == (Difference(DifferencePart.EVENT, "events", None, '["e2"]'),)
 
 
 @given(before=st.binary(max_size=30), after=st.binary(max_size=30))
