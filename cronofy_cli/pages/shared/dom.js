@@ -68,7 +68,7 @@ export const setVars = (element, vars) => { for (const [name, value] of Object.e
 export const $ = id => document.getElementById(id);
 
 /**
- * Has an element hold other children. Those at its beginning and end that stay the same are left alone, with what is selected, focused or
+ * Has an element hold other children. Those at its beginning and end that stay the same, and of as many as before all that do, are left alone, with what is selected, focused or
  * scrolled in them; the focus in what is replaced returns to the element with the same `data-key`.
  */
 export function fill(element, ...children) {
@@ -78,9 +78,13 @@ export function fill(element, ...children) {
   while (last < most - first && made.at(-1 - last).isEqualNode(there.at(-1 - last))) last += 1;
   if (first === made.length && first === there.length) return;
   const {activeElement} = document, key = element.contains(activeElement) ? activeElement.dataset.key : undefined;
-  for (const node of there.slice(first, there.length - last)) node.remove();
-  const behind = there[there.length - last] ?? null;
-  for (const node of made.slice(first, made.length - last)) element.insertBefore(node, behind);
+  if (made.length === there.length) {
+    for (let place = first; place < made.length - last; place += 1) if (!made[place].isEqualNode(there[place])) there[place].replaceWith(made[place]);
+  } else {
+    for (const node of there.slice(first, there.length - last)) node.remove();
+    const behind = there[there.length - last] ?? null;
+    for (const node of made.slice(first, made.length - last)) element.insertBefore(node, behind);
+  }
   if (key !== undefined && document.activeElement !== activeElement) element.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({preventScroll: true});
 }
 
