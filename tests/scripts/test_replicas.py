@@ -21,7 +21,7 @@ from tests.outbound.app import running_app
 from tests.ports import free_port
 from tests.scripts.balancer import Backend, balancing
 from tests.scripts.listening import open_channels
-from tests.sender import numbered_body, post
+from tests.sender import Burst, numbered_body, post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -218,6 +218,33 @@ def test_what_the_leader_had_not_forwarded(team: Team, database: Database, wait_
     assert came in (bodies, [bodies[0], *bodies])
     taken = database("SELECT delivery_id FROM cronofy.forwards WHERE succeeded = 1")
     assert set(Counter(taken).values()) == {1}
+
+
+def test_the_leader_is_killed_in_a_burst(team: Team, database: Database, wait_until: WaitUntil) -> None:
+    """Of 2,000 notifications over 64 connections, all that were answered 2xx are there, and forwarded once each."""
+    with team.listener(0, "--max-in-flight", "8") as leader:
+        url = ready(leader)["callback_url"]
+        with team.listener(1, "--max-in-flight", "8") as second:
+            second.wait_for('"kind":"standby"')
+
+            def kill_in_the_midst(answers: int) -> None:
+                if answers == 700:
+                    leader.process.send_signal(signal.SIGKILL)
+
+            burst = Burst(url, 2000, connections=64, on_answer=kill_in_the_midst)
+            burst.send()
+            ready(second)
+            again = Burst(url, 200, connections=8, on_answer=lambda _: None)
+            again.send()
+            wait_until(lambda: not database("SELECT 1 FROM cronofy.owed"))
+            assert second.stop() == 130
+
+    answered_before = {numbered_body(number).decode() for number, status in burst.answered.items() if status == 200}
+    assert (700 <= len(answered_before) < 2000, set(again.answered.values())) == (True, {200})
+    kept = Counter(each["body"] for each in team.kept())
+    assert answered_before - set(kept) == set()
+    taken = Counter(number for (number,) in database("SELECT delivery_id FROM cronofy.forwards WHERE succeeded = 1"))
+    assert (len(taken), set(taken.values())) == (kept.total(), {1})
 
 
 def test_the_leader_is_cut_off(team: Team, database: Database, wait_until: WaitUntil) -> None:

@@ -169,7 +169,9 @@ class TargetWorker(Worker):
         self._backlog.close()
 
     def _read_back(self, first: int, last: int) -> Iterable[Sequence[Delivery]]:
-        return self._history.between(first, last)
+        # All of it at once: those who send look into the history too, each on a thread of its own.
+        with self._reading:
+            return list(self._history.between(first, last))
 
     def _work(self) -> None:
         at_once = self._settings.max_in_flight
