@@ -29,4 +29,4 @@ def open_history(
         return open_file(place, read_only=read_only, survives_power_cut=survives_power_cut, settles=settles)
     from cronofy_cli.adapters.history.postgres.connection import open_database
 
-    return open_database(place, read_only=read_only, survives_power_cut=survives_power_cut)
+    return open_database(place, read_only=read_only)

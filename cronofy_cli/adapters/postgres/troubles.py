@@ -91,7 +91,11 @@ def words_of(error: Any) -> str:
     """Return what is said of an error, in a line."""
     diag = getattr(error, "diag", None)
     words = (diag.message_primary if diag is not None else None) or str(error)
-    lines = [line.strip().removeprefix("connection failed: ") for line in words.splitlines() if line.strip()]
+    lines = [
+        line.strip().removeprefix("connection failed: ").removeprefix("connection is bad: ")
+        for line in words.splitlines()
+        if line.strip()
+    ]
     return lines[0] if lines else type(error).__name__
 
 

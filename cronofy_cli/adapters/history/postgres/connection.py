@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.postgres import PostgresAddress
 
 
-def open_database(address: PostgresAddress, *, read_only: bool, survives_power_cut: bool) -> History:
+def open_database(address: PostgresAddress, *, read_only: bool) -> History:
     """Open a history in PostgreSQL as `open_history()` does. A role that may only read is enough to read.
 
     Raises:
         HistoryUnavailable: it cannot be reached, does not let us in, or a later release has written it.
     """
-    settings = ConnectionSettings(is_read_only=read_only, survives_power_cut=survives_power_cut)
+    # Each commit waits for the disk: without that, a server that is killed would lose what it had committed, and a
+    # delivery that the application took would count as one that is still to be forwarded.
+    settings = ConnectionSettings(is_read_only=read_only)
     database = PostgresDatabase(address, settings, find_password)
     try:
         with translated(partial(unavailable, address)):
@@ -47,7 +49,7 @@ def _is_there(database: PostgresDatabase) -> bool:
     refuse_newer(version)
     if 0 < version < CURRENT_VERSION:
         # Tables of an older release are read as current ones, so they have to become that first.
-        open_database(database.address, read_only=False, survives_power_cut=True).close()
+        open_database(database.address, read_only=False).close()
     return version > 0
 
 
