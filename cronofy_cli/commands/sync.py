@@ -126,7 +126,7 @@ def _wish(run: AppContext, calendar: list[str] | None, tzid: str | None) -> tupl
 def _sync(run: AppContext, destination: Destination, wish: Wish, now: ServerTime, options: PlanOptions) -> bool:
     """Bring the copy up to date and say what changed; return whether nothing did."""
     from cronofy_cli.sync.change_log import ChangeLog
-    from cronofy_cli.sync.copy.database import open_copy
+    from cronofy_cli.sync.copy.sqlite_copy import open_copy
     from cronofy_cli.sync.run import synchronize
     from cronofy_cli.sync.view import show_run
 
@@ -141,7 +141,7 @@ def _sync(run: AppContext, destination: Destination, wish: Wish, now: ServerTime
 
 def _check(run: AppContext, destination: Destination, wish: Wish, now: ServerTime) -> bool:
     """Compare the copy and say how it differs; return whether it does not."""
-    from cronofy_cli.sync.copy.database import open_existing
+    from cronofy_cli.sync.copy.sqlite_copy import open_existing
     from cronofy_cli.sync.drift import find_drift
     from cronofy_cli.sync.view import show_drift
 

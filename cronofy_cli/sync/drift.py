@@ -19,7 +19,7 @@ from cronofy_cli.core.fields import decode_object, readable
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.errors import NotFound
 from cronofy_cli.sync.copy.ndjson_file import read_lines
-from cronofy_cli.sync.errors import CopyBusy, CopyUnavailable, translated, unreadable_events
+from cronofy_cli.sync.errors import CopyBusy, CopyUnavailable, unreadable_events
 from cronofy_cli.sync.event_row import event_row
 from cronofy_cli.sync.full_read import Truth
 from cronofy_cli.sync.plan import PlanOptions, changes_query, make_plan, whole_query
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.core.events.event_changes import FieldChange
     from cronofy_cli.core.server_time import ServerTime
-    from cronofy_cli.sync.copy.database import Copy
+    from cronofy_cli.sync.copy.interface import Copy
     from cronofy_cli.sync.event_row import EventRow
     from cronofy_cli.sync.plan import Plan
     from cronofy_cli.sync.run import ReadEvents
@@ -86,12 +86,11 @@ def find_drift(copy: Copy, wish: Wish, server_time: ServerTime, read: ReadEvents
         CopyBusy: a run has changed it meanwhile.
         CronofyError: something cannot be read.
     """
-    path = copy.destination.path
-    with translated(path), Truth() as truth:
+    with copy.translated(), Truth() as truth:
         state = copy.state
         if state is None:
-            raise NotFound(f"the copy at {path} was never finished", hint=f"cronofy sync --out {path}")
-        identity = identity_of(wish, state, path)
+            raise NotFound(f"the copy at {copy.name} was never finished", hint=f"cronofy sync --out {copy.name}")
+        identity = identity_of(wish, state, copy.name)
         zone = find_zone(identity.tzid)
         plan = make_plan(state, server_time.moment, zone, identity.world, PlanOptions(full=True, full_every=_NEVER))
         now, then = window_rule(plan.window, zone), window_rule(state.window, zone)
@@ -99,7 +98,7 @@ def find_drift(copy: Copy, wish: Wish, server_time: ServerTime, read: ReadEvents
         comparison = _Comparison(truth, now, then)
         drifts = tuple(comparison.drifts(_events(copy)))
         if copy.state != state:
-            raise CopyBusy(f"a run has changed {path} meanwhile", hint="run the check again")
+            raise CopyBusy(f"a run has changed {copy.name} meanwhile", hint="run the check again")
     return DriftReport(state, comparison.events, drifts)
 
 
@@ -121,11 +120,11 @@ def _read_truth(truth: Truth, identity: Identity, plan: Plan, rule: WindowRule, 
 
 
 def _events(copy: Copy) -> Iterator[bytes]:
-    path = copy.destination.ndjson
+    path = copy.ndjson
     if path is None:
         yield from copy.events()
         return
-    hint = f"write it again: cronofy sync --out {copy.destination.path}"
+    hint = f"write it again: cronofy sync --out {copy.name}"
     if not path.exists():
         raise NotFound(f"{path} is gone", hint=hint)
     for number, line in enumerate(read_lines(path), start=1):

@@ -6,7 +6,7 @@ Pure. A field of an unexpected type is as good as missing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.events.event import parse_event
 from cronofy_cli.core.times import to_utc_seconds
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cronofy_cli.core.events.event import EventTime
+
+COLUMNS: Final = (
+    *("event_uid", "calendar_id", "start", "end", "all_day", "summary", "location"),
+    *("status", "participation_status", "transparency", "recurring", "event_id"),
+    *("meeting_url", "created", "updated", "json"),
+)
+"""Of the table `events`, the key first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class EventRow:
     deleted: bool
 
     def columns(self) -> tuple[object, ...]:
-        """Return the values that a copy keeps."""
+        """Return the values that a copy keeps, in the order of `COLUMNS`."""
         return (
             *(self.event_uid, self.calendar_id, self.start, self.end, self.all_day, self.summary, self.location),
             *(self.status, self.participation_status, self.transparency, self.recurring, self.event_id),

@@ -18,6 +18,7 @@ from cronofy_cli.sync.copy.ndjson_file import is_untouched, write_lines
 from cronofy_cli.sync.errors import unreadable_events
 from cronofy_cli.sync.merge import LastRun, Merge
 from cronofy_cli.sync.plan import FullRead, changes_query, make_plan, whole_query
+from cronofy_cli.sync.seen import Seen
 from cronofy_cli.sync.state import CopyState, identity_of
 from cronofy_cli.sync.window import window_rule
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.api.queries import EventsQuery
     from cronofy_cli.core.server_time import ServerTime
     from cronofy_cli.sync.change_log import ChangeLog, Counts
-    from cronofy_cli.sync.copy.database import Copy
+    from cronofy_cli.sync.copy.interface import Copy
     from cronofy_cli.sync.plan import Plan, PlanOptions
     from cronofy_cli.sync.state import Fingerprint, Identity, Wish
 
@@ -64,14 +65,14 @@ def synchronize(
         CopyUnavailable: it cannot be written.
         CronofyError: something cannot be read.
     """
-    with copy.transaction():
+    with copy.transaction(), Seen() as seen:
         state = copy.state
-        identity = identity_of(wish, state, copy.destination.path)
+        identity = identity_of(wish, state, copy.name)
         zone = find_zone(identity.tzid)
         plan = make_plan(state, server_time.moment, zone, identity.world, options)
         last_run = None if state is None else LastRun(window_rule(state.window, zone), state.known_until)
-        merge = Merge(copy, log, window_rule(plan.window, zone), last_run)
-        _merge(copy, merge, plan, identity, read)
+        merge = Merge(copy, seen, log, window_rule(plan.window, zone), last_run)
+        _merge(merge, plan, identity, read)
         written = _write_lines(copy, state)
         new_state = structs.replace(_state(copy, state, identity, plan, server_time), ndjson=written)
         copy.save_state(new_state)
@@ -79,11 +80,11 @@ def synchronize(
     return Outcome(new_state, plan.changes_since, plan.full_read, log.counts, events, merge.repeated)
 
 
-def _merge(copy: Copy, merge: Merge, plan: Plan, identity: Identity, read: ReadEvents) -> None:
+def _merge(merge: Merge, plan: Plan, identity: Identity, read: ReadEvents) -> None:
     if plan.changes_since is not None:
         # First, so that a deletion comes with the server's own last state of the event.
-        _read_into(copy, read(changes_query(identity, plan)), merge.take)
-    _read_into(copy, read(whole_query(identity, plan.whole)), merge.take)
+        _read_into(merge, read(changes_query(identity, plan)))
+    _read_into(merge, read(whole_query(identity, plan.whole)))
     if merge.unreadable:
         raise unreadable_events(merge.unreadable)
     merge.drop_left_behind()
@@ -91,16 +92,15 @@ def _merge(copy: Copy, merge: Merge, plan: Plan, identity: Identity, read: ReadE
         merge.drop_missing()
 
 
-def _read_into(copy: Copy, pages: Generator[EventPage], take: Callable[[bytes], None]) -> None:
-    copy.begin_read()
+def _read_into(merge: Merge, pages: Generator[EventPage]) -> None:
+    merge.begin_read()
     with closing(pages):
         for page in pages:
-            for event in page.events:
-                take(readable(event))
+            merge.take(map(readable, page.events))
 
 
 def _write_lines(copy: Copy, state: CopyState | None) -> Fingerprint | None:
-    path = copy.destination.ndjson
+    path = copy.ndjson
     if path is None:
         return None
     written = None if state is None else state.ndjson

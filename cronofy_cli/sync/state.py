@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from cronofy_cli.core.api.sync_window import Days
 from cronofy_cli.errors import WrongUsage
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Fingerprint(Struct, frozen=True):
@@ -73,8 +69,8 @@ class Wish:
     """As of a state."""
 
 
-def identity_of(wish: Wish, state: CopyState | None, path: Path) -> Identity:
-    """Return whose copy to keep.
+def identity_of(wish: Wish, state: CopyState | None, name: str) -> Identity:
+    """Return whose copy to keep; `name` is what messages call it.
 
     Raises:
         WrongUsage: the copy is another one's. To merge two accounts, zones or sets of calendars would spoil it: with
@@ -86,18 +82,18 @@ def identity_of(wish: Wish, state: CopyState | None, path: Path) -> Identity:
         return Identity(wish.data_center, wish.sub, tzid or wish.default_tzid, calendars, wish.world)
     if (wish.data_center, wish.sub) != (state.data_center, state.sub):
         raise WrongUsage(
-            f"{path} is a copy of account {state.sub} in data center {state.data_center}, "
+            f"{name} is a copy of account {state.sub} in data center {state.data_center}, "
             f"not of {wish.sub} in {wish.data_center}",
             hint="name another file with --out, or the other account with --context",
         )
     if tzid not in {None, state.tzid}:
         raise WrongUsage(
-            f"{path} is a copy seen from {state.tzid}: with {tzid} events may be missed",
+            f"{name} is a copy seen from {state.tzid}: with {tzid} events may be missed",
             hint="leave --tzid out, or start another copy with --out",
         )
     if calendar_ids not in {None, state.calendar_ids}:
         raise WrongUsage(
-            f"{path} is a copy of {_calendars(state.calendar_ids)}, not of {_calendars(calendar_ids or ())}",
+            f"{name} is a copy of {_calendars(state.calendar_ids)}, not of {_calendars(calendar_ids or ())}",
             hint="leave --calendar out, or start another copy with --out",
         )
     return Identity(state.data_center, state.sub, state.tzid, state.calendar_ids, wish.world)

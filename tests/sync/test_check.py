@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cronofy_cli.sync.copy.database import open_copy
+from cronofy_cli.sync.copy.sqlite_copy import open_copy
 from cronofy_cli.sync.destination import destination_at
 from tests.sync.test_sync import OUTS
 

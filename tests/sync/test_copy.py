@@ -9,7 +9,7 @@ import pytest
 
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.sync.change_log import ChangeLog
-from cronofy_cli.sync.copy.database import open_copy, open_existing
+from cronofy_cli.sync.copy.sqlite_copy import open_copy, open_existing
 from cronofy_cli.sync.destination import destination_at
 from cronofy_cli.sync.errors import CopyUnavailable
 from cronofy_cli.sync.full_read import Truth
@@ -69,7 +69,7 @@ def test_a_closed_copy(tmp_path: Path) -> None:
     with open_copy(destination_at(path)) as copy:
         assert open_files(path) != set()
 
-    assert (copy.destination.path, open_files(path)) == (path, set())
+    assert (copy.name, open_files(path)) == (str(path), set())
 
 
 def test_what_is_kept_aside() -> None:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cronofy_cli.sync.change_log import ChangeLog, Counts
-from cronofy_cli.sync.copy.database import open_copy
+from cronofy_cli.sync.copy.sqlite_copy import open_copy
 from cronofy_cli.sync.destination import destination_at
 from cronofy_cli.sync.merge import LastRun, Merge
+from cronofy_cli.sync.seen import Seen
 from cronofy_cli.sync.window import WindowRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from cronofy_cli.sync.copy.database import Copy
+    from cronofy_cli.sync.copy.interface import Copy
 
 NOW = WindowRule("2026-11-01", "2027-06-01", "2026-11-01T00:00:00Z", "2027-06-01T00:00:00Z")
 BEFORE = WindowRule("2026-10-01", "2027-05-01", "2026-10-01T00:00:00Z", "2027-05-01T00:00:00Z")
@@ -51,10 +52,9 @@ class Runs:
     def run(self, *events: bytes, rule: WindowRule = NOW, last: LastRun | None = LAST) -> tuple[ChangeLog, Merge]:
         """Merge what a run reads, and return what it did."""
         log = self._stack.enter_context(ChangeLog())
-        merge = Merge(self.copy, log, rule, last)
-        self.copy.begin_read()
-        for each in events:
-            merge.take(each)
+        merge = Merge(self.copy, self._stack.enter_context(Seen()), log, rule, last)
+        merge.begin_read()
+        merge.take(events)
         merge.drop_left_behind()
         return log, merge
 
@@ -105,7 +105,7 @@ def test_an_event_that_is_known(after: bytes, counts: Counts, told: list[str], c
     assert (log.counts, kinds(log)) == (counts, told)
     assert copy.is_changed is bool(told)
     is_there = json.loads(after).get("deleted") is None and "2026-11" in json.loads(after)["start"]
-    assert copy.find("evt_1") == (after if is_there else None)
+    assert copy.find(["evt_1"]).get("evt_1") == (after if is_there else None)
 
 
 def test_what_differs_only_for_the_server(copy: Copy, runs: Runs) -> None:
@@ -115,7 +115,7 @@ def test_what_differs_only_for_the_server(copy: Copy, runs: Runs) -> None:
     log, _ = runs.run(event(updated="2026-11-22T09:00:00Z"))
 
     assert (log.counts, kinds(log)) == (Counts(), [])
-    assert copy.find("evt_1") == event(updated="2026-11-22T09:00:00Z")
+    assert copy.find(["evt_1"]).get("evt_1") == event(updated="2026-11-22T09:00:00Z")
 
 
 @pytest.mark.parametrize(
@@ -186,4 +186,4 @@ def test_what_comes_twice_and_what_is_no_event(copy: Copy, runs: Runs) -> None:
     _, merge = runs.run(event(), event(summary="Dinner"), event(uid=""), b'{"summary":"x"}', last=None)
 
     assert (merge.repeated, merge.unreadable) == (1, 2)
-    assert copy.find("evt_1") == event(summary="Dinner")
+    assert copy.find(["evt_1"]).get("evt_1") == event(summary="Dinner")

@@ -11,7 +11,7 @@ import pytest
 from cronofy_cli.adapters.api.endpoints import EventPage
 from cronofy_cli.core.server_time import ServerTime
 from cronofy_cli.sync.change_log import ChangeLog
-from cronofy_cli.sync.copy.database import open_copy
+from cronofy_cli.sync.copy.sqlite_copy import open_copy
 from cronofy_cli.sync.destination import destination_at
 from cronofy_cli.sync.errors import CopyUnavailable
 from cronofy_cli.sync.plan import PlanOptions

@@ -37,8 +37,6 @@ CREATE TABLE events (
 CREATE INDEX events_by_start ON events (start, event_uid);
 CREATE TABLE sync_state (id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT NOT NULL);
 """
-# Of one run, for which events were in the read under way. SQLite keeps it in a file, so that memory stays flat.
-_SEEN: Final = "CREATE TEMP TABLE IF NOT EXISTS seen (event_uid TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID"
 
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -54,7 +52,6 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {VERSION}")
     require_ours(connection, path)
-    connection.execute(_SEEN)
 
 
 def is_new(connection: sqlite3.Connection) -> bool:
