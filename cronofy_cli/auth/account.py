@@ -17,6 +17,7 @@ from cronofy_cli.errors import CronofyError, NotSignedIn
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cronofy_cli.adapters.api.budget import Budget
     from cronofy_cli.adapters.api.exchanges import Exchange
     from cronofy_cli.adapters.oauth.tokens import TokenEndpoint
     from cronofy_cli.adapters.secrets import Kept
@@ -38,6 +39,7 @@ class SignedInContext:
     data_center: DataCenter
     keeper: AccountKeeper
     observe: Callable[[Exchange], None] | None = None
+    budget: Budget | None = None
 
     @cached_property
     def secrets(self) -> StoredSecrets:
@@ -86,7 +88,14 @@ class SignedInContext:
 
         application = application_of(self.context, secrets)
         again, deadline = sign_in_command(self.context), self.keeper.deadline
-        return TokenEndpoint(self.data_center, application, again=again, observe=self.observe, deadline=deadline)
+        return TokenEndpoint(
+            self.data_center,
+            application,
+            again=again,
+            observe=self.observe,
+            deadline=deadline,
+            budget=self.budget,
+        )
 
     def _note_place(self, kept: Kept) -> None:
         if (kept.place, kept.keyring_backend) != (self.context.secret_place, self.context.keyring_backend):

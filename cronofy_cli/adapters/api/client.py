@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from cronofy_cli.adapters.api.api_errors import Answer, Refusal, error_for
+from cronofy_cli.adapters.api.budget import REFUSED_PAUSE_S, NoBudget
 from cronofy_cli.adapters.api.failures import TransportFailure, explain
 from cronofy_cli.adapters.api.messages import Sending, head_of
 from cronofy_cli.adapters.api.retries import Failure, Retry, RetryPolicy
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from cronofy_cli.adapters.api.budget import Budget
     from cronofy_cli.adapters.api.exchanges import Exchange
     from cronofy_cli.adapters.api.tokens import AccessTokens
     from cronofy_cli.core.accounts.data_centers import DataCenter
@@ -68,7 +70,8 @@ class ApiClient:
     A token that is refused is renewed once, if it can be, and the request sent again: nothing was done with it.
 
     `observe` gets every exchange, without its secrets, and `on_retry` of every wait before another attempt, both
-    in the thread that sends the request. The connection is opened by the first request and kept until `close()`.
+    in the thread that sends the request. Each attempt waits for its turn in the `budget`. The connection is opened by
+    the first request and kept until `close()`.
 
     Raises:
         NotSignedIn: `access_token` cannot be one.
@@ -85,6 +88,7 @@ class ApiClient:
         on_retry: Callable[[Retry], None] | None = None,
         sleep: Callable[[float], object] | None = None,
         credential: Credential = Credential.ACCESS_TOKEN,
+        budget: Budget | None = None,
     ) -> None:
         self.data_center = data_center
         self._tokens = FixedToken(checked_token(access_token)) if isinstance(access_token, str) else access_token
@@ -94,6 +98,7 @@ class ApiClient:
         self._on_retry = on_retry
         self._sleep = sleep
         self._credential = credential
+        self._budget = budget or NoBudget()
         self._deadline = self._timeouts.deadline
         self._sockets = OpenSockets()
         self._opening = threading.Lock()
@@ -164,24 +169,28 @@ class ApiClient:
         url = self._url(address)
         stop = stop or threading.Event()
         sending = Sending(method, url, content, checked_token(self._tokens.current()), headers)
-        may_renew, begun_s, waited_s = True, time.monotonic(), 0.0
+        may_renew, spent_s = True, 0.0
         for attempt in count(1):
-            outcome = self._attempt(sending, stop)
+            outcome, lasted_s = self._in_turn(sending, stop)
+            spent_s += lasted_s
             if may_renew and _is_unauthorized(outcome) and (other := self._tokens.renewed(sending.token)) is not None:
                 may_renew = False
                 sending = replace(sending, token=checked_token(other))
-                outcome = self._attempt(sending, stop)
+                outcome, lasted_s = self._in_turn(sending, stop)
+                spent_s += lasted_s
             if isinstance(outcome, Answer) and outcome.is_success:
                 return outcome
             failure, error = self._judge(outcome, sending.token, not_found_hint)
             delay_s = self._policy.delay_s(method, failure, attempt, now=datetime.now(UTC))
+            if failure.status == HTTPStatus.TOO_MANY_REQUESTS:
+                self._budget.slow_down(REFUSED_PAUSE_S if delay_s is None else delay_s)
             if self._deadline is not None and self._deadline.is_over:
                 raise self._deadline.error(f"the answer of {self.data_center.api_url}") from error
-            is_patient = time.monotonic() - begun_s - waited_s < self._timeouts.patience_s
+            is_patient = spent_s < self._timeouts.patience_s
             if delay_s is None or stop.is_set() or not is_patient:
                 raise error
             again = Retry(method, _masked(url), failure.reason, delay_s, attempt + 1, self._policy.attempts)
-            waited_s += self._wait(again, stop)
+            self._wait(again, stop)
         raise AssertionError("count() does not end")
 
     def extend(self, limit_s: float) -> None:
@@ -200,6 +209,12 @@ class ApiClient:
     def _url(self, address: str) -> str:
         base = self.data_center.api_url
         return f"{base}{address}" if address.startswith("/") else own_url(address, base)
+
+    def _in_turn(self, sending: Sending, stop: threading.Event) -> tuple[Answer | TransportFailure, float]:
+        """Make an attempt when it may be made, and return what came of it, and how many seconds that took."""
+        with self._budget.turn(stop):
+            begun_s = time.monotonic()
+            return self._attempt(sending, stop), time.monotonic() - begun_s
 
     def _attempt(self, sending: Sending, stop: threading.Event) -> Answer | TransportFailure:
         if stop.is_set():
@@ -260,14 +275,12 @@ class ApiClient:
         error.__cause__ = Refusal(outcome)
         return failure, error
 
-    def _wait(self, retry: Retry, stop: threading.Event) -> float:
-        """Wait before another attempt, as long as there is time, and return how long that was."""
+    def _wait(self, retry: Retry, stop: threading.Event) -> None:
+        """Wait before another attempt, as long as there is time."""
         if self._on_retry is not None:
             self._on_retry(retry)
         delay_s = retry.delay_s if self._deadline is None else min(retry.delay_s, self._deadline.remaining_s)
-        begun_s = time.monotonic()
         (self._sleep or stop.wait)(delay_s)
-        return time.monotonic() - begun_s
 
     def _tell(self, request: httpx.Request, sending: Sending, begun: float, outcome: Answer | TransportFailure) -> None:
         if self._observe is None:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from cronofy_cli import __version__
+from cronofy_cli.adapters.api.budget import REFUSED_PAUSE_S
 from cronofy_cli.adapters.api.exchanges import Exchange, mask_body, mask_headers
 from cronofy_cli.adapters.api.failures import explain
+from cronofy_cli.adapters.api.retries import retry_after_s
 from cronofy_cli.adapters.http import import_httpx, open_client
 from cronofy_cli.adapters.open_sockets import OpenSockets
 from cronofy_cli.adapters.whole_answer import ACCEPTED_ENCODING, AnswerLimits, TooLarge, TooSlow, read_answer
@@ -30,12 +34,16 @@ if TYPE_CHECKING:
 
     _Whole = tuple[httpx.Response, bytes]
 
+    from cronofy_cli.adapters.api.budget import Budget
     from cronofy_cli.adapters.deadline import Deadline
     from cronofy_cli.core.accounts.data_centers import DataCenter
     from cronofy_cli.core.accounts.oauth import Application, TokenAnswer
     from cronofy_cli.errors import CronofyError
 
 _LONGEST_CODE: Final = 100
+_LONGEST_PAUSE_S: Final = 60.0
+_ATTEMPTS: Final = 6
+"""Of an exchange that is refused for too many requests: long enough for a new minute to begin."""
 LIMITS: Final = AnswerLimits()
 _HEADERS: Final = {
     "Content-Type": "application/json; charset=utf-8",
@@ -49,7 +57,8 @@ class TokenEndpoint:
     """The token endpoint of one data center, for one application.
 
     `again` is the command that signs in again, for hints. `observe` gets every exchange, without its secrets. No
-    exchange goes on beyond `deadline`.
+    exchange goes on beyond `deadline`. With a `budget` each waits for its turn, and one that is refused for too many
+    (429) is sent again.
     """
 
     def __init__(
@@ -60,12 +69,14 @@ class TokenEndpoint:
         again: str,
         observe: Callable[[Exchange], None] | None = None,
         deadline: Deadline | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self._data_center = data_center
         self._application = application
         self._again = again
         self._observe = observe
         self._deadline = deadline
+        self._budget = budget
 
     def exchange(self, code: str, redirect_uri: str) -> TokenAnswer:
         """Turn the code of a redirect into tokens. It works once, and only with the same redirect URI.
@@ -79,7 +90,7 @@ class TokenEndpoint:
     def refresh(self, refresh_token: str) -> TokenAnswer:
         """Return a new access token, and the refresh token to keep from now on, which may be the same one.
 
-        Never sent twice: an answer that got lost may have rotated the refresh token.
+        Never sent twice, unless it was refused: an answer that got lost may have rotated the refresh token.
 
         Raises:
             NotSignedIn: the refresh token or the application is refused.
@@ -101,6 +112,15 @@ class TokenEndpoint:
         return parse_token_answer(self._post("/oauth/token", **fields))
 
     def _post(self, path: str, **fields: str) -> bytes:
+        if self._budget is None:
+            return self._exchange(path, fields)
+        for _ in range(_ATTEMPTS - 1):
+            with suppress(RateLimited), self._budget.turn(threading.Event()):
+                return self._exchange(path, fields)
+        with self._budget.turn(threading.Event()):
+            return self._exchange(path, fields)
+
+    def _exchange(self, path: str, fields: dict[str, str]) -> bytes:
         httpx = import_httpx()
         url = f"{self._data_center.api_url}{path}"
         fields |= {"client_id": self._application.client_id, "client_secret": self._application.client_secret}
@@ -119,6 +139,9 @@ class TokenEndpoint:
         self._tell(url, fields, begun, (response, body))
         if response.status_code == HTTPStatus.OK:
             return body
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and self._budget is not None:
+            asked_s = retry_after_s(response.headers.get("retry-after"), datetime.now(UTC))
+            self._budget.slow_down(REFUSED_PAUSE_S if asked_s is None else min(asked_s, _LONGEST_PAUSE_S))
         raise self._error(response.status_code, body)
 
     def _limits(self) -> AnswerLimits:
