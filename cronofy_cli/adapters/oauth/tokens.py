@@ -53,6 +53,10 @@ _HEADERS: Final = {
 _SECRET_FIELDS: Final = ("client_secret", "code", "refresh_token", "token")
 
 
+class GrantRefused(NotSignedIn):
+    """The code or the refresh token is not accepted, or no longer."""
+
+
 class TokenEndpoint:
     """The token endpoint of one data center, for one application.
 
@@ -171,7 +175,7 @@ class TokenEndpoint:
         # The status of a wrong client secret is not documented: 400 or 401 (RFC 6749, 5.2).
         code = shorten(clean(text(decode_object(body), "error") or ""), _LONGEST_CODE)
         if code == "invalid_grant":
-            return NotSignedIn(
+            return GrantRefused(
                 f"the sign-in is no longer valid: Cronofy does not accept the code or refresh token ({status} {code})",
                 hint=f"sign in again: {self._again}",
             )
