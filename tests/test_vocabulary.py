@@ -133,6 +133,7 @@ SCENARIOS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "calendars": (
         ("sync", "--out", "calendar.db", *SIMULATOR),
+        ("sync", "--out", "copies", "--accounts", "accounts.ndjson", *SIMULATOR),
         ("simulator", "edit", "add", "Lunch", "--calendar", "Work"),
         ("sync", "--out", "calendar.db", "--check", *SIMULATOR),
         ("sync", "--out", "calendar.db", *SIMULATOR),
@@ -316,6 +317,7 @@ def prepare(cli: Cli) -> None:
         "secret.txt": SECRET.encode(),
         "token.txt": SimulatorSettings().access_token.encode(),
         "authtoken.txt": b"2abc_def",
+        "accounts.ndjson": b'{"sub":"acc_1","refresh_token":"none"}',
         "deliveries.ndjson": b"\n".join(lines),
     }.items():
         (cli.folder / name).write_bytes(content)

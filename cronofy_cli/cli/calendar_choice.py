@@ -24,12 +24,20 @@ def calendar_ids(run: AppContext, choices: Sequence[str] | None) -> tuple[str, .
     Raises:
         WrongUsage: a name is not there, or more than one calendar has it.
     """
-    choices = choices or _of_settings(run)
-    if all(choice.startswith(ID_PREFIX) for choice in choices):
-        return tuple(choices)
     from cronofy_cli.cli.known_names import list_calendars
 
-    known = list_calendars(run)
+    return ids_among(choices or _of_settings(run), lambda: list_calendars(run))
+
+
+def ids_among(choices: Sequence[str], list_known: Callable[[], Sequence[Calendar]]) -> tuple[str, ...]:
+    """Return the ids of the chosen calendars; those that are known are listed only if a name is among the choices.
+
+    Raises:
+        WrongUsage: a name is not there, or more than one calendar has it.
+    """
+    if all(choice.startswith(ID_PREFIX) for choice in choices):
+        return tuple(choices)
+    known = list_known()
     return tuple(choice if choice.startswith(ID_PREFIX) else _by_name(choice, known) for choice in choices)
 
 

@@ -16,8 +16,10 @@ from cronofy_cli.output.streams import Color, Output, OutputFormat, wants_color
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cronofy_cli.adapters.api.budget import Budget
     from cronofy_cli.adapters.api.client import ApiClient
     from cronofy_cli.adapters.api.exchanges import Exchange
+    from cronofy_cli.adapters.api.retries import RetryPolicy
     from cronofy_cli.adapters.api.tokens import AccessTokens
     from cronofy_cli.adapters.deadline import Deadline
     from cronofy_cli.adapters.event_cache import EventCache
@@ -33,16 +35,9 @@ if TYPE_CHECKING:
     from cronofy_cli.errors import NotSignedIn
     from cronofy_cli.output.progress import Progress
 
-
 _DEPENDENT = (
-    "settings",
-    "data_center_choice",
-    "data_center",
-    "credentials",
-    "account",
-    "tokens",
-    "client_secrets",
-    "api",
+    *("settings", "data_center_choice", "data_center", "credentials"),
+    *("account", "tokens", "client_secrets", "api"),
 )
 """What follows from the flags for context and data center."""
 
@@ -89,6 +84,9 @@ class AppContext:
     """Adds to commands that a text names what this command line chose."""
     is_paged: bool = False
     """Whether output goes to the user's pager."""
+    budget: Budget | None = None
+    retry_policy: RetryPolicy | None = None
+    """What gives calls of the API their turns, and how patiently they are repeated, if not as usual."""
     _warned: set[str] = field(default_factory=set)
 
     @cached_property
@@ -249,7 +247,7 @@ class AppContext:
         from cronofy_cli.auth.context_store import AccountKeeper
 
         keeper = AccountKeeper(self.settings.user_file, self.environment, self.warn, deadline=self.deadline)
-        return SignedInContext(context, self.data_center, keeper, self.observer)
+        return SignedInContext(context, self.data_center, keeper, self.observer, self.budget)
 
     @cached_property
     def tokens(self) -> AccessTokens:
@@ -330,6 +328,8 @@ class AppContext:
             observe=self.observer,
             on_retry=retry_printer(self.output),
             timeouts=Timeouts(deadline=self.deadline),
+            retry_policy=self.retry_policy,
+            budget=self.budget,
         )
         return self.resources.enter_context(client)
 

@@ -22,6 +22,8 @@ PRINTED: Final[dict[str, str]] = {
     "demo": f"lines {_OUTPUT}.base:Line",
     "sync": "cronofy_cli.sync.documents:SyncDocument",
     "sync --check": "cronofy_cli.sync.documents:DriftReportDocument",
+    "sync --accounts": "list cronofy_cli.sync.documents:AccountSyncDocument",
+    "sync --check --accounts": "list cronofy_cli.sync.documents:AccountCheckDocument",
     "events follow": f"{_OUTPUT}.events:EventChangeDocument",
     "events cache status": f"list {_OUTPUT}.events:EventCacheDocument",
     "events cache clear": f"{_OUTPUT}.events:EventCacheClearedDocument",

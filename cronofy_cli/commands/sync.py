@@ -2,58 +2,61 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cronofy_cli.cli.option_groups import grouped
 from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
+from cronofy_cli.commands.sync_account import SyncRequest, account_at_work, client_id_of
+from cronofy_cli.commands.sync_options import ManyAccounts
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.core.zones import find_zone
-from cronofy_cli.errors import ExitCode, RequestFailed, WrongUsage
+from cronofy_cli.errors import ExitCode, WrongUsage
 from cronofy_cli.output.streams import OutputFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Iterable
 
-    from cronofy_cli.adapters.api.endpoints import EventPage
     from cronofy_cli.cli.context import AppContext
-    from cronofy_cli.core.api.queries import EventsQuery
-    from cronofy_cli.core.server_time import ServerTime
-    from cronofy_cli.output.progress import Progress
+    from cronofy_cli.commands.sync_account import AccountAtWork
     from cronofy_cli.sync.change_log import ChangeLog
-    from cronofy_cli.sync.destination import Destination
-    from cronofy_cli.sync.plan import PlanOptions
-    from cronofy_cli.sync.run import Outcome, ReadEvents
-    from cronofy_cli.sync.state import Wish
+    from cronofy_cli.sync.run import Outcome
 
 app = command_app()
 
 FULL_EVERY = "7d"
 """How often everything is read, for robustness: Cronofy advises daily or weekly."""
 
+OutOption = Annotated[
+    str,
+    typer.Option(
+        "--out",
+        metavar="FILE|DIR|URL",
+        help="Where to keep the copy: file.db (SQLite), file.ndjson, a folder, or postgresql://...",
+    ),
+]
+CalendarOption = Annotated[
+    list[str] | None,
+    typer.Option("--calendar", metavar="ID|NAME", help="Only this calendar; repeatable."),
+]
+ZoneOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ZONE", help="Time zone of the window's days, fixed by the first run; by default the account's."
+    ),
+]
+
 
 @app.command(cls=ApiListCommand)
+@grouped
 def sync(
     context: typer.Context,
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out", metavar="FILE|DIR", help="Where to keep the copy: file.db (SQLite), file.ndjson, or a folder."
-        ),
-    ],
-    calendar: Annotated[
-        list[str] | None,
-        typer.Option("--calendar", metavar="ID|NAME", help="Only this calendar; repeatable."),
-    ] = None,
-    tzid: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ZONE", help="Time zone of the window's days, fixed by the first run; by default the account's."
-        ),
-    ] = None,
+    out: OutOption,
+    many: ManyAccounts,
+    calendar: CalendarOption = None,
+    tzid: ZoneOption = None,
     full: Annotated[bool, typer.Option("--full", help="Read everything instead of only what changed.")] = False,
     full_every: Annotated[
         str, typer.Option(metavar="DURATION", help="Read everything if the last full read was longer ago than this.")
@@ -68,7 +71,7 @@ def sync(
         bool, typer.Option("--exit-code", help="Exit with 1 if the calendar changed (or on failure), with 0 if not.")
     ] = False,
 ) -> None:
-    """Keep a copy of the calendars in a file, and report what changed since the last run.
+    """Keep a copy of the calendars in a file or in PostgreSQL, and report what changed since the last run.
 
     The first run reads the sync window, 42 days back to 201 ahead. Each later one reads what changed, what has come
     into the window at its far end, and drops what has left it. A run that is interrupted leaves the copy as it was.
@@ -79,8 +82,9 @@ def sync(
       cronofy sync --out calendar.db --json | jq .changed
       cronofy sync --out work.db --calendar Work --json | jq -e .changed && echo 'Work changed'
       cronofy sync --out calendar.db --check
+      cronofy sync --out postgresql://db.example.com/team --accounts accounts.ndjson
     """
-    from cronofy_cli.sync.destination import destination_at
+    from cronofy_cli.sync.destination import place_of_many, place_of_one
     from cronofy_cli.sync.plan import PlanOptions
 
     if check and (full or exit_code):
@@ -90,89 +94,73 @@ def sync(
     run = app_context(context)
     if tzid is not None:
         find_zone(tzid)
-    destination = destination_at(out)
-    options = PlanOptions(full, timedelta(seconds=parse_duration(full_every, option="--full-every")))
-    wish, now = _wish(run, calendar, tzid)
-    is_same = _check(run, destination, wish, now) if check else _sync(run, destination, wish, now, options)
-    if not is_same and (check or exit_code):
+    many.check(run)
+    request = SyncRequest(
+        place=place_of_many(out) if many.is_wanted else place_of_one(out),
+        calendar=calendar,
+        tzid=tzid,
+        plan=PlanOptions(full, timedelta(seconds=parse_duration(full_every, option="--full-every"))),
+        limits=many.limits,
+        is_check=check,
+    )
+    if not _is_same(run, request, many) and (check or exit_code):
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _wish(run: AppContext, calendar: list[str] | None, tzid: str | None) -> tuple[Wish, ServerTime]:
-    """Return whose copy is wanted, and the server's time before anything is read."""
-    from cronofy_cli.cli.calendar_choice import calendar_ids, note_calendar_filter
-    from cronofy_cli.core.accounts.calendars import parse_userinfo
-    from cronofy_cli.core.server_time import ServerTime
-    from cronofy_cli.sync.state import Wish
+def _is_same(run: AppContext, request: SyncRequest, many: ManyAccounts) -> bool:
+    """Do what is asked for; return whether nothing changed, or differs."""
+    if many.is_wanted:
+        from cronofy_cli.commands.sync_many import check_many, sync_many
 
-    info = parse_userinfo(run.api.request("GET", "/v1/userinfo"))
-    now = run.api.server_time
-    if not info.sub:
-        raise RequestFailed("the response to GET /v1/userinfo has no account", hint="check --data-center")
-    chosen = tuple(sorted(set(calendar_ids(run, calendar))))
-    note_calendar_filter(run, calendar)
-    wish = Wish(
-        data_center=run.data_center.name,
-        sub=info.sub,
-        tzid=tzid,
-        calendar_ids=chosen if calendar else None,
-        default_tzid=info.zoneinfo or "Etc/UTC",
-        default_calendar_ids=chosen,
-        world=f"{run.simulator.url} {run.simulator.pid}" if run.is_simulator else "",
-    )
-    return wish, ServerTime(now or datetime.now(UTC), is_known=now is not None)
+        return check_many(run, request, many) if request.is_check else sync_many(run, request, many)
+    account = _one(run, request)
+    return _check(account) if request.is_check else _sync(account)
 
 
-def _sync(run: AppContext, destination: Destination, wish: Wish, now: ServerTime, options: PlanOptions) -> bool:
+def _one(run: AppContext, request: SyncRequest) -> AccountAtWork:
+    """Return the account that is signed in, whose requests count for its application."""
+    from cronofy_cli.cli.calendar_choice import note_calendar_filter
+
+    run.budget = request.budget(client_id_of(run), run.data_center.name)
+    run.resources.callback(run.budget.close)
+    account = account_at_work(run, request)
+    note_calendar_filter(run, request.calendar)
+    return account
+
+
+def _sync(account: AccountAtWork) -> bool:
     """Bring the copy up to date and say what changed; return whether nothing did."""
     from cronofy_cli.sync.change_log import ChangeLog
-    from cronofy_cli.sync.copy.sqlite_copy import open_copy
-    from cronofy_cli.sync.run import synchronize
     from cronofy_cli.sync.view import show_run
 
+    run = account.run
     with ChangeLog() as log:
-        with open_copy(destination) as copy, run.progress("events") as progress:
-            outcome = synchronize(copy, wish, options, now, _reader(run, progress), log)
-        show_run(run.output, destination.path, outcome, log, _change_lines(run, outcome, log, now))
+        with run.progress("events") as progress:
+            name, outcome = account.sync(log, progress)
+        show_run(run.output, name, outcome, log, _change_lines(account, outcome, log))
     if outcome.repeated:
         run.warn(f"events that share an event_uid with another: {outcome.repeated}; the copy has only one of each")
     return not outcome.counts.has_changes
 
 
-def _check(run: AppContext, destination: Destination, wish: Wish, now: ServerTime) -> bool:
+def _check(account: AccountAtWork) -> bool:
     """Compare the copy and say how it differs; return whether it does not."""
-    from cronofy_cli.sync.copy.sqlite_copy import open_existing
-    from cronofy_cli.sync.drift import find_drift
     from cronofy_cli.sync.view import show_drift
 
-    with open_existing(destination) as copy, run.progress("events") as progress:
-        report = find_drift(copy, wish, now, _reader(run, progress))
-    show_drift(run.output, destination.path, report)
+    with account.run.progress("events") as progress:
+        name, report = account.check(progress)
+    show_drift(account.run.output, name, report)
     return not report.drifts
 
 
-def _reader(run: AppContext, progress: Progress) -> ReadEvents:
-    """Return what reads events and shows how far it has come."""
-    from cronofy_cli.adapters.api import endpoints
-
-    def read(query: EventsQuery) -> Generator[EventPage]:
-        count = 0
-        with closing(endpoints.read_events(run.api, query)) as pages:
-            for page in pages:
-                count += len(page.events)
-                progress.note(page.current, page.total, count)
-                yield page
-
-    return read
-
-
-def _change_lines(run: AppContext, outcome: Outcome, log: ChangeLog, now: ServerTime) -> Iterable[str]:
+def _change_lines(account: AccountAtWork, outcome: Outcome, log: ChangeLog) -> Iterable[str]:
     """Return the changes in words. Only a person gets them, so only for one are the calendars' names asked for."""
+    run = account.run
     if run.output.format is not OutputFormat.TABLE or not log.first:
         return ()
     from cronofy_cli.cli.calendar_choice import calendar_names
     from cronofy_cli.output.events.event_changes import change_lines
 
     zone = find_zone(outcome.state.tzid)
-    today = now.moment.astimezone(zone).date()
+    today = account.now.moment.astimezone(zone).date()
     return change_lines(log.first, zone, calendar_names(run), today=today, color=run.output.color_stdout, indent="  ")

@@ -89,7 +89,7 @@ class SimulatedWorld:
         self.authorizations = Authorizations(token_rules, new_token, state.authorizations)
         self.pages = PageStore(settings.page_size, settings.page_lifetime_s)
         self.faults = Faults()
-        self.rate_limit = RateLimit()
+        self.rate_limit = RateLimit(settings.calls_per_second, settings.calls_per_minute)
         self.timeline = Timeline(hooks.on_request, hooks.on_attempt, hooks.on_entry)
         self.attempts = self.timeline.attempts
         self.requests = self.timeline.requests

@@ -8,13 +8,13 @@ import msgspec
 from msgspec.structs import asdict
 
 from cronofy_cli.output.documents.base import Document
+from cronofy_cli.output.documents.errors import ErrorDocument
 from cronofy_cli.output.documents.events import EventChangeDocument, FieldChangeDocument
 from cronofy_cli.sync.drift import DriftKind
 from cronofy_cli.sync.plan import FullRead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from cronofy_cli.sync.change_log import Counts
     from cronofy_cli.sync.drift import Drift, DriftReport
@@ -43,6 +43,10 @@ class SyncCountsDocument(Document, frozen=True):
         """Return the document of counts."""
         return cls(counts.added, counts.moved, counts.changed, counts.removed, counts.slid_in, counts.slid_out)
 
+    def by_name(self) -> dict[str, int]:
+        """Return the counts by their names."""
+        return asdict(self)
+
 
 class SyncDocument(Document, frozen=True):
     """What a run did."""
@@ -60,8 +64,8 @@ class SyncDocument(Document, frozen=True):
     changes: tuple[EventChangeDocument, ...]
 
     @classmethod
-    def of(cls, path: Path, outcome: Outcome, lines: Iterable[bytes]) -> Self:
-        """Return the document of a run; `lines` are its changes, as they are written with `--ndjson`."""
+    def of(cls, name: str, outcome: Outcome, lines: Iterable[bytes]) -> Self:
+        """Return the document of a run of the copy `name`; `lines` are its changes, as `--ndjson` writes them."""
         state = outcome.state
         return cls(
             changed=outcome.counts.has_changes,
@@ -73,7 +77,7 @@ class SyncDocument(Document, frozen=True):
             window=WindowDocument(state.first_day.isoformat(), state.end_day.isoformat()),
             tzid=state.tzid,
             calendar_ids=state.calendar_ids,
-            out=str(path),
+            out=name,
             changes=tuple(msgspec.json.decode(line, type=EventChangeDocument) for line in lines),
         )
 
@@ -137,13 +141,45 @@ class DriftReportDocument(Document, frozen=True):
     drift: tuple[DriftDocument, ...]
 
     @classmethod
-    def of(cls, path: Path, report: DriftReport) -> Self:
-        """Return the document of a comparison."""
+    def of(cls, name: str, report: DriftReport) -> Self:
+        """Return the document of a comparison of the copy `name`."""
         return cls(
             in_step=not report.drifts,
             counts=DriftCountsDocument.of(report.drifts),
             pending=sum(drift.is_pending for drift in report.drifts),
             events=report.events,
-            out=str(path),
+            out=name,
             drift=tuple(map(DriftDocument.of, report.drifts)),
         )
+
+
+class AnAccountDocument(Document, frozen=True, kw_only=True):
+    """What is told of each of many accounts."""
+
+    sub: str | None
+    """None where it is not known: the account is not signed in."""
+    context: str | None
+    data_center: str
+    duration_ms: float
+    error: ErrorDocument | None
+
+
+class AccountSyncDocument(AnAccountDocument, frozen=True, kw_only=True):
+    """What a run did for one of many accounts. If it failed, only `error` is known."""
+
+    changed: bool | None = None
+    first: bool | None = None
+    counts: SyncCountsDocument | None = None
+    events: int | None = None
+    full_read: FullRead | None = None
+    out: str | None = None
+
+
+class AccountCheckDocument(AnAccountDocument, frozen=True, kw_only=True):
+    """How the copy of one of many accounts differs. If that could not be found out, only `error` is known."""
+
+    in_step: bool | None = None
+    counts: DriftCountsDocument | None = None
+    pending: int | None = None
+    events: int | None = None
+    out: str | None = None

@@ -6,6 +6,7 @@ be there.
 
 from __future__ import annotations
 
+import shlex
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -89,7 +90,9 @@ def find_drift(copy: Copy, wish: Wish, server_time: ServerTime, read: ReadEvents
     with copy.translated(), Truth() as truth:
         state = copy.state
         if state is None:
-            raise NotFound(f"the copy at {copy.name} was never finished", hint=f"cronofy sync --out {copy.name}")
+            raise NotFound(
+                f"the copy at {copy.name} was never finished", hint=f"cronofy sync --out {shlex.quote(copy.name)}"
+            )
         identity = identity_of(wish, state, copy.name)
         zone = find_zone(identity.tzid)
         plan = make_plan(state, server_time.moment, zone, identity.world, PlanOptions(full=True, full_every=_NEVER))
@@ -124,7 +127,7 @@ def _events(copy: Copy) -> Iterator[bytes]:
     if path is None:
         yield from copy.events()
         return
-    hint = f"write it again: cronofy sync --out {copy.name}"
+    hint = f"write it again: cronofy sync --out {shlex.quote(copy.name)}"
     if not path.exists():
         raise NotFound(f"{path} is gone", hint=hint)
     for number, line in enumerate(read_lines(path), start=1):

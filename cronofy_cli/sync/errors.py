@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cronofy_cli.adapters import sqlite
+from cronofy_cli.adapters import postgres, sqlite
 from cronofy_cli.adapters.sqlite import Trouble
 from cronofy_cli.errors import CronofyError, RequestFailed
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+    from cronofy_cli.adapters.postgres import PostgresAddress
 
 
 class CopyUnavailable(CronofyError):
@@ -42,6 +44,18 @@ def unreadable_events(number: int) -> RequestFailed:
 def translated(path: Path) -> AbstractContextManager[None]:
     """Turn what SQLite and the file system raise inside the block into CopyUnavailable."""
     return sqlite.translated(partial(_unavailable, path))
+
+
+def translated_in_postgres(address: PostgresAddress) -> AbstractContextManager[None]:
+    """Turn what psycopg raises inside the block into CopyUnavailable."""
+    return postgres.translated(partial(_unavailable_in_postgres, address))
+
+
+def _unavailable_in_postgres(address: PostgresAddress, trouble: postgres.Trouble, words: str) -> CopyUnavailable:
+    if trouble is postgres.Trouble.LOCKED:
+        return CopyBusy(f"another program is at work on the copy in {address}", hint="let it end, then run this again")
+    sentence, hint = postgres.described("the copy", address, trouble, words)
+    return CopyUnavailable(sentence, hint=hint)
 
 
 def _unavailable(path: Path, trouble: Trouble, words: str) -> CopyUnavailable:

@@ -11,7 +11,6 @@ from cronofy_cli.sync.documents import DriftCountsDocument, DriftDocument, Drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from cronofy_cli.output.streams import Output
     from cronofy_cli.sync.change_log import ChangeLog
@@ -23,42 +22,42 @@ _SHOWN: Final = 20
 """The most differences that are listed for people; the others are counted."""
 
 
-def show_run(output: Output, path: Path, outcome: Outcome, log: ChangeLog, change_lines: Iterable[str]) -> None:
+def show_run(output: Output, name: str, outcome: Outcome, log: ChangeLog, change_lines: Iterable[str]) -> None:
     """Write what a run did. `change_lines` are the first changes in words, for a terminal."""
     if output.format is OutputFormat.NDJSON:
         for change in log.lines():
             write_json_lines(output, change)
     elif output.format is OutputFormat.JSON:
-        show_document(output, SyncDocument.of(path, outcome, log.lines()).encode())
+        show_document(output, SyncDocument.of(name, outcome, log.lines()).encode())
     else:
         for line in change_lines if output.is_terminal else ():
             output.data(line)
-        output.data(run_sentence(path, outcome))
+        output.data(run_sentence(name, outcome))
 
 
-def run_sentence(path: Path, outcome: Outcome) -> str:
+def run_sentence(name: str, outcome: Outcome) -> str:
     """Return what a run did: `3 added, 1 moved, 2 removed; 512 events in cal.db`."""
-    events = f"{_number(outcome.events, 'event')} in {clean(str(path))}"
+    events = f"{counted(outcome.events, 'event')} in {clean(name)}"
     if outcome.is_first:
         return f"first copy: {events}"
     counts = outcome.counts
-    said = _listed(
+    said = listed(
         (counts.added, "added"), (counts.moved, "moved"), (counts.changed, "changed"), (counts.removed, "removed")
     )
-    slid = _listed((counts.slid_in, "came into the window"), (counts.slid_out, "left it"))
+    slid = listed((counts.slid_in, "came into the window"), (counts.slid_out, "left it"))
     return "; ".join(filter(None, (said or "nothing changed", slid, events)))
 
 
-def show_drift(output: Output, path: Path, report: DriftReport) -> None:
+def show_drift(output: Output, name: str, report: DriftReport) -> None:
     """Write how a copy differs from what the calendar says."""
     if output.format is OutputFormat.NDJSON:
         for drift in report.drifts:
             write_json_lines(output, DriftDocument.of(drift).encode() + b"\n")
     elif output.format is OutputFormat.JSON:
-        show_document(output, DriftReportDocument.of(path, report).encode())
+        show_document(output, DriftReportDocument.of(name, report).encode())
     else:
         _show_drift_lines(output, report.drifts)
-        output.data(_drift_sentence(path, report))
+        output.data(_drift_sentence(name, report))
 
 
 def _show_drift_lines(output: Output, drifts: Sequence[Drift]) -> None:
@@ -76,19 +75,21 @@ def _show_drift_lines(output: Output, drifts: Sequence[Drift]) -> None:
         output.data(f"  … and {len(drifts) - _SHOWN:,} more")
 
 
-def _drift_sentence(path: Path, report: DriftReport) -> str:
+def _drift_sentence(name: str, report: DriftReport) -> str:
     if not report.drifts:
-        return f"in step: {_number(report.events, 'event')} in {clean(str(path))}"
+        return f"in step: {counted(report.events, 'event')} in {clean(name)}"
     counts = DriftCountsDocument.of(report.drifts).by_name()
-    said = _listed(*((number, kind) for kind, number in counts.items()))
+    said = listed(*((number, kind) for kind, number in counts.items()))
     pending = sum(drift.is_pending for drift in report.drifts)
     until = f"; {pending:,} of these changed after the last run, and the next one brings them" if pending else ""
     return f"drift: {said}{until}"
 
 
-def _listed(*numbers: tuple[int, str]) -> str:
+def listed(*numbers: tuple[int, str]) -> str:
+    """Return what was counted, without what was not: `3 added, 1 moved`."""
     return ", ".join(f"{number:,} {word}" for number, word in numbers if number)
 
 
-def _number(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """Return a number with what is counted: `1 event`, `512 events`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

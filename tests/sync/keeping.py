@@ -6,18 +6,20 @@ import json
 import sqlite3
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cronofy_cli.adapters.http import import_httpx
+from cronofy_cli.adapters.postgres import is_postgres
 from cronofy_cli.core.api.sync_window import sync_window
 from cronofy_cli.core.zones import find_zone
 from cronofy_cli.simulator.server import SimulatorServer
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, SimulatorSettings
+from cronofy_cli.sync.copy.postgres_schema import SCHEMA
 from tests.in_process import run_main
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
     import httpx
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 ZONE = "Europe/London"
 """The simulated account's own."""
+POSTGRES = "postgres"
+"""Stands for an empty PostgreSQL database, among the names of copies."""
 
 
 class Clock:
@@ -45,7 +49,12 @@ class Clock:
 class Keeping:
     """One simulated account, what its owner does, and the copies."""
 
-    def __init__(self, server: SimulatorServer, clock: Clock, http: httpx.Client, cli: Cli) -> None:
+    def __init__(
+        self, server: SimulatorServer, clock: Clock, http: httpx.Client, cli: Cli, database: Callable[[], str]
+    ) -> None:
+        self.out: str | Path = "calendar.db"
+        """The copy that is meant where none is named."""
+        self._database = database
         self.url = server.url
         self.clock = clock
         self.http = http
@@ -53,25 +62,36 @@ class Keeping:
         cli.environment["CRONOFY_ACCESS_TOKEN"] = ACCESS_TOKEN
         cli.environment["CRONOFY_DATA_CENTER"] = server.url
 
-    def sync(self, out: str | Path = "calendar.db", *options: str, terminal: bool = False) -> Result:
-        """Run `cronofy sync`."""
-        return run_main(self.cli, "sync", "--out", self.cli.folder / out, *options, terminal=terminal)
+    def place(self, out: str | Path | None = None) -> str:
+        """Return what `--out` is given for a copy."""
+        out = out or self.out
+        return self._database() if out == POSTGRES else str(self.cli.folder / out)
 
-    def synced(self, out: str | Path = "calendar.db", *options: str) -> Any:
+    def sync(self, out: str | Path | None = None, *options: str, terminal: bool = False) -> Result:
+        """Run `cronofy sync`."""
+        return run_main(self.cli, "sync", "--out", self.place(out), *options, terminal=terminal)
+
+    def synced(self, out: str | Path | None = None, *options: str) -> Any:
         """Run it to a good end, and return its document."""
         result = self.sync(out, "--json", *options)
         assert (result.exit_code, result.stderr) == (0, "")
         return result.json
 
-    def counts(self, out: str | Path = "calendar.db", *options: str) -> dict[str, int]:
+    def counts(self, out: str | Path | None = None, *options: str) -> dict[str, int]:
         """Run it to a good end, and return what it counted, without the zeros."""
         return {name: count for name, count in self.synced(out, *options)["counts"].items() if count}
 
-    def copied(self, out: str | Path = "calendar.db") -> dict[str, Any]:
+    def rows(self, sql: str, out: str | Path | None = None) -> list[tuple[Any, ...]]:
+        """Return what a query finds in a copy that is a database."""
+        place = self.place(out)
+        return postgres_rows(place, sql) if is_postgres(place) else rows(Path(place), sql)
+
+    def copied(self, out: str | Path | None = None) -> dict[str, Any]:
         """Return the events of a copy by their uids."""
+        out = out or self.out
         path = self.cli.folder / out
-        if path.suffix == ".db":
-            return {uid: json.loads(text) for uid, text in rows(path, "SELECT event_uid, json FROM events")}
+        if out == POSTGRES or path.suffix == ".db":
+            return {uid: json.loads(text) for uid, text in self.rows("SELECT event_uid, json FROM events", out)}
         path = path / "events.ndjson" if path.is_dir() else path
         events = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         by_uid = {event["event_uid"]: event for event in events}
@@ -134,9 +154,13 @@ class Keeping:
         return answer.json()
 
 
+def _no_database() -> str:
+    raise AssertionError("this test has no PostgreSQL")
+
+
 @contextmanager
-def keeping(cli: Cli, **choices: Any) -> Iterator[Keeping]:
-    """Serve a simulator with a standing clock."""
+def keeping(cli: Cli, database: Callable[[], str] = _no_database, **choices: Any) -> Iterator[Keeping]:
+    """Serve a simulator with a standing clock. `database` returns the address of a PostgreSQL database."""
     clock = Clock()
     library = import_httpx()
     settings = SimulatorSettings(**{"port": 0, "page_size": 1000} | choices)
@@ -145,7 +169,7 @@ def keeping(cli: Cli, **choices: Any) -> Iterator[Keeping]:
         SimulatorServer(settings, clock=clock) as server,
         library.Client(base_url=server.url, headers=headers, trust_env=False, timeout=10) as http,
     ):
-        yield Keeping(server, clock, http, cli)
+        yield Keeping(server, clock, http, cli, database)
 
 
 def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -155,3 +179,40 @@ def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
         return connection.execute(sql).fetchall()
     finally:
         connection.close()
+
+
+def postgres_rows(url: str, sql: str) -> list[tuple[Any, ...]]:
+    """Return what a query finds among the copies of a PostgreSQL database."""
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True, options=f"-c search_path={SCHEMA}") as connection:
+        cursor = connection.execute(sql.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+def tamper(account: Keeping, *statements: str) -> None:
+    """Change the copy behind sync's back."""
+    place = account.place()
+    if is_postgres(place):
+        for statement in statements:
+            postgres_rows(place, statement)
+        return
+    connection = sqlite3.connect(place)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def ghost(account: Keeping) -> str:
+    """Return the statement that puts an event into the copy that the calendar does not have."""
+    start = account.at(1)
+    json_text = json.dumps({"event_uid": "evt_ghost", "summary": "Ghost", "start": start, "end": start})
+    key, values = "", ""
+    if is_postgres(account.place()):
+        ((sub, data_center),) = account.rows("SELECT account, data_center FROM sync_state")
+        key, values = "account, data_center, ", f"'{sub}', '{data_center}', "
+    return (
+        f'INSERT INTO events ({key}event_uid, calendar_id, start, "end", summary, recurring, json) '
+        f"VALUES ({values}'evt_ghost', '', '{start}', '{start}', 'Ghost', FALSE, '{json_text}')"
+    )

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cronofy_cli.sync.copy.sqlite_copy import open_copy
-from cronofy_cli.sync.destination import destination_at
-from tests.sync.test_sync import OUTS
+from cronofy_cli.sync.copy_files import destination_at
+from tests.sync.keeping import POSTGRES, ghost, postgres_rows, tamper
+from tests.sync.test_sync import FILES, OUTS
 
 if TYPE_CHECKING:
     from tests.sync.keeping import Keeping
 
 
-def checked(account: Keeping, out: str = "calendar.db") -> Any:
+def checked(account: Keeping, out: str | None = None) -> Any:
     """Run the check and return its document."""
     result = account.sync(out, "--check", "--json")
     assert result.exit_code == (0 if result.json["in_step"] else 1)
     return result.json
-
-
-def tamper(account: Keeping, *statements: str) -> None:
-    """Change the copy behind sync's back."""
-    connection = sqlite3.connect(account.cli.folder / "calendar.db")
-    for statement in statements:
-        connection.execute(statement)
-    connection.commit()
-    connection.close()
 
 
 @pytest.mark.parametrize("out", OUTS)
@@ -43,18 +34,17 @@ def test_a_copy_that_is_in_step(out: str, account: Keeping) -> None:
     assert report["events"] == len(account.truth())
 
 
+@pytest.mark.usefixtures("each_database")
 def test_missing_extra_and_different(account: Keeping) -> None:
     """An event that the copy lacks, has too much or has otherwise is reported, and it ends with 1."""
     account.clock.turn(hours=1)
     missing, different = account.uid("Dentist"), account.uid("Sales call")
     account.synced()
-    ghost = json.dumps({"event_uid": "evt_ghost", "summary": "Ghost"})
     tamper(
         account,
         f"DELETE FROM events WHERE event_uid = '{missing}'",
-        f"UPDATE events SET json = json_set(json, '$.summary', 'Other') WHERE event_uid = '{different}'",
-        'INSERT INTO events (event_uid, calendar_id, start, "end", summary, recurring, json) '
-        f"VALUES ('evt_ghost', '', '{account.at(1)}', '', 'Ghost', 0, '{ghost}')",
+        f"UPDATE events SET json = replace(json, 'Sales call', 'Other') WHERE event_uid = '{different}'",
+        ghost(account),
     )
 
     report = checked(account)
@@ -70,6 +60,7 @@ def test_missing_extra_and_different(account: Keeping) -> None:
     assert fields == [{"field": "summary", "before": "Other", "after": "Sales call"}]
 
 
+@pytest.mark.usefixtures("each_database")
 def test_what_the_next_run_brings(account: Keeping) -> None:
     """What changed after the last run is drift too, marked as pending; after the next run it is gone."""
     gone = account.uid("Dentist")
@@ -82,12 +73,13 @@ def test_what_the_next_run_brings(account: Keeping) -> None:
 
     assert {(drift["kind"], drift["event_uid"]) for drift in report["drift"]} == {("missing", added), ("extra", gone)}
     assert report["pending"] == 2
-    said = account.sync("calendar.db", "--check").stdout
+    said = account.sync(None, "--check").stdout
     assert "drift: 1 missing, 1 extra; 2 of these changed after the last run, and the next one brings them" in said
     account.synced()
     assert checked(account)["in_step"] is True
 
 
+@pytest.mark.usefixtures("each_database")
 def test_days_that_have_passed(account: Keeping) -> None:
     """Where the window has moved since the last run, what it reached or left is pending and nothing else drifts."""
     account.synced()
@@ -100,7 +92,7 @@ def test_days_that_have_passed(account: Keeping) -> None:
     assert report["pending"] == len(report["drift"])
 
 
-@pytest.mark.parametrize("out", OUTS)
+@pytest.mark.parametrize("out", FILES)
 def test_it_writes_nothing(out: str, account: Keeping) -> None:
     """A check changes no byte of the copy."""
     account.synced(out)
@@ -162,6 +154,29 @@ def test_without_a_copy(account: Keeping) -> None:
     assert result.exit_code == 1
     assert f"hint: make one: cronofy sync --out {account.cli.folder / 'calendar.db'}" in result.stderr
     assert not (account.cli.folder / "calendar.db").exists()
+
+
+def test_it_writes_nothing_in_a_database(account: Keeping) -> None:
+    """A check may be made by a role that may only read."""
+    account.out = POSTGRES
+    account.synced()
+    before = account.rows("SELECT state FROM sync_state"), account.copied()
+    account.add(start=account.at(1))
+
+    assert checked(account)["pending"] == 1
+
+    assert (account.rows("SELECT state FROM sync_state"), account.copied()) == before
+
+
+def test_without_a_copy_in_a_database(account: Keeping) -> None:
+    """A check of a database without copies makes no tables, and says how to make a copy."""
+    url = account.place(POSTGRES)
+
+    result = account.sync(POSTGRES, "--check")
+
+    assert result.exit_code == 1
+    assert result.stderr == f"error: there is no copy in {url}\nhint: make one: cronofy sync --out '{url}'\n"
+    assert postgres_rows(url, "SELECT to_regnamespace('cronofy_sync')") == [(None,)]
 
 
 def test_a_copy_that_was_never_finished(account: Keeping) -> None:

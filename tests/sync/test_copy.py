@@ -10,7 +10,7 @@ import pytest
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.sync.change_log import ChangeLog
 from cronofy_cli.sync.copy.sqlite_copy import open_copy, open_existing
-from cronofy_cli.sync.destination import destination_at
+from cronofy_cli.sync.copy_files import destination_at
 from cronofy_cli.sync.errors import CopyUnavailable
 from cronofy_cli.sync.full_read import Truth
 from tests.open_files import open_files

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cronofy_cli.sync.destination import place_of_one
 from tests.fakes.scripted_server import scripted_server
 from tests.in_process import run_main
-from tests.sync.keeping import keeping, rows
+from tests.sync.keeping import POSTGRES, keeping, postgres_rows, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.fakes.scripted_server import ScriptedServer
     from tests.support import Cli
@@ -35,15 +36,19 @@ sys.exit(main(sys.argv[2:]))
 
 
 @pytest.fixture
-def account(cli: Cli) -> Iterator[Keeping]:
+def account(cli: Cli, database: Callable[[], str]) -> Iterator[Keeping]:
     """A simulated account whose events come in many pages."""
-    with keeping(cli, page_size=40) as account:
+    with keeping(cli, database, page_size=40) as account:
         yield account
 
 
 def is_whole(account: Keeping, out: str) -> bool:
     """Whether what a reader finds is one state of the copy, old or new; True if there is none yet."""
     path = account.cli.folder / out
+    if out == POSTGRES:
+        is_made = postgres_rows(account.place(out), "SELECT to_regclass('sync_state')") != [(None,)]
+        states = account.rows("SELECT state FROM sync_state", out) if is_made else []
+        return bool(states) or not is_made or not account.copied(out)
     if path.suffix == ".db":
         if not path.exists() or not rows(path, "SELECT 1 FROM sqlite_master"):
             return True
@@ -52,11 +57,11 @@ def is_whole(account: Keeping, out: str) -> bool:
     return not path.exists() or all(event["event_uid"] for event in account.copied(out).values())
 
 
-@pytest.mark.parametrize("out", ["calendar.db", "calendar.ndjson"])
+@pytest.mark.parametrize("out", ["calendar.db", "calendar.ndjson", POSTGRES])
 def test_kill_9_at_any_moment(out: str, account: Keeping) -> None:
     """A loop of runs that are killed at random moments, with edits in between: no copy breaks, no change is lost."""
     dice = random.Random(7)
-    command = account.cli.command("sync", "--out", out)
+    command = account.cli.command("sync", "--out", account.place(out))
     for number in range(KILLS):
         account.add(summary=f"Event {number}", start=account.at(number))
         account.clock.turn(hours=7)
@@ -107,6 +112,7 @@ def test_a_page_that_fails_once(fault: dict[str, object], account: Keeping) -> N
     assert account.copied() == account.truth()
 
 
+@pytest.mark.usefixtures("each_database")
 def test_the_server_breaks_off_amid_the_pages(account: Keeping) -> None:
     """A read that ends amid its pages leaves the copy as it was, and the next run loses nothing."""
     account.synced()
@@ -121,12 +127,13 @@ def test_the_server_breaks_off_amid_the_pages(account: Keeping) -> None:
     assert account.copied() == account.truth()
 
 
+@pytest.mark.usefixtures("each_database")
 def test_the_first_read_breaks_off(account: Keeping) -> None:
     """A first read that ends amid its pages leaves no half copy: the next run is the first."""
     account.fail(path_prefix="/v1/events/pages", times=1, status=404)
 
     assert account.sync().exit_code == 1
-    assert "there is no copy" in account.sync("calendar.db", "--check").stderr
+    assert account.sync(None, "--check", "--json").error["code"] == "not_found"
     assert account.synced()["first"] is True
 
 
@@ -141,6 +148,28 @@ def test_two_runs_at_once(account: Keeping) -> None:
     assert (result.exit_code, result.error["code"]) == (1, "copy_busy")
     assert account.sync("calendar.db", "--check").exit_code == 0
     connection.close()
+    account.synced()
+
+
+def test_a_database_of_a_later_release(account: Keeping) -> None:
+    """Copies that a later release has written are not touched."""
+    account.out = POSTGRES
+    account.synced()
+    account.rows("UPDATE versions SET version = 99")
+
+    assert "were written by a later release (format 99, this one knows 1)" in account.sync().stderr
+
+
+def test_two_runs_at_once_in_a_database(account: Keeping) -> None:
+    """A run that finds another at work on the account's copy ends with a sentence; those of other accounts go on."""
+    account.out = POSTGRES
+    account.synced()
+    ((sub, data_center),) = account.rows("SELECT account, data_center FROM sync_state")
+    with place_of_one(account.place()).open(sub, data_center) as copy, copy.transaction():
+        result = account.sync(None, "--json")
+        assert account.sync(None, "--check").exit_code == 0
+
+    assert (result.exit_code, result.error["code"]) == (1, "copy_busy")
     account.synced()
 
 

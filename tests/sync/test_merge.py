@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cronofy_cli.sync.change_log import ChangeLog, Counts
-from cronofy_cli.sync.copy.sqlite_copy import open_copy
-from cronofy_cli.sync.destination import destination_at
+from cronofy_cli.sync.destination import place_of_one
 from cronofy_cli.sync.merge import LastRun, Merge
 from cronofy_cli.sync.seen import Seen
 from cronofy_cli.sync.window import WindowRule
+from tests.sync.keeping import POSTGRES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +27,12 @@ KNOWN_UNTIL = "2026-11-22T09:00:00Z"
 LAST = LastRun(BEFORE, KNOWN_UNTIL)
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Iterator[Copy]:
-    """A copy, in the transaction of a run."""
-    with open_copy(destination_at(tmp_path / "calendar.db")) as opened, opened.transaction():
+@pytest.fixture(params=["calendar.db", POSTGRES])
+def copy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Copy]:
+    """A copy, in SQLite or in PostgreSQL, in the transaction of a run."""
+    is_file = request.param != POSTGRES
+    place = place_of_one(str(tmp_path / "calendar.db") if is_file else request.getfixturevalue("postgres_url"))
+    with place.open("acc_1", "uk") as opened, opened.transaction():
         yield opened
 
 

@@ -12,7 +12,7 @@ from cronofy_cli.adapters.api.endpoints import EventPage
 from cronofy_cli.core.server_time import ServerTime
 from cronofy_cli.sync.change_log import ChangeLog
 from cronofy_cli.sync.copy.sqlite_copy import open_copy
-from cronofy_cli.sync.destination import destination_at
+from cronofy_cli.sync.copy_files import destination_at
 from cronofy_cli.sync.errors import CopyUnavailable
 from cronofy_cli.sync.plan import PlanOptions
 from cronofy_cli.sync.run import synchronize

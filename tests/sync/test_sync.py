@@ -12,13 +12,14 @@ import pytest
 from cronofy_cli.adapters.simulator.running import RunningSimulator, announce
 from cronofy_cli.simulator.world.seed import HOME, WORK
 from tests.in_process import run_main
-from tests.sync.keeping import ZONE, keeping, rows
+from tests.sync.keeping import POSTGRES, ZONE, ghost, keeping, rows, tamper
 
 if TYPE_CHECKING:
     from tests.support import Cli
     from tests.sync.keeping import Keeping
 
-OUTS = ("calendar.db", "calendar.ndjson", "folder")
+FILES = ("calendar.db", "calendar.ndjson", "folder")
+OUTS = (*FILES, POSTGRES)
 
 
 @pytest.mark.parametrize("out", OUTS)
@@ -52,7 +53,7 @@ def test_later_runs_bring_what_changed(out: str, account: Keeping) -> None:
     assert done["counts"] == {"added": 1, "moved": 1, "changed": 1, "removed": 1, "slid_in": 0, "slid_out": 0}
 
 
-@pytest.mark.parametrize("out", OUTS)
+@pytest.mark.parametrize("out", FILES)
 def test_nothing_changed(out: str, account: Keeping) -> None:
     """Without a change there is nothing to tell, and the files stay as they are."""
     account.synced(out)
@@ -68,6 +69,7 @@ def test_nothing_changed(out: str, account: Keeping) -> None:
         assert file.read_bytes() == before[1]
 
 
+@pytest.mark.usefixtures("each_database")
 def test_a_move_out_of_the_window_and_back(account: Keeping) -> None:
     """An event that is moved out of the window leaves the copy as moved, and comes back as added."""
     uid = account.add(summary="Trip", start=account.at(10))
@@ -81,6 +83,7 @@ def test_a_move_out_of_the_window_and_back(account: Keeping) -> None:
     assert account.copied() == account.truth()
 
 
+@pytest.mark.usefixtures("each_database")
 def test_the_window_moves_with_the_days(account: Keeping) -> None:
     """What comes into the window at its far end is read, what leaves it is dropped; neither is a change."""
     near, far = account.add(start=account.at(-41), summary="Old"), account.add(start=account.at(203), summary="New")
@@ -101,16 +104,18 @@ def test_the_window_moves_with_the_days(account: Keeping) -> None:
     assert near not in account.copied()
 
 
+@pytest.mark.usefixtures("each_database")
 def test_weeks_without_a_run(account: Keeping) -> None:
     """However long the last run is ago, the copy is as the calendar is."""
-    account.synced("calendar.db", "--full-every", "1000d")
+    account.synced(None, "--full-every", "1000d")
     for days, full_read in ((6, None), (40, None), (260, "apart")):
         account.clock.turn(days=days)
         account.add(start=account.at(1))
-        assert account.synced("calendar.db", "--full-every", "1000d")["full_read"] == full_read
+        assert account.synced(None, "--full-every", "1000d")["full_read"] == full_read
         assert account.copied() == account.truth()
 
 
+@pytest.mark.usefixtures("each_database")
 def test_managed_events_are_in_the_copy(account: Keeping) -> None:
     """What the application writes itself is never notified, but it is in the copy after the next run."""
     account.synced()
@@ -118,9 +123,10 @@ def test_managed_events_are_in_the_copy(account: Keeping) -> None:
 
     assert account.counts() == {"added": 1}
     assert account.copied() == account.truth()
-    assert rows(account.cli.folder / "calendar.db", "SELECT summary FROM events WHERE event_id = 'own-1'") == [("Own",)]
+    assert account.rows("SELECT summary FROM events WHERE event_id = 'own-1'") == [("Own",)]
 
 
+@pytest.mark.usefixtures("each_database")
 def test_a_series(account: Keeping) -> None:
     """Each occurrence of a series is an event of its own: one can be moved, another deleted."""
     account.synced()
@@ -134,6 +140,7 @@ def test_a_series(account: Keeping) -> None:
     assert account.copied() == account.truth()
 
 
+@pytest.mark.usefixtures("each_database")
 def test_a_removed_calendar(account: Keeping) -> None:
     """A calendar that is removed takes its events out of the copy."""
     account.synced()
@@ -143,14 +150,15 @@ def test_a_removed_calendar(account: Keeping) -> None:
     assert account.copied() == account.truth()
 
 
+@pytest.mark.usefixtures("each_database")
 def test_one_calendar(account: Keeping) -> None:
     """With --calendar a copy holds that calendar alone, and later runs need not say it again."""
-    account.synced("work.db", "--calendar", "Work")
+    account.synced(None, "--calendar", "Work")
     account.add(start=account.at(1), calendar="Home")
     account.add(start=account.at(1), calendar="Work")
 
-    assert account.counts("work.db") == {"added": 1}
-    assert account.copied("work.db") == account.truth(**{"calendar_ids[]": [WORK]})
+    assert account.counts() == {"added": 1}
+    assert account.copied() == account.truth(**{"calendar_ids[]": [WORK]})
 
 
 @pytest.mark.parametrize(
@@ -161,17 +169,18 @@ def test_one_calendar(account: Keeping) -> None:
     ],
     ids=["calendar", "tzid"],
 )
+@pytest.mark.usefixtures("each_database")
 def test_another_copy_is_refused(options: list[str], sentence: str, account: Keeping) -> None:
     """A copy of other calendars or from another zone is not touched, and the hint says what to leave out."""
-    account.synced("work.db", "--calendar", "Work")
-    before = (account.cli.folder / "work.db").read_bytes()
+    account.synced(None, "--calendar", "Work")
+    before = account.rows("SELECT state FROM sync_state"), account.copied()
 
     for more in ([], ["--check"]):
-        result = account.sync("work.db", *options, *more)
+        result = account.sync(None, *options, *more)
         assert result.exit_code == 2
         assert sentence in result.stderr
         assert f"hint: leave {options[0]} out, or start another copy with --out" in result.stderr
-    assert (account.cli.folder / "work.db").read_bytes() == before
+    assert (account.rows("SELECT state FROM sync_state"), account.copied()) == before
 
 
 def test_another_account_is_refused(account: Keeping, cli: Cli) -> None:
@@ -184,6 +193,7 @@ def test_another_account_is_refused(account: Keeping, cli: Cli) -> None:
     assert f"in data center {account.url}, not of" in result.stderr
 
 
+@pytest.mark.usefixtures("each_database")
 def test_a_simulator_that_was_started_anew(cli: Cli, account: Keeping) -> None:
     """A simulator of the same name with calendars of its own is read in full: nothing of the old one stays."""
     cli.environment["CRONOFY_DATA_CENTER"] = "simulator"
@@ -240,13 +250,14 @@ def test_progress(cli: Cli) -> None:
     assert "page 1 of 2" not in verbose.stderr
 
 
+@pytest.mark.usefixtures("each_database")
 def test_changes_as_lines_of_json(account: Keeping) -> None:
     """With --ndjson each change is a line with what differs and the event as it is now."""
     uid = account.add(summary="Tea", start=account.at(3))
     account.synced()
     account.edit(uid, summary="Coffee")
 
-    (line,) = account.sync("calendar.db", "--ndjson").lines
+    (line,) = account.sync(None, "--ndjson").lines
 
     change = json.loads(line)
     assert change["fields"] == [{"field": "summary", "before": "Tea", "after": "Coffee"}]
@@ -258,23 +269,25 @@ def test_lines_of_json_on_a_terminal(account: Keeping) -> None:
     account.synced()
     account.add(summary="\x9b31m", start=account.at(1))
 
-    drift = account.sync("calendar.db", "--check", "--ndjson", terminal=True).stdout
-    change = account.sync("calendar.db", "--ndjson", terminal=True).stdout
+    drift = account.sync(None, "--check", "--ndjson", terminal=True).stdout
+    change = account.sync(None, "--ndjson", terminal=True).stdout
 
     assert (json.loads(drift)["summary"], json.loads(change)["summary"]) == ("\x9b31m", "\x9b31m")
     assert "\x9b" not in drift + change
 
 
+@pytest.mark.usefixtures("each_database")
 def test_exit_code_tells_of_changes(account: Keeping) -> None:
     """With --exit-code it ends with 1 if the calendar changed and with 0 if not; without, with 0."""
-    assert account.sync("calendar.db", "--exit-code").exit_code == 1
-    assert account.sync("calendar.db", "--exit-code").exit_code == 0
+    assert account.sync(None, "--exit-code").exit_code == 1
+    assert account.sync(None, "--exit-code").exit_code == 0
     account.add(start=account.at(1))
-    assert account.sync("calendar.db").exit_code == 0
+    assert account.sync().exit_code == 0
     account.add(start=account.at(1))
-    assert account.sync("calendar.db", "--exit-code").exit_code == 1
+    assert account.sync(None, "--exit-code").exit_code == 1
 
 
+@pytest.mark.usefixtures("each_database")
 def test_a_full_read_is_due_after_a_week(account: Keeping) -> None:
     """Everything is read again when a week has passed, when it is asked for, and not before."""
     account.synced()
@@ -283,39 +296,31 @@ def test_a_full_read_is_due_after_a_week(account: Keeping) -> None:
     account.clock.turn(hours=1)
     assert account.synced()["full_read"] == "due"
     assert account.synced()["full_read"] is None
-    assert account.synced("calendar.db", "--full")["full_read"] == "asked"
+    assert account.synced(None, "--full")["full_read"] == "asked"
 
 
+@pytest.mark.usefixtures("each_database")
 def test_a_full_read_mends_the_copy(account: Keeping) -> None:
     """What another program did to the copy is put right by a full read, and told as changes."""
     account.synced()
-    connection = sqlite3.connect(account.cli.folder / "calendar.db")
-    connection.execute("DELETE FROM events WHERE rowid < 4")
-    ghost = json.dumps({"event_uid": "evt_ghost", "start": account.at(1), "end": account.at(1)})
-    connection.execute(
-        'INSERT INTO events (event_uid, calendar_id, start, "end", summary, recurring, json) '
-        f"VALUES ('evt_ghost', '', '{account.at(1)}', '{account.at(1)}', '', 0, '{ghost}')"
-    )
-    connection.commit()
-    connection.close()
+    tamper(account, "DELETE FROM events WHERE event_uid IN (SELECT event_uid FROM events LIMIT 3)")
+    tamper(account, ghost(account))
 
-    assert account.counts("calendar.db", "--full") == {"added": 3, "removed": 1}
+    assert account.counts(None, "--full") == {"added": 3, "removed": 1}
     assert account.copied() == account.truth()
 
 
+@pytest.mark.usefixtures("each_database")
 def test_columns_for_queries(account: Keeping) -> None:
     """The table has columns to query, and the JSON as it came, unknown fields too."""
     account.add(summary="Fair", start=account.day(2), end=account.day(4), location={"description": "Hall 3"})
     account.synced()
-    path = account.cli.folder / "calendar.db"
 
-    found = rows(
-        path,
-        "SELECT start, end, all_day, location, json_extract(json, '$.options.update') FROM events "
-        "WHERE summary = 'Fair'",
-    )
+    found = account.rows("SELECT start, \"end\", all_day, location, json FROM events WHERE summary = 'Fair'")
 
-    assert found == [(account.day(2), account.day(4), 1, "Hall 3", 0)]
+    ((start, end, all_day, location, text),) = found
+    assert (start, end, all_day, location) == (account.day(2), account.day(4), True, "Hall 3")
+    assert json.loads(text)["options"]["update"] is False
 
 
 @pytest.mark.parametrize("out", ["calendar.db", "calendar.ndjson"])
@@ -375,7 +380,7 @@ def test_a_folder_that_is_not_there(account: Keeping) -> None:
 
 def test_check_takes_no_other_options(account: Keeping) -> None:
     """--check only compares: what would make it write is refused."""
-    assert account.sync("calendar.db", "--check", "--full").exit_code == 2
+    assert account.sync(None, "--check", "--full").exit_code == 2
 
 
 def test_help(cli: Cli) -> None:

@@ -23,12 +23,13 @@ from cronofy_cli.simulator.world.settings import ACCESS_TOKEN
 from tests.simulator.receiver import receiving
 from tests.support import Cli
 from tests.sync.following import Follower, folded, in_window
-from tests.sync.keeping import ZONE, keeping
+from tests.sync.keeping import POSTGRES, ZONE, keeping
 from tests.sync.owner import STEPS, Act, Burst, Edit, Fate, Owner, Turn, Write
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from tests.postgres_server import PostgresServer
     from tests.sync.keeping import Keeping
     from tests.sync.owner import Step
 
@@ -77,11 +78,12 @@ class Story:
         self.follower.meet(self.follower.await_notification(), burst.fate)
 
 
-def tell(stack: ExitStack, steps: list[Step]) -> Story:
-    """Tell a story from its beginning to its end."""
+def tell(stack: ExitStack, steps: list[Step], database: str | None = None) -> Story:
+    """Tell a story from its beginning to its end; with `database` the copy is there."""
     cli = Cli(Path(stack.enter_context(TemporaryDirectory())))
     # No attempt is repeated because time passes: a lost notification comes with the next one, or not at all.
-    account = stack.enter_context(keeping(cli, coalesce_window_s=0.01, retry_scale=1e6))
+    account = stack.enter_context(keeping(cli, lambda: database or "", coalesce_window_s=0.01, retry_scale=1e6))
+    account.out = "calendar.db" if database is None else POSTGRES
     client = stack.enter_context(ApiClient(data_center_at(account.url), ACCESS_TOKEN))
 
     def today() -> date:
@@ -106,3 +108,11 @@ def test_the_copy_and_the_printed_changes_are_true(steps: list[Step]) -> None:
 
         story.sync()
         assert in_window(folded(story.follower.lines), window) == in_window(truth, window)
+
+
+@settings(max_examples=6)
+@given(STEPS)
+def test_a_copy_in_a_database_is_true(postgres_server: PostgresServer, steps: list[Step]) -> None:
+    """After any edits, writes and days, a copy in PostgreSQL equals a full read, too."""
+    with ExitStack() as stack:
+        tell(stack, steps, postgres_server.url(postgres_server.new_database())).sync()

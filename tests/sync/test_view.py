@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -20,7 +19,7 @@ from cronofy_cli.sync.view import run_sentence, show_drift, show_run
 from tests.golden_files import check_golden
 from tests.output.outputs import MemoryOutput
 
-COPY = Path("cal.db")
+COPY = "cal.db"
 STATE = CopyState(
     data_center="uk",
     sub="acc_1",

@@ -36,8 +36,11 @@ class Budget(Protocol):
     def slow_down(self, delay_s: float) -> None:
         """Let nobody send for a while: a request was refused for too many (429)."""
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Give no more turns: who waits for one gets an error."""
+
+    def close(self) -> None:
+        """Let go of what it uses, at the end."""
 
 
 def no_turn() -> RequestFailed:
@@ -55,6 +58,9 @@ class NoBudget:
     def slow_down(self, delay_s: float) -> None:
         """Slow nobody down."""
 
+    def stop(self) -> None:
+        """Do nothing."""
+
     def close(self) -> None:
         """Do nothing."""
 
@@ -65,20 +71,20 @@ class ProcessBudget:
     def __init__(self, limits: Sequence[RateLimit] = CRONOFY_LIMITS) -> None:
         self._budget = RequestBudget(limits)
         self._changed = threading.Condition()
-        self._is_closed = False
+        self._is_stopped = False
 
     @contextmanager
     def turn(self, stop: threading.Event) -> Iterator[None]:
         """Wait until a request may be sent.
 
         Raises:
-            RequestFailed: it is closed.
+            RequestFailed: it was stopped.
         """
         with self._changed:
+            self._require_going_on()
             while (wait_s := self._budget.begin(time.monotonic())) and not stop.is_set():
-                if self._is_closed:
-                    raise no_turn()
                 self._changed.wait(min(wait_s, LONGEST_WAIT_S))
+                self._require_going_on()
         try:
             yield
         finally:
@@ -90,11 +96,19 @@ class ProcessBudget:
         with self._changed:
             self._budget.pause(time.monotonic() + delay_s)
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Give no more turns."""
         with self._changed:
-            self._is_closed = True
+            self._is_stopped = True
             self._changed.notify_all()
+
+    def close(self) -> None:
+        """Give no more turns."""
+        self.stop()
+
+    def _require_going_on(self) -> None:
+        if self._is_stopped:
+            raise no_turn()
 
     def _end(self) -> None:
         with self._changed:

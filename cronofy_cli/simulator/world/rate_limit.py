@@ -12,21 +12,23 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from datetime import datetime
 
-LIMITS: Final = ((50, timedelta(seconds=1)), (500, timedelta(minutes=1)))
+_SECOND: Final = timedelta(seconds=1)
+_MINUTE: Final = timedelta(minutes=1)
 
 
 class RateLimit:
     """The calls of the last minute."""
 
-    def __init__(self) -> None:
+    def __init__(self, calls_per_second: int = 50, calls_per_minute: int = 500) -> None:
+        self._limits = ((calls_per_second, _SECOND), (calls_per_minute, _MINUTE))
         self._calls: dict[str, deque[datetime]] = {}
 
     def admits(self, application: str, now: datetime) -> bool:
         """Whether one more call is within the limits; it counts only then."""
         calls = self._calls.setdefault(application, deque())
-        while calls and now - calls[0] >= LIMITS[-1][1]:
+        while calls and now - calls[0] >= _MINUTE:
             calls.popleft()
-        for most, span in LIMITS:
+        for most, span in self._limits:
             if len(calls) >= most and now - calls[-most] < span:
                 return False
         calls.append(now)

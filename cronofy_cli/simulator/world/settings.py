@@ -125,6 +125,18 @@ class SimulatorSettings:
     enforce_rate_limit: bool = switch(
         False, "more than 50 calls a second or 500 a minute of an application are 429, as documented; off for tests"
     )
+    calls_per_second: int = number(
+        50,
+        "calls a second that enforce_rate_limit admits: Cronofy raises it on request",
+        least=1,
+        most=10_000,
+    )
+    calls_per_minute: int = number(
+        500,
+        "calls a minute that enforce_rate_limit admits: Cronofy raises it on request",
+        least=1,
+        most=100_000,
+    )
 
     @property
     def is_public(self) -> bool:

@@ -104,6 +104,7 @@ class Copy(ABC):
         """The file of lines that is written from it, if there is to be one."""
         self.is_changed = False
         """Whether an event was put or removed since it was opened."""
+        self.start_over_hint = "move it away: the next run starts a new copy"
         self._tables = tables
         self._names = tables.names()
 
@@ -162,7 +163,7 @@ class Copy(ABC):
         except msgspec.MsgspecError as error:
             raise CopyUnavailable(
                 f"{self.name} has lost what it knew of the last run: {error}",
-                hint="move it away: the next run starts a new copy",
+                hint=self.start_over_hint,
             ) from error
 
     def save_state(self, state: CopyState) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from cronofy_cli.sync.destination import Destination
+    from cronofy_cli.sync.copy_files import Destination
 
 _READER_WAIT_MS: Final = 30_000
 """How long the end of a run waits for programs that read the copy."""
