@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -79,7 +79,7 @@ def prepare(cli: Cli, hook: str) -> None:
     (cli.folder / "test.txt").write_text("CRN_for_tests")
     (cli.folder / "saved-request.txt").write_bytes(head.encode() + CHANGE)
     signed = make_delivery(headers=((HEADER.encode(), signature.encode()),))
-    arrived = replace(signed, request=replace(signed.request, received_at=datetime.now(UTC)))
+    arrived = signed._replace(request=signed.request._replace(received_at=datetime.now(UTC)))
     with open_history(history_file(cli.environment)) as history:
         history.record([arrived, arrived], targets_of=lambda _: [hook])
         history.forwards.record([forward(1, 500, target=hook)])

@@ -7,7 +7,6 @@ import json
 import pkgutil
 import re
 import typing
-from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -311,7 +310,7 @@ def prepare(cli: Cli) -> None:
         for number in (1, 2)
     ]
     with open_history(history_file(cli.environment)) as history:
-        history.record([replace(make_delivery(body=BODY), context="us") for _ in range(2)])
+        history.record([make_delivery(body=BODY)._replace(context="us") for _ in range(2)])
     for name, content in {
         "body.json": BODY,
         "secret.txt": SECRET.encode(),

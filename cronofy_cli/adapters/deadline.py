@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cronofy_cli.errors import TimeLimitReached
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 _HINT: Final = "give it more time: --timeout"
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """Counted from the command's first moment by `Deadline.after()`."""
 
     limit_s: float

@@ -14,7 +14,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -61,8 +61,7 @@ class RunRecord:
         return self.process is not None and is_running(self.process)
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(NamedTuple):
     """What a sweep has done."""
 
     closed: tuple[str, ...] = ()
@@ -250,7 +249,7 @@ def stale_channels(
     journal: Journal, data_center: str, records: tuple[RunRecord, ...], channels: Iterable[Channel]
 ) -> tuple[Channel, ...]:
     """Return those of `channels` that only the abandoned runs `records` hold."""
-    known = replace(journal.known_runs(data_center), abandoned=records)
+    known = journal.known_runs(data_center)._replace(abandoned=records)
     return tuple(channel for channel in channels if owner_of(channel, known) is Owner.STALE)
 
 

@@ -10,9 +10,8 @@ import threading
 import zlib
 from concurrent.futures import Future, wait
 from contextlib import closing
-from dataclasses import dataclass
 from threading import Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cronofy_cli.adapters.http import import_httpx
 
@@ -32,8 +31,7 @@ _GZIP: Final = frozenset({"gzip", "x-gzip"})
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerLimits:
+class AnswerLimits(NamedTuple):
     """How long an exchange may take from its first moment, and how large a decompressed body may be."""
 
     whole_s: float = 60

@@ -76,7 +76,7 @@ class AccountKeeper:
         """
         if context.secret_place is SecretPlace.FILE:
             return context
-        in_file = replace(context, secret_place=SecretPlace.FILE, keyring_backend=None)
+        in_file = context._replace(secret_place=SecretPlace.FILE, keyring_backend=None)
         if self.in_file and context.secret_place is None:
             return in_file
         try:
@@ -99,7 +99,7 @@ class AccountKeeper:
         with self.lock(context.name):
             changed = change(self.secrets_of(context))
             place = SecretPlace.FILE if self.in_file else context.secret_place
-            kept = self.store.save(replace(context, secret_place=place), changed, allow_file=self.agrees_to_file)
+            kept = self.store.save(context._replace(secret_place=place), changed, allow_file=self.agrees_to_file)
             if place is SecretPlace.FILE and context.secret_place is SecretPlace.KEYRING:
                 self.store.forget_in_keyring(context)
         if place is SecretPlace.FILE:
@@ -108,7 +108,7 @@ class AccountKeeper:
 
     def note_place(self, context: Context, kept: Kept) -> Context:
         """Keep a context with the place of its secrets. Written only if something is new."""
-        noted = replace(context, secret_place=kept.place, keyring_backend=kept.keyring_backend)
+        noted = context._replace(secret_place=kept.place, keyring_backend=kept.keyring_backend)
         if read_user_file(self.user_file).contexts.get(context.name) != noted:
             save_context(self.user_file, noted)
         return noted
@@ -121,7 +121,7 @@ class AccountKeeper:
         """
         with self.lock(context.name):
             removed = self.store.delete(context)
-        signed_out = replace(self.latest(context), account=None, secret_place=None, keyring_backend=None)
+        signed_out = self.latest(context)._replace(account=None, secret_place=None, keyring_backend=None)
         save_context(self.user_file, signed_out)
         return removed
 

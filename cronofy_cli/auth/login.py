@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -104,7 +104,7 @@ def complete(keeper: AccountKeeper, sign_in: SignIn, server: Server, answer: Tok
         SecretsUnavailable: the secrets could not be kept.
     """
     secret = sign_in.application.client_secret
-    wanted = replace(sign_in.context, client_id=sign_in.application.client_id)
+    wanted = sign_in.context._replace(client_id=sign_in.application.client_id)
 
     def change(kept: StoredSecrets) -> StoredSecrets:
         return with_client_secret(kept, secret, datetime.now(UTC))
@@ -134,8 +134,7 @@ def keep_tokens(
         fresh = StoredSecrets(client_secrets=kept.client_secrets if is_same else (), scope=found.scope)
         return with_tokens(change(fresh), answer, now)
 
-    signed_in = replace(
-        before,
+    signed_in = before._replace(
         data_center=wanted.data_center,
         client_id=wanted.client_id,
         scope=wanted.scope,

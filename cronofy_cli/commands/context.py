@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -113,11 +112,11 @@ def rename(
     run = app_context(context)
     settings, store = run.settings, _store(run)
     old = settings.named(name)
-    new = replace(old, name=check_is_new(new_name, settings.contexts))
+    new = old._replace(name=check_is_new(new_name, settings.contexts))
     with locked(name, run.environment), locked(new_name, run.environment):
         # In this order nothing is lost if the process dies: at worst a copy of the secrets stays.
         if found := store.load(old):
-            store.save(replace(new, secret_place=found.kept.place), found.secrets)
+            store.save(new._replace(secret_place=found.kept.place), found.secrets)
         rename_context(settings.user_file, name, new_name)
         store.delete(old)
     del run.settings

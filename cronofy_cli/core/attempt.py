@@ -7,9 +7,8 @@ answers, so an application may compress even its error page; what is kept is alw
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cronofy_cli.core.text import clean, shorten
 
@@ -32,8 +31,7 @@ _READABLE: Final = {"", "identity"}
 _UNPACKED: Final = {"gzip", "x-gzip", "deflate"}
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """An answer with its status, or the failure in place of one."""
 
     started_at: datetime

@@ -11,7 +11,7 @@ from __future__ import annotations
 from binascii import b2a_base64
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,8 +40,7 @@ class SignatureState(StrEnum):
     """No client secret is known here, so nothing could be checked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A signature's state, and the label of the secret that matched."""
 
     state: SignatureState

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -195,5 +195,5 @@ def _edited(around: Around, delivery: Delivery, body: str, sign: str) -> Deliver
     if sign != NOTHING:
         return edited
     headers = tuple(line for line in edited.request.headers if line[0].lower() != HEADER.lower().encode())
-    request = replace(edited.request, headers=headers)
-    return replace(edited, request=request, verdict=Verdict(SignatureState.UNSIGNED))
+    request = edited.request._replace(headers=headers)
+    return edited._replace(request=request, verdict=Verdict(SignatureState.UNSIGNED))

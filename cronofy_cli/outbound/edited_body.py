@@ -6,7 +6,6 @@ needs a new one; everything else of the request stays.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -29,9 +28,9 @@ def with_body(delivery: Delivery, body: bytes, client_secrets: Sequence[ClientSe
     signature = sign(body, [secret.value for secret in client_secrets]).encode()
     headers = _replaced(delivery.request.headers, HEADER.encode(), signature)
     headers = _replaced(headers, _LENGTH, b"%d" % len(body))
-    request = replace(delivery.request, headers=headers, body=body)
+    request = delivery.request._replace(headers=headers, body=body)
     verdict = judge(signature.decode(), body, client_secrets)
-    return replace(delivery, request=request, notification=parse_notification(body), verdict=verdict)
+    return delivery._replace(request=request, notification=parse_notification(body), verdict=verdict)
 
 
 def set_fields(body: bytes, assignments: Sequence[str]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.replay_verdict import replay_verdict
@@ -72,7 +72,7 @@ def send_again(
             failure = forward.attempt.failure
             # What was not sent at all is still to be sent.
             is_last = failure is None or not failure.is_unreachable
-            return job, replace(forward, is_replay=True, is_last=is_last)
+            return job, forward._replace(is_replay=True, is_last=is_last)
 
         if at_once == 1:
             yield from in_turn(send, jobs, interval_s=interval_s)

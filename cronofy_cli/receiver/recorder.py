@@ -8,7 +8,6 @@ thread costs more than the commit. If it fails, all of them are answered 503, an
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -164,7 +163,7 @@ class Recorder:
                 settle(delivery)
 
     def _settle_soon(self, settle: Callable[[Delivery], None], delivery: Delivery, status: int | None) -> None:
-        self._to_loop(partial(settle, replace(delivery, answer_status=status)))
+        self._to_loop(partial(settle, delivery._replace(answer_status=status)))
 
     def _settle(self, exchange: Exchange, recorded_at: datetime, delivery: Delivery) -> None:
         exchange.answer(delivery.answer_status or _TOO_LATE)

@@ -54,7 +54,7 @@ def test_a_change_that_fails_changes_nothing(account: Account) -> None:
         raise NotSignedIn("of the test")
 
     with pytest.raises(NotSignedIn, match="of the test"):
-        account.keeper.change(replace(account.context, client_id="other"), fail)
+        account.keeper.change(account.context._replace(client_id="other"), fail)
 
     assert (account.kept, account.context.client_id) == (SECRETS, "client")
     account.keeper.change(account.context, lambda kept: kept)
@@ -108,7 +108,7 @@ def test_forgetting(account: Account) -> None:
 
 def test_a_context_that_changed_meanwhile(account: Account) -> None:
     """The latest state of a context is the file's; one that is not there is as it was given."""
-    stale = replace(account.context, calendar_ids=("cal_stale",))
+    stale = account.context._replace(calendar_ids=("cal_stale",))
 
     assert account.keeper.latest(stale) == account.context
     assert account.keeper.latest(FRESH) == FRESH
@@ -135,7 +135,7 @@ def test_making_current(account: Account) -> None:
 def test_the_application_of_a_context(account: Account) -> None:
     """The first client secret signs in; without one, or without the client id, the hint says what to give."""
     assert application_of(account.context, SECRETS) == Application("client", "CRN_of_the_tests")
-    for context, secrets in ((account.context, StoredSecrets()), (replace(account.context, client_id=None), SECRETS)):
+    for context, secrets in ((account.context, StoredSecrets()), (account.context._replace(client_id=None), SECRETS)):
         with pytest.raises(NotSignedIn, match="client id and client secret"):
             application_of(context, secrets)
 
@@ -190,7 +190,7 @@ def test_forgetting_waits_for_a_renewal(account: Account, monkeypatch: pytest.Mo
 
 def test_a_file_that_was_asked_for(account: Account) -> None:
     """Who asks for a file gets one without being asked; who does not gets none where the keyring cannot be used."""
-    context = replace(account.context, secret_place=None)
+    context = account.context._replace(secret_place=None)
     plain = account.keeper
 
     stored = replace(account.keeper, in_file=True).change(context, lambda kept: replace(kept, scope="changed"))
@@ -198,5 +198,5 @@ def test_a_file_that_was_asked_for(account: Account) -> None:
     assert stored.secret_place is SecretPlace.FILE
     assert account.warnings[-1].endswith("unencrypted and readable by you only")
     with pytest.raises(KeyringUnusable):
-        plain.change(replace(context, name="fresh"), lambda kept: replace(kept, access_token="tok_fresh"))
+        plain.change(context._replace(name="fresh"), lambda kept: replace(kept, access_token="tok_fresh"))
     assert not secret_path("fresh", account.environment).exists()

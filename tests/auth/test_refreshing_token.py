@@ -192,7 +192,7 @@ def test_a_rotated_refresh_token_is_kept_though_the_keyring_fails(
     tokens = account.in_use()
     # Known to be in a file; from now on the keyring, which is switched off, is where the context says they are.
     store = SecretStore(account.environment, warn=account.warnings.append)
-    nowhere = replace(account.context, secret_place=None)
+    nowhere = account.context._replace(secret_place=None)
     keeping = Keeping(store, nullcontext, lambda: datetime.now(UTC), tokens._note_place)
     cronofy.answer(json=ANSWER | {"refresh_token": came})
 

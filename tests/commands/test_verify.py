@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -117,7 +116,7 @@ def test_a_stored_delivery(run: Run, record: Record, secret_file: Path) -> None:
     """What `listen` kept is verified by its number, and the newest by `last`."""
     good = make_delivery(body=BODY, headers=((b"CRONOFY-hmac-sha256", SIGNATURE.encode()),))
     bad = make_delivery(body=BODY + b" ", headers=((b"Cronofy-HMAC-SHA256", SIGNATURE.encode()),))
-    record(replace(good, id=None), replace(bad, id=None))
+    record(good._replace(id=None), bad._replace(id=None))
 
     results = [
         run("verify", "--delivery", choice, "--client-secret-file", secret_file).exit_code
@@ -135,7 +134,7 @@ def test_a_delivery_of_the_simulator(own_secret: str, cli: Cli, run: Run, record
     """
     cli.environment["CRONOFY_CLIENT_SECRET"] = own_secret
     header = (b"Cronofy-HMAC-SHA256", digest(BODY, "CRN_simulator_client_secret").encode())
-    record(replace(make_delivery(body=BODY, headers=(header,)), id=None))
+    record(make_delivery(body=BODY, headers=(header,))._replace(id=None))
 
     alone = run("verify", "--delivery", "last")
     with_file = run("verify", "--delivery", "last", "--client-secret-file", secret_file)

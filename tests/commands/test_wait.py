@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -129,7 +128,7 @@ def test_what_came_just_before(options: list[str], expected: str, run: Run, reco
     now = datetime.now(UTC)
 
     def received(ago: timedelta, delivery: Delivery) -> Delivery:
-        return replace(delivery, request=replace(delivery.request, received_at=now - ago))
+        return delivery._replace(request=delivery.request._replace(received_at=now - ago))
 
     record(received(timedelta(minutes=6), make_delivery(1)))
     record(*(received(timedelta(seconds=2), make_delivery(0, body)) for body in (CHANGE, OTHER, CHANGE)))

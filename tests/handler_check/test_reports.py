@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,13 +126,13 @@ def judged(*answers: tuple[str, list[Attempt]]) -> list[Result]:
 
 
 REFUSED = attempt(2, 401, b"signature does not match")
-OK = replace(attempt(2.4, 200), address="127.0.0.1:3000")
+OK = attempt(2.4, 200)._replace(address="127.0.0.1:3000")
 ENDINGS = {
     "all kinds": [*RESULTS, *judged(("types.change", [OK]), ("signatures.wrong", [REFUSED]))],
     "almost nothing": judged(
         ("types.change", [REFUSED]),
         ("signatures.wrong", [REFUSED]),
-        ("types.unknown", [replace(OK, address="[::1]:1")]),
+        ("types.unknown", [OK._replace(address="[::1]:1")]),
     ),
     "nothing": [
         *judged(

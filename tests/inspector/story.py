@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +101,7 @@ class Story:
         """Record many deliveries at once."""
         with self._open() as history:
             newest = history.latest(1)
-            history.record([replace(newest[0], id=None) for _ in range(count)])
+            history.record([newest[0]._replace(id=None) for _ in range(count)])
 
     def reads(self, number: int, *changes: Change, others: Sequence[bytes] = ()) -> None:
         """Keep the events that were read because of a delivery."""

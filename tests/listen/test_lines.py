@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 def kept(status: int | None = 200, **changes: Any) -> Forward:
     """Return a forward whose attempt is changed so."""
-    return replace(forward(1), attempt=answered(status, **changes))
+    return forward(1)._replace(attempt=answered(status, **changes))
 
 
 @pytest.mark.parametrize(
@@ -59,7 +58,7 @@ def test_in_full() -> None:
 
 def test_a_replay_in_full() -> None:
     """What was sent again by hand says so in the place of the number of the attempt."""
-    first, *_ = forward_in_full(replace(kept(), is_replay=True), color=False).splitlines()
+    first, *_ = forward_in_full(kept()._replace(is_replay=True), color=False).splitlines()
 
     assert first == "2026-11-22T12:00:00.000Z  -> 200 in 23 ms  http://localhost:3000/hook  at 127.0.0.1:3000  replay"
 

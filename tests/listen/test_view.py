@@ -433,7 +433,7 @@ def test_an_app_that_is_away() -> None:
     """That it is not there is told once, with what comes of it; what comes later waits, on one line each time."""
     printed = Printed(PrintStyle.COMPACT)
     target = parse_target("3000/hook")
-    refused = replace(forward(1, None), is_last=False)
+    refused = forward(1, None)._replace(is_last=False)
 
     printed.live.forwarded(ForwardReport(make_delivery(1), target, refused, "is the app running?"))
     printed.live.waiting(Waiting(target, (2,)))
@@ -453,7 +453,7 @@ def test_an_app_that_is_away() -> None:
 def test_the_apps_text_is_told_apart() -> None:
     """What the app says stands behind a bar with its indentation, and our advice does not."""
     printed = Printed(PrintStyle.COMPACT)
-    failed = replace(forward(1), attempt=answered(500, answer_body=b"Traceback:\n\tline 5\nValueError"))
+    failed = forward(1)._replace(attempt=answered(500, answer_body=b"Traceback:\n\tline 5\nValueError"))
     report = report_of(make_delivery(1), parse_target("3000/hook"), failed, in_container=False)
 
     printed.live.forwarded(report)
@@ -485,7 +485,7 @@ def test_the_end(totals: Totals, counted: str, command: str | None) -> None:
 def test_results_that_could_not_be_written() -> None:
     """The end counts them, and names what the application has taken and a replay would send again."""
     printed = Printed(PrintStyle.COMPACT)
-    refused = replace(forward(13, 500), is_last=False)
+    refused = forward(13, 500)._replace(is_last=False)
 
     printed.live.unwritten([*(forward(number) for number in range(1, 13)), refused])
 

@@ -106,7 +106,7 @@ def test_too_few(history: History) -> None:
 )
 def test_what_is_waited_for(wanted: Wanted, found: list[int], history: History) -> None:
     """Type, channel, expression and data center are all to fit."""
-    coming = [came(), came("profile_disconnected"), came(channel_id="chn_2"), replace(came(), context="de")]
+    coming = [came(), came("profile_disconnected"), came(channel_id="chn_2"), came()._replace(context="de")]
 
     assert Waiting(history, wanted).collect(coming) == found
 

@@ -7,7 +7,6 @@ import random
 import socket
 import threading
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -237,7 +236,7 @@ def test_as_much_of_an_answer_as_is_kept(size: int, is_cut: bool, app: App, send
 def test_odd_names_and_addresses(app: App, sender: Sender) -> None:
     """Headers and queries that are not UTF-8 are read as bytes: what Connection names is dropped, the rest arrives."""
     delivery = make_delivery(7, headers=((b"Host", b"h\xe9"), (b"Connection", b"X-\xe9, , X-Gone"), (b"X-Gone", b"1")))
-    odd = replace(delivery, request=replace(delivery.request, target="/r?a=\udce9 b"))
+    odd = delivery._replace(request=delivery.request._replace(target="/r?a=\udce9 b"))
 
     assert sender.forward(odd).attempt.status == 200
 
@@ -430,7 +429,7 @@ def test_how_cronofy_reached_us(callback_url: str | None, lines: list[bytes], ap
 def test_what_is_no_http(changes: dict[str, Any], app: App, sender: Sender) -> None:
     """A delivery that was imported with what no request can hold is not sent, and the next one is."""
     delivery = make_delivery(7)
-    odd = replace(delivery, request=replace(delivery.request, **changes))
+    odd = delivery._replace(request=delivery.request._replace(**changes))
 
     attempt = sender.forward(odd).attempt
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +58,7 @@ LISTED = [
     (DELIVERIES[0], (APP,)),
     (DELIVERIES[1], ()),
     (DELIVERIES[2], (APP, AppResult("http://localhost:4000/", failure=Failure.CONNECTION_REFUSED), APP)),
-    (replace(DELIVERIES[0], id=12345, answer_status=None), (AppResult(URL, is_waiting=True),)),
+    (DELIVERIES[0]._replace(id=12345, answer_status=None), (AppResult(URL, is_waiting=True),)),
 ]
 LISTS: dict[str, Callable[[Output], Any]] = {
     "deliveries": lambda output: show_list(output, LISTED, delivery_list(MOMENT.date()), streamed=True),

@@ -109,7 +109,7 @@ def forward(
 ) -> Forward:
     """Return an attempt to forward a delivery."""
     tried = Attempt(NOW - timedelta(hours=hours_ago), timedelta(seconds=1), status=status)
-    return Forward(delivery_id, target, number, replace(tried, **changes))
+    return Forward(delivery_id, target, number, tried._replace(**changes))
 
 
 def gap(minutes_ago: float, minutes: float, reason: str = "the tunnel lost its session") -> Gap:

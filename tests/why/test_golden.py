@@ -660,7 +660,7 @@ def a_change_that_is_still_to_come() -> Evidence:
 
 def a_clock_that_is_ahead() -> Evidence:
     ahead = timedelta(days=2)
-    late = replace(delivery(-47.99, changes_since="2026-11-22T10:59:00Z"))
+    late = delivery(-47.99, changes_since="2026-11-22T10:59:00Z")
     return replace(
         HEALTHY,
         now=HEALTHY.now + ahead,

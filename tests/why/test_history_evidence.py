@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -45,7 +44,7 @@ def signed_with(secret: str, channel_id: str = "chn_1") -> Delivery:
     """Return a delivery that was rejected, signed with a secret."""
     rejected = delivery(1, 401, INVALID, channel_id=channel_id)
     header = (HEADER.encode(), sign(rejected.request.body, [secret]).encode())
-    return replace(rejected, request=replace(rejected.request, headers=(header,)))
+    return rejected._replace(request=rejected.request._replace(headers=(header,)))
 
 
 def test_what_was_made_up_is_left_out(history: History) -> None:
@@ -135,6 +134,6 @@ def test_gaps_of_a_day(history: History) -> None:
 def test_a_replay_is_no_evidence(history: History) -> None:
     """What was sent again by hand says nothing about where notifications are forwarded to."""
     history.record([delivery(1)])
-    history.forwards.record([forward(1), replace(forward(1, failure=Failure.CONNECTION_REFUSED), is_replay=True)])
+    history.forwards.record([forward(1), forward(1, failure=Failure.CONNECTION_REFUSED)._replace(is_replay=True)])
 
     assert [each.is_replay for each in read(history).forwards] == [False]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -370,6 +369,6 @@ def at_address(scene: Scene, token: str) -> None:
 def keep_context(scene: Scene, context: Context, secrets: StoredSecrets) -> None:
     """Sign in to a context, its secrets in a file."""
     scene.cli.environment["CRONOFY_CONFIG_DIR"] = str(scene.cli.folder / "config")
-    kept = replace(context, secret_place=SecretPlace.FILE)
+    kept = context._replace(secret_place=SecretPlace.FILE)
     save_context(user_file(scene.cli.environment), kept)
     SecretStore(scene.cli.environment, warn=lambda _: None).save(kept, secrets)

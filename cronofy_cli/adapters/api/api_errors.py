@@ -7,9 +7,8 @@ Only a 422 is known to have a body in a fixed shape; the others may be empty, pl
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import msgspec
 
@@ -49,8 +48,7 @@ Fields = dict[str, tuple[tuple[str, str], ...]]
 """Each refused field with its (key, description) pairs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """An answer to a request, whole. `headers` finds names whatever their spelling."""
 
     status: int

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import count
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
@@ -49,8 +49,7 @@ _AS_THEY_ARE: Final = "[]:/@"
 """Characters of a query that are not escaped: brackets as in Cronofy's own examples, `calendar_ids[]=...`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(NamedTuple):
     """How long each step of a request may take, and all of it."""
 
     connect_s: float = 5

@@ -5,8 +5,7 @@ A function names its page of the documentation. Values keep the server's own JSO
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote
 
 import msgspec
@@ -34,8 +33,7 @@ _CALENDARS_HINT: Final = "cronofy calendars list"
 _CHANNELS_HINT: Final = "cronofy channels list"
 
 
-@dataclass(frozen=True, slots=True)
-class EventPage:
+class EventPage(NamedTuple):
     """A page of Read Events, each event as the bytes that the server sent."""
 
     events: tuple[msgspec.Raw, ...]
@@ -44,8 +42,7 @@ class EventPage:
     total: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class FreeBusyPage:
+class FreeBusyPage(NamedTuple):
     """A page of Free/Busy, each period as the bytes that the server sent."""
 
     periods: tuple[msgspec.Raw, ...]

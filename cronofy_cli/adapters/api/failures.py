@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from cronofy_cli.adapters.hosts import is_this_machine
@@ -27,8 +26,7 @@ _NETWORK_HINT: Final = "check the network connection and --data-center"
 _Cause = TypeVar("_Cause", bound=BaseException)
 
 
-@dataclass(frozen=True, slots=True)
-class TransportFailure:
+class TransportFailure(NamedTuple):
     """A request without an answer."""
 
     reason: str

@@ -7,8 +7,7 @@ stands for 50 requests a second or 500 a minute (docs: /developers/faqs/rate-lim
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cronofy_cli.core.times import parse_http_date
 
@@ -20,8 +19,7 @@ _RETRIED_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """An attempt that did not succeed."""
 
     reason: str
@@ -36,8 +34,7 @@ class Failure:
     """Whether another attempt may end differently: not for an untrusted certificate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(NamedTuple):
     """What is reported before a request is sent again."""
 
     method: str
@@ -49,8 +46,7 @@ class Retry:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(NamedTuple):
     """How often and how patiently a request is tried."""
 
     attempts: int = 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.history.database import HistoryDamaged
@@ -183,7 +182,7 @@ class Finder:
         imported = self.imports.between(min(numbers), max(numbers))
         if not imported:
             return found
-        return [replace(each, imported=imported.get(each.id or 0)) for each in found]
+        return [each._replace(imported=imported.get(each.id or 0)) for each in found]
 
 
 def _within(spans: Sequence[Span], first_id: int, last_id: int) -> list[Span]:

@@ -6,7 +6,6 @@ nothing more is tried.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -52,8 +51,7 @@ _FORMER: Final = {
 """What 0.1.0 wrote."""
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(NamedTuple):
     """One attempt to hand a delivery to a target."""
 
     delivery_id: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -49,7 +48,7 @@ class SqliteIntake:
         """Write deliveries, in a transaction of the caller's, behind all that lies in the inbox."""
         while self._inbox.oldest_id() is not None:
             self._insert(self._inbox.take())
-        recorded = [replace(delivery, id=number) for number, delivery in enumerate(deliveries, self._inbox.next_id())]
+        recorded = [delivery._replace(id=number) for number, delivery in enumerate(deliveries, self._inbox.next_id())]
         self._insert(recorded)
         return recorded
 

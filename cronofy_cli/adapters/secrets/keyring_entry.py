@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.adapters.secrets.failures import KeyringUnusable
@@ -37,8 +37,7 @@ _LONGEST_REASON = 120
 _UNLOCK = "unlock the keyring and try again"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyringText:
+class KeyringText(NamedTuple):
     """What an entry holds, and the class of the back end that holds it."""
 
     text: str

@@ -7,7 +7,7 @@ that reading them does not have to search.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cronofy_cli.adapters.paths import config_folder
 from cronofy_cli.adapters.secrets.failures import KeyringUnusable, SecretsUnavailable
@@ -27,8 +27,7 @@ LOCK_LIMIT_S = 60.0
 """Longer than twenty processes need that each refresh a token."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """Where secrets are. Goes into the context, as `secret_place` and `keyring_backend`."""
 
     place: SecretPlace

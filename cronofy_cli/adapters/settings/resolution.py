@@ -6,9 +6,8 @@ Flag, environment, project file, the context's own value, the user's default, th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cronofy_cli.adapters.settings.keys import SETTINGS, Key
 from cronofy_cli.errors import WrongUsage
@@ -30,8 +29,7 @@ class OriginKind(StrEnum):
     DEFAULT = "default"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a value came from: the option's, variable's, file's or context's name."""
 
     kind: OriginKind
@@ -42,8 +40,7 @@ class Origin:
         return {OriginKind.CONTEXT: f"context {self.name}", OriginKind.DEFAULT: "default"}.get(self.kind, self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A setting's value in force, None where nothing sets it, and its origin."""
 
     key: Key

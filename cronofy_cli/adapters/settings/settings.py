@@ -5,8 +5,7 @@ Files are read here, through `files`; which value counts is `resolution`'s rule.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.settings.files import own_values, read_project_file, read_user_file
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.accounts.contexts import Context
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What is set, and by whom."""
 
     user_file: Path

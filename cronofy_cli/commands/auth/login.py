@@ -80,7 +80,7 @@ def start_login(run: AppContext, options: LoginOptions) -> None:
     keeper = keeper_of(run, insecure_storage=options.insecure_storage)
     context = choose_context(run, keeper)
     client_id = choose_client_id(run, context, options)
-    wanted = replace(context, client_id=client_id)
+    wanted = context._replace(client_id=client_id)
     server = server_of(run, options)
     if context.account is not None and not is_same_application(context, wanted):
         raise WrongUsage(
@@ -142,7 +142,7 @@ def log_in_with_token(run: AppContext, options: LoginOptions, source: str) -> Co
     answer = _read_tokens(run, source)
     keeper = keeper_of(run, insecure_storage=options.insecure_storage)
     context = choose_context(run, keeper)
-    wanted = replace(context, client_id=options.client_id or context.client_id)
+    wanted = context._replace(client_id=options.client_id or context.client_id)
     secret = None
     if options.client_secret_file is not None:
         secret = read_secret(run, options.client_secret_file)

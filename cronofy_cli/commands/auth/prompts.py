@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -127,7 +127,7 @@ def choose_context(run: AppContext, keeper: AccountKeeper) -> Context:
             hint=f"choose another name: cronofy auth login --context NAME --data-center {shlex.quote(choice)}; "
             f"or sign this one out: cronofy auth logout --context {name}",
         )
-    return keeper.settle_place(replace(known, data_center=choice))
+    return keeper.settle_place(known._replace(data_center=choice))
 
 
 def choose_sign_in(run: AppContext, keeper: AccountKeeper, options: LoginOptions) -> SignIn:
@@ -138,9 +138,9 @@ def choose_sign_in(run: AppContext, keeper: AccountKeeper, options: LoginOptions
     """
     context = choose_context(run, keeper)
     client_id = choose_client_id(run, context, options)
-    secret = choose_client_secret(run, keeper, replace(context, client_id=client_id), options)
+    secret = choose_client_secret(run, keeper, context._replace(client_id=client_id), options)
     return SignIn(
-        replace(context, scope=options.scope or context.scope),
+        context._replace(scope=options.scope or context.scope),
         checked_application(client_id, secret),
         choose_scope(run, options),
         options.provider,
@@ -244,6 +244,6 @@ def _context_name(run: AppContext, choice: str) -> str:
 
 def _known_client_id(run: AppContext, context: Context) -> str | None:
     before = run.settings.contexts.get(context.name)
-    if before is None or not is_same_application(before, replace(context, client_id=before.client_id)):
+    if before is None or not is_same_application(before, context._replace(client_id=before.client_id)):
         return None
     return before.client_id

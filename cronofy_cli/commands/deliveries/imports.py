@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -60,7 +59,7 @@ class Importer:
         if verdict.state is SignatureState.INVALID and claimed is not SignatureState.INVALID:
             # Perhaps another application's, whose client secret is not known here.
             verdict = Verdict(SignatureState.UNKNOWN)
-        return replace(delivery, verdict=verdict, imported=Imported(self._now, claimed))
+        return delivery._replace(verdict=verdict, imported=Imported(self._now, claimed))
 
     def _keep_beside(self, exported: ExportedDelivery, number: int, *, is_new: bool) -> None:
         history = self._history

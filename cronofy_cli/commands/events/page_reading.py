@@ -41,8 +41,7 @@ class ItemPage(NamedTuple):
     total: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How pages are to be shown."""
 
     format: PageFormat

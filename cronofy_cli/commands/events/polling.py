@@ -6,7 +6,6 @@ program that sees it, and a `listen` beside this one needs it too.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -65,7 +64,7 @@ class Poller:
             CronofyError: it could not be read; what was not reported yet is reported the next time.
         """
         since = None if self._newest is None else to_utc_seconds(self._newest - OVERLAP)
-        yield from self._observe(replace(self._query, last_modified=since))
+        yield from self._observe(self._query._replace(last_modified=since))
 
     def _observe(self, query: EventsQuery) -> Iterator[EventChange]:
         newest = self._newest

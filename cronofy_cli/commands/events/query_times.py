@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cronofy_cli.core.api.time_limits import Clock, Sent, needs_clock, parse_limits, parse_moment
 from cronofy_cli.core.text import clean
@@ -30,8 +30,7 @@ def names_delivery(choice: str) -> bool:
     return _DELIVERY.fullmatch(choice) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
+class Here(NamedTuple):
     """The zone that dates are meant in, and now."""
 
     tzid: str
@@ -55,8 +54,7 @@ class Here:
         return self.clock.today
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What is sent as `from`, `to` and `last_modified`."""
 
     from_: str | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -100,8 +99,7 @@ def read(
     choice = times.choice(changes_since)
     here = find_here(run, times.tzid, need_clock=choice.need_clock or agenda)
     query = _query(run, choice, times.calendar, here, is_agenda=agenda)
-    query = replace(
-        query,
+    query = query._replace(
         include_managed=include_managed or query.include_managed,
         only_managed=only_managed or query.only_managed,
         include_deleted=include_deleted or query.include_deleted,
@@ -123,7 +121,7 @@ def _style(run: AppContext, format_: PageFormat | None, fields: str | None, sort
             "--agenda cannot be combined with --format, --fields, --sort or --json",
             hint="leave out --agenda or the other options",
         )
-    return replace(style, is_agenda=True)
+    return style._replace(is_agenda=True)
 
 
 def _query(
@@ -139,9 +137,9 @@ def _query(
     if since is not None:
         query = changes_query(run, since, here)
     if since is None or calendar or not names_delivery(since):
-        query = replace(query, calendar_ids=calendar_ids(run, calendar))
+        query = query._replace(calendar_ids=calendar_ids(run, calendar))
         note_calendar_filter(run, calendar)
-    return replace(query, from_=limits.from_, to=limits.to)
+    return query._replace(from_=limits.from_, to=limits.to)
 
 
 def _show(run: AppContext, query: EventsQuery, style: Style, here: Here) -> None:

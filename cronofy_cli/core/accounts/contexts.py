@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cronofy_cli.core.accounts.data_centers import SIMULATOR, parse_data_center
 from cronofy_cli.core.text import comparable
@@ -43,16 +43,14 @@ class SecretPlace(StrEnum):
     FILE = "file"
 
 
-@dataclass(frozen=True, slots=True)
-class ContextAccount:
+class ContextAccount(NamedTuple):
     """Whose account a context is signed in to: the `sub` of UserInfo, and the address shown for it."""
 
     sub: str
     email: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """A named set of settings. What is None or empty is left to the other places that settings come from."""
 
     name: str

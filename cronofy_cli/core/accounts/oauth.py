@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cronofy_cli.core.text import clean, shorten
@@ -33,8 +33,7 @@ class Application:
     client_secret: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorizationRequest:
+class AuthorizationRequest(NamedTuple):
     """What the browser is sent to Cronofy with."""
 
     client_id: str

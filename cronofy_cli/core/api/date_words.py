@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 from cronofy_cli.core.api.sync_window import sync_window
 from cronofy_cli.core.times import is_date
@@ -55,8 +54,7 @@ class DayForm(Enum):
     """Words for one day or several: today, 'next friday', 'this week', '24 dec 2026'."""
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(NamedTuple):
     """The days that somebody wrote, the first and the last one included."""
 
     first: date

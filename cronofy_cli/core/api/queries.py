@@ -5,8 +5,7 @@ Imports nothing heavy: help and completion look at the fields.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from cronofy_cli.core.notifications.notification import Notification
@@ -15,8 +14,7 @@ Parameters = list[tuple[str, str]]
 """Names and values of a query in order; a name may come more than once."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventsQuery:
+class EventsQuery(NamedTuple):
     """What Read Events is asked for (docs: /developers/api/events/read-events/). None leaves a parameter out."""
 
     tzid: str
@@ -55,8 +53,7 @@ class EventsQuery:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class FreeBusyQuery:
+class FreeBusyQuery(NamedTuple):
     """What Free/Busy is asked for (docs: /developers/api/events/free-busy/). None leaves a parameter out."""
 
     tzid: str

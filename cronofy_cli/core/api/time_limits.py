@@ -8,9 +8,8 @@ asked for there, so that a day that is named in words is sent as the day after i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cronofy_cli.core.api.date_words import DayForm, Days, parse_days, same_day_after, same_day_before
 from cronofy_cli.core.durations import parse_duration
@@ -31,8 +30,7 @@ _DAYS_THAT_END_THEMSELVES: Final = {DayForm.DATE, DayForm.DISTANCE}
 """Written so, the end is the day after the last one, as in the API."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """What is sent for something that was written."""
 
     text: str
@@ -40,8 +38,7 @@ class Sent:
     """Whether that is what was written, so that there is nothing to report."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """When something is asked: now, and the zone that days and times without an offset are meant in."""
 
     now: datetime
@@ -115,7 +112,7 @@ def _in_order(first: Days, last: Days) -> tuple[Days, Days]:
 
 
 def _moved(days: Days, day: date) -> Days:
-    return replace(days, first=day, last=day)
+    return days._replace(first=day, last=day)
 
 
 def _first_text(limit: Days | str | None) -> str | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cronofy_cli.core.fields import as_object, decode_object, flag, text, texts
 
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
     import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(NamedTuple):
     """Where Cronofy posts push notifications to, and which changes it posts."""
 
     channel_id: str

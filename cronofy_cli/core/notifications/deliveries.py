@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cronofy_cli.core.notifications.notification import parse_notification
 
@@ -17,8 +16,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 """Header lines in their order and spelling, without the line ends."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedRequest:
+class ReceivedRequest(NamedTuple):
     """A request as it came from the socket. The body's bytes are those that were sent."""
 
     received_at: datetime
@@ -34,8 +32,7 @@ class ReceivedRequest:
         return find_header(self.headers, name)
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A request that is about to be answered: its body has not been parsed yet."""
 
     request: ReceivedRequest
@@ -51,8 +48,7 @@ class Arrival:
         return Delivery(request, self.verdict, notification, self.answer_status, self.context, number)
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(NamedTuple):
     """Where a delivery is from that was not received here: a file, which may say anything."""
 
     at: datetime
@@ -60,8 +56,7 @@ class Imported:
     """The result of the signature check that the file names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A request with its verdict, what it says, and the status that we answered."""
 
     request: ReceivedRequest

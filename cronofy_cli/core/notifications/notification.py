@@ -7,8 +7,7 @@ A body is shown whatever it holds: receivers must ignore types that they do not 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from cronofy_cli.core.suggestion import did_you_mean
 from cronofy_cli.errors import WrongUsage
@@ -37,8 +36,7 @@ MEANINGS: Final[dict[str, str]] = {
 """The types known today, with what they mean. The list is open."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(NamedTuple):
     """What a body says, as far as it can be read. Every field may be missing."""
 
     type: str | None = None

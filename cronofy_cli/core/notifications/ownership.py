@@ -6,9 +6,8 @@ Pure: the runs are given. Which of them still live is the journal's matter.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
@@ -46,8 +45,7 @@ class Holder(Protocol):
         """Its channels, noted when they are made."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRuns:
+class KnownRuns(NamedTuple):
     """What this machine has opened in one data center."""
 
     live: tuple[Holder, ...] = ()

@@ -128,7 +128,7 @@ def folded(requests: Iterable[ReadRequest]) -> list[ReadRequest]:
 def _query(since: str | None, calendar_ids: tuple[str, ...], only_managed: bool, tzid: str) -> EventsQuery:
     notification = Notification("change", since, calendar_ids=calendar_ids, only_managed=only_managed)
     # An event's own zone is only known with localized times.
-    return replace(change_query(notification, tzid), localized_times=True)
+    return change_query(notification, tzid)._replace(localized_times=True)
 
 
 def _together(requests: Sequence[ReadRequest]) -> ReadRequest:

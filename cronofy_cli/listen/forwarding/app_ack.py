@@ -9,7 +9,7 @@ that is what is kept. Cronofy then sends the notification again, as it would to 
 from __future__ import annotations
 
 import queue
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
 from cronofy_cli.adapters.worker import Worker
@@ -167,7 +167,7 @@ class _Asker(Worker):
         # Cronofy first: its five seconds are running.
         question.answer(status)
         self._results.keep(forward, Answer(status))
-        answered = replace(question.delivery, answer_status=status)
+        answered = question.delivery._replace(answer_status=status)
         self._calls.report(report_of(answered, self._sender.target, forward, in_container=self._in_container))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.history import open_history
@@ -239,7 +239,7 @@ class TargetWorker(Worker):
     def _is_done(self, delivery: Delivery, forward: Forward) -> bool:
         pause_s = min(_FIRST_PAUSE_S * 2 ** (forward.number - 1), _LONGEST_PAUSE_S)
         is_last = forward.attempt.succeeded or forward.number > self._settings.retries
-        self._report(delivery, replace(forward, is_last=is_last), None if is_last else pause_s)
+        self._report(delivery, forward._replace(is_last=is_last), None if is_last else pause_s)
         if not is_last:
             self._ending.wait(pause_s)
         return is_last
@@ -248,7 +248,7 @@ class TargetWorker(Worker):
         """Wait until the target is back; false when the end comes first. Only changes are reported."""
         if self._changes(is_away=True):
             self._has_been_away = True
-            self._report(delivery, replace(forward, is_last=False), None)
+            self._report(delivery, forward._replace(is_last=False), None)
         sender = self._senders.mine
         for pause_s in growing_pauses_s(_FIRST_PROBE_S, _SLOWEST_PROBE_S):
             if self._ending.wait(pause_s):

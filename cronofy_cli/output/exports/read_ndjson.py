@@ -9,7 +9,7 @@ import binascii
 import codecs
 import io
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -168,7 +168,7 @@ def _forward(document: dict[str, Any], intended: Set[str]) -> ExportedForward:
     failure = document["failure"]
     if failure is not None:
         known = {each.value: each for each in Failure}
-        attempt = replace(attempt, failure=known.get(failure, Failure.OTHER))
+        attempt = attempt._replace(failure=known.get(failure, Failure.OTHER))
     target = str(document["target"])
     return ExportedForward(
         target, int(document["attempt"]), attempt, bool(document.get("replay")), was_intended=target in intended

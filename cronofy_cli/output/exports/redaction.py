@@ -6,7 +6,6 @@ The signature does not match the body any more, which is the point of it: a reco
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.core.notifications.notification import parse_notification
@@ -36,14 +35,13 @@ _SECRET_FIELD: Final = re.compile(
 def redacted(delivery: Delivery) -> Delivery:
     """Return a delivery with a mark in the place of secrets: in headers, target, and all URLs and e-mails."""
     body = _body(delivery.request.body)
-    request = replace(
-        delivery.request,
+    request = delivery.request._replace(
         target=f"/{MARK}",
         headers=_headers(delivery.request.headers, len(body)),
         body=body,
     )
-    verdict = replace(delivery.verdict, secret_label=None)
-    return replace(delivery, request=request, verdict=verdict, notification=parse_notification(body))
+    verdict = delivery.verdict._replace(secret_label=None)
+    return delivery._replace(request=request, verdict=verdict, notification=parse_notification(body))
 
 
 def _headers(headers: Headers, length: int) -> Headers:

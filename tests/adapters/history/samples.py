@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ APP = "http://localhost:3000/hook"
 def at(minute: int, body: bytes = CHANGE, state: SignatureState = SignatureState.VALID, status: int = 200) -> Delivery:
     """Return a delivery received so many minutes after START."""
     made = make_delivery(0, body, state, status)
-    return replace(made, request=replace(made.request, received_at=START + timedelta(minutes=minute)), id=None)
+    return made._replace(request=made.request._replace(received_at=START + timedelta(minutes=minute)), id=None)
 
 
 def forward(delivery_id: int, status: int | None = 200, *, target: str = APP, number: int = 1) -> Forward:
@@ -43,4 +42,4 @@ def answered(status: int | None = 200, **changes: Any) -> Attempt:
         answer_body=bytes(range(256)),
         is_cut=True,
     )
-    return replace(made, **changes)
+    return made._replace(**changes)

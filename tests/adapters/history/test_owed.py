@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,8 +54,8 @@ def test_kept_when_it_is_received(count: int, history: History, place: HistoryPl
     [
         (forward(1), ForwardState.FORWARDED, "200"),
         (forward(1, 500), ForwardState.FAILED, "500"),
-        (replace(forward(1, None), is_last=False), ForwardState.WAITING, "waiting"),
-        (replace(forward(1, 503), is_last=False), ForwardState.WAITING, "waiting"),
+        (forward(1, None)._replace(is_last=False), ForwardState.WAITING, "waiting"),
+        (forward(1, 503)._replace(is_last=False), ForwardState.WAITING, "waiting"),
     ],
 )
 def test_until_the_target_has_answered(history: History, attempt: Forward, state: ForwardState, text: str) -> None:
@@ -74,7 +73,7 @@ def test_a_replay_elsewhere(history: History) -> None:
     """A replay to another target changes nothing about what the run's own target has made of it."""
     history.record([at(0), at(1)], targets_of=to_app)
     history.forwards.record([forward(1)])
-    history.forwards.record([replace(forward(number, None, target=ELSEWHERE), is_replay=True) for number in (1, 2)])
+    history.forwards.record([forward(number, None, target=ELSEWHERE)._replace(is_replay=True) for number in (1, 2)])
 
     assert numbers(history, ForwardState.FAILED) == []
     assert numbers(history, ForwardState.FORWARDED) == [1]
@@ -86,7 +85,7 @@ def test_a_replay_to_the_target(history: History) -> None:
     """A replay to where a run was to forward settles it, and is kept as a replay."""
     history.record([at(0)], targets_of=to_app)
 
-    history.forwards.record([replace(forward(1), is_replay=True)])
+    history.forwards.record([forward(1)._replace(is_replay=True)])
 
     assert (numbers(history, ForwardState.WAITING), numbers(history, ForwardState.FORWARDED)) == ([], [1])
     assert history.forwards.results([1]) == {1: (AppResult(APP, 200, is_replay=True),)}

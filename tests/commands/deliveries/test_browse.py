@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,7 +103,7 @@ def test_a_replay_goes_to_the_target_and_is_kept(cli: Cli, record: Record) -> No
     with running_app() as app:
         record(make_delivery(1))
         with open_history(cli.data / "deliveries.db") as history:
-            history.forwards.record([replace(forward(1, 500), target=f"http://localhost:{app.port}/hook")])
+            history.forwards.record([forward(1, 500)._replace(target=f"http://localhost:{app.port}/hook")])
         with at_terminal(cli, "deliveries", "browse") as terminal:
             terminal.wait_until(lambda: "1 deliveries" in terminal.lines[0])
             terminal.send("r")
@@ -122,7 +121,7 @@ def test_another_machine_is_asked_about(cli: Cli, record: Record, key: str, coun
         app.answer = lambda _: answer_of(200)
         record(make_delivery(1))
         with open_history(cli.data / "deliveries.db") as history:
-            history.forwards.record([replace(forward(1, 500), target=f"http://app.example.test:{app.port}/hook")])
+            history.forwards.record([forward(1, 500)._replace(target=f"http://app.example.test:{app.port}/hook")])
         with at_terminal(cli, "deliveries", "browse") as terminal:
             terminal.wait_until(lambda: "1 deliveries" in terminal.lines[0])
             terminal.send("r")

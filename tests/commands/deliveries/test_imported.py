@@ -7,7 +7,6 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -151,7 +150,7 @@ def test_what_was_sent_late_by_hand(record: Record, run: Run, cli: Cli) -> None:
     with open_history(history_file(cli.environment)) as history:
         history.forwards.record([forward(1, 500)])
         history.forwards.record(
-            [replace(forward(1, 200), is_replay=True), replace(forward(1, 404, target="http://x/"), is_replay=True)]
+            [forward(1, 200)._replace(is_replay=True), forward(1, 404, target="http://x/")._replace(is_replay=True)]
         )
     exported = run("deliveries", "export").stdout.encode()
     before = run("deliveries", "list", "--json").json[0]["app"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,7 @@ def kept(record: Record, cli: Cli) -> None:
     now = datetime.now(UTC)
     record(
         *(
-            replace(each, request=replace(each.request, received_at=now - timedelta(hours=ago)))
+            each._replace(request=each.request._replace(received_at=now - timedelta(hours=ago)))
             for each, ago in zip(today, hours, strict=True)
         )
     )

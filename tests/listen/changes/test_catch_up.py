@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -149,7 +148,7 @@ def came(body: bytes, target: str = "/r/1", state: SignatureState = SignatureSta
     """Return a delivery to a path; in the samples' data center, so many seconds after their moment."""
     made = make_delivery(0, body, state)
     moment = made.request.received_at + timedelta(seconds=at_s)
-    return replace(made, request=replace(made.request, target=target, received_at=moment))
+    return made._replace(request=made.request._replace(target=target, received_at=moment))
 
 
 @pytest.fixture
@@ -194,7 +193,7 @@ def test_no_change_yet(history: History) -> None:
         came(change(SECOND), "/r/of-another-account"),
         came(change(SECOND), state=SignatureState.INVALID),
         came(change(SECOND), state=SignatureState.UNSIGNED),
-        replace(came(change(SECOND)), context="uk"),
+        came(change(SECOND))._replace(context="uk"),
     ],
     ids=["account", "forged", "unsigned", "data center"],
 )

@@ -295,7 +295,7 @@ def test_what_was_replayed_meanwhile(tmp_path: Path) -> None:
         forwarder(following.record([make_delivery(0, body) for body in numbered(3)]))
         following.await_reports(1)
         with open_history(following.history_file) as history:
-            history.forwards.record([replace(forward(number, target=url), is_replay=True) for number in (1, 2)])
+            history.forwards.record([forward(number, target=url)._replace(is_replay=True) for number in (1, 2)])
         with running_app(port=port) as app:
             app.await_received(1)
             following.await_reports(2)

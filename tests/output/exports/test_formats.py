@@ -9,7 +9,6 @@ import os
 import string
 import subprocess
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -170,10 +169,10 @@ def test_har() -> None:
 def test_har_of_forwards() -> None:
     """Behind each delivery stands what each application was sent and said, with its time, or why it said nothing."""
     attempts = [forward(1, 302, number=1), forward(1, None, number=2)]
-    moved = replace(
-        attempts[0].attempt, answer_head=b"HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n", answer_body=b"no"
+    moved = attempts[0].attempt._replace(
+        answer_head=b"HTTP/1.1 302 Found\r\nLocation: /login\r\n\r\n", answer_body=b"no"
     )
-    attempts[0] = replace(attempts[0], attempt=moved, is_replay=True, target="http://app.test:8080/hook?a=b")
+    attempts[0] = attempts[0]._replace(attempt=moved, is_replay=True, target="http://app.test:8080/hook?a=b")
     beside = Beside((), (), tuple(attempts), None, is_reconstructed=False, times=DeliveryTimes())
 
     parts = exported([make_delivery(1)], ExportFormat.HAR, "1.2.3", lambda _: beside)
@@ -245,6 +244,6 @@ def test_pytest(tmp_path: Path) -> None:
 def test_a_method_that_is_a_command() -> None:
     """Whatever is in the history, what is given to a shell is only ever one word of curl's."""
     odd = make_delivery(1)
-    odd = replace(odd, request=replace(odd.request, method="POST; reboot #"))
+    odd = odd._replace(request=odd.request._replace(method="POST; reboot #"))
 
     assert b"curl --silent --show-error --include -X 'POST; reboot #' \"$target\"" in export([odd], ExportFormat.CURL)

@@ -6,7 +6,6 @@ one exchange with the server: nothing else keeps the lock on the numbers, for wh
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.history.rows import COLUMNS, to_row
@@ -95,4 +94,4 @@ class PostgresIntake:
         places = [place for place, _ in owed]
         targets = [target for _, target in owed]
         before = self._database.answer(_INSERT, (count, count, *columns, places, targets))
-        return [replace(delivery, id=before + place) for place, delivery in enumerate(deliveries, 1)]
+        return [delivery._replace(id=before + place) for place, delivery in enumerate(deliveries, 1)]
