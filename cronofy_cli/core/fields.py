@@ -10,9 +10,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-_ESCAPE: Final = re.compile(
-    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
-)
+_ESCAPE: Final = rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
 """An escape in JSON. The group is half a surrogate pair: JSON's grammar allows it, and it is no text."""
 
 UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -63,7 +61,7 @@ def readable(raw: bytes | msgspec.Raw) -> bytes:
 def with_valid_text(raw: bytes) -> bytes:
     """Return JSON with U+FFFD for bytes that are not UTF-8 and for halves of surrogate pairs."""
     utf8 = raw.decode("utf-8", "replace").encode()
-    return _ESCAPE.sub(lambda match: rb"\ufffd" if match[1] else match[0], utf8)
+    return re.sub(_ESCAPE, lambda match: rb"\ufffd" if match[1] else match[0], utf8)
 
 
 def as_object(value: object) -> Fields:

@@ -13,7 +13,7 @@ from typing import Final
 _MARKS: Final = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 _LATIN: Final = 256
-_UNSAFE = re.compile(
+_UNSAFE: Final = (
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL and C1 controls
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction marks, embeddings, overrides, isolates
     "\u2028\u2029"  # line and paragraph separators
@@ -25,7 +25,7 @@ def clean(text: str) -> str:
     """Return `text` on one line, with everything that could drive a terminal replaced by a space or left out."""
     if text.isascii() and text.isprintable():
         return text
-    return _UNSAFE.sub(lambda match: " " if match[0] in "\t\n\r\v\f\x85\u2028\u2029" else "", text)
+    return re.sub(_UNSAFE, lambda match: " " if match[0] in "\t\n\r\v\f\x85\u2028\u2029" else "", text)
 
 
 def comparable(text: str) -> str:
@@ -74,7 +74,7 @@ def clean_lines(text: str) -> str:
 def visible(content: bytes) -> bytes:
     """Return bytes as text with line breaks, tabs, and escapes such as `\\x9b` for what could drive a terminal."""
     text = content.decode("utf-8", "backslashreplace")
-    return _UNSAFE.sub(lambda match: match[0] if match[0] in "\t\n" else _escape(match[0]), text).encode()
+    return re.sub(_UNSAFE, lambda match: match[0] if match[0] in "\t\n" else _escape(match[0]), text).encode()
 
 
 def _escape(character: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from cronofy_cli.output.streams import Output
 
-_TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d[\d.eE+-]*)')
-_CONTROL = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]")
+_COLORED: Final = r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d[\d.eE+-]*)'
+_CONTROL: Final = "[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]"
 
 
 def show_document(output: Output, document: bytes) -> None:
@@ -32,7 +32,7 @@ def pretty(document: bytes, *, color: bool) -> str:
     JSON's grammar keeps C0 controls out of strings; the other ones are written as escapes, which mean the same.
     """
     text = _harmless(msgspec.json.format(document, indent=2).decode("utf-8", "replace"))
-    return _TOKEN.sub(_paint, text) if color else text
+    return re.sub(_COLORED, _paint, text) if color else text
 
 
 def write_json_lines(output: Output, lines: bytes) -> None:
@@ -55,7 +55,7 @@ def write_page(output: Output, items: Sequence[msgspec.Raw]) -> None:
 
 
 def _harmless(text: str) -> str:
-    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return re.sub(_CONTROL, lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _paint(match: re.Match[str]) -> str:

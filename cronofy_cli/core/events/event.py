@@ -6,9 +6,8 @@ it came; output cleans it. What changed between two states of an event is not kn
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cronofy_cli.core.fields import as_object, decode_object, flag, text
 from cronofy_cli.core.text import clean
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.fields import Fields
 
 
-@dataclass(frozen=True, slots=True)
-class EventTime:
+class EventTime(NamedTuple):
     """The start or end of an event: a day, a moment, or text that is neither.
 
     Sent as a string, or with `localized_times` as an object (docs: /developers/api/events/read-events/).
@@ -36,8 +34,7 @@ class EventTime:
     """The event's own zone, as far as the provider knows it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """An event of Read Events. `raw` is the server's own JSON."""
 
     event_uid: str
@@ -61,8 +58,7 @@ class Event:
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class FreeBusyPeriod:
+class FreeBusyPeriod(NamedTuple):
     """A period of Free/Busy. `raw` is the server's own JSON."""
 
     calendar_id: str

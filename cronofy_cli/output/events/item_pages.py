@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # The wide forms are taken for the same signs by spreadsheets in East Asian languages.
-_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]")
-_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+_FORMULA: Final = r"\s*[=+\-@＝＋－＠]"
+_NUMBER: Final = r"(?a)-?\d+(\.\d+)?([eE][+-]?\d+)?"
 
 
 class PageFormat(StrEnum):
@@ -91,7 +91,7 @@ def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
 def safe_cell(text: str) -> str:
     """Return a cell's text, made harmless for terminals and spreadsheets."""
     cleaned = clean_lines(text)
-    return f"'{cleaned}" if _FORMULA.match(cleaned) and not _NUMBER.fullmatch(cleaned) else cleaned
+    return f"'{cleaned}" if re.match(_FORMULA, cleaned) and not re.fullmatch(_NUMBER, cleaned) else cleaned
 
 
 def _as(output: Output, format_: PageFormat) -> Output:
