@@ -43,9 +43,8 @@ STEPS = st.lists(
 def arrival(body: bytes) -> Arrival:
     """Return an arrival whose target, header and label are not plain text."""
     made = make_delivery(body=body)
-    request = made.request
-    object.__setattr__(request, "target", "/r/\udcff?x=é")
-    object.__setattr__(request, "headers", ((b"X-\xff", b"\xfe"), (b"x-\xff", b""), *request.headers))
+    odd = ((b"X-\xff", b"\xfe"), (b"x-\xff", b""), *made.request.headers)
+    request = made.request._replace(target="/r/\udcff?x=é", headers=odd)
     return Arrival(request, Verdict(SignatureState.VALID, "blå"), 200, "uk")
 
 
