@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from cronofy_cli.output.streams import Output
 
 _COLORED: Final = r'("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d[\d.eE+-]*)'
+_LINE_FEED: Final = 0x0A
+_CARRIAGE_RETURN: Final = 0x0D
+"""As numbers: to look for bytes in bytes, CPython makes an exception first."""
 _CONTROL: Final = "[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]"
 
 
@@ -47,11 +50,12 @@ def write_page(output: Output, items: Sequence[msgspec.Raw]) -> None:
 
     An item is its own bytes unless the server sent it over several lines: then it is the same JSON on one.
     """
-    lines = b"\n".join(map(bytes, items))
-    if lines.count(b"\n") != max(len(items) - 1, 0) or b"\r" in lines:
-        lines = b"\n".join(one_line(bytes(item)) for item in items)
-    if items:
-        write_json_lines(output, lines + b"\n")
+    lines = list(map(bytes, items))
+    together = b"".join(lines)
+    if _LINE_FEED in together or _CARRIAGE_RETURN in together:
+        lines = list(map(one_line, lines))
+    if lines:
+        write_json_lines(output, b"\n".join((*lines, b"")))
 
 
 def _harmless(text: str) -> str:
