@@ -51,6 +51,7 @@ PLAIN_NOTIFICATIONS = st.builds(
     changes_since=TEXT | st.none(),
     channel_id=TEXT | st.none(),
     callback_url=TEXT | st.none(),
+    calendar_ids=st.just(()),
     only_managed=st.booleans(),
     is_json=st.booleans(),
 )
