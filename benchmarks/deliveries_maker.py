@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.adapters.history.place import parse_place
+from cronofy_cli.adapters.history_place import parse_place
 from cronofy_cli.core.notifications.deliveries import Arrival, ReceivedRequest
 from cronofy_cli.core.signature import SignatureState, Verdict
 
 if TYPE_CHECKING:
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
     from cronofy_cli.core.notifications.deliveries import Delivery
 
 COMMON_TEXT = "quarterly-planning"

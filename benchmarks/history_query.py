@@ -14,10 +14,10 @@ import time
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.history import Criteria, open_history
-from cronofy_cli.adapters.history.place import parse_place
+from cronofy_cli.adapters.history_place import parse_place
 
 if TYPE_CHECKING:
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
 
 
 def main(place: HistoryPlace, rounds: int, limit: int, text: str | None = None, found: int | None = None) -> None:

@@ -74,7 +74,7 @@ def _is_names(names: object) -> bool:
 
 def read_tags(environment: Mapping[str, str]) -> dict[str, int]:
     """Return each tag with its delivery's number; none if that fails."""
-    from cronofy_cli.adapters.history.place import history_place
+    from cronofy_cli.adapters.history_place import history_place
 
     try:
         place = history_place(environment)

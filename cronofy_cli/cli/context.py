@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.deadline import Deadline
     from cronofy_cli.adapters.event_cache import EventCache
     from cronofy_cli.adapters.history import History
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
     from cronofy_cli.adapters.settings import Settings
     from cronofy_cli.adapters.simulator.running import RunningSimulator
     from cronofy_cli.auth.account import SignedInContext

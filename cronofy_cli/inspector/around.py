@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from cronofy_cli.adapters.history import History
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
     from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
     from cronofy_cli.core.signature import ClientSecret
 

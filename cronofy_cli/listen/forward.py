@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cronofy_cli.adapters.history import Forward
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
     from cronofy_cli.adapters.worker import OnFailed
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.listen.forwarding.app_ack import AppAck

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.deadline import Deadline
     from cronofy_cli.adapters.event_cache import EventCache
     from cronofy_cli.adapters.history import History
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
     from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
     from cronofy_cli.core.signature import ClientSecret
     from cronofy_cli.listen.live.screen import LiveScreen

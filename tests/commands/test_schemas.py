@@ -45,7 +45,15 @@ def test_lines_are_told_apart_by_their_kind(run: Run) -> None:
     """The schema of `listen` is that of one line, of any kind."""
     schema = run("schemas", "listen").json
 
-    assert set(schema["discriminator"]["mapping"]) == {"delivery", "diagnosis", "events", "forward", "gap", "ready"}
+    assert set(schema["discriminator"]["mapping"]) == {
+        "delivery",
+        "diagnosis",
+        "events",
+        "forward",
+        "gap",
+        "ready",
+        "standby",
+    }
 
 
 def test_a_schema_that_is_not_there(run: Run) -> None:

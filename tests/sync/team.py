@@ -70,6 +70,8 @@ class Team:
                 self.clock.ahead += timedelta(seconds=2)
             self.refresh_tokens[sub] = self.sign_in(sub)
         self.clock.ahead += timedelta(minutes=2)
+        # A request is in the log a moment after its answer.
+        self.wait_for_requests(lambda each: each.path == "/oauth/token", len(self.subs))
         self.requests.clear()
         self.write_list()
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.adapters.history.store import History
+    from cronofy_cli.adapters.history_place import HistoryPlace
 
 
 def open_history(

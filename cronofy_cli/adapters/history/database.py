@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from cronofy_cli.adapters.history.dialect import Dialect
-    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.adapters.history.search_blocks import Index
+    from cronofy_cli.adapters.history_place import HistoryPlace
 
 
 class HistoryDamaged(HistoryUnavailable):

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from cronofy_cli.adapters.history.place import HistoryPlace
     from cronofy_cli.adapters.history.search_index import SearchIndex
+    from cronofy_cli.adapters.history_place import HistoryPlace
 
 _NEWEST = {
     "deliveries": (

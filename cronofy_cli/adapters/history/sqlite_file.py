@@ -17,7 +17,7 @@ from cronofy_cli.adapters.sqlite import make_private_file, use_write_ahead_log, 
 from cronofy_cli.errors import HistoryUnavailable
 
 if TYPE_CHECKING:
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
 
 BUSY_TIMEOUT_S: Final = 1.0
 """How long a locked file is waited for. Cronofy gives an answer 5 seconds (docs: /developers/push-notifications/)."""

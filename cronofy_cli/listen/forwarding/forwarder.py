@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cronofy_cli.adapters.history import Forward
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.listen.forwarding.late import LateRule

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
     from cronofy_cli.core.notifications.delivery_filter import DeliveryFilter
     from cronofy_cli.listen.forwarding.app_ack import AppAck
     from cronofy_cli.listen.forwarding.forwarder import Forwarder

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from cronofy_cli.adapters.history import Forward, History
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
     from cronofy_cli.listen.forwarding.reports import ForwarderCalls
 
 _AT_ONCE: Final = 256

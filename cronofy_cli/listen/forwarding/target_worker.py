@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager, ExitStack
 
     from cronofy_cli.adapters.history import Forward, History
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
     from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.listen.forwarding.late import LateRule
     from cronofy_cli.listen.forwarding.reports import ForwarderCalls

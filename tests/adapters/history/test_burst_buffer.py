@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cronofy_cli.adapters.history import History
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
     from cronofy_cli.core.notifications.deliveries import Delivery
 
 A_BURST = 40

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cronofy_cli.adapters.history import Forward, History
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
     from cronofy_cli.core.notifications.deliveries import Delivery
 
 ELSEWHERE = "http://localhost:9999/"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cronofy_cli.adapters.history import History
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
 
 LETTERS = 'aAbÉé\u0065\u0301"/\\\n\0 ß日🎉'
 texts = st.text(LETTERS, min_size=1, max_size=6)

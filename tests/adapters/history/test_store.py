@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cronofy_cli.adapters.history import History
-    from cronofy_cli.adapters.history.place import HistoryPlace
+    from cronofy_cli.adapters.history_place import HistoryPlace
 
 FIELD = st.binary(max_size=30).map(lambda raw: raw.replace(b"\n", b""))
 TEXT = st.text(max_size=20)

@@ -93,7 +93,7 @@ def test_a_drag_that_the_window_takes_no_part_in_any_more(page: SimulatorPage, w
 
         page.said("Put back")
         expect(page.event(TITLE)).to_contain_text("15:00–16:00")
-        assert page.page.locator("html[data-dragging], .ghost").count() == 0
+        expect(page.page.locator("html[data-dragging], .ghost")).to_have_count(0)
         page.page.mouse.up()
 
 
