@@ -11,7 +11,8 @@ export function listenForKeys(table, first = () => false) {
   const acts = new Map(table.flatMap(row => [row.key].flat().map(key => [key, row.act])));
   document.addEventListener('keydown', event => {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
-    if (event.target.matches('input:not([type="checkbox"]), select, textarea')) return;
+    // Of a dialog that was closed just now, a field may have the focus for a moment more.
+    if (event.target.matches('input:not([type="checkbox"]), select, textarea') && !event.target.closest('dialog')) return;
     if (first(event)) return event.preventDefault();
     const act = acts.get(event.key);
     if (!act || !ALWAYS.test(event.key) && kept(SINGLE) === 'off') return;

@@ -325,3 +325,15 @@ def test_hostile_titles_are_text(page: SimulatorPage, week: Running) -> None:
     expect(page.page.locator(f'[data-uid="{event["event_uid"]}"] b')).to_have_text(shown)
     assert page.page.locator(":is(#week, #log) :is(img, script)").count() == 0
     assert page.page.title() == "cronofy simulator"
+
+
+def test_a_key_that_comes_before_a_closed_dialog_has_lost_the_focus(page: SimulatorPage, week: Running) -> None:
+    """A field of a dialog has the focus for a moment after Escape; a key that is pressed then acts all the same."""
+    page.press("n")
+    expect(page.dialog).to_be_visible()
+    page.page.evaluate(
+        "() => { const field = document.activeElement; document.getElementById('dialog').close();"
+        " field.dispatchEvent(new KeyboardEvent('keydown', {key: 'f', bubbles: true, cancelable: true})); }"
+    )
+
+    expect(page.dialog).to_contain_text("Add a fault")
