@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+    from tests.fakes.secret_service import SecretService
     from tests.postgres_server import PostgresServer
 
 
@@ -76,6 +77,18 @@ def chromium() -> Iterator[Browser]:
 
     with chromium_browser() as browser:
         yield browser
+
+
+@pytest.fixture
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecretService]:
+    """A real Secret Service, unlocked."""
+    from tests.fakes.secret_service import missing_programs, secret_service
+    from tests.requirements import require_program
+
+    for program in missing_programs():
+        require_program(program)
+    with secret_service(tmp_path_factory.mktemp("service")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

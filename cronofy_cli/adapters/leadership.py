@@ -6,12 +6,12 @@ a listener that has vanished from the network later than that one notices it its
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 
-from cronofy_cli.adapters.postgres import AdvisoryLock, ConnectionSettings, connect, described, migrate, translated
+from cronofy_cli.adapters.postgres import AdvisoryLock, ConnectionSettings, described, migrate, translated
+from cronofy_cli.adapters.team_database import connect
 from cronofy_cli.errors import HistoryUnavailable
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Leadership:
             HistoryUnavailable: the database cannot be reached or used.
         """
         with _translated(address):
-            session = connect(address, ConnectionSettings(statement_limit_s=ANSWER_LIMIT_S), find_password=_password)
+            session = connect(address, ConnectionSettings(statement_limit_s=ANSWER_LIMIT_S))
         made = cls(address, session, url)
         try:
             with _translated(address):
@@ -123,12 +123,6 @@ class Leadership:
     def fileno(self) -> int:
         """What can be read from once the server says something, such as that it ends the connection."""
         return self._session.fileno()
-
-
-def _password(address: PostgresAddress) -> str | None:
-    from cronofy_cli.adapters.secrets.database_password import database_password
-
-    return database_password(address.shown, os.environ)
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters.api.budget import LONGEST_WAIT_S, no_turn
-from cronofy_cli.adapters.postgres import ConnectionSettings, connect
+from cronofy_cli.adapters.postgres import ConnectionSettings
+from cronofy_cli.adapters.team_database import connect
 from cronofy_cli.core.api.rate_limits import CRONOFY_LIMITS
 from cronofy_cli.sync.copy.postgres_schema import SCHEMA, prepare
 from cronofy_cli.sync.errors import translated_in_postgres

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fakes.secret_service import missing_programs, secret_service
 from tests.support import REPOSITORY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.fakes.secret_service import SecretService
@@ -57,15 +56,6 @@ def check(environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:
     """Return the keyring's check in such an environment."""
     found: dict[str, Any] = json.loads(python(CHECK, environment, *arguments))
     return found
-
-
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[SecretService]:
-    """A real Secret Service, unlocked."""
-    if missing := missing_programs():
-        pytest.skip(f"not installed: {', '.join(missing)} (Debian: dbus, gnome-keyring, libglib2.0-bin)")
-    with secret_service(tmp_path) as running:
-        yield running
 
 
 def test_a_keyring_that_works(service: SecretService) -> None:

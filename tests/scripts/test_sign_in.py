@@ -17,9 +17,7 @@ import pytest
 from cronofy_cli.simulator.world.settings import SimulatorSettings
 from tests.auth.browsers import handing_on_browser, redirected_to
 from tests.auth.simulated import log_in, secrets_in, simulated
-from tests.fakes.secret_service import missing_programs, secret_service
 from tests.ports import free_port
-from tests.requirements import require_program
 from tests.scripts.listening import listening
 
 if TYPE_CHECKING:
@@ -48,15 +46,6 @@ def home(cli: Cli) -> Cli:
     """A user whose settings are in a folder of the test's, without a keyring."""
     cli.environment["CRONOFY_CONFIG_DIR"] = str(cli.folder / "config")
     return cli
-
-
-@pytest.fixture
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecretService]:
-    """A real Secret Service, unlocked."""
-    for program in missing_programs():
-        require_program(program)
-    with secret_service(tmp_path_factory.mktemp("service")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 import urllib.request
 from contextlib import closing
 from pathlib import Path
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cronofy_cli.simulator.server import SimulatorServer
+    from tests.fakes.secret_service import SecretService
     from tests.postgres_server import PostgresServer
     from tests.support import Cli
 
@@ -269,3 +272,20 @@ def test_away(team: Cli, postgres_server: PostgresServer) -> None:
         assert "error: the history cannot be reached in PostgreSQL" in done.stderr
         assert "hint: check that the server of postgresql://me@/team?host=" in done.stderr
         assert PASSWORD not in done.stderr
+
+
+def test_a_password_from_the_keyring(
+    cli: Cli, simulator: SimulatorServer, service: SecretService, postgres_server: PostgresServer, postgres_url: str
+) -> None:
+    """A password that stands in the keyring alone is found there by the history and by copies."""
+    address = postgres_server.url(database_of(postgres_url), SECURED)
+    del cli.environment["PYTHON_KEYRING_BACKEND"]
+    cli.environment |= service.environment
+    keep = [sys.executable, "-m", "keyring", "set", "cronofy-cli", address]
+    subprocess.run(keep, input=PASSWORD.encode(), env=cli.environment, check=True)
+
+    synced = cli("sync", "--out", address, "--data-center", "simulator", "--json")
+    listed = cli("deliveries", "list", environment={Variable.HISTORY: address})
+
+    assert (synced.exit_code, listed.exit_code) == (0, 0), synced.stderr + listed.stderr
+    assert synced.json["events"] > 0

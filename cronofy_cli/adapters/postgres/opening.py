@@ -22,7 +22,7 @@ def connect(
     address: PostgresAddress,
     settings: ConnectionSettings | None = None,
     *,
-    find_password: Callable[[PostgresAddress], str | None] | None = None,
+    find_password: Callable[[PostgresAddress], str | None],
 ) -> Session:
     """Return a connection in autocommit mode. It is left to the caller to use `translated()` around it.
 

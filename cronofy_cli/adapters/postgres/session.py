@@ -111,7 +111,7 @@ def open_session(
     address: PostgresAddress,
     settings: ConnectionSettings,
     parameters: dict[str, str | int],
-    find_password: Callable[[PostgresAddress], str | None] | None,
+    find_password: Callable[[PostgresAddress], str | None],
 ) -> Session:
     """Connect, and prepare the connection for its use.
 
@@ -143,13 +143,13 @@ def open_session(
 def _connected(
     address: PostgresAddress,
     parameters: dict[str, str | int],
-    find_password: Callable[[PostgresAddress], str | None] | None,
+    find_password: Callable[[PostgresAddress], str | None],
 ) -> Session:
     options: dict[str, Any] = {"autocommit": True, "row_factory": tuple_row, **parameters}
     try:
         return Session.connect(address.uri, **options)
     except psycopg.OperationalError as error:
-        password = find_password(address) if find_password is not None and _NO_PASSWORD in str(error) else None
+        password = find_password(address) if _NO_PASSWORD in str(error) else None
         if password is None:
             raise
     return Session.connect(address.uri, password=password, **options)

@@ -10,8 +10,9 @@ import shlex
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from cronofy_cli.adapters.postgres import ConnectionSettings, connect, version_of
+from cronofy_cli.adapters.postgres import ConnectionSettings, version_of
 from cronofy_cli.adapters.postgres.locks import lock_number
+from cronofy_cli.adapters.team_database import connect
 from cronofy_cli.errors import NotFound
 from cronofy_cli.sync.copy.interface import LOCK_WAIT_S, Copy, Tables
 from cronofy_cli.sync.copy.postgres_schema import COMPONENT, SCHEMA, prepare

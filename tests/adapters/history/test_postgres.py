@@ -16,7 +16,8 @@ from cronofy_cli.adapters.history.postgres.report import look_at
 from cronofy_cli.adapters.history.postgres.schema import CURRENT_VERSION
 from cronofy_cli.adapters.history.search_blocks import IndexUnavailable
 from cronofy_cli.adapters.history.tail import follow
-from cronofy_cli.adapters.postgres import ConnectionSettings, PostgresAddress, connect
+from cronofy_cli.adapters.postgres import ConnectionSettings, PostgresAddress
+from cronofy_cli.adapters.team_database import connect
 from cronofy_cli.core.notifications.deliveries import Arrival
 from cronofy_cli.core.signature import SignatureState, Verdict
 from cronofy_cli.errors import HistoryUnavailable
@@ -255,3 +256,24 @@ def test_several_make_the_tables_at_once(
     wait_until(lambda: not any(opener.is_alive() for opener in openers))
 
     assert troubles == []
+
+
+def test_a_search_uses_the_index(
+    address: PostgresAddress, postgres_server: PostgresServer, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    """What a text may be in is looked up in the index and not in each block, also where there are few of them."""
+
+    def look_ups() -> int:
+        sql = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'search_blocks_by_gram'"
+        [[count]] = postgres_server.execute(sql, database_of(address.uri))
+        return int(count)
+
+    with open_history(address) as history, closing(history.indexer()) as indexer:
+        history.record([at(number, b'{"note":"number %d!"}' % number) for number in range(2 * BLOCK)])
+        while indexer.fill():
+            pass
+    before = look_ups()
+    with open_history(address, read_only=True) as history:
+        assert [each.id for each in history.latest(10, Criteria(search="number 7!"))] == [8]
+
+    wait_until(lambda: look_ups() > before)

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.adapters import postgres
 from cronofy_cli.adapters.postgres import (
     AdvisoryLock,
     ConnectionSettings,
     PostgresAddress,
-    connect,
     described,
     migrate,
     refuse_password,
     translated,
     version_of,
 )
+from cronofy_cli.adapters.team_database import connect
 from cronofy_cli.errors import HistoryUnavailable, WrongUsage
 from tests.postgres_server import PASSWORD, SECURED, database_of
 
@@ -112,11 +113,11 @@ def test_password_from_elsewhere(postgres_server: PostgresServer, postgres_url: 
     """A password that the server wants is asked for where nothing else has one, and is in none of its logs."""
     address = PostgresAddress.parse(postgres_server.url(database_of(postgres_url), SECURED))
 
-    with connect(address, find_password=lambda _: PASSWORD) as session:
+    with postgres.connect(address, find_password=lambda _: PASSWORD) as session:
         assert session.execute("SELECT current_user").fetchone() == (SECURED,)
-    for find in (None, lambda _: "falsch"):
+    for find in (lambda _: None, lambda _: "falsch"):
         with pytest.raises(HistoryUnavailable, match="NOT_LET_IN") as caught, translated(failed):
-            connect(address, find_password=find)
+            postgres.connect(address, find_password=find)
         assert "falsch" not in str(caught.value.hint)
 
 

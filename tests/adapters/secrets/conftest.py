@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fakes.secret_service import missing_programs, secret_service
 from tests.support import REPOSITORY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.fakes.secret_service import SecretService
@@ -89,15 +87,6 @@ class Machine:
 def machine(tmp_path: Path) -> Machine:
     """A machine without a keyring."""
     return Machine(tmp_path)
-
-
-@pytest.fixture
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecretService]:
-    """A real Secret Service, unlocked."""
-    if missing := missing_programs():
-        pytest.skip(f"not installed: {', '.join(missing)} (Debian: dbus, gnome-keyring, libglib2.0-bin)")
-    with secret_service(tmp_path_factory.mktemp("service")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ def open_database(address: PostgresAddress, *, read_only: bool) -> History:
     # Each commit waits for the disk: without that, a server that is killed would lose what it had committed, and a
     # delivery that the application took would count as one that is still to be forwarded.
     settings = ConnectionSettings(is_read_only=read_only)
-    database = PostgresDatabase(address, settings, find_password)
+    database = PostgresDatabase(address, settings)
     try:
         with translated(partial(unavailable, address)):
             is_there = _is_there(database) if read_only else _make(database)
@@ -51,11 +50,3 @@ def _is_there(database: PostgresDatabase) -> bool:
         # Tables of an older release are read as current ones, so they have to become that first.
         open_database(database.address, read_only=False).close()
     return version > 0
-
-
-def find_password(address: PostgresAddress) -> str | None:
-    """Return the password that the keyring has for a database; None if it has none."""
-    from cronofy_cli.adapters.secrets.database_password import database_password
-
-    # The process's own environment, as libpq reads it for everything else.
-    return database_password(address.shown, os.environ)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from cronofy_cli.adapters.history.database import Database, HistoryAway
 from cronofy_cli.adapters.history.dialect import POSTGRES
 from cronofy_cli.adapters.history.postgres.schema import CHANNEL
-from cronofy_cli.adapters.postgres import Trouble, connect, described, translated
+from cronofy_cli.adapters.postgres import Trouble, described, translated
+from cronofy_cli.adapters.team_database import connect
 from cronofy_cli.errors import HistoryUnavailable
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ class PostgresDatabase(Database):
     __slots__ = (
         "_failed_until_s",
         "_failure",
-        "_find_password",
         "_is_transacting",
         "_session",
         "_settings",
@@ -49,16 +49,10 @@ class PostgresDatabase(Database):
 
     dialect = POSTGRES
 
-    def __init__(
-        self,
-        address: PostgresAddress,
-        settings: ConnectionSettings,
-        find_password: Callable[[PostgresAddress], str | None],
-    ) -> None:
+    def __init__(self, address: PostgresAddress, settings: ConnectionSettings) -> None:
         super().__init__(address)
         self.address = address
         self._settings = settings
-        self._find_password = find_password
         self._session: Session | None = None
         self._failed_until_s = 0.0
         self._failure: HistoryUnavailable | None = None
@@ -182,7 +176,7 @@ class PostgresDatabase(Database):
         begun_s = time.monotonic()
         try:
             with self._translated():
-                self._session = connect(self.address, self._settings, find_password=self._find_password)
+                self._session = connect(self.address, self._settings)
         except HistoryUnavailable as error:
             self._note_failure(error, begun_s)
             raise

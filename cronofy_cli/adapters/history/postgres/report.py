@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cronofy_cli.adapters.history.postgres.connection import find_password
 from cronofy_cli.adapters.history.postgres.database import unavailable
 from cronofy_cli.adapters.history.postgres.schema import COMPONENT, refuse_newer
-from cronofy_cli.adapters.postgres import ConnectionSettings, connect, translated, version_of
+from cronofy_cli.adapters.postgres import ConnectionSettings, translated, version_of
+from cronofy_cli.adapters.team_database import connect
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.postgres import PostgresAddress
@@ -37,7 +37,7 @@ def look_at(address: PostgresAddress) -> DatabaseReport:
     """
     with (
         translated(partial(unavailable, address)),
-        connect(address, ConnectionSettings(is_read_only=True), find_password=find_password) as session,
+        connect(address, ConnectionSettings(is_read_only=True)) as session,
     ):
         role, server_version = session.execute(_WHO).fetchone() or ("", "")
         version = version_of(session, COMPONENT)
