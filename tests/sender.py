@@ -39,6 +39,11 @@ class Burst:
         self.answered: dict[int, int] = {}
         """The status of the answer to each notification that was answered."""
 
+    @property
+    def accepted(self) -> set[bytes]:
+        """The bodies that were answered 2xx."""
+        return {numbered_body(number) for number, status in self.answered.items() if 200 <= status < 300}
+
     def send(self) -> None:
         """Send until all are answered, or nobody answers any more."""
         asyncio.run(self._send())

@@ -103,7 +103,7 @@ class Leadership:
         return path
 
     def try_to_lead(self) -> bool:
-        """Lead from now on if nobody else does, and return whether that is so. Never waits for another one.
+        """Lead from now on if no other listener does, and return whether it leads. Never waits.
 
         Raises:
             HistoryUnavailable: the database cannot be reached.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 NO_HOME: Final = Path("/nonexistent")
-"""The home of a user who has none, such as one that is only a number in a container; `nobody` has this one too.
+"""The home of a user without one, such as a user who is only a number in a container.
 
 What is there reads as empty, and what is to be written there fails with the place and how to choose another.
 """

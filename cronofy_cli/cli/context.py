@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from cronofy_cli.adapters.environment import Variable
+from cronofy_cli.cli.flags import Flags
 from cronofy_cli.core.accounts.data_centers import SIMULATOR, DataCenterId, data_center_at, parse_data_center
 from cronofy_cli.errors import HistoryUnavailable, Unreachable, WrongUsage
-from cronofy_cli.output.streams import Color, Output, OutputFormat, wants_color
+from cronofy_cli.output.streams import Output, OutputFormat, wants_color
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,42 +31,21 @@ if TYPE_CHECKING:
     from cronofy_cli.auth.account import SignedInContext
     from cronofy_cli.auth.credentials import Credentials
     from cronofy_cli.core.accounts.data_centers import DataCenter
-    from cronofy_cli.core.query import Query
     from cronofy_cli.core.signature import ClientSecret
     from cronofy_cli.errors import NotSignedIn
     from cronofy_cli.output.progress import Progress
 
 _DEPENDENT = (
-    *("settings", "data_center_choice", "data_center", "credentials"),
-    *("account", "tokens", "client_secrets", "api"),
+    "settings",
+    "data_center_choice",
+    "data_center",
+    "credentials",
+    "account",
+    "tokens",
+    "client_secrets",
+    "api",
 )
 """What follows from the flags for context and data center."""
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class Flags:
-    """What the shared options said. Filled while the command line is parsed, read afterwards."""
-
-    context: str | None = None
-    data_center: str | None = None
-    json: bool = False
-    ndjson: bool = False
-    color: Color = Color.AUTO
-    no_input: bool = False
-    no_pager: bool = False
-    verbose: bool = False
-    query: Query | None = None
-    raw_output: bool = False
-
-    @property
-    def choices(self) -> dict[str, str | None]:
-        """What was said about whose account is meant, by the options' names."""
-        return {"context": self.context, "data_center": self.data_center}
-
-    @property
-    def wants_json(self) -> bool:
-        """Whether the answer is JSON in one document: an expression for it asks for that, too."""
-        return self.json or (self.query is not None and not self.ndjson)
 
 
 @dataclass(eq=False, repr=False)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cronofy_cli.adapters.api.tokens import AccessTokens
-    from cronofy_cli.cli.context import AppContext, Flags
+    from cronofy_cli.cli.context import AppContext
+    from cronofy_cli.cli.flags import Flags
     from cronofy_cli.core.accounts.contexts import Context
 
 _SHARED: Final = ("output", "running_simulators", "simulator")

@@ -121,7 +121,7 @@ def _say(run: AppContext, text: str) -> None:
 def _sum_up(run: AppContext, took_s: float) -> None:
     run.output.note(
         f"\nThat took {took_s:.1f} s: a channel, its verification, three edits, three signed notifications, and\n"
-        "for each the events read with changes_since. Everything that arrived is kept on this machine.\n\n"
+        "for each the events read with changes_since. Everything that arrived is in your history.\n\n"
         "Next:\n"
         "  cronofy deliveries list                    what arrived\n"
         "  cronofy deliveries show last               one of them in full\n"

@@ -185,7 +185,7 @@ class _Work:
 
 
 def _common(result: AccountResult[ChosenAccount, Any]) -> dict[str, Any]:
-    """Return what is told of an account whatever became of it."""
+    """Return the fields that all results have."""
     from cronofy_cli.output.documents.errors import ErrorDocument
 
     account = result.choice

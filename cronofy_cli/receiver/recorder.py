@@ -43,7 +43,7 @@ Called on the event loop's thread, which it must not keep waiting. It has to cal
 
 
 def always() -> bool:
-    """Stand for a condition that nobody has."""
+    """Return True: the default of a condition."""
     return True
 
 

@@ -9,8 +9,9 @@ import pytest
 from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.secrets import KeyringUnusable, SecretStore
 from cronofy_cli.adapters.settings.writing import save_context
-from cronofy_cli.cli.context import AppContext, Flags
+from cronofy_cli.cli.context import AppContext
 from cronofy_cli.cli.evidence_sources import sources_of
+from cronofy_cli.cli.flags import Flags
 from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, StoredSecrets
 from cronofy_cli.errors import NotSignedIn
 from tests.in_process import Stream

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 import urllib.request
@@ -20,7 +19,8 @@ from tests.in_process import run_main
 from tests.outbound.app import running_app
 from tests.postgres_server import PASSWORD, READER, SECURED, database_of
 from tests.scripts.listening import edit, listening
-from tests.sender import Burst, numbered_body, post
+from tests.scripts.test_kill import kept_bodies
+from tests.sender import Burst, post
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,34 +42,6 @@ def team(cli: Cli, postgres_url: str) -> Cli:
     return cli
 
 
-def kept_bodies(cli: Cli) -> set[bytes]:
-    """Return the bodies of all deliveries."""
-    listed = run_main(cli, "deliveries", "list", "--limit", "100000", "--ndjson").stdout_bytes.splitlines()
-    return {json.loads(line)["body"].encode() for line in listed}
-
-
-def acknowledged(burst: Burst) -> set[bytes]:
-    """Return the bodies that were answered 2xx."""
-    return {numbered_body(number) for number, status in burst.answered.items() if 200 <= status < 300}
-
-
-def test_kill_9_in_the_middle_of_a_burst(team: Cli) -> None:
-    """2,000 notifications over 64 connections, and `kill -9` in the midst: every one that was answered 2xx is kept."""
-    with team.start("listen", "--data-center", "simulator") as running:
-        ready = json.loads(running.wait_for('"kind":"ready"'))
-
-        def kill_in_the_midst(answers: int) -> None:
-            if answers == ANSWERS_BEFORE:
-                running.process.send_signal(signal.SIGKILL)
-
-        burst = Burst(ready["callback_url"], NOTIFICATIONS, connections=64, on_answer=kill_in_the_midst)
-        burst.send()
-        running.end()
-
-    assert ANSWERS_BEFORE <= len(acknowledged(burst)) < NOTIFICATIONS
-    assert acknowledged(burst) - kept_bodies(team) == set()
-
-
 def test_kill_9_of_the_server(
     team: Cli, postgres_server: PostgresServer, wait_until: Callable[[Callable[[], bool]], None]
 ) -> None:
@@ -88,7 +60,7 @@ def test_kill_9_of_the_server(
         burst = Burst(ready["callback_url"], NOTIFICATIONS, connections=64, on_answer=interfere)
         burst.send()
         wait_until(lambda: post(ready["callback_url"], b'{"notification":{"type":"change"}}') == 200)
-        wanted = acknowledged(burst)
+        wanted = burst.accepted
         wait_until(lambda: len(run_main(team, "deliveries", "list", "--status", "waiting").lines) == 0)
         running.stop()
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LONGEST_WAIT_S: Final = 0.25
 """How long a wait for a turn goes on before it looks whether it is still wanted."""
 REFUSED_PAUSE_S: Final = 10.0
-"""How long nobody sends after a 429 that asks for no time of its own."""
+"""How long no request is sent after a 429 without Retry-After."""
 
 
 class Budget(Protocol):
@@ -34,7 +34,7 @@ class Budget(Protocol):
         """
 
     def slow_down(self, delay_s: float) -> None:
-        """Let nobody send for a while: a request was refused for too many (429)."""
+        """Send no request for a while: one was refused with 429."""
 
     def stop(self) -> None:
         """Give no more turns: who waits for one gets an error."""
@@ -56,7 +56,7 @@ class NoBudget:
         return nullcontext()
 
     def slow_down(self, delay_s: float) -> None:
-        """Slow nobody down."""
+        """Do nothing."""
 
     def stop(self) -> None:
         """Do nothing."""

@@ -56,7 +56,7 @@ class Indexer:
             self._index = None
 
     def fill(self, blocks: int = 1) -> int:
-        """Index up to so many blocks of each stream, and return how many deliveries and other rows these are.
+        """Index at most this many blocks of each stream, and return how many rows these are.
 
         Raises:
             IndexUnavailable: the index cannot be written.

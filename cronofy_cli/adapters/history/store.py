@@ -10,7 +10,6 @@ from __future__ import annotations
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Self
 
-from cronofy_cli.adapters.history import pruning
 from cronofy_cli.adapters.history.database import HistoryDamaged
 from cronofy_cli.adapters.history.finding import Finder
 from cronofy_cli.adapters.history.forwards import Forwards
@@ -206,6 +205,8 @@ class History(Finder):
         Raises:
             HistoryUnavailable: not all could be removed.
         """
+        from cronofy_cli.adapters.history import pruning
+
         removed = pruning.prune_older(self._database, moment)
         self._forget_removed()
         return removed
@@ -216,6 +217,8 @@ class History(Finder):
         Raises:
             HistoryUnavailable: not all could be removed.
         """
+        from cronofy_cli.adapters.history import pruning
+
         removed = pruning.prune_all_but(self._database, kept)
         self._forget_removed()
         return removed

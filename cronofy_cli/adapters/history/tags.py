@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 _LAST: Final = "last"
-_TAG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_TAG: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 
 
 def check_tag(name: str) -> str:
@@ -25,7 +25,7 @@ def check_tag(name: str) -> str:
     if name == _LAST or name.isdigit():
         meant = "the newest delivery" if name == _LAST else f"delivery #{name}"
         raise WrongUsage(f"'{name}' is no tag: it means {meant}", hint="choose another name, such as broken")
-    if not _TAG.fullmatch(name):
+    if not re.fullmatch(_TAG, name):
         raise WrongUsage(f"'{name}' is not a valid tag", hint="use letters, digits, dots, dashes and underscores")
     return name
 

@@ -36,13 +36,15 @@ def follow(
     seen_version: int | None = None
     away_since_s: float | None = None
     while True:
+        pause_s = PAUSE_S
         try:
             version = history.data_version()
             if version != seen_version:
                 newest_id = history.newest_id()
                 for found in history.between(after_id + 1, newest_id, criteria=criteria):
                     yield found
-                    after_id = found[-1].id or after_id
+                    # What is damaged is left out, which may be all of it.
+                    after_id = max((each.id or 0 for each in found), default=after_id)
                 seen_version, after_id = version, newest_id
             away_since_s = None
         except HistoryAway:
@@ -50,7 +52,6 @@ def follow(
             away_since_s = away_since_s or monotonic()
             if monotonic() - away_since_s > AWAY_LIMIT_S:
                 raise
-            yield []
-            pause(AWAY_PAUSE_S)
+            pause_s = AWAY_PAUSE_S
         yield []
-        pause(PAUSE_S)
+        pause(pause_s)

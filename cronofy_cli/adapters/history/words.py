@@ -10,7 +10,7 @@ from cronofy_cli.errors import WrongUsage
 if TYPE_CHECKING:
     from cronofy_cli.adapters.history.query import ForwardState
 
-_CLASS: Final = re.compile("([1-5])xx", re.IGNORECASE)
+_CLASS: Final = "(?i)([1-5])xx"
 
 
 class AppCriteria(TypedDict, total=False):
@@ -63,7 +63,7 @@ def parse_answered(text: str | None) -> tuple[int, int] | None:
 
 def _range(text: str) -> tuple[int, int] | None:
     """Return the statuses that `401` or `4xx` stands for."""
-    if match := _CLASS.fullmatch(text):
+    if match := re.fullmatch(_CLASS, text):
         first = int(match[1]) * 100
         return first, first + 99
     is_code = text.isascii() and text.isdigit() and len(text) == len("200")

@@ -89,7 +89,7 @@ class Session(psycopg.Connection[tuple[Any, ...]]):
         if self._channel == channel:
             return False
         self.add_notify_handler(self._hear)
-        # A standby lets nobody listen.
+        # A standby server does not support LISTEN.
         with suppress(psycopg.errors.ReadOnlySqlTransaction):
             self.execute(f"LISTEN {channel}".encode())
         self._channel = channel

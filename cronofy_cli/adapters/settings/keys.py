@@ -145,7 +145,7 @@ def _history(text: str) -> str:
 
 
 def _shown_history(text: str) -> str:
-    """Return what the variable names without a password, which may stand there and is for nobody to see."""
+    """Return what the variable names. A password may be part of it, and is left out."""
     from cronofy_cli.adapters.postgres.address import PostgresAddress
 
     return PostgresAddress.parse(text).shown if "://" in text else _not_empty(text)

@@ -1,4 +1,4 @@
-"""Putting exported deliveries into the history: checked anew, and marked as what they are."""
+"""Putting exported deliveries into the history: their signatures are checked again, and they are marked as imported."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ from cronofy_cli.errors import WrongUsage
 _ALMOST: Final = 0.8
 """How near a typo is to the type that was meant. Cronofy may add types, which are then like none of these."""
 
-_STRING: Final = re.compile(rb'"(?:[^"\\]+|\\.?)*(?:"|\Z)', re.DOTALL)
+_STRING: Final = rb'(?s)"(?:[^"\\]+|\\.?)*(?:"|\Z)'
 """To its end or the body's: it fits at every quotation mark, so each byte is looked at once."""
-_BRACKET: Final = re.compile(rb"[\[\]{}]")
+_BRACKET: Final = rb"[\[\]{}]"
 _COUNTERPART: Final = {b"[": b"]", b"{": b"}"}
 
 MEANINGS: Final[dict[str, str]] = {
@@ -118,7 +118,7 @@ def _unusual(body: bytes) -> Notification:
 def _is_closed(body: bytes) -> bool:
     """Whether each bracket has its counterpart, of what is nested too deeply to be read as JSON."""
     opened: list[bytes] = []
-    for bracket in _BRACKET.findall(_STRING.sub(b"", body)):
+    for bracket in re.findall(_BRACKET, re.sub(_STRING, b"", body)):
         if bracket in _COUNTERPART:
             opened.append(_COUNTERPART[bracket])
         elif not opened or opened.pop() != bracket:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.history import follow, open_history
 from cronofy_cli.errors import HistoryUnavailable
+from tests.adapters.history.samples import at
 from tests.adapters.history.test_burst_buffer import A_BURST, arrivals, numbers
 
 if TYPE_CHECKING:
@@ -205,3 +206,20 @@ def test_damage_that_cannot_be_set_aside(bursts: History, path: Path, lock: sqli
 
     assert error is not None
     assert error.count == A_BURST
+
+
+def test_following(file_history: History, path: Path) -> None:
+    """Who follows gets what comes after a damaged delivery, and nothing for that one."""
+    file_history.record([at(1)])
+    damage(path, "UPDATE deliveries SET received_at = 'soon'")
+    seen: list[int | None] = []
+    for looks, batch in enumerate(follow(file_history, 0, lambda _: None)):
+        seen += [each.id for each in batch]
+        if looks == 1:
+            file_history.record([at(2)])
+            with open_history(path) as other:
+                other.record([at(3)])
+        elif seen or looks > 10:
+            break
+
+    assert seen == [2, 3]

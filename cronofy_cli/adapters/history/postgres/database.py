@@ -1,7 +1,7 @@
 """A connection to a history in PostgreSQL, which is made again when the server was away.
 
-What was not committed when it went away is not there, and nothing is tried twice that may have been done: whoever asked
-is told, and asks again. Only a question that finds an old connection broken is asked again by itself.
+What was not committed when it went away is lost, and nothing that may have been done is repeated: the caller gets an
+error and can try again. Only a query that finds an old connection broken is repeated here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _SLOW_S: Final = 0.5
 _PAUSE_S: Final = 2.0
-"""After a failure that has taken time, everything fails at once for so long: a listener that waits does not answer."""
+"""For how long everything fails at once after a failure that took time: a listener that waits does not answer."""
 _LOOK_AGAIN_S: Final = 3.0
 """How often a version is another one although nothing was heard: a message may have been lost with a connection."""
 
