@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from cronofy_cli.core.notifications.deliveries import Delivery, ReceivedRequest
-from cronofy_cli.core.notifications.notification import Notification, parse_notification
+from cronofy_cli.core.notifications.notification import Notification, calendar_ids_in
 from cronofy_cli.core.signature import SignatureState, Verdict
 from cronofy_cli.errors import HistoryUnavailable
 
@@ -93,7 +93,7 @@ def _from_row(row: Row) -> Delivery:
     return Delivery(
         request=_request(row),
         verdict=Verdict(SignatureState(row[7]), row[8]),
-        notification=_notification(row) if row[13] == _NO_CALENDARS else parse_notification(row[6]),
+        notification=_notification(row),
         answer_status=row[16] or None,
         context=row[17],
         id=row[0],
@@ -138,6 +138,7 @@ def _notification(row: Row) -> Notification:
         changes_since=row[10],
         channel_id=row[11],
         callback_url=row[12],
+        calendar_ids=() if row[13] == _NO_CALENDARS else calendar_ids_in(row[6]),
         only_managed=bool(row[14]),
         is_json=bool(row[15]),
     )

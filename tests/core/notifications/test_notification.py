@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import event, given
 from hypothesis import strategies as st
 
-from cronofy_cli.core.notifications.notification import MEANINGS, Notification, parse_notification
+from cronofy_cli.core.notifications.notification import MEANINGS, Notification, calendar_ids_in, parse_notification
 from tests.vectors import EXAMPLES
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
+FILTERS = st.fixed_dictionaries({"calendar_ids": JSON | st.lists(st.text())})
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
@@ -120,3 +121,38 @@ def test_any_json_is_read(document: object) -> None:
 def test_any_bytes_are_read(body: bytes) -> None:
     """No bytes make the reading fail."""
     assert parse_notification(body).label
+
+
+@given(
+    st.fixed_dictionaries({"filters": st.fixed_dictionaries({"calendar_ids": JSON | st.lists(st.text())}) | JSON})
+    | JSON,
+    JSON,
+    st.booleans(),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_calendars_alone(channel: object, notification: object, ascii_only: bool, encoding: str) -> None:
+    """The calendars that are read by themselves are those of the whole notification, whatever is beside them."""
+    document = {"notification": notification, "channel": channel}
+    body = json.dumps(document, ensure_ascii=ascii_only).encode(encoding, "surrogatepass")
+    calendar_ids = parse_notification(body).calendar_ids
+    event(f"{len(calendar_ids) > 0} {encoding}")
+
+    assert calendar_ids_in(body) == calendar_ids
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"notification":{"type":NaN},"channel":{"filters":{"calendar_ids":["a"]}}}',
+        b'{"channel":{"filters":{"calendar_ids":["a"]}},"channel":{"filters":{"calendar_ids":["b"]}}}',
+        b'{"channel":{"filters":{"calendar_ids":["\\ud800"]}}}',
+        b'{"channel":{"filters":{"calendar_ids":["a"]}}} x',
+        b'{"x":' + b"[" * 5000 + b"]" * 5000 + b',"channel":{"filters":{"calendar_ids":["a"]}}}',
+        b"\xff",
+        b"",
+    ],
+    ids=["NaN", "twice", "surrogate", "more behind it", "deep", "no text", "nothing"],
+)
+def test_calendars_of_odd_bodies(body: bytes) -> None:
+    """What two readers of JSON could read in two ways is read in one."""
+    assert calendar_ids_in(body) == parse_notification(body).calendar_ids
