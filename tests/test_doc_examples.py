@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.adapters.paths import history_file
+from cronofy_cli.cli.tree_documents import walk
 from cronofy_cli.core.signature import HEADER, digest
 from cronofy_cli.simulator.world.settings import SimulatorSettings
 from tests.adapters.history.samples import forward
@@ -62,6 +64,17 @@ def test_a_block_that_is_not_run_says_why(block: Block) -> None:
     assert any(marks), block.mark
     assert block.commands
     assert all((REPOSITORY / each).exists() for each in re.findall(r"tests/[\w/.]+\w", block.reason))
+
+
+@pytest.mark.parametrize("block", [each for each in BLOCKS if each.reason], ids=lambda each: f"{each.page}:{each.line}")
+def test_what_is_not_run_can_be_meant(block: Block) -> None:
+    """Where commands need what is not here, their options and arguments are at least those that there are."""
+    known = {path: command for path, command, _ in walk()}
+    for line in block.commands:
+        for part in map(shlex.split, re.findall(r"(?:^|\| )cronofy ([^|]+)", line)):
+            path = next(name for length in (3, 2, 1) if (name := " ".join(part[:length])) in known)
+            arguments = part[len(path.split()) :]
+            known[path].make_context(path, arguments).close()
 
 
 def test_most_commands_are_run() -> None:
