@@ -89,6 +89,8 @@ def replay(around: Around, number: int, request: ReplayRequest) -> tuple[ReplayD
         jobs = [ReplayJob(delivery, target) for target in targets]
         settings = forwarding_settings(DEFAULT_TIMEOUT)
         kept_in = history if request.body is None else None
+        if kept_in is not None:
+            kept_in.check_may_write()
         in_container = runs_in_container()
         sent = send_again(jobs, settings, lambda: datetime.now(UTC))
         found = [kept_result(kept_in, job, forward, in_container=in_container) for job, forward in sent]

@@ -182,8 +182,9 @@ class Replica:
     ) -> Lead:
         leadership = Leadership.open(self._address, url)
         try:
-            self.path = leadership.path(new_callback_path)
-            self._serve(parts)
+            path = leadership.path(new_callback_path)
+            self._serve(parts, path)
+            self.path = path
             if not leadership.try_to_lead():
                 live.standing_by(f"{self._public_url}{self.path}")
                 while not leadership.try_to_lead():
@@ -193,10 +194,10 @@ class Replica:
             leadership.close()
             raise
 
-    def _serve(self, parts: SessionParts) -> None:
+    def _serve(self, parts: SessionParts, path: str) -> None:
         """Answer notifications, from the first time on that the path is known."""
         if not self.door.is_built:
-            listener = parts.listener(self.path, self.door.calls)
+            listener = parts.listener(path, self.door.calls)
             self._stack.callback(listener.stop)
             self.door.build(listener)
             listener.start()

@@ -123,6 +123,7 @@ class Listener(Worker):
 
     def _open(self, stack: ExitStack) -> None:
         history = stack.enter_context(self._open_history())
+        history.check_may_write()
         self._bound = stack.enter_context(_bind(self._settings.host, self._settings.port))
         self.port = self._bound.getsockname()[1]
         self._loop = asyncio.new_event_loop()

@@ -17,8 +17,9 @@ from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
 from tests.in_process import run_main
 from tests.outbound.app import running_app
+from tests.ports import free_port
 from tests.postgres_server import PASSWORD, READER, SECURED, database_of
-from tests.scripts.listening import edit, listening
+from tests.scripts.listening import edit, listening, open_channels
 from tests.scripts.test_kill import kept_bodies
 from tests.sender import Burst, post
 
@@ -190,9 +191,39 @@ def test_a_role_that_may_only_read(
         assert done.stdout
     doctor = run_main(team, "doctor", "--data-center", "simulator", environment=reader).stdout
     assert f"the role {READER} may only read" in doctor
-    refused = run_main(team, "deliveries", "tag", "last", "mine", environment=reader)
-    assert refused.exit_code == 1
-    assert refused.stderr.startswith("error: your role may not do this with the history")
+
+
+WRITING = [
+    ["deliveries", "tag", "last", "mine"],
+    ["deliveries", "tag", "--remove", "lunch"],
+    ["deliveries", "replay", "last", "--to", "{port}"],
+    ["deliveries", "import", "deliveries.ndjson"],
+    ["deliveries", "prune", "--keep", "0", "--yes"],
+    ["listen", "{port}", "--data-center", "simulator"],
+    ["listen", "--public-url", "http://127.0.0.1:9", "--port", "{free}", "--data-center", "simulator"],
+]
+
+
+def test_what_a_role_that_may_only_read_cannot_do(
+    team: Cli, simulator: SimulatorServer, postgres_server: PostgresServer, postgres_url: str
+) -> None:
+    """Commands that write say so before they have done anything: nothing is sent, and no channel is made."""
+    with listening(team) as run:
+        run.running.stop()
+    run_main(team, "deliveries", "tag", "last", "lunch")
+    run_main(team, "deliveries", "export", "-o", str(team.folder / "deliveries.ndjson"))
+    reader: dict[str, str] = {Variable.HISTORY: granted_reader(postgres_server, postgres_url)}
+
+    with running_app() as app:
+        for command in WRITING:
+            done = team(*(part.format(port=app.port, free=free_port()) for part in command), environment=reader)
+            assert done.exit_code == 1, (command, done)
+            *_, error, hint = done.stderr.splitlines()
+            assert error.startswith("error: your role may not do this with the history: "), command
+            assert hint.startswith("hint: have the role of postgresql://reader@"), command
+        assert app.received == []
+    assert open_channels(team) == []
+    assert run_main(team, "deliveries", "tag").stdout == "@lunch\t1\n"
 
 
 def test_no_password_is_seen(

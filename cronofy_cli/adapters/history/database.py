@@ -89,6 +89,9 @@ class Database(ABC):
     def change_version(self) -> int:
         """Return a number that is another one whenever another connection has written since it was last asked for."""
 
+    def check_may_write(self) -> None:  # noqa: B027 - who may open a file for writing may write
+        """Stop before anything is done whose result could not be written."""
+
     @abstractmethod
     def open_index(self, *, read_only: bool) -> Index:
         """Open the search index of this history."""

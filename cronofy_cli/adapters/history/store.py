@@ -132,6 +132,14 @@ class History(Finder):
         """
         return self._intake.receive(arrivals, targets_of, is_final=is_final)
 
+    def check_may_write(self) -> None:
+        """Stop before anything is done whose result could not be written.
+
+        Raises:
+            HistoryUnavailable: who opened it may only read.
+        """
+        self._database.check_may_write()
+
     def settle(self, last_id: int = BIGGEST_ID) -> None:
         """Have the deliveries up to `last_id` that were recorded in bursts where they can be found.
 

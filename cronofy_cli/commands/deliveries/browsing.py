@@ -116,6 +116,8 @@ class HistorySource:
         from cronofy_cli.outbound.replay import send_again
         from cronofy_cli.outbound.settings import DEFAULT_TIMEOUT, forwarding_settings
 
+        if history is not None:
+            history.check_may_write()
         settings = forwarding_settings(DEFAULT_TIMEOUT)
         with closing(send_again(jobs, settings, lambda: datetime.now(UTC))) as results:
             return "; ".join(_said(history, job, forward) for job, forward in results)

@@ -150,6 +150,10 @@ def replay(
     which = _Which(failed, not_forwarded, since, type_, is_targeted=bool(to))
     chosen = _choose(run.history, deliveries or [], which)
     jobs = _jobs(run.history, chosen, to or [], which)
+    # A changed body says nothing about whether the app has taken what Cronofy sent.
+    kept_in = None if is_changed else run.open_history()
+    if kept_in is not None:
+        kept_in.check_may_write()
     _ask(run, jobs, times, yes=yes)
     if is_changed:
         secrets = find_secrets(run, client_secret_file or [])
@@ -158,8 +162,7 @@ def replay(
     repeated = (job for job in jobs for _ in range(times))
     results = send_again(repeated, settings, lambda: datetime.now(UTC), interval_s=interval_s, at_once=concurrency)
     run.resources.enter_context(closing(results))
-    # A changed body says nothing about whether the app has taken what Cronofy sent.
-    shown = _noted(results, outcome, None if is_changed else run.open_history())
+    shown = _noted(results, outcome, kept_in)
     show_as_they_come(run.output, shown, replay_list())
     raise typer.Exit(outcome.code)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -193,8 +194,11 @@ def test_a_reader(address: PostgresAddress, postgres_server: PostgresServer) -> 
             reading.data_version()
             with pytest.raises(HistoryUnavailable, match="your role may not"):
                 reading.tags.put("mine", 1)
-        with open_history(reader) as both, pytest.raises(HistoryUnavailable, match="your role may not"):
-            both.receive(arrivals(1))
+        with open_history(reader) as both:
+            for refused in (both.check_may_write, partial(both.receive, arrivals(1))):
+                with pytest.raises(HistoryUnavailable, match="your role may not"):
+                    refused()
+        writing.check_may_write()
     assert look_at(reader)._replace(server_version="") == (READER, "", True, False)
     assert look_at(address).may_record
 

@@ -29,6 +29,8 @@ _T = TypeVar("_T")
 _SLOW_S: Final = 0.5
 _PAUSE_S: Final = 2.0
 """For how long everything fails at once after a failure that took time: a listener that waits does not answer."""
+MAY_WRITE: Final = "SELECT has_table_privilege('deliveries', 'INSERT') AND has_table_privilege('numbers', 'UPDATE')"
+IS_STANDBY: Final = "SELECT pg_is_in_recovery()"
 _LOOK_AGAIN_S: Final = 3.0
 """How often a version is another one although nothing was heard: a message may have been lost with a connection."""
 
@@ -143,6 +145,13 @@ class PostgresDatabase(Database):
             self._version += 1
             self._version_s = time.monotonic()
         return self._version
+
+    def check_may_write(self) -> None:
+        """Ask what the role may do, and whether the server can be written to."""
+        if self.value(IS_STANDBY):
+            raise unavailable(self.address, Trouble.NOT_ALLOWED, "the server is a standby, which can only be read from")
+        if not self.value(MAY_WRITE):
+            raise unavailable(self.address, Trouble.NOT_ALLOWED, "it may only read")
 
     def open_index(self, *, read_only: bool) -> PostgresIndex:  # noqa: ARG002 - the connection is what it is
         """Open the index, which is in the same database."""

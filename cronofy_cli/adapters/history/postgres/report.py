@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from cronofy_cli.adapters.history.postgres.database import unavailable
+from cronofy_cli.adapters.history.postgres.database import IS_STANDBY, MAY_WRITE, unavailable
 from cronofy_cli.adapters.history.postgres.schema import COMPONENT, refuse_newer
 from cronofy_cli.adapters.postgres import ConnectionSettings, translated, version_of
 from cronofy_cli.adapters.team_database import connect
@@ -14,10 +14,6 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.postgres import PostgresAddress
 
 _WHO: Final = "SELECT current_user::text, current_setting('server_version')"
-_MAY_RECORD: Final = (
-    "SELECT has_table_privilege('deliveries', 'INSERT') AND has_table_privilege('numbers', 'UPDATE') "
-    "AND NOT pg_is_in_recovery()"
-)
 
 
 class DatabaseReport(NamedTuple):
@@ -42,5 +38,7 @@ def look_at(address: PostgresAddress) -> DatabaseReport:
         role, server_version = session.execute(_WHO).fetchone() or ("", "")
         version = version_of(session, COMPONENT)
         refuse_newer(version)
-        may_record = bool(version) and (session.execute(_MAY_RECORD).fetchone() or (False,))[0]
+        may_record = bool(version) and (
+            session.execute(MAY_WRITE).fetchone() == (True,) and session.execute(IS_STANDBY).fetchone() == (False,)
+        )
         return DatabaseReport(role, server_version, version > 0, may_record)
