@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 settings.register_profile("cronofy", deadline=None)
 settings.load_profile("cronofy")
 
+# Whose failure shows the difference, as a test's own.
+pytest.register_assert_rewrite("tests.golden_files")
+
 NO_SKIP = "CRONOFY_TEST_NO_SKIP"
 """Set where everything that tests need is installed: then a skipped test is a failed one."""
 

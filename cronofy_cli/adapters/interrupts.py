@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import _thread
+import signal
+import sys
 import threading
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +24,14 @@ def interrupt(number: int, frame: FrameType | None) -> None:
     """
     if frame is None or not frame.f_code.co_filename.startswith("<frozen importlib"):
         raise KeyboardInterrupt
-    again = threading.Timer(_SOON_S, _thread.interrupt_main, (number,))
+    again = threading.Timer(_SOON_S, _send, (number, threading.get_ident()))
     again.daemon = True
     again.start()
+
+
+def _send(number: int, thread_id: int) -> None:
+    if sys.platform == "win32":
+        _thread.interrupt_main(number)
+    else:
+        # A real signal also ends a wait, at whose end alone interrupt_main() would be noticed.
+        signal.pthread_kill(thread_id, number)

@@ -5,8 +5,11 @@ Data only. Not a part of Cronofy's API, and without a token: only this machine, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Schema = dict[str, Any]
 
@@ -18,8 +21,7 @@ _OBJECT: Final[Schema] = {"type": "object"}
 _TIME: Final[Schema] = {"type": "string", "description": "A time (RFC 3339) or, for all-day events, a date."}
 
 
-@dataclass(frozen=True, slots=True)
-class ControlOperation:
+class ControlOperation(NamedTuple):
     """One call."""
 
     name: str
@@ -29,7 +31,7 @@ class ControlOperation:
     body: dict[str, Schema] | None = None
     """The fields of the JSON body; None where there is none."""
     required: tuple[str, ...] = ()
-    query: dict[str, Schema] = field(default_factory=dict)
+    query: Mapping[str, Schema] = MappingProxyType({})
     status: int = 200
     media_type: str = "application/json"
 

@@ -6,8 +6,7 @@ granted, with `error=access_denied` when it is not; an unknown calendar or level
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
 from msgspec import structs
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from cronofy_cli.simulator.world.state import AccountState
 
 
-@dataclass(frozen=True, slots=True)
-class PermissionRequest:
+class PermissionRequest(NamedTuple):
     """What an application asks for: levels by calendar."""
 
     account_id: str

@@ -6,8 +6,7 @@ Imported only when a simulator starts: it brings uvicorn.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cronofy_cli.simulator.callback_sender import CallbackSender
 from cronofy_cli.simulator.http.application import SimulatorApplication
@@ -31,8 +30,7 @@ if TYPE_CHECKING:
     from cronofy_cli.simulator.world.settings import SimulatorSettings
 
 
-@dataclass(frozen=True, slots=True)
-class ServerHooks:
+class ServerHooks(NamedTuple):
     """What a simulator takes from outside, and who hears of what."""
 
     clock: Callable[[], datetime]

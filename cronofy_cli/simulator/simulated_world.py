@@ -6,9 +6,8 @@ moment: that is how a world is saved, reset and copied. Not thread-safe: it live
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec import structs
@@ -51,8 +50,7 @@ def _do_nothing() -> None:
     """Do nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class WorldHooks:
+class WorldHooks(NamedTuple):
     """Who hears of what happens in a world; called on the event loop."""
 
     on_request: Callable[[LoggedRequest], None] = _ignore

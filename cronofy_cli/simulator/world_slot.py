@@ -6,8 +6,7 @@ nothing has to be undone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cronofy_cli.errors import NotFound
 from cronofy_cli.simulator.incidents import Incidents
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     from cronofy_cli.simulator.world.settings import SimulatorSettings
 
 
-@dataclass(frozen=True, slots=True)
-class WorldContext:
+class WorldContext(NamedTuple):
     """What all worlds of a process share."""
 
     clock: Callable[[], datetime]
@@ -54,7 +52,7 @@ class WorldSlot:
         self.news = News()
         """Everything that happens in the world or is done to it, resets too."""
         self._context = context
-        self._hooks = replace(context.hooks, on_entry=self.news.notify)
+        self._hooks = context.hooks._replace(on_entry=self.news.notify)
         self._begin(loaded)
 
     def _begin(self, state: StoredState) -> None:

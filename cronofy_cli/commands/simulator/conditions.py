@@ -12,7 +12,9 @@ from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.output.lists import show_record
 
+app = command_app("Change what happens around the calendars.")
 calendar_app = command_app("Let the simulator's calendars vanish.")
+app.add_typer(calendar_app, name="calendar")
 
 
 @calendar_app.command("remove", cls=ControlCommand)
@@ -36,6 +38,7 @@ def remove_calendar(
     show_record(run.output, fields, removed)
 
 
+@app.command("clock", cls=ControlCommand)
 def clock(
     context: typer.Context,
     advance: Annotated[
@@ -67,6 +70,7 @@ def clock(
     show_record(run.output, [*fields, ("stopped", "yes" if found["stopped"] else "no")], document)
 
 
+@app.command("provider", cls=ControlCommand)
 def provider(
     context: typer.Context,
     delay: Annotated[

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import LocalCommand, app_context
+from cronofy_cli.cli.options import LocalCommand, app_context, command_app
 from cronofy_cli.commands.simulator.start_options import (
     ChoiceOption,
     RetryScaleOption,
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from cronofy_cli.simulator.request_log import LoggedRequest
     from cronofy_cli.simulator.world.attempts import Attempt
 
+app = command_app("Run a command beside a simulator.")
+
 DATA_CENTER_VARIABLES = ("CRONOFY_DATA_CENTER", "CRONOFY_DATA_CENTRE")
 """What would lead an SDK away from the simulator."""
 
@@ -39,6 +41,7 @@ class ExecCommand(LocalCommand):
     ignore_unknown_options = False
 
 
+@app.command("exec", cls=ExecCommand)
 def execute(
     context: typer.Context,
     command: Annotated[list[str], typer.Argument(metavar="-- COMMAND...", help="What to run, and its arguments.")],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cronofy_cli.cli.options import app_context
+from cronofy_cli.cli.options import ControlListCommand, ListCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.output.lists import Column, ListView, show_list
 
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
     from cronofy_cli.output.streams import Output
 
+app = command_app("Show what the simulator does, and what it was asked.")
+
 _ROUTE = ("method", "path", "title", "simulated")
 _CHOICE = ("name", "value", "meaning")
 _REQUEST = ("at", "method", "path", "status", "duration_ms", "note")
 _Item = dict[str, Any]
 
 
+@app.command("routes", cls=ListCommand)
 def routes(
     context: typer.Context,
     choices: Annotated[
@@ -35,14 +38,12 @@ def routes(
       cronofy simulator routes
       cronofy simulator routes --choices
     """
-    from dataclasses import asdict
-
     from cronofy_cli.simulator.operations import NOT_SIMULATED, SIMULATED
     from cronofy_cli.simulator.world.settings import SimulatorSettings
 
     output = app_context(context).output
     if choices:
-        _show(output, [asdict(choice) for choice in SimulatorSettings().choices()], _CHOICE)
+        _show(output, [choice._asdict() for choice in SimulatorSettings().choices()], _CHOICE)
         return
     listed = [
         {
@@ -57,6 +58,7 @@ def routes(
     _show(output, listed, _ROUTE)
 
 
+@app.command("requests", cls=ControlListCommand)
 def requests(
     context: typer.Context,
     path: Annotated[str | None, typer.Option(metavar="PREFIX", help="Only calls whose path begins so.")] = None,

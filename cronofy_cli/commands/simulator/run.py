@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import app_context
+from cronofy_cli.cli.options import DataCommand, app_context, command_app
 from cronofy_cli.commands.simulator.start_options import (
     BindOption,
     ChoiceOption,
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
     from cronofy_cli.simulator.world.settings import SimulatorSettings
 
+app = command_app("Serve a simulated Cronofy.")
 
+
+@app.command("run", cls=DataCommand)
 def run_simulator(
     context: typer.Context,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The local port; 0 picks a free one.")] = 7080,

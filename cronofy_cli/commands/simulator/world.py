@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cronofy_cli.cli.options import ControlTextCommand, app_context, command_app
+from cronofy_cli.cli.options import ControlCommand, ControlTextCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.lists import show_record
@@ -17,10 +17,12 @@ from cronofy_cli.output.lists import show_record
 if TYPE_CHECKING:
     from cronofy_cli.cli.context import AppContext
 
-app = command_app("Write the simulator's world to a file.")
+app = command_app("Use the whole world.")
+world_app = command_app("Write the simulator's world to a file.")
+app.add_typer(world_app, name="world")
 
 
-@app.command("export", cls=ControlTextCommand)
+@world_app.command("export", cls=ControlTextCommand)
 def export(
     context: typer.Context,
     signed_in: Annotated[
@@ -75,6 +77,7 @@ def _redacted_account(run: AppContext) -> bytes:
     return world_text(world, datetime.now(UTC)).encode()
 
 
+@app.command("reset", cls=ControlCommand)
 def reset(context: typer.Context) -> None:
     """Go back to the world as it was loaded: events, channels, tokens, faults, logs and clock.
 

@@ -5,8 +5,7 @@ Pure. `decode_body` turns bytes into an object, the `parse_…` functions check 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -69,8 +68,7 @@ def parse_channel(body: Mapping[str, object], known_calendars: Collection[str], 
     return channel
 
 
-@dataclass(frozen=True, slots=True)
-class EventDeletion:
+class EventDeletion(NamedTuple):
     """The one event to delete: by the application's id or by Cronofy's."""
 
     event_id: str | None
@@ -114,8 +112,7 @@ def parse_mass_deletion(body: Mapping[str, object], known_calendars: Collection[
     return calendar_ids
 
 
-@dataclass(frozen=True, slots=True)
-class NewCalendar:
+class NewCalendar(NamedTuple):
     """A calendar to create."""
 
     profile_id: str

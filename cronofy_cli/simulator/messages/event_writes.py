@@ -6,8 +6,7 @@ Pure. What is not simulated is refused, never dropped: `recurrence` and `meeting
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from msgspec import structs
@@ -38,8 +37,7 @@ _UNCHANGED: Final[dict[str, tuple[object, ...]]] = {
 """Fields that are not simulated, and the values that ask for nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventWrite:
+class EventWrite(NamedTuple):
     """An event that the application creates or updates by its own id, or edits by Cronofy's."""
 
     event_id: str | None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from cronofy_cli.errors import WrongUsage
@@ -26,8 +26,7 @@ _URL_CHARACTERS: Final = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]+")
 """Of RFC 3986, without the fragment's `#`, which a redirect URI may not have (RFC 6749, 3.1.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Return:
+class Return(NamedTuple):
     """Where the browser goes with the answer."""
 
     redirect_uri: str
@@ -46,8 +45,7 @@ class Return:
         return f"{self.redirect_uri}{separator}{urlencode(answer)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(NamedTuple):
     """What the account's owner is asked, and where the answer goes."""
 
     scope: str

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec import Struct, structs
 
@@ -71,16 +71,14 @@ class IssuedTokens:
     account_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRules:
+class TokenRules(NamedTuple):
     """The choices about tokens."""
 
     lifetime_s: float
     rotate_refresh_tokens: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(NamedTuple):
     """What an account's owner allows an application."""
 
     account_id: str
@@ -88,8 +86,7 @@ class Grant:
     scope: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
+class _Code(NamedTuple):
     grant: Grant
     redirect_uri: str
     expires_at: datetime

@@ -5,8 +5,8 @@ Pure. There are three makers, `switch`, `number` and `one_of`, so that no choice
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from dataclasses import field
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
 
 from cronofy_cli.errors import WrongUsage
 
@@ -20,8 +20,7 @@ _RANGE: Final = "range"
 _LONGEST_SHOWN: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One of the choices, to be listed."""
 
     name: str
@@ -40,16 +39,14 @@ class _Range(Protocol):
         """Return the value that a text stands for; None when it is none of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Switch:
+class _Switch(NamedTuple):
     in_words: str = "true or false"
 
     def read(self, text: str) -> bool | None:
         return {"true": True, "false": False}.get(text.lower())
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbers:
+class _Numbers(NamedTuple):
     least: float
     most: float
     is_whole: bool
@@ -67,8 +64,7 @@ class _Numbers:
         return value if self.least <= value <= self.most else None  # which is never so for "nan"
 
 
-@dataclass(frozen=True, slots=True)
-class _OneOf:
+class _OneOf(NamedTuple):
     values: tuple[int | str, ...]
 
     @property

@@ -10,9 +10,8 @@ success of a channel ends its 24 hours; that callbacks of events and smart invit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field, structs
 
@@ -59,8 +58,7 @@ class OutboxState(Struct, frozen=True):
     last_number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """An edit by the calendar's owner, or by an application: that one's channels are not notified of it."""
 
     at: datetime
@@ -71,8 +69,7 @@ class Change:
     made_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryRules:
+class DeliveryRules(NamedTuple):
     """The times, already scaled."""
 
     coalesce_window: timedelta

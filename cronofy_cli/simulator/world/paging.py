@@ -8,9 +8,8 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
@@ -27,8 +26,7 @@ Render = Callable[[Any], object]
 """Turns an item into something that msgspec can encode."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(NamedTuple):
     head: dict[str, object]
     items: Sequence[object]
     render: Render

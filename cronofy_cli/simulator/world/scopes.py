@@ -7,8 +7,7 @@ need none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cronofy_cli.errors import NotAllowed
 
@@ -50,8 +49,7 @@ CREATE_CALENDAR: Final = frozenset({"create_calendar"})
 CHANGE_PARTICIPATION: Final = frozenset({"change_participation_status"})
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """What the token of a call allows: which account it is of, and which application may use it."""
 
     scope: str
