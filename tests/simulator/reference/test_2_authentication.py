@@ -260,6 +260,14 @@ def test_2_8_application_calendars(api: Api) -> None:
     assert api.post("/v1/application_calendars", body, token="")["sub"] == made["sub"]
     (calendar,) = api.call("GET", "/v1/calendars", token=made["access_token"])["calendars"]
     assert calendar["calendar_primary"]
+    profile_id = made["linking_profile"]["profile_id"]
+    names = {"provider_name": "cronofy", "profile_id": profile_id, "profile_name": profile_id.removeprefix("pro_")}
+    assert names.items() <= calendar.items()
+    (profile,) = api.call("GET", "/v1/profiles", token=made["access_token"])["profiles"]
+    assert (names | {"profile_connected": True}).items() <= profile.items()
+    (of_userinfo,) = api.call("GET", "/v1/userinfo", token=made["access_token"])["cronofy.data"]["profiles"]
+    assert names.items() <= of_userinfo.items()
+    assert of_userinfo["provider_service"] == "cronofy"
     for field in ("client_id", "client_secret", "application_calendar_id"):
         answer = api.answer("POST", "/v1/application_calendars", "", json={k: v for k, v in body.items() if k != field})
         assert answer.status_code in {400, 422}

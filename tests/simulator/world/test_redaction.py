@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.accounts.calendars import parse_calendar, parse_profile, parse_userinfo
+from cronofy_cli.simulator.world.model import Span
 from cronofy_cli.simulator.world.redaction import redacted_world
 
 if TYPE_CHECKING:
@@ -55,7 +57,22 @@ def test_the_same_text_is_the_same_word() -> None:
     assert [one.email for one in second.attendees] == ["person-1@example.com", "owner@example.com"]
     assert third.attendees[0].email == "person-1@example.com"
     assert (first.event_id, third.event_id, third.application) == (None, "event-3", "main")
-    assert (second.span.end - second.span.start).days == 1
+
+
+def test_times() -> None:
+    """A day is a whole day, days are from the first to the one after the last, and a moment lasts as long as it did."""
+    starts = ("2026-01-02", "2026-01-03", "2026-01-01T10:00:00Z", "2026-01-01T10:00:00Z")
+    ends = (None, "2026-01-05", "2026-01-01T10:30:00Z", None)
+    events = redacted(
+        *({"calendar_id": "cal_1", "start": start, "end": end} for start, end in zip(starts, ends, strict=True))
+    )
+
+    assert [one.span for one in events.accounts[0].events] == [
+        Span(datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 3, tzinfo=UTC), all_day=True),
+        Span(datetime(2026, 1, 3, tzinfo=UTC), datetime(2026, 1, 5, tzinfo=UTC), all_day=True),
+        Span(datetime(2026, 1, 1, 10, tzinfo=UTC), datetime(2026, 1, 1, 10, 30, tzinfo=UTC)),
+        Span(datetime(2026, 1, 1, 10, tzinfo=UTC), datetime(2026, 1, 1, 10, tzinfo=UTC)),
+    ]
 
 
 def test_what_cannot_be_used_is_left_out() -> None:
