@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cronofy_cli.adapters.leadership import Leadership, SharedUrl
+from cronofy_cli.adapters.leadership import ANSWER_LIMIT_S, Leadership, SharedUrl
 from cronofy_cli.adapters.postgres import PostgresAddress
 from cronofy_cli.errors import HistoryUnavailable
-from cronofy_cli.listen.replica import Lead, LeadLost
+from cronofy_cli.listen.replica import BEAT_S, Lead, LeadLost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,6 +124,55 @@ def test_a_server_that_hangs(
         postgres_server.go_on()
         assert lead.stop()
     assert len(lost) <= 1
+
+
+class SlowServer:
+    """A leader's connection whose answers take as long as they may, by a clock of its own."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+        self.held: list[bool] = []
+        self.is_enough = threading.Event()
+        self._mine, self._other = socket.socketpair()
+        self._other.send(b"!")  # The rest of a beat ends at once; its time passes here.
+
+    def leads(self) -> bool:
+        """Answer late."""
+        self.now_s += ANSWER_LIMIT_S - 0.01
+        self.held.append(self.lead.holds())
+        self.now_s += BEAT_S
+        if len(self.held) == 5:
+            self.is_enough.set()
+        return True
+
+    def fileno(self) -> int:
+        """Return a descriptor that can be read."""
+        return self._mine.fileno()
+
+    def close(self) -> None:
+        """End it."""
+        self._mine.close()
+        self._other.close()
+
+    def following(self, monkeypatch: pytest.MonkeyPatch) -> Lead:
+        """Return the lead that asks here."""
+        monkeypatch.setattr("cronofy_cli.listen.replica.clock_since_boot", lambda: lambda: self.now_s)
+        leadership: Any = self
+        self.lead = Lead(leadership, lambda _error: None)
+        return self.lead
+
+
+def test_a_server_that_answers_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A leader whose every answer takes as long as it may leads for certain all the time: nothing is refused."""
+    server = SlowServer()
+    lead = server.following(monkeypatch)
+
+    lead.start()
+    assert server.is_enough.wait(LIMIT_S)
+    assert lead.stop()
+
+    assert set(server.held) == {True}
+    assert not lead.holds()
 
 
 def test_a_lead_that_is_given_back(opened: Callable[..., Leadership], wait_until: WaitUntil) -> None:

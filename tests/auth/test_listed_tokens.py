@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from cronofy_cli.adapters.oauth.tokens import TokenEndpoint
-from cronofy_cli.auth.kept_refresh_tokens import KeptRefreshTokens
+from cronofy_cli.adapters.paths import write_private
+from cronofy_cli.adapters.settings.locks import file_lock
+from cronofy_cli.auth.kept_refresh_tokens import KeptRefreshToken, KeptRefreshTokens
 from cronofy_cli.auth.listed_tokens import ListedTokens
 from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.core.accounts.oauth import Application
 from cronofy_cli.errors import CronofyError, NotSignedIn
 from tests.fakes.scripted_server import scripted_server
+from tests.held_locks import wait_behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,11 +74,74 @@ def test_a_token_is_asked_for_when_it_is_needed(cronofy: ScriptedServer, kept: K
     tokens = tokens_at(cronofy, kept, clock=clock)
     cronofy.answer(json={"access_token": "tok_1", "expires_in": 3600})
     assert (tokens.current(), tokens.current()) == ("tok_1", "tok_1")
-    clock.now_s += 3571
+    clock.now_s += 3569
+    assert tokens.current() == "tok_1"
+    clock.now_s += 1
     cronofy.answer(json={"access_token": "tok_2", "expires_in": 3600, "refresh_token": "ref_1"})
 
     assert tokens.current() == "tok_2"
     assert not kept.path.exists()
+
+
+def test_a_token_that_ends_soon(cronofy: ScriptedServer, kept: KeptRefreshTokens) -> None:
+    """One that lasts no longer than it counts as new is not asked for again with every use."""
+    clock = Clock()
+    tokens = tokens_at(cronofy, kept, clock=clock)
+    cronofy.answer(json={"access_token": "tok_1", "expires_in": 10})
+    assert tokens.current() == "tok_1"
+    clock.now_s += 29
+    assert tokens.current() == "tok_1"
+    clock.now_s += 1
+    cronofy.answer(json={"access_token": "tok_2", "expires_in": 10})
+
+    assert tokens.current() == "tok_2"
+
+
+def test_two_threads(cronofy: ScriptedServer, kept: KeptRefreshTokens) -> None:
+    """Threads that need a token at once ask for one, and share it."""
+    may_answer = threading.Event()
+    tokens = tokens_at(cronofy, kept)
+    cronofy.answer(json={"access_token": "tok_1"}, held_until=may_answer)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(tokens.current)
+        cronofy.wait_for_requests(1)
+        second = pool.submit(tokens.current)
+        wait([second], timeout=0.05)
+        may_answer.set()
+
+    assert (first.result(), second.result()) == ("tok_1", "tok_1")
+
+
+def test_another_process_renews(
+    cronofy: ScriptedServer, kept: KeptRefreshTokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who wants to renew waits for another process that does so, and sends what that one got."""
+    cronofy.answer(json={"access_token": "tok"})
+    wait_behind(kept.lock(SUB), tokens_at(cronofy, kept).current, lambda: kept.keep(SUB, "ref_1", "ref_2"), monkeypatch)
+
+    assert sent(cronofy) == ["ref_2"]
+
+
+def test_another_process_keeps_one(tmp_path: Path, kept: KeptRefreshTokens, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes that keep tokens at once keep both."""
+    other = KeptRefreshToken("acc_2", "ref_b2", ("no hash",), "2026-11-29T08:00:00Z")
+    wait_behind(
+        file_lock(tmp_path / "locks" / "refresh-tokens.lock", 60.0),
+        lambda: kept.keep(SUB, "ref_1", "ref_2"),
+        lambda: write_private(kept.path, msgspec.json.encode(other) + b"\n"),
+        monkeypatch,
+    )
+
+    assert [json.loads(line)["refresh_token"] for line in kept.path.read_text().splitlines()] == ["ref_b2", "ref_2"]
+
+
+def test_a_token_that_changes_all_the_time(kept: KeptRefreshTokens) -> None:
+    """The file does not grow with every change: the list's own token and the last hundred lead to the newest."""
+    for number in range(103):
+        kept.keep(SUB, f"ref_{number}", f"ref_{number + 1}")
+
+    assert [kept.latest(f"ref_{number}") for number in (0, 3, 102)] == ["ref_103"] * 3
+    assert [kept.latest(f"ref_{number}") for number in (1, 2)] == ["ref_1", "ref_2"]
 
 
 def test_a_token_that_is_refused(cronofy: ScriptedServer, kept: KeptRefreshTokens) -> None:
@@ -81,7 +150,9 @@ def test_a_token_that_is_refused(cronofy: ScriptedServer, kept: KeptRefreshToken
     tokens = tokens_at(cronofy, kept, clock=clock)
     cronofy.answer(json={"access_token": "tok_1"})
     assert tokens.renewed(tokens.current()) is None
-    clock.now_s += 60
+    clock.now_s += 29
+    assert tokens.renewed("tok_1") is None
+    clock.now_s += 1
     cronofy.answer(json={"access_token": "tok_2"})
 
     assert tokens.renewed("tok_1") == "tok_2"

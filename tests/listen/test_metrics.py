@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from cronofy_cli import __version__
+from cronofy_cli.adapters.history import Forward
 from cronofy_cli.adapters.http import open_client
+from cronofy_cli.core.health import Health
+from cronofy_cli.core.signature import SignatureState
+from cronofy_cli.listen.forwarding.reports import ForwardReport
+from cronofy_cli.listen.metrics import RunMetrics
+from cronofy_cli.outbound.target import parse_target
+from tests.adapters.history.samples import answered
+from tests.golden_files import check_golden
 from tests.outbound.app import OK, answer_of, running_app
+from tests.samples import make_delivery
 from tests.scripts.listening import listening
 from tests.sender import numbered_body, post
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from cronofy_cli.core.notifications.deliveries import Delivery
     from cronofy_cli.simulator.server import SimulatorServer
     from tests.outbound.app import Received
     from tests.support import Cli
@@ -86,6 +98,40 @@ def test_what_was_sent_is_counted(
     assert "s3cret" not in str(found)
 
 
+def test_the_page_before_and_after() -> None:
+    """Names, labels, meanings and buckets are what dashboards are built on: they stay, before anything came as well."""
+    started_at = datetime(2026, 11, 22, 12, 4, 30, tzinfo=UTC)
+    moments = iter([started_at, *(started_at + timedelta(seconds=s) for s in (1.5, 4, 7))])
+    metrics = RunMetrics([parse_target("3000")], lambda: next(moments))
+    passed_on: list[Sequence[Delivery]] = []
+    before = metrics.text(Health.STANDBY)
+
+    count = metrics.counting(passed_on.append)
+    deliveries = [make_delivery(1), make_delivery(2, state=SignatureState.INVALID, status=401)]
+    count(deliveries)
+    count([make_delivery(3)])
+    pipeline: Any = SimpleNamespace(waiting=2)
+    forwarder: Any = SimpleNamespace(waiting_by_target=[(parse_target("3000"), 3), (parse_target("3000/other"), 4)])
+    metrics.watch({401: 1, 200: 2}, pipeline, forwarder)
+    for forward in (
+        _forward(500, 0.0049)._replace(is_last=False),
+        _forward(200, 0.005),
+        _forward(None, 0.3),
+        _forward(503, 30.0),
+        _forward(503, 31.0),
+    ):
+        metrics.forwarded(ForwardReport(deliveries[0], parse_target("3000"), forward, None))
+
+    assert passed_on[0] == deliveries
+    pages = before + b"\n" + metrics.text(Health.READY)
+    check_golden("metrics.txt", pages.replace(__version__.encode(), b"VERSION"))
+
+
+def _forward(status: int | None, duration_s: float) -> Forward:
+    attempt = answered(status, duration=timedelta(seconds=duration_s))
+    return Forward(1, "http://localhost:3000/", 1, attempt)
+
+
 def test_not_on_the_public_side(cli: Cli, simulator: SimulatorServer) -> None:
     """The socket that the public address leads to knows neither metrics nor health, under any path."""
     with listening(cli, "--no-read-events", "--health-port", "0") as run:
@@ -96,6 +142,4 @@ def test_not_on_the_public_side(cli: Cli, simulator: SimulatorServer) -> None:
 
 
 def _second(timestamp: float) -> str:
-    from datetime import UTC, datetime
-
     return datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import select
 import socket
 import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -22,6 +25,8 @@ from cronofy_cli.simulator.world.settings import DEFAULT_PORT, SimulatorSettings
 from tests.simulator.running import running
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.simulator.running import Running
 
 IMPORT = """
@@ -114,6 +119,30 @@ def test_it_stops_although_a_client_keeps_its_connection() -> None:
         server.stop()
 
     assert not can_connect(server.url)
+
+
+def test_nothing_new_is_let_in_while_it_ends(
+    start: Callable[..., Running], monkeypatch: pytest.MonkeyPatch, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    """What is being answered keeps it for a while; meanwhile idle connections are closed, and no other is accepted."""
+    monkeypatch.setattr("cronofy_cli.simulator.http.http_server.GRACE_S", 60.0)
+    simulator = start()
+    simulator.request("POST", "/simulator/faults", 201, json={"path_prefix": "/v1/calendars", "delay_s": 3600})
+    port = urlsplit(simulator.url).port or 0
+    idle = HTTPConnection("127.0.0.1", port, timeout=10)
+    idle.request("GET", "/simulator")
+    idle.getresponse().read()
+    with ThreadPoolExecutor() as pool, socket.create_connection(("127.0.0.1", port)) as asking:
+        asking.sendall(b"GET /v1/calendars HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        wait_until(lambda: not simulator.get("/simulator/faults")["faults"])
+        ending = pool.submit(simulator.server.stop)
+
+        assert idle.sock.recv(1) == b""
+        wait_until(lambda: not can_connect(simulator.url))
+        assert select.select([asking], [], [], 0)[0] == []
+        asking.close()
+        ending.result()
+    idle.close()
 
 
 def test_it_closes_a_connection_that_came_a_moment_before() -> None:
