@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cronofy_cli.testing.serving import Served
+from tests.open_files import open_files
 from tests.support import REPOSITORY
 from tests.testing.applications import Inbox, broken_asgi, plain_asgi
 
@@ -39,19 +40,76 @@ def test_an_application_is_called(kind: str) -> None:
     assert inbox.thread != threading.get_ident()
 
 
-def test_a_status_without_a_body() -> None:
-    """204 has none, whatever the application sends: the next request on the connection is answered as well."""
+def test_what_an_asgi_application_is_called_with() -> None:
+    """All that the specification lists, with the state that the application made at its start; then nothing more."""
+    scopes: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
+
+    async def application(scope: dict[str, Any], receive: Application, send: Application) -> None:
+        scopes.append(scope | {"state": dict(scope["state"])})
+        if scope["type"] == "lifespan":
+            scope["state"]["database"] = "open"
+            await receive()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            return
+        scope["state"]["user"] = "of one request"
+        messages.extend([await receive(), await receive()])
+        await plain_asgi(scope, receive, send)
+
+    with Served(application) as app:
+        connection = HTTPConnection(app.url.removeprefix("http://"))
+        for method in ("POST", "PUT"):
+            connection.request(method, "/a%20b%C3%BC?c=d%20e", BODY, {"X-Odd": "\xe9", "Host": "app.test"})
+            connection.getresponse().read()
+        connection.close()
+
+    life, first, second = scopes
+    assert life == {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}
+    host, _ = first.pop("client")
+    assert host == "127.0.0.1"
+    assert first == {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/a bü",
+        "raw_path": b"/a%20b%C3%BC",
+        "query_string": b"c=d%20e",
+        "root_path": "",
+        "headers": [
+            *((b"accept-encoding", b"identity"), (b"content-length", b"%d" % len(BODY))),
+            *((b"x-odd", b"\xe9"), (b"host", b"app.test")),
+        ],
+        "server": ("127.0.0.1", connection.port),
+        "state": {"database": "open"},
+    }
+    assert (second["method"], second["state"]) == ("PUT", {"database": "open"})
+    assert messages[:2] == [
+        {"type": "http.request", "body": BODY, "more_body": False},
+        {"type": "http.disconnect"},
+    ]
+
+
+def test_an_answer_without_a_body() -> None:
+    """204, 304 and HEAD have none, whatever the application sends: the next request on the connection is answered."""
     inbox = Inbox()
-    inbox.status = 204
 
     with Served(inbox.asgi) as app:
         connection = HTTPConnection(app.url.removeprefix("http://"))
-        for _ in range(2):
-            connection.request("POST", "/", BODY)
-            assert connection.getresponse().read() == b""
+        for method, status, length in (
+            *(("POST", 204, None), ("GET", 304, None), ("HEAD", 200, "2"), ("POST", 299, "2"), ("POST", 303, "2")),
+        ):
+            inbox.status = status
+            connection.request(method, "/", BODY)
+            answer = connection.getresponse()
+            has_body = (method, length) == ("POST", "2")
+            assert (answer.status, answer.read()) == (status, b"ok" if has_body else b"")
+            assert (answer.headers.get_all("Content-Length"), answer.headers["X-App"]) == (length and [length], "1")
         connection.close()
 
-    assert len(inbox.received) == 2
+    assert len(inbox.received) == 5
 
 
 @pytest.mark.parametrize("kind", ["asgi", "wsgi"])
@@ -146,6 +204,60 @@ def test_a_call_at_the_end() -> None:
         connection.request("POST", "/", BODY)
         assert connection.getresponse().status == 503
         connection.close()
+
+
+def test_a_call_that_comes_with_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that came in at the very moment of the end is answered."""
+    run_on_loop, tests_thread = asyncio.run_coroutine_threadsafe, threading.get_ident()
+    has_come, has_ended = threading.Event(), threading.Event()
+
+    def late(call: Any, loop: asyncio.AbstractEventLoop) -> Any:
+        if threading.get_ident() != tests_thread:
+            has_come.set()
+            has_ended.wait(0.1)
+        return run_on_loop(call, loop)
+
+    monkeypatch.setattr(asyncio, "run_coroutine_threadsafe", late)
+    with ThreadPoolExecutor() as pool:
+        with Served(plain_asgi) as app:
+            connection = HTTPConnection(app.url.removeprefix("http://"))
+            connection.request("POST", "/", BODY)
+            answered = pool.submit(connection.getresponse)
+            assert has_come.wait(10)
+        has_ended.set()
+        assert answered.result().status == 204
+        connection.close()
+
+
+@pytest.mark.parametrize("kind", ["asgi", "wsgi"])
+def test_nothing_is_left(kind: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """With the end its threads are over, its sockets and its event loop are closed, and it has said nothing."""
+    threads, files = set(threading.enumerate()), open_files()
+
+    with Served(getattr(Inbox(), kind)) as app:
+        urllib.request.urlopen(app.url, BODY).close()
+    while rest := set(threading.enumerate()) - threads:  # A connection's own end with it.
+        rest.pop().join(10)
+
+    assert open_files() <= files
+    assert capfd.readouterr() == ("", "")
+
+
+def test_two_calls_at_once() -> None:
+    """An application is called for a second request while it answers the first, whichever kind it is."""
+    together = threading.Barrier(2, timeout=10)
+
+    def application(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        together.wait()
+        start_response("204 No Content", [])
+        return []
+
+    with Served(application) as app, ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(urllib.request.urlopen, [app.url] * 2))
+    for answer in answers:
+        answer.close()
+
+    assert [answer.status for answer in answers] == [204, 204]
 
 
 def test_a_call_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from cronofy_cli.receiver.pipeline import Pipeline
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
 from tests.adapters.history.samples import forward
 from tests.listen.forwarding.following import Following, forwarding, now
-from tests.outbound.app import OK, answer_of, running_app
+from tests.outbound.app import OK, PATIENCE_S, answer_of, running_app
 from tests.ports import free_port
 from tests.receiver.receiving import PATH, receiving
 from tests.samples import make_delivery
@@ -242,6 +242,8 @@ def test_the_end(tmp_path: Path) -> None:
         forwarder(following.record([make_delivery(0, body) for body in numbered(100)]))
         assert forwarder.stop()
         assert len(app.received) == 100
+        assert forwarder.unwritten == []
+        assert [each.name for each in threading.enumerate() if each.name == "cronofy-writing-results"] == []
     with forwarding(tmp_path, ForwardingOptions(str(free_port()))) as (forwarder, following):
         forwarder(following.record([make_delivery(0)]))
         following.await_reports(1)
@@ -319,6 +321,30 @@ def test_the_end_has_to_wait(tmp_path: Path) -> None:
         assert not forwarder.stop(on_wait=told.set)
 
     assert not told.is_set()
+
+
+def test_an_end_that_is_interrupted(tmp_path: Path) -> None:
+    """An interrupt ends the waiting: what is under way is not cut off, and no later delivery is begun."""
+
+    may_answer = threading.Event()
+
+    def answer(_: object) -> bytes:
+        may_answer.wait(PATIENCE_S)
+        return OK
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with running_app() as app, forwarding(tmp_path, ForwardingOptions(str(app.port))) as (forwarder, following):
+        app.answer = answer
+        forwarder(following.record([make_delivery(0, body) for body in numbered(3)]))
+        app.await_received(1)
+        with pytest.raises(KeyboardInterrupt):
+            forwarder.stop(on_wait=interrupt)
+        may_answer.set()
+        forwarder.stop()
+
+    assert [each.body for each in app.received] == numbered(1)
 
 
 def test_a_fault(tmp_path: Path) -> None:
