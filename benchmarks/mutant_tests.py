@@ -2,7 +2,7 @@
 
 Near is what bears the module's name or imports it in the mirrored folder of tests; then the rest of that folder; then
 whatever else reaches the module through imports, by name, by room and by distance. Commands are found by name when they
-are typed, so a command's test reaches the command that it is named after.
+are typed, so a command's test reaches the command that it is named after, and a room's test those named after the room.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class TestChoice:
         """Return every other test file that reaches a module: those of its name, its room and its distance first."""
         near, name = set(self.mirrored(module)), Path(module).stem
         ranked = sorted(
-            (name not in Path(test).stem, -_shared(module, test), distance, test)
+            (name not in Path(test).stem, -_shared(module, test), -_shared_words(name, test), distance, test)
             for test in self._tests
             if test not in near and (distance := self._distance(test, module)) is not None
         )
@@ -80,8 +80,11 @@ class TestChoice:
     def _steps(self, file: str) -> set[str]:
         steps = set(self._imports.get(file, ()))
         path = Path(file)
-        if path.parts[:2] == ("tests", "commands") and path.stem.startswith("test_"):
-            place = Path(PACKAGE, *path.parts[1:-1], path.stem.removeprefix("test_"))
+        if path.parts[0] == "tests" and len(path.parts) > 2 and path.stem.startswith("test_"):
+            is_command = path.parts[1] == "commands"
+            place = Path(PACKAGE, "commands", *path.parts[1 + is_command : -1])
+            if is_command:
+                place /= path.stem.removeprefix("test_")
             steps |= {command for command in self._imports if command.startswith(f"{place.as_posix()}")}
         return steps
 
@@ -102,3 +105,7 @@ def _shared(module: str, test: str) -> int:
     """Return how many folders below the package and below `tests` are the same."""
     pairs = zip(Path(module).parts[1:-1], Path(test).parts[1:-1], strict=False)
     return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+
+
+def _shared_words(name: str, test: str) -> int:
+    return len(set(name.split("_")) & set(Path(test).stem.split("_")))

@@ -54,6 +54,20 @@ def test_what_a_default_limit_leaves_out(record: Record, run: Run, options: tupl
     assert run("deliveries", "list", "--limit", "50").stderr == ""
 
 
+def test_an_account_without_an_id(run: Run, cronofy: ScriptedServer, cli: Cli) -> None:
+    """Where Cronofy does not say whose account it is, no copy is made of it."""
+    cronofy.answer(json={"email": "ada@x.test"})
+
+    result = run("sync", "--out", cli.folder / "calendar.db")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        "error: the response to GET /v1/userinfo has no account",
+        "hint: check --data-center",
+    ]
+    assert not (cli.folder / "calendar.db").exists()
+
+
 def test_calendars_of_settings_are_named(run_at_simulator: Run, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     """A project file that narrows the calendars is named by whatever reads events, and --calendar ends that."""
     monkeypatch.chdir(cli.folder)

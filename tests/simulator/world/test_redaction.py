@@ -63,11 +63,11 @@ def test_times() -> None:
     """A day is a whole day, days are from the first to the one after the last, and a moment lasts as long as it did."""
     starts = ("2026-01-02", "2026-01-03", "2026-01-01T10:00:00Z", "2026-01-01T10:00:00Z")
     ends = (None, "2026-01-05", "2026-01-01T10:30:00Z", None)
-    events = redacted(
-        *({"calendar_id": "cal_1", "start": start, "end": end} for start, end in zip(starts, ends, strict=True))
-    )
+    events: list[dict[str, object]] = [
+        {"calendar_id": "cal_1", "start": start, "end": end} for start, end in zip(starts, ends, strict=True)
+    ]
 
-    assert [one.span for one in events.accounts[0].events] == [
+    assert [one.span for one in redacted(*events).accounts[0].events] == [
         Span(datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 3, tzinfo=UTC), all_day=True),
         Span(datetime(2026, 1, 3, tzinfo=UTC), datetime(2026, 1, 5, tzinfo=UTC), all_day=True),
         Span(datetime(2026, 1, 1, 10, tzinfo=UTC), datetime(2026, 1, 1, 10, 30, tzinfo=UTC)),
