@@ -37,10 +37,33 @@ NO_SKIP = "CRONOFY_TEST_NO_SKIP"
 """Set where everything that tests need is installed: then a skipped test is a failed one."""
 
 
-def pytest_configure() -> None:
-    """Let commands be interrupted: in the background of a script, a shell has them ignore SIGINT, and so their own."""
+ENVIRONMENT = pytest.StashKey[dict[str, str]]()
+"""The variables that the run began with."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let commands be interrupted, and lines be as wide as anywhere.
+
+    In the background of a script, a shell has commands ignore SIGINT, and so their own. A developer's shell may export
+    how wide its window is.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
+    config.stash[ENVIRONMENT] = dict(os.environ)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Fail a test that leaves the environment otherwise than the run began with: another test would see it."""
+    yield
+    at_start = item.config.stash[ENVIRONMENT]
+    changed = {name for name, _ in at_start.items() ^ os.environ.items()} - {"PYTEST_CURRENT_TEST"}
+    for name in changed:
+        os.environ.pop(name, None)
+    os.environ.update({name: at_start[name] for name in changed & at_start.keys()})
+    assert not changed, f"the environment was not put back: {', '.join(sorted(changed))}"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -44,11 +44,11 @@ MOMENT = datetime(2026, 11, 22, 9, 24, 16, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Clock times are those of UTC, and every line fits the terminal."""
-    with monkeypatch.context() as patch:
-        patch.setenv("COLUMNS", "200")
-        patch.setenv("TZ", "UTC")
-        time.tzset()
-        yield
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
     time.tzset()
 
 
