@@ -48,9 +48,10 @@ def page(
         found = _after(history, wanted, after, limit)
     else:
         found, next_before = _before(history, wanted, before or _NEWEST, limit)
+    beside = after if after is not None else before
     return PageDocument(
         rows=rows_of(history, found, now),
-        gaps=tuple(map(gap_document, _gaps(history, wanted, found, is_newest=before is None and after is None))),
+        gaps=tuple(map(gap_document, _gaps(history, wanted, found, beside))),
         next_before=next_before,
         newest_id=newest_id,
         command=wanted.command,
@@ -141,12 +142,13 @@ def _after(history: History, wanted: Filter, after: int, limit: int) -> list[Del
     return found[:limit][::-1]
 
 
-def _gaps(history: History, wanted: Filter, found: Sequence[Delivery], *, is_newest: bool) -> Iterable[Gap]:
-    """Yield the gaps among deliveries, where they are shown."""
+def _gaps(history: History, wanted: Filter, found: Sequence[Delivery], beside: int | None) -> Iterable[Gap]:
+    """Yield the gaps among deliveries and up to the one beside them, where they are shown; without one, the newest."""
     if not found or not shows_gaps(wanted):
         return
-    newest, oldest = found[0].request.received_at, found[-1].request.received_at
-    yield from (gap for gap in history.gaps(oldest) if is_newest or gap.ended <= newest)
+    edge = None if beside is None else history.get(beside)
+    moments = [each.request.received_at for each in (found[0], found[-1], *([edge] if edge is not None else []))]
+    yield from (gap for gap in history.gaps(min(moments)) if beside is None or gap.ended <= max(moments))
 
 
 def _is_in_gap(gaps: Iterable[Gap], start: datetime, end: datetime) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from cronofy_cli.adapters import postgres
@@ -119,6 +120,33 @@ def test_password_from_elsewhere(postgres_server: PostgresServer, postgres_url: 
         with pytest.raises(HistoryUnavailable, match="NOT_LET_IN") as caught, translated(failed):
             postgres.connect(address, find_password=find)
         assert "falsch" not in str(caught.value.hint)
+
+
+def test_a_password_that_is_nowhere(
+    postgres_server: PostgresServer, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the keyring is switched off as well, the server's own words say what is missing."""
+    monkeypatch.setenv("CRONOFY_NO_KEYRING", "1")
+
+    with pytest.raises(psycopg.OperationalError, match="no password supplied"):
+        connect(PostgresAddress.parse(postgres_server.url(database_of(postgres_url), SECURED)))
+
+
+def test_a_standby_server(postgres_server: PostgresServer, postgres_url: str) -> None:
+    """A server that follows another one has no LISTEN: whoever reads there goes on, and is not woken."""
+    is_standby = postgres_server.folder / "data" / "standby.signal"
+    postgres_server.stop()
+    is_standby.touch()
+    try:
+        postgres_server.start()
+        with connect(PostgresAddress.parse(postgres_url)) as session:
+            assert session.execute("SELECT pg_is_in_recovery()").fetchone() == (True,)
+            assert [session.listen_to("news"), session.listen_to("news")] == [True, False]
+            assert not session.has_heard()
+    finally:
+        postgres_server.stop()
+        is_standby.unlink()
+        postgres_server.start()
 
 
 def test_server_away(postgres_server: PostgresServer) -> None:
