@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -169,16 +170,26 @@ import os, signal
 from cronofy_cli.testing.simulator import Simulator
 
 with Simulator.start() as simulator:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.killpg(0, signal.SIGINT)
+    for _ in range(20):
+        simulator.world().close()
     print(simulator.url, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 def test_a_suite_that_is_killed(tmp_path: Path, wait_until: Callable[[Callable[[], bool]], None]) -> None:
-    """However a run ends, its simulator ends with it."""
+    """Ctrl-C is for the suite, which may still need its simulator; however a run ends, that ends with it."""
     done = subprocess.run(
-        [sys.executable, "-c", KILLED], env=environment(tmp_path), capture_output=True, text=True, check=False
+        [sys.executable, "-c", KILLED],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
     )
+    assert done.returncode == -signal.SIGKILL, done.stderr
     port = int(done.stdout.rpartition(":")[2])
 
     def is_gone() -> bool:
