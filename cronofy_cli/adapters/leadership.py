@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ANSWER_LIMIT_S: Final = 2.0
 """How long the server's answer is waited for."""
 SERVER_LIMIT_S: Final = 11
-"""The earliest at which the server gives up a connection whose other end has vanished."""
+"""The earliest at which the server gives up a connection whose other end has vanished, or says nothing any more."""
 _PATHS: Final = (
     "CREATE TABLE callback_paths (api_url text NOT NULL, sub text NOT NULL, public_url text NOT NULL, "
     "path text NOT NULL, PRIMARY KEY (api_url, sub, public_url))"
@@ -37,6 +37,10 @@ _PATH: Final = "SELECT path FROM callback_paths WHERE api_url = %s AND sub = %s 
 _SERVER_LIMITS: Final = (
     "SELECT set_config('tcp_keepalives_idle', '5', false), set_config('tcp_keepalives_interval', '2', false), "
     "set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '11000', false)"
+)
+# PostgreSQL 14. Between the two there may be a proxy, whose own connection to the server does not end with ours.
+_SILENCE_LIMIT: Final = (
+    "SELECT set_config(name, %s, false) FROM pg_catalog.pg_settings WHERE name = 'idle_session_timeout'"
 )
 
 
@@ -76,6 +80,7 @@ class Leadership:
         try:
             with _translated(address):
                 session.execute(_SERVER_LIMITS)
+                session.execute(_SILENCE_LIMIT, (f"{SERVER_LIMIT_S * 1000:.0f}",))
                 migrate(session, "listeners", _MIGRATIONS, _refuse_newer)
         except BaseException:
             made.close()

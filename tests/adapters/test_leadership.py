@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cronofy_cli.adapters import leadership
 from cronofy_cli.adapters.leadership import ANSWER_LIMIT_S, Leadership, SharedUrl
 from cronofy_cli.adapters.postgres import PostgresAddress
 from cronofy_cli.errors import HistoryUnavailable
@@ -83,8 +84,8 @@ def test_a_lead_that_is_cut_off(
     opened: Callable[..., Leadership], postgres_server: PostgresServer, postgres_url: str
 ) -> None:
     """A leader whose connection ends knows at once: it leads no longer, before it is asked for anything."""
-    leadership = opened()
-    assert leadership.try_to_lead()
+    leading = opened()
+    assert leading.try_to_lead()
     lost: list[CronofyError] = []
     is_over = threading.Event()
 
@@ -92,7 +93,7 @@ def test_a_lead_that_is_cut_off(
         lost.append(error)
         is_over.set()
 
-    lead = Lead(leadership, note)
+    lead = Lead(leading, note)
     lead.start()
     try:
         assert lead.holds()
@@ -112,10 +113,10 @@ def test_a_server_that_hangs(
     opened: Callable[..., Leadership], postgres_server: PostgresServer, wait_until: WaitUntil
 ) -> None:
     """A leader that gets no answer leads no longer, well before PostgreSQL would let another one lead."""
-    leadership = opened()
-    assert leadership.try_to_lead()
+    leading = opened()
+    assert leading.try_to_lead()
     lost: list[CronofyError] = []
-    lead = Lead(leadership, lost.append)
+    lead = Lead(leading, lost.append)
     lead.start()
     postgres_server.hang()
     try:
@@ -157,8 +158,8 @@ class SlowServer:
     def following(self, monkeypatch: pytest.MonkeyPatch) -> Lead:
         """Return the lead that asks here."""
         monkeypatch.setattr("cronofy_cli.listen.replica.clock_since_boot", lambda: lambda: self.now_s)
-        leadership: Any = self
-        self.lead = Lead(leadership, lambda _error: None)
+        this: Any = self
+        self.lead = Lead(this, lambda _error: None)
         return self.lead
 
 
@@ -173,6 +174,21 @@ def test_a_server_that_answers_late(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert set(server.held) == {True}
     assert not lead.holds()
+
+
+def test_a_leader_that_is_not_heard_of(
+    opened: Callable[..., Leadership], wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a proxy keeps its connection, or its process hangs, the lead is free after the limit all the same."""
+    second = opened()
+    monkeypatch.setattr(leadership, "SERVER_LIMIT_S", 0.5)
+    first = opened()
+    assert first.try_to_lead()
+    assert not second.try_to_lead()
+
+    wait_until(second.try_to_lead)
+    with pytest.raises(HistoryUnavailable):
+        first.leads()
 
 
 def test_a_lead_that_is_given_back(opened: Callable[..., Leadership], wait_until: WaitUntil) -> None:
