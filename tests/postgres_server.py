@@ -25,6 +25,7 @@ _USER: Final = "postgres"
 _START_LIMIT_S: Final = 60.0
 _PORT: Final = 5432
 """The number in the socket's name."""
+POOLER_PORT: Final = 6432
 _ENDS_WITH_PARENT: Final = ("setpriv", "--pdeathsig", "QUIT") if shutil.which("setpriv") else ()
 """Has Linux end the server when the tests' process has gone, however it ended."""
 SECURED: Final = "secured"
@@ -115,10 +116,33 @@ class PostgresServer:
         """Let it answer again."""
         self._signal_all(signal.SIGCONT)
 
-    def url(self, database: str, user: str = _USER, password: str = "") -> str:
-        """Return the address of a database."""
+    @contextmanager
+    def pooler(self, program: str, mode: str) -> Iterator[None]:
+        """A pgbouncer in front of the server, on a socket of its own: see `url`."""
+        settings = self.folder / "pooler.ini"
+        (self.folder / "pooler.users").write_text(f'"{_USER}" ""\n')
+        settings.write_text(
+            f"[databases]\n* = host={self.folder} port={_PORT}\n[pgbouncer]\nauth_type = trust\npool_mode = {mode}\n"
+            f"auth_file = {self.folder}/pooler.users\nunix_socket_dir = {self.folder}\nlisten_port = {POOLER_PORT}\n"
+        )
+        process = subprocess.Popen(
+            [*_ENDS_WITH_PARENT, program, "--quiet", settings], cwd=self.folder, stderr=subprocess.PIPE, **self._options
+        )
+        try:
+            pause = threading.Event()
+            while not self._answers(POOLER_PORT):
+                assert process.poll() is None, process.communicate()[1].decode()
+                pause.wait(0.01)
+            yield
+        finally:
+            process.kill()
+            process.communicate()
+            (self.folder / f".s.PGSQL.{POOLER_PORT}").unlink(missing_ok=True)
+
+    def url(self, database: str, user: str = _USER, password: str = "", port: int = _PORT) -> str:
+        """Return the address of a database; POOLER_PORT is that of a pooler."""
         login = f"{user}:{password}" if password else user
-        return f"postgresql://{login}@/{database}?host={self.folder}&port={_PORT}"
+        return f"postgresql://{login}@/{database}?host={self.folder}&port={port}"
 
     def new_database(self) -> str:
         """Make an empty database, and return its name."""
@@ -139,8 +163,8 @@ class PostgresServer:
         """What the server has written, statements among it."""
         return self.folder / "server.log"
 
-    def _answers(self) -> bool:
-        program = [str(self._programs / "pg_isready"), "--quiet", "--host", str(self.folder)]
+    def _answers(self, port: int = _PORT) -> bool:
+        program = [str(self._programs / "pg_isready"), "--quiet", "--host", str(self.folder), "--port", str(port)]
         return subprocess.run(program, cwd=self.folder, check=False).returncode == 0
 
     def _end(self, how: signal.Signals) -> None:

@@ -20,7 +20,7 @@ from cronofy_cli.adapters.history.intake import TargetsOf
 from cronofy_cli.adapters.history.moments import Moments
 from cronofy_cli.adapters.history.query import EVERYTHING, RECEIVED, Criteria, ForwardState
 from cronofy_cli.adapters.history.store import History
-from cronofy_cli.adapters.history.tail import follow
+from cronofy_cli.adapters.history.tail import follow, patiently
 from cronofy_cli.adapters.history_place import history_place
 
 __all__ = [
@@ -37,5 +37,6 @@ __all__ = [
     "follow",
     "history_place",
     "open_history",
+    "patiently",
     "unread",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from cronofy_cli.adapters.history.database import HistoryAway
 from cronofy_cli.adapters.history.query import EVERYTHING
@@ -15,11 +15,27 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.history.store import History
     from cronofy_cli.core.notifications.deliveries import Delivery
 
+T = TypeVar("T")
 PAUSE_S: Final = 0.05
 """How often is looked. Asking whether anything changed reads one page of memory, or what a server has sent."""
 AWAY_LIMIT_S: Final = 60.0
 """How long a server that cannot be reached is waited for."""
 AWAY_PAUSE_S: Final = 0.5
+
+
+def patiently(ask: Callable[[], T], pause: Callable[[float], object]) -> T:
+    """Return what is read from the history; a server that is away is waited for, as `follow` does.
+
+    Raises:
+        HistoryUnavailable: the store cannot be read, or its server was away for too long.
+    """
+    away_since_s: float | None = None
+    while True:
+        try:
+            return ask()
+        except HistoryAway:
+            away_since_s = _waited_since(away_since_s)
+        pause(AWAY_PAUSE_S)
 
 
 def follow(
@@ -49,9 +65,15 @@ def follow(
             away_since_s = None
         except HistoryAway:
             # A server that is started again has lost nothing: it goes on where it was.
-            away_since_s = away_since_s or monotonic()
-            if monotonic() - away_since_s > AWAY_LIMIT_S:
-                raise
+            away_since_s = _waited_since(away_since_s)
             pause_s = AWAY_PAUSE_S
         yield []
         pause(pause_s)
+
+
+def _waited_since(moment_s: float | None) -> float:
+    """Return since when it is away; inside an `except`, whose error is raised when that is too long ago."""
+    moment_s = moment_s or monotonic()
+    if monotonic() - moment_s > AWAY_LIMIT_S:
+        raise  # noqa: PLE0704 - the caller handles it
+    return moment_s

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import psycopg
 from psycopg.rows import tuple_row
 
+from cronofy_cli.adapters.postgres.poolers import refuse_shared
 from cronofy_cli.adapters.postgres.texts import register_texts
 
 if TYPE_CHECKING:
@@ -117,13 +118,15 @@ def open_session(
 
     Raises:
         psycopg.OperationalError: the server cannot be reached, or does not let us in.
+        ConnectionShared: a pooler in between does not keep sessions.
     """
-    session = _connected(address, parameters, find_password)
-    session.limit_s = settings.statement_limit_s + _GRACE_S
+    session = _connected(address, parameters, find_password, limit_s=settings.statement_limit_s + _GRACE_S)
     # Statements are few, and the same again and again.
     session.prepare_threshold = 0
     register_texts(session)
     try:
+        # Before anything is set: a pooler would give that to other programs.
+        refuse_shared(session, lambda: _connected(address, parameters, find_password, limit_s=_GRACE_S))
         session.execute(
             _SET_UP,
             (
@@ -144,15 +147,19 @@ def _connected(
     address: PostgresAddress,
     parameters: dict[str, str | int],
     find_password: Callable[[PostgresAddress], str | None],
+    *,
+    limit_s: float,
 ) -> Session:
     options: dict[str, Any] = {"autocommit": True, "row_factory": tuple_row, **parameters}
     try:
-        return Session.connect(address.uri, **options)
+        session = Session.connect(address.uri, **options)
     except psycopg.OperationalError as error:
         password = find_password(address) if _NO_PASSWORD in str(error) else None
         if password is None:
             raise
-    return Session.connect(address.uri, password=password, **options)
+        session = Session.connect(address.uri, password=password, **options)
+    session.limit_s = limit_s
+    return session
 
 
 def _ending_at(gen: Generator[Any, Any, _T], deadline_s: float) -> Generator[Any, Any, _T]:

@@ -35,6 +35,8 @@ class Trouble(Enum):
     """The server's disk is full."""
     NO_TABLES = auto()
     """The tables are not there."""
+    SHARED = auto()
+    """A pooler in between gives each transaction whichever connection is free."""
     NO_DRIVER = auto()
     """psycopg is not installed, or finds no libpq."""
     OTHER = auto()
@@ -42,6 +44,10 @@ class Trouble(Enum):
 
 class DriverMissing(Exception):
     """psycopg cannot be imported."""
+
+
+class ConnectionShared(Exception):
+    """What is connected to is not the same session of the server in each transaction."""
 
 
 _BY_CLASS: Final = {
@@ -52,12 +58,14 @@ _BY_CLASS: Final = {
     "58": Trouble.FULL,  # errors of the server's system
 }
 _BY_CODE: Final = {
+    "26000": Trouble.SHARED,  # a prepared statement is not there
     "25006": Trouble.NOT_ALLOWED,  # read-only transaction
     "3D000": Trouble.NOT_THERE,
     "3F000": Trouble.NO_TABLES,
     "40001": Trouble.LOCKED,
     "40P01": Trouble.LOCKED,  # deadlock
     "42501": Trouble.NOT_ALLOWED,
+    "42P05": Trouble.SHARED,  # a prepared statement is there already
     "42P01": Trouble.NO_TABLES,
     "53100": Trouble.FULL,
     "55P03": Trouble.LOCKED,  # lock not available
@@ -72,6 +80,8 @@ def trouble_of(error: BaseException) -> Trouble | None:
     """Return why psycopg, or its absence, raised this; None for any other error, and for wrong use of psycopg."""
     if isinstance(error, DriverMissing):
         return Trouble.NO_DRIVER
+    if isinstance(error, ConnectionShared):
+        return Trouble.SHARED
     psycopg = sys.modules.get("psycopg")
     if psycopg is None or not isinstance(error, psycopg.Error):
         return None
@@ -142,6 +152,10 @@ def described(what: str, address: PostgresAddress, trouble: Trouble, words: str)
         Trouble.NO_TABLES: (
             f"there are no tables for {what} yet: {words}",
             f"let a role that may create them in {address} run the command once",
+        ),
+        Trouble.SHARED: (
+            f"{what} cannot be used through a pooler that shares connections between transactions: {words}",
+            f"have {address} lead to PostgreSQL itself, or the pooler keep sessions (pgbouncer: pool_mode = session)",
         ),
         Trouble.NO_DRIVER: (
             f"PostgreSQL needs psycopg, which cannot be used here: {words}",

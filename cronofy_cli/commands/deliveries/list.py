@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -173,13 +174,13 @@ def _follow(run: AppContext, found: list[Delivery], criteria: Criteria, where: W
 
 
 def _coming(run: AppContext, after_id: int, criteria: Criteria, where: Where | None) -> Iterator[Listed]:
-    from cronofy_cli.adapters.history import follow
+    from cronofy_cli.adapters.history import follow, patiently
 
     # For writing, though it only reads: a history that is not there yet may come.
     history = run.open_history()
     for batch in follow(history, after_id, time.sleep, criteria=criteria):
         fitting = [each for each in batch if where is None or where.fits_body(each.request.body)]
-        yield from _with_results(history, fitting)
+        yield from patiently(partial(_all_with_results, history, fitting), time.sleep)
 
 
 def _view(history: History, search: str | None) -> ListView[Listed]:
@@ -188,6 +189,10 @@ def _view(history: History, search: str | None) -> ListView[Listed]:
         return view
     exactly = "" if search is None or search == search.swapcase() else " --search tells capitals from small letters."
     return view._replace(empty=f"No delivery matches.{exactly} To see all: cronofy deliveries list")
+
+
+def _all_with_results(history: History, found: Sequence[Delivery]) -> list[Listed]:
+    return list(_with_results(history, found))
 
 
 def _with_results(history: History, found: Sequence[Delivery]) -> Iterator[Listed]:

@@ -151,9 +151,7 @@ def replay(
     chosen = _choose(run.history, deliveries or [], which)
     jobs = _jobs(run.history, chosen, to or [], which)
     # A changed body says nothing about whether the app has taken what Cronofy sent.
-    kept_in = None if is_changed else run.open_history()
-    if kept_in is not None:
-        kept_in.check_may_write()
+    kept_in = None if is_changed else _for_results(run)
     _ask(run, jobs, times, yes=yes)
     if is_changed:
         secrets = find_secrets(run, client_secret_file or [])
@@ -326,6 +324,12 @@ def _edited(run: AppContext, body: bytes) -> bytes:
                 f"the editor exited with {done.returncode}: nothing was sent", hint="save the file and exit the editor"
             )
         return file.read_bytes()
+
+
+def _for_results(run: AppContext) -> History:
+    history = run.open_history()
+    history.check_may_write()
+    return history
 
 
 def _noted(results: Iterable[Replayed], outcome: _ExitCode, history: History | None) -> Iterator[ReplayResult]:

@@ -16,7 +16,7 @@ from cronofy_cli.adapters.history.intake import BIGGEST_ID
 from cronofy_cli.adapters.history.postgres.report import look_at
 from cronofy_cli.adapters.history.postgres.schema import CURRENT_VERSION
 from cronofy_cli.adapters.history.search_blocks import IndexUnavailable
-from cronofy_cli.adapters.history.tail import follow
+from cronofy_cli.adapters.history.tail import follow, patiently
 from cronofy_cli.adapters.postgres import ConnectionSettings, PostgresAddress
 from cronofy_cli.adapters.team_database import connect
 from cronofy_cli.core.notifications.deliveries import Arrival
@@ -155,6 +155,16 @@ def test_following_over_a_restart(team_history: History, postgres_server: Postgr
             break
 
     assert (seen, looks > 4) == ([1, 2, 3], True)
+
+
+def test_what_belongs_to_it_after_a_restart(team_history: History, postgres_server: PostgresServer) -> None:
+    """Who has seen a delivery and asks what became of it waits for a server that is started again, too."""
+    team_history.receive(arrivals(1), lambda _: [APP])
+    postgres_server.stop()
+
+    found = patiently(lambda: team_history.forwards.owed(1), lambda _: postgres_server.start())
+
+    assert found == [APP]
 
 
 def test_rows_of_other_writers_are_indexed(address: PostgresAddress) -> None:

@@ -21,7 +21,8 @@ from cronofy_cli.adapters.postgres import (
 )
 from cronofy_cli.adapters.team_database import connect
 from cronofy_cli.errors import HistoryUnavailable, WrongUsage
-from tests.postgres_server import PASSWORD, SECURED, database_of
+from tests.postgres_server import PASSWORD, POOLER_PORT, SECURED, database_of
+from tests.requirements import require_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,6 +162,30 @@ def test_server_away(postgres_server: PostgresServer) -> None:
         connect(address)
     assert "geheim" not in f"{caught.value} {caught.value.hint}"
     assert str(address) in str(caught.value.hint)
+
+
+def test_a_pooler(postgres_server: PostgresServer, postgres_url: str) -> None:
+    """One that keeps sessions is used; one that shares connections is refused, and nothing is set in those."""
+    program = require_program("pgbouncer")
+    database = database_of(postgres_url)
+    address = PostgresAddress.parse(postgres_server.url(database, port=POOLER_PORT))
+    with postgres_server.pooler(program, "session"), connect(address, ConnectionSettings(is_read_only=True)) as session:
+        assert session.execute("SHOW default_transaction_read_only").fetchone() == ("on",)
+    with postgres_server.pooler(program, "transaction"):
+        for _ in range(2):
+            with pytest.raises(HistoryUnavailable, match="SHARED"), translated(failed):
+                connect(address, ConnectionSettings(is_read_only=True))
+        with psycopg.connect(address.uri, prepare_threshold=None) as others:
+            assert others.execute("SHOW default_transaction_read_only").fetchone() == ("off",)
+
+
+@pytest.mark.parametrize("what", ["PREPARE twice AS SELECT 1", "EXECUTE never"])
+def test_statements_of_others(what: str, postgres_url: str) -> None:
+    """What shows later that transactions are in different sessions is named as that."""
+    with connect(PostgresAddress.parse(postgres_url)) as session:
+        session.execute("PREPARE twice AS SELECT 1", prepare=False)
+        with pytest.raises(HistoryUnavailable, match="SHARED"), translated(failed):
+            session.execute(what.encode(), prepare=False)
 
 
 def test_time_limit_of_this_side(postgres_server: PostgresServer, postgres_url: str) -> None:
