@@ -1,6 +1,7 @@
 """How many notifications a second the listener takes, each on the disk before its answer, at 64 kept connections.
 
-Against the quickest usual Python server, which checks the same signature and stores nothing.
+Against the quickest usual Python server, which checks the same signature and stores nothing; and against itself where
+no search index can be written.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ ROUNDS = 16
 CONNECTIONS = 64
 ROUND_S = 1.0
 STORED = Budget(0.8, is_least=True)
+INDEXED = Budget(0.9, is_least=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,12 @@ class Load:
 
 
 def measure(bench: Bench) -> Iterator[Finding]:
-    """Give both servers the same load in turn; each rests while the other is measured."""
+    """Give two servers the same load in turn; each rests while the other is measured."""
+    yield _against_uvicorn(bench)
+    yield _with_an_index(bench)
+
+
+def _against_uvicorn(bench: Bench) -> Finding:
     secret = str(client_secret_file(bench))
     with (
         simulator(bench),
@@ -47,13 +54,35 @@ def measure(bench: Bench) -> Iterator[Finding]:
         ours_then_rest = partial(loaded_then_idle, bench, callback_url, process_id)
         rounds = in_turn(bench.rounds(ROUNDS), [ours_then_rest, partial(_loaded, bench, rival["url"])])
     ours, theirs = (list(column) for column in zip(*rounds, strict=True))
-    yield Finding(
+    return Finding(
         f"listen, {CONNECTIONS} connections, recorded",
         _words(ours),
         "uvicorn+httptools, stores nothing",
         _words(theirs),
         median_ratio([load.requests_per_s for load in ours], [load.requests_per_s for load in theirs]),
         STORED,
+    )
+
+
+def _with_an_index(bench: Bench) -> Finding:
+    indexed, plain = bench.folder / "indexed.db", bench.folder / "plain.db"
+    plain.with_name("plain-search.db").mkdir()  # Where the index would be.
+    with (
+        simulator(bench),
+        listening(bench, CRONOFY_HISTORY=str(indexed)) as (our_process, our_url),
+        listening(bench, CRONOFY_HISTORY=str(plain)) as (plain_process, plain_url),
+    ):
+        ours = partial(loaded_then_idle, bench, our_url, our_process)
+        others = partial(loaded_then_idle, bench, plain_url, plain_process)
+        rounds = in_turn(bench.rounds(ROUNDS), [ours, others])
+    with_index, without = (list(column) for column in zip(*rounds, strict=True))
+    return Finding(
+        f"listen, {CONNECTIONS} connections, with a search index",
+        _words(with_index),
+        "listen, without one",
+        _words(without),
+        median_ratio([load.requests_per_s for load in with_index], [load.requests_per_s for load in without]),
+        INDEXED,
     )
 
 
