@@ -342,10 +342,15 @@ def test_a_burst_is_counted(cli: Cli, terminal: Terminal) -> None:
 )
 def test_plain_lines_where_a_line_cannot_be_redrawn(cli: Cli, options: list[str], environment: dict[str, str]) -> None:
     """With --plain, in CI, at a dumb terminal and for programs there is no status line and no key is taken."""
-    with at_terminal(cli, *LISTEN, *options, "--timeout", "6s", environment=environment) as terminal:
+    with at_terminal(cli, *LISTEN, *options, environment=environment) as terminal:
         terminal.wait_until(lambda: "Ready." in terminal.text or '"ready"' in terminal.text)
         assert terminal.modes == (True, True)
-        terminal.end()
+        terminal.send("q")
+        push(cli)
+        terminal.wait_until(lambda: "<- 200" in terminal.text or '"delivery"' in terminal.text)
+        terminal.send("\x03")
+
+        assert terminal.end() == 130
 
         assert b"\x1b[7m" not in terminal.raw
         assert b"\x1b[J" not in terminal.raw
