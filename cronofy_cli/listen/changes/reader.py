@@ -55,6 +55,8 @@ class Patience:
     """How long more notifications are waited for, to be folded into the same read."""
     pauses_s: tuple[float, ...] = (2.0, 10.0, 30.0)
     """Before each new attempt of a read that failed; the client itself has tried several times before."""
+    rest_s: float = 5.0
+    """After which the history is tried again that has not taken a read, when nothing new comes before."""
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], object] = time.sleep
 
@@ -119,10 +121,15 @@ class ChangeReader(Worker):
 
     def _take(self) -> list[ReadRequest]:
         """Wait until something is to be read, and a moment for more of it; nothing at the end."""
-        with self._condition:
-            self._condition.wait_for(lambda: self._waiting or self._ending.is_set())
+        while not self._comes(self._patience.rest_s if self._recorder.has_rest else None):
+            self._recorder.write_rest()
         self._ending.wait(self._patience.settle_s)
         return folded(self._taken())
+
+    def _comes(self, limit_s: float | None) -> bool:
+        """Wait, and return whether something is to be read or the end has come within the limit."""
+        with self._condition:
+            return self._condition.wait_for(lambda: bool(self._waiting) or self._ending.is_set(), limit_s)
 
     def _taken(self) -> list[ReadRequest]:
         with self._condition:

@@ -23,6 +23,7 @@ from cronofy_cli.listen.changes.read_request import ChangeRead, ReadRequest
 from cronofy_cli.listen.changes.reader import ChangeReader, Patience, read_pages
 from cronofy_cli.listen.changes.recorder import ChangeRecorder
 from tests.fakes.scripted_server import scripted_server
+from tests.listen.changes.refusing import refusing
 from tests.samples import make_delivery, make_event
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Cronofy:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.history_file = folder / "deliveries.db"
         with self.open_history() as history:
             history.record([make_delivery(0)] * 9)
         self.queries: list[EventsQuery] = []
@@ -74,7 +76,7 @@ class Cronofy:
 
     def open_history(self) -> History:
         """Open the history once more."""
-        return open_history(self._folder / "deliveries.db")
+        return open_history(self.history_file)
 
     def read(self, request: ReadRequest, await_turn: Callable[[], None]) -> Iterator[list[bytes]]:
         """Answer with one event a page."""
@@ -166,6 +168,21 @@ def test_changes_that_arrive_during_a_read_are_folded(cronofy: Cronofy, start: C
     reader.stop(LIMIT_S)
 
     assert [(read.delivery_ids, read.changes_since) for read in cronofy.reads] == [((1,), FIRST), ((2, 3, 4), SECOND)]
+
+
+def test_a_history_that_takes_it_later(
+    cronofy: Cronofy, start: Callable[..., ChangeReader], wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    """What was read while the history could not be written is there later, though nothing new has come."""
+    reader = start(Patience(settle_s=0, rest_s=0.01))
+    with refusing(cronofy.history_file):
+        reader([make_delivery(1, change())])
+        wait_until(lambda: len(cronofy.told) == 1)
+
+    with cronofy.open_history() as history:
+        wait_until(lambda: history.events_of(1) is not None)
+    assert cronofy.told[0].startswith("error: ")
+    assert len(cronofy.reads) == 1
 
 
 def test_a_burst_is_folded(cronofy: Cronofy, start: Callable[..., ChangeReader]) -> None:

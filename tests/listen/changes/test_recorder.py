@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,7 @@ from cronofy_cli.core.events.event_changes import compare
 from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.listen.changes.read_request import ChangeRead
 from cronofy_cli.listen.changes.recorder import ChangeRecorder
+from tests.listen.changes.refusing import refusing
 from tests.listen.changes.test_catch_up import SINCE, made_up
 from tests.samples import make_delivery, make_event
 
@@ -37,26 +38,23 @@ class Kept:
         self.handed_on: list[Delivery] = []
         self.troubles: list[CronofyError] = []
 
-    def keep(
-        self,
-        read: ChangeRead,
-        *,
-        hand_on: bool,
-        opened: Callable[[], History] | None = None,
-        keeps_missed: bool = False,
-    ) -> None:
-        """Take a read."""
-        sinks = [self.handed_on.extend] if hand_on else []
-        opened = opened or partial(open_history, self.file)
-        with ChangeRecorder(
-            opened,
+    def recorder(
+        self, *, hand_on: bool, opened: Callable[[], History] | None = None, keeps_missed: bool = False
+    ) -> ChangeRecorder:
+        """Return one, not entered yet."""
+        return ChangeRecorder(
+            opened or partial(open_history, self.file),
             self.shown.append,
             self.troubles.append,
-            sinks,
+            [self.handed_on.extend] if hand_on else [],
             targets_of=lambda _: ["http://app/"],
             clock=lambda: READ_AT,
             keeps_missed=keeps_missed,
-        ) as recorder:
+        )
+
+    def keep(self, read: ChangeRead, **options: Any) -> None:
+        """Take a read."""
+        with self.recorder(**options) as recorder:
             recorder(read)
 
 
@@ -128,5 +126,57 @@ def test_a_history_that_cannot_be_written(kept: Kept, history: History) -> None:
     history.close()
     kept.keep(missed(make_event(1)), hand_on=True, opened=partial(open_history, kept.file, read_only=True))
 
-    assert [type(error) for error in kept.troubles] == [HistoryUnavailable]
+    first, last = kept.troubles
+    assert isinstance(first, HistoryUnavailable)
+    assert last.message == f"what changed since {SINCE} was read and shown, but is not in the history"
+    assert last.hint == f"to see it again: cronofy events read --changes-since {SINCE}"
     assert (len(kept.shown), kept.handed_on) == (1, [])
+
+
+def test_a_history_that_can_be_written_again(kept: Kept, history: History) -> None:
+    """What it did not take is written and handed on once it does, in order and once; it is shown at once."""
+    [first] = history.record([make_delivery(0)])
+    assert first.id is not None
+    received = ChangeRead((first.id,), SINCE, (make_event(2),))
+    with kept.recorder(hand_on=True) as recorder:
+        with refusing(kept.file):
+            recorder(missed(make_event(1)))
+            recorder(received)
+            assert (len(kept.shown), kept.handed_on, history.newest_id()) == (2, [], first.id)
+        recorder(ChangeRead((first.id,), SINCE, (make_event(3),)))
+        recorder.write_rest()
+
+    assert len(kept.troubles) == 1
+    [made] = kept.handed_on
+    assert made.id == first.id + 1
+    assert history.is_reconstructed(made.id)
+    assert json.loads(history.events_of(made.id) or b"")["events"] == [json.loads(make_event(1))]
+    assert json.loads(history.events_of(first.id) or b"")["events"] == [json.loads(make_event(3))]
+    assert history.times_of(first.id).events_read_at == READ_AT
+
+
+def test_a_commit_whose_answer_was_lost(kept: Kept, history: History) -> None:
+    """What was written though that was not heard is not written a second time."""
+    read = missed(make_event(1))
+    with kept.recorder(hand_on=True) as recorder:
+        with refusing(kept.file):
+            recorder(read)
+        assert read.missed is not None
+        history.record([read.missed], are_reconstructed=True)
+
+    assert history.newest_id() == 1
+    assert [each.id for each in kept.handed_on] == [1]
+
+
+def test_what_is_too_much_is_named(kept: Kept, history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not everything fits into memory: the oldest is given up, with a word."""
+    monkeypatch.setattr("cronofy_cli.listen.changes.recorder._MOST_UNWRITTEN", 1)
+    [first] = history.record([make_delivery(0)])
+    assert first.id is not None
+    with kept.recorder(hand_on=False) as recorder, refusing(kept.file):
+        for since in ("2026-11-22T09:00:00Z", SINCE):
+            recorder(ChangeRead((first.id,), since, (make_event(1),)))
+
+    assert [type(error) for error in kept.troubles] == [HistoryUnavailable] * 2
+    assert "since 2026-11-22T09:00:00Z was read" in kept.troubles[1].message
+    assert history.events_of(first.id) is not None
