@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import closing
 from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -101,7 +103,9 @@ def test_the_server_is_killed(team_history: History, postgres_server: PostgresSe
     assert [each.id for each in team_history.receive(arrivals(1))] == [4]
 
 
-def test_the_server_hangs(team_history: History, postgres_server: PostgresServer) -> None:
+def test_the_server_hangs(
+    team_history: History, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is waited for a limited time once; after that all that comes at once fails at once, until it answers again."""
     postgres_server.hang()
     try:
@@ -110,6 +114,11 @@ def test_the_server_hangs(team_history: History, postgres_server: PostgresServer
                 team_history.receive(arrivals(1))
     finally:
         postgres_server.go_on()
+    later = SimpleNamespace(monotonic=lambda: time.monotonic() + 60)
+    monkeypatch.setattr("cronofy_cli.adapters.history.postgres.database.time", later)
+
+    assert len(team_history.receive(arrivals(1))) == 1
+    assert len(team_history.receive(arrivals(1))) == 1
 
 
 def test_numbers_are_those_of_the_commits(team_history: History, address: PostgresAddress) -> None:

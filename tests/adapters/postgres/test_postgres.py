@@ -21,6 +21,7 @@ from cronofy_cli.adapters.postgres import (
 )
 from cronofy_cli.adapters.team_database import connect
 from cronofy_cli.errors import HistoryUnavailable, WrongUsage
+from tests.open_files import open_files
 from tests.postgres_server import PASSWORD, POOLER_PORT, SECURED, database_of
 from tests.requirements import require_program
 
@@ -131,6 +132,16 @@ def test_a_password_that_is_nowhere(
 
     with pytest.raises(psycopg.OperationalError, match="no password supplied"):
         connect(PostgresAddress.parse(postgres_server.url(database_of(postgres_url), SECURED)))
+
+
+def test_a_connection_that_cannot_be_prepared(postgres_url: str) -> None:
+    """One that refuses what every connection is told is not left open."""
+    files = open_files()
+
+    with pytest.raises(psycopg.Error) as caught:
+        connect(PostgresAddress.parse(postgres_url), ConnectionSettings(statement_limit_s=1e9))
+
+    assert open_files() <= files, caught.value
 
 
 def test_a_standby_server(postgres_server: PostgresServer, postgres_url: str) -> None:
