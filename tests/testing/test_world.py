@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -217,6 +218,55 @@ def test_calls_that_fail(world: World) -> None:
 
     assert status_of(world, "/v1/userinfo") == 503
     assert api(world, "/v1/userinfo")["sub"] == world.sub
+
+    world.fail("/v1/userinfo", status=500, method="GET", times=2)
+    assert [status_of(world, "/v1/userinfo") for _ in range(2)] == [500, 500]
+    world.fail("/v1/userinfo", drop=True)
+    with pytest.raises(http.client.RemoteDisconnected):
+        api(world, "/v1/userinfo")
+    world.fail("/v1/userinfo", delay_s=0.001)
+    world.fail(status=502)
+    assert status_of(world, "/v1/calendars") == 502
+    assert api(world, "/v1/userinfo")["sub"] == world.sub
+    world.wait_for_request(count=7)
+    assert [one.status for one in world.requests] == [503, 200, 500, 500, None, 502, 200]
+
+
+def test_one_call_among_others(world: World) -> None:
+    """The call that is waited for is chosen by its path, method and status, and by how many of them came before."""
+    for path in ("/v1/userinfo", "/v1/calendars", "/v1/userinfo"):
+        api(world, path)
+    assert status_of(world, "/v1/resources") == 501
+
+    world.wait_for_request(count=4)
+    first, second, *_ = world.requests
+    assert world.wait_for_request() == first
+    assert world.wait_for_request("/v1/cal") == second
+    assert world.wait_for_request("/v1/userinfo", method="GET", status=200, count=2) == world.requests[2]
+    assert world.wait_for_request(status=501).path == "/v1/resources"
+    with pytest.raises(AssertionError, match=r"no call with path /v1/userinfo, method POST in 0\.01 s"):
+        world.wait_for_request("/v1/userinfo", method="POST", timeout_s=0.01)
+    with pytest.raises(AssertionError, match="no call"):
+        world.wait_for_request("/v1/userinfo", count=3, timeout_s=0.01)
+
+
+def test_one_handler_among_others(world: World) -> None:
+    """Each account can have a handler, and a notification is sent to one channel, or to all."""
+    jane, omar = (world.handler(Inbox().asgi, account=account.sub) for account in world.accounts)
+    for handler in (jane, omar):
+        assert handler.wait_for_delivery("verification", status=200).channel_id == handler.channel_id
+
+    world.deliver("change", channel_id=omar.channel_id)
+    omar.wait_for_delivery("change")
+    world.settle()
+    assert [one.type for one in jane.deliveries] == ["verification"]
+    world.deliver("change")
+    assert {jane.wait_for_delivery("change").channel_id, omar.wait_for_delivery("change").channel_id} == {
+        jane.channel_id,
+        omar.channel_id,
+    }
+    world.settle()
+    assert [one.type for one in omar.deliveries] == ["verification", "change", "change"]
 
 
 def test_a_failure_that_no_call_would_meet(world: World) -> None:
