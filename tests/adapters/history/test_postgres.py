@@ -15,6 +15,7 @@ from cronofy_cli.adapters.history import Criteria, open_history
 from cronofy_cli.adapters.history.database import HistoryAway
 from cronofy_cli.adapters.history.indexing import BLOCK
 from cronofy_cli.adapters.history.intake import BIGGEST_ID
+from cronofy_cli.adapters.history.postgres import intake
 from cronofy_cli.adapters.history.postgres.report import look_at
 from cronofy_cli.adapters.history.postgres.schema import CURRENT_VERSION
 from cronofy_cli.adapters.history.search_blocks import IndexUnavailable
@@ -119,6 +120,34 @@ def test_the_server_hangs(
 
     assert len(team_history.receive(arrivals(1))) == 1
     assert len(team_history.receive(arrivals(1))) == 1
+
+
+def test_a_commit_whose_answer_was_lost(
+    team_history: History,
+    address: PostgresAddress,
+    postgres_server: PostgresServer,
+    wait_until: Callable[[Callable[[], bool]], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was recorded though Cronofy was told otherwise, and so sends again, is neither shown as accepted nor to be
+    forwarded; what is sent again is."""
+    first, *others = [Arrival(at(number).request, Verdict(SignatureState.VALID), 200, "uk") for number in range(5)]
+    team_history.receive([first], lambda _: [APP])
+    database = database_of(address.uri)
+    postgres_server.hang()
+    try:
+        with monkeypatch.context() as impatient:
+            impatient.setattr(intake, "_RECORD_LIMIT_S", 0.2)
+            with pytest.raises(HistoryAway):
+                team_history.receive(others[:2], lambda _: [APP])
+    finally:
+        postgres_server.go_on()
+    wait_until(lambda: postgres_server.execute("SELECT count(*) FROM cronofy.deliveries", database) == [(3,)])
+
+    team_history.receive(others[2:], lambda _: [APP])
+
+    assert [each.answer_status for each in team_history.latest(10)] == [200, 503, 503, 200, 200]
+    assert team_history.forwards.owed_to(APP) == [1, 4, 5]
 
 
 def test_numbers_are_those_of_the_commits(team_history: History, address: PostgresAddress) -> None:

@@ -2,13 +2,21 @@
 
 The statement takes the numbers, writes the deliveries and where they are to be forwarded to, and is committed, all in
 one exchange with the server: nothing else keeps the lock on the numbers, for which other writers wait.
+
+Where the connection ends before the server's answer has come, it may have committed, or do so a little later. Cronofy
+is answered 503 and sends again, so such rows are looked for afterwards, and corrected.
 """
 
 from __future__ import annotations
 
+import time
+from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.adapters.history.database import HistoryAway
 from cronofy_cli.adapters.history.rows import COLUMNS, to_row
+from cronofy_cli.errors import HistoryUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,6 +29,18 @@ if TYPE_CHECKING:
 _RECORD_LIMIT_S: Final = 3.0
 """In which a delivery is recorded or not. Cronofy gives an answer 5 seconds (docs: /developers/push-notifications/)."""
 
+_MOST_DOUBTED: Final = 10_000
+_DOUBT_S: Final = 10.0
+"""How long after the first commit that succeeds again an earlier one may still arrive at the server."""
+_LOOK_EVERY_S: Final = 1.0
+_NOT_ACCEPTED: Final = (
+    "WITH doubted AS (SELECT id FROM deliveries, "
+    "unnest(?::bigint[], ?::bytea[], ?::bytea[]) AS row (at, head, content) "
+    "WHERE received_at = at AND headers = head AND body = content), "
+    "forgotten AS (DELETE FROM owed WHERE delivery_id IN (SELECT id FROM doubted)) "
+    "UPDATE deliveries SET answer_status = 503 WHERE id IN (SELECT id FROM doubted)"
+)
+
 _TYPES: Final = {
     **dict.fromkeys(("target", "headers", "body"), "bytea"),
     **dict.fromkeys(("format", "only_managed", "is_json", "answer_status"), "int"),
@@ -29,6 +49,12 @@ _TYPES: Final = {
 """Of the columns that are no text."""
 _OWN: Final = COLUMNS.split(", ")[1:]
 """Those of a delivery without its number."""
+
+
+def _sought(delivery: Delivery) -> tuple[object, ...]:
+    """Return what a row is found by: no two requests arrive in the same microsecond with the same headers and body."""
+    row = dict(zip(COLUMNS.split(", "), to_row(delivery), strict=True))
+    return row["received_at"], row["headers"], row["body"]
 
 
 def _array(column: str) -> str:
@@ -52,6 +78,9 @@ class PostgresIntake:
 
     def __init__(self, database: PostgresDatabase, _: Forwards) -> None:
         self._database = database
+        self._doubted: deque[tuple[object, ...]] = deque(maxlen=_MOST_DOUBTED)
+        self._look_at_s = 0.0
+        self._doubt_until_s: float | None = None
 
     def insert(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
         """Write deliveries, in a transaction of the caller's, and return them with their numbers."""
@@ -72,7 +101,15 @@ class PostgresIntake:
             for target in (targets_of(delivery) if targets_of is not None else ())
         ]
         with self._database.within(_RECORD_LIMIT_S):
-            return self._insert(deliveries, owed)
+            try:
+                recorded = self._insert(deliveries, owed)
+            except HistoryAway:
+                self._doubted += [_sought(delivery) for delivery in deliveries]
+                self._doubt_until_s = None
+                raise
+            if self._doubted:
+                self._correct_doubted()
+            return recorded
 
     def settle(self, last_id: int) -> None:
         """Do nothing: what was recorded can be found."""
@@ -87,6 +124,19 @@ class PostgresIntake:
 
     def forget_damaged(self, last_id: int) -> None:
         """Do nothing."""
+
+    def _correct_doubted(self) -> None:
+        """What was recorded though it counts as not recorded was not accepted, and is not to be forwarded."""
+        now_s = time.monotonic()
+        if self._doubt_until_s is None:
+            self._doubt_until_s, self._look_at_s = now_s + _DOUBT_S, now_s
+        if now_s < self._look_at_s:
+            return
+        self._look_at_s = now_s + _LOOK_EVERY_S
+        with suppress(HistoryUnavailable):
+            self._database.execute(_NOT_ACCEPTED, list(map(list, zip(*self._doubted, strict=True))))
+            if now_s >= self._doubt_until_s:
+                self._doubted.clear()
 
     def _insert(self, deliveries: Sequence[Delivery], owed: Iterable[tuple[int, str]]) -> list[Delivery]:
         count = len(deliveries)
