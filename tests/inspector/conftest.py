@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ import pytest
 
 from cronofy_cli.adapters.event_cache import open_event_cache
 from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.postgres import PostgresAddress
 from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
 from cronofy_cli.core.signature import ClientSecret
 from cronofy_cli.inspector.around import Around
@@ -26,14 +28,15 @@ from tests.outbound.app import running_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
+    from cronofy_cli.adapters.history_place import HistoryPlace
     from cronofy_cli.errors import CronofyError
     from tests.outbound.app import App
 
 SECRET = ClientSecret("current", "s3cret")
+FILE, POSTGRES = "file", "postgres"
 CONCLUSION = (
     b'{"verdict":"cause_found","causes":[{"code":"channel_closed","likelihood":"certain","subject":"chn_1",'
     b'"sentence":"The channel <b>chn_1</b> is closed.","hint":"create another one","evidence":{}}],'
@@ -62,10 +65,12 @@ class Inspected:
     url: str
     story: Story
     asked_why: list[str]
+    folder: Path
+    """Of what is not the history's."""
 
     def last_saw(self, *events: bytes) -> None:
         """Put events into the cache of last seen states, as a run does that read them."""
-        environment = {"CRONOFY_DATA_DIR": str(self.story.file.parent)}
+        environment = {"CRONOFY_DATA_DIR": str(self.folder)}
         with open_event_cache("simulator", "acc_1", environment) as cache:
             cache.remember(events)
 
@@ -114,8 +119,11 @@ class Inspected:
 
 
 @contextmanager
-def inspecting(file: Path) -> Iterator[Inspected]:
-    """Run an inspector of a history, which must not fail."""
+def inspecting(place: HistoryPlace, folder: Path | None = None) -> Iterator[Inspected]:
+    """Run an inspector of a history, which must not fail. What is not the history's is in `folder`, or beside it."""
+    if folder is None:
+        assert isinstance(place, Path)
+        folder = place.parent
     failures: SimpleQueue[CronofyError] = SimpleQueue()
     asked: list[str] = []
 
@@ -124,8 +132,8 @@ def inspecting(file: Path) -> Iterator[Inspected]:
         return CONCLUSION
 
     around = Around(
-        history=file,
-        environment={"CRONOFY_DATA_DIR": str(file.parent)},
+        history=place,
+        environment={"CRONOFY_DATA_DIR": str(folder)},
         data_center="uk",
         account="acme",
         tzid="Etc/UTC",
@@ -135,7 +143,7 @@ def inspecting(file: Path) -> Iterator[Inspected]:
         why=why,
     )
     with InspectorRun(around, failures.put) as run:
-        yield Inspected(run.url, Story(file), asked)
+        yield Inspected(run.url, Story(place), asked, folder)
     assert failures.empty()
 
 
@@ -153,18 +161,26 @@ def app() -> Iterator[App]:
 
 
 @pytest.fixture
-def story(file: Path, app: App) -> Story:
+def place(request: pytest.FixtureRequest, file: Path) -> HistoryPlace:
+    """Where the history is: in the file, unless a test asks for POSTGRES."""
+    if getattr(request, "param", FILE) == FILE:
+        return file
+    return PostgresAddress.parse(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def story(place: HistoryPlace, app: App) -> Story:
     """A history in which one of everything has happened."""
-    open_history(file).close()
-    told = Story(file)
+    open_history(place).close()
+    told = Story(place)
     told.tell(f"http://localhost:{app.port}/hook")
     return told
 
 
 @pytest.fixture
-def inspected(file: Path, story: Story) -> Iterator[Inspected]:
+def inspected(place: HistoryPlace, file: Path, story: Story) -> Iterator[Inspected]:
     """An inspector of that history."""
-    with inspecting(file) as running:
+    with inspecting(place, file.parent) as running:
         yield running
 
 

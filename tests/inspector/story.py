@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cronofy_cli.adapters.history import Forward, Gap, Moments, open_history
@@ -16,10 +18,10 @@ from cronofy_cli.core.signature import HEADER, SignatureState, Verdict, sign
 from cronofy_cli.listen.changes.read_request import ChangeRead
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from cronofy_cli.adapters.history import History
+    from cronofy_cli.adapters.history_place import HistoryPlace
 
 SECRET = "s3cret"
 CHANNEL = "chn_54cf7c7cb4ad4c1027000001"
@@ -57,12 +59,24 @@ def event(uid: str, title: str, day: int, hour: float, hours: float = 1, **more:
 class Story:
     """Writes what happens into a history."""
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
+    def __init__(self, place: HistoryPlace) -> None:
+        self.place = place
+        self._telling: History | None = None
 
-    def _open(self) -> History:
+    @property
+    def file(self) -> Path:
+        """The history's file."""
+        assert isinstance(self.place, Path)
+        return self.place
+
+    @contextmanager
+    def _open(self) -> Iterator[History]:
+        if self._telling is not None:
+            yield self._telling
+            return
         # No test cuts the power.
-        return open_history(self.file, survives_power_cut=False)
+        with open_history(self.place, survives_power_cut=False) as history:
+            yield history
 
     def arrives(
         self,
@@ -129,9 +143,9 @@ class Story:
 
     def tell(self, target: str) -> None:
         """Let one of everything happen, the newest last."""
-        # The last one that lets go of the file writes all of it once more: that happens once.
-        with self._open():
+        with self._open() as self._telling:
             self._tell(target)
+        self._telling = None
 
     def _tell(self, target: str) -> None:
         for number in range(30):

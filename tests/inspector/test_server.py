@@ -12,7 +12,7 @@ from cronofy_cli.adapters.history import open_history
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.inspector.server import InspectorServer
-from tests.inspector.conftest import CONCLUSION
+from tests.inspector.conftest import CONCLUSION, FILE, POSTGRES
 from tests.inspector.story import CHANGE, CHANNEL
 from tests.outbound.app import answer_of
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from tests.outbound.app import App
 
 TOTAL = 38
+in_both = pytest.mark.parametrize("place", [FILE, POSTGRES], indirect=True)
+"""Has a test run with a history in a file, and with one in PostgreSQL."""
 
 
 @pytest.mark.parametrize(
@@ -124,6 +126,7 @@ def test_a_port_that_is_taken(inspected: Inspected) -> None:
     assert caught.value.hint == "choose another: --port PORT"
 
 
+@in_both
 def test_the_list_goes_by_keys(inspected: Inspected) -> None:
     """Parts follow one another without a gap and without an overlap, and lead back."""
     first = inspected.get("list?limit=20")
@@ -138,6 +141,7 @@ def test_the_list_goes_by_keys(inspected: Inspected) -> None:
     assert first["rows"][0]["what"].endswith("and 2 more")
 
 
+@in_both
 @pytest.mark.parametrize(
     ("q", "numbers", "command"),
     [
@@ -209,6 +213,7 @@ def test_odd_questions_are_answered(path: str, inspected: Inspected) -> None:
     assert inspected.ask("GET", f"/api/{path}").status in {400, 404}
 
 
+@in_both
 def test_a_replay_reaches_the_application(inspected: Inspected, app: App) -> None:
     """The same bytes and headers as they came, from the server's side; it is kept, with a verdict."""
     [result] = inspected.ask("POST", "/api/deliveries/37/replay", {}).json
@@ -254,6 +259,7 @@ def test_another_machine_is_asked_about(inspected: Inspected) -> None:
     assert (agreed.status, agreed.json[0]["failure"]) == (200, "name_not_resolved")
 
 
+@in_both
 def test_a_delivery_without_a_target(inspected: Inspected) -> None:
     """The page has to name one."""
     answer = inspected.ask("POST", "/api/deliveries/34/replay", {})
@@ -268,6 +274,7 @@ def test_an_odd_request_does_nothing(body: bytes, inspected: Inspected, app: App
     assert app.received == []
 
 
+@in_both
 def test_tags(inspected: Inspected) -> None:
     """They are given and taken by the rules of `deliveries tag`."""
     given = inspected.ask("POST", "/api/deliveries/38/tag", {"name": "@odd"})
@@ -275,10 +282,11 @@ def test_tags(inspected: Inspected) -> None:
     taken = inspected.ask("POST", "/api/deliveries/36/tag", {"name": "broken", "remove": True})
 
     assert (given.json, wrong.status, taken.json) == (["odd"], 400, [])
-    with open_history(inspected.story.file) as history:
+    with open_history(inspected.story.place) as history:
         assert history.tags.all() == {"odd": 38}
 
 
+@in_both
 def test_a_diagnosis(inspected: Inspected) -> None:
     """A wrong signature is explained as `verify` explains it."""
     found = inspected.get("deliveries/35/signature")
@@ -288,6 +296,7 @@ def test_a_diagnosis(inspected: Inspected) -> None:
     assert found["hint"]
 
 
+@in_both
 def test_exports_and_comparisons(inspected: Inspected) -> None:
     """They are those of the commands; what is exported is redacted unless that is declined."""
     whole = inspected.ask("GET", "/api/export?ids=38&redact=no")
@@ -316,6 +325,7 @@ def test_why(inspected: Inspected) -> None:
     assert inspected.asked_why == [CHANNEL]
 
 
+@in_both
 def test_no_secret_is_in_any_answer(inspected: Inspected) -> None:
     """Labels are; the client secret, and the token, are not."""
     for path in (
