@@ -25,6 +25,8 @@ class Trouble(Enum):
     """It cannot be reached, does not answer in time, is starting or ending."""
     NOT_LET_IN = auto()
     """It takes neither this role nor this password, or none was given."""
+    NOT_TRUSTED = auto()
+    """The server's certificate is not accepted, or what is said about certificates is wrong."""
     NOT_THERE = auto()
     """There is no database of this name."""
     NOT_ALLOWED = auto()
@@ -72,6 +74,7 @@ _BY_CODE: Final = {
     "57014": Trouble.LOCKED,  # the statement took longer than its limit
 }
 """SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+_TRUST_WORDS: Final = ("certificate", "sslmode")
 _LOGIN_WORDS: Final = ("password", "authentication", "pg_hba.conf", "role")
 """libpq has no code for what it meets itself or while it connects, only the server's sentence."""
 
@@ -94,6 +97,8 @@ def trouble_of(error: BaseException) -> Trouble | None:
     words = str(error).lower()
     if "does not exist" in words and "database" in words:
         return Trouble.NOT_THERE
+    if any(word in words for word in _TRUST_WORDS):
+        return Trouble.NOT_TRUSTED
     return Trouble.NOT_LET_IN if any(word in words for word in _LOGIN_WORDS) else Trouble.AWAY
 
 
@@ -135,6 +140,10 @@ def described(what: str, address: PostgresAddress, trouble: Trouble, words: str)
         Trouble.NOT_LET_IN: (
             f"PostgreSQL does not let you use {what}: {words}",
             f"check the role of {address}, and its password in PGPASSWORD, ~/.pgpass, pg_service.conf or the keyring",
+        ),
+        Trouble.NOT_TRUSTED: (
+            f"{what} in PostgreSQL cannot be reached safely: {words}",
+            f"check sslmode and sslrootcert of {address}",
         ),
         Trouble.NOT_THERE: (
             f"the database for {what} is not there: {words}",

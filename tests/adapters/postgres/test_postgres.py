@@ -13,6 +13,7 @@ from cronofy_cli.adapters.postgres import (
     AdvisoryLock,
     ConnectionSettings,
     PostgresAddress,
+    Trouble,
     described,
     migrate,
     refuse_password,
@@ -28,7 +29,6 @@ from tests.requirements import require_program
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cronofy_cli.adapters.postgres import Trouble
     from tests.postgres_server import PostgresServer
 
 
@@ -197,6 +197,26 @@ def test_statements_of_others(what: str, postgres_url: str) -> None:
         session.execute("PREPARE twice AS SELECT 1", prepare=False)
         with pytest.raises(HistoryUnavailable, match="SHARED"), translated(failed):
             session.execute(what.encode(), prepare=False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        'invalid sslmode value: "verify"',
+        'root certificate file "/root.crt" does not exist',
+        "SSL error: certificate verify failed",
+        'server certificate for "db" (and 1 other name) does not match host name "127.0.0.1"',
+    ],
+)
+def test_certificates(words: str) -> None:
+    """What is wrong with certificates is not taken for a server that is away: the hint names what decides."""
+    address = PostgresAddress.parse("postgresql://db/app?sslmode=verify-full")
+    with pytest.raises(HistoryUnavailable, match="NOT_TRUSTED") as caught, translated(failed):
+        raise psycopg.OperationalError(f"connection failed: {words}")
+
+    sentence, hint = described("the history", address, Trouble.NOT_TRUSTED, caught.value.hint or "")
+    assert sentence == f"the history in PostgreSQL cannot be reached safely: {words}"
+    assert hint == f"check sslmode and sslrootcert of {address}"
 
 
 def test_time_limit_of_this_side(postgres_server: PostgresServer, postgres_url: str) -> None:
