@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.agent.clients import SKILL_FILE, ClientName
+from cronofy_cli.agent.setup import Action, Change
 from tests.in_process import run_main
 
 if TYPE_CHECKING:
@@ -185,3 +186,21 @@ def test_for_all_projects(cli: Cli, project: Path, tmp_path: Path) -> None:
         f"{project}/.claude/skills/cronofy-notifications/SKILL.md",
     }
     assert (refused.exit_code, refused.error["code"]) == (2, "usage")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_kept", "action"),
+    [
+        (None, "a", False, Action.CREATE),
+        ("a", "b", False, Action.CHANGE),
+        ("a", None, False, Action.REMOVE),
+        ("a", "a", False, Action.NOTHING),
+        (None, None, False, Action.NOTHING),
+        ("a", "b", True, Action.KEEP),
+    ],
+)
+def test_what_happens_to_a_file(
+    before: str | None, after: str | None, is_kept: bool, action: Action, tmp_path: Path
+) -> None:
+    """What is said of a file is what is done to it."""
+    assert Change("claude", tmp_path / "file", before, after, is_kept).action is action
