@@ -37,6 +37,7 @@ _INSERT: Final = (
     "WHERE EXISTS (SELECT 1 FROM deliveries WHERE id = ?)"
 )
 _SETTLE: Final = "DELETE FROM owed WHERE delivery_id = ? AND target = ?"
+_IS_KEPT: Final = "SELECT 1 FROM forwards WHERE delivery_id = ? AND target = ? AND attempt = ? AND started_at = ?"
 _ROWS_PER_INSERT: Final = 32
 
 
@@ -107,6 +108,14 @@ class Forwards:
         with self._database.transaction():
             self._database.run(_INSERT, [_values(forward) for forward in kept])
             self._database.run(_SETTLE, [(each.delivery_id, each.target) for each in kept if each.is_last])
+
+    def without_recorded(self, forwards: Iterable[Forward]) -> list[Forward]:
+        """Return the attempts that are not kept yet.
+
+        Raises:
+            HistoryUnavailable: the store cannot be read.
+        """
+        return [each for each in forwards if self._database.value(_IS_KEPT, _values(each)[:4]) is None]
 
     def owe(self, recorded: Sequence[Delivery], targets_of: TargetsOf) -> None:
         """Keep where recorded deliveries are to be forwarded to, in a transaction of the caller's."""

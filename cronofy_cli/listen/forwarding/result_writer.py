@@ -95,7 +95,7 @@ class ResultWriter(Worker):
         for number in count(1):
             is_at_end = self._ending.is_set()
             try:
-                self._write(batch)
+                self._write(batch, is_first_try=number == 1)
             except HistoryUnavailable as error:
                 tries_at_end -= is_at_end
                 is_over = self._abandoned.is_set() or not tries_at_end
@@ -107,9 +107,11 @@ class ResultWriter(Worker):
                 break
         return True
 
-    def _write(self, batch: list[tuple[Forward, Answer | None]]) -> None:
+    def _write(self, batch: list[tuple[Forward, Answer | None]], *, is_first_try: bool) -> None:
+        results, forwards = [forward for forward, _ in batch], self._history.forwards
         with self._history.all_or_nothing():
-            self._history.forwards.record([forward for forward, _ in batch])
+            # The answer to a commit may have been lost with the connection.
+            forwards.record(results if is_first_try else forwards.without_recorded(results))
             for forward, answer in batch:
                 if answer is not None:
                     self._history.set_answer(forward.delivery_id, answer.status)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cronofy_cli.adapters.history import History, open_history
+from cronofy_cli.adapters.history.database import HistoryAway
 from cronofy_cli.adapters.history.forwards import Forwards
 from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.listen.forwarding.result_writer import Answer, ResultWriter
@@ -16,7 +18,7 @@ from tests.listen.forwarding.following import Following
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from cronofy_cli.adapters.history import Forward
@@ -113,6 +115,31 @@ def test_an_answer_is_written_with_its_result(
         delivery = history.get(1)
         assert delivery is not None
         assert (delivery.answer_status, len(history.forwards.of(1))) == (503, 1)
+
+
+def test_a_commit_whose_answer_was_lost(
+    following: Following, monkeypatch: pytest.MonkeyPatch, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    """What was written though that was not heard is not written a second time."""
+    left, all_or_nothing = [2], History.all_or_nothing
+
+    @contextmanager
+    def unheard(self: History) -> Iterator[None]:
+        with all_or_nothing(self):
+            yield
+        if left[0]:
+            left[0] -= 1
+            raise HistoryAway("the connection has ended")
+
+    monkeypatch.setattr(History, "all_or_nothing", unheard)
+    writer = ResultWriter(following.history_file, following.calls)
+    writer.start()
+    writer.keep(forward(1, number=1))
+    writer.keep(forward(1, number=2))
+    wait_until(lambda: not writer.unwritten)
+
+    assert writer.stop(LIMIT_S)
+    assert [each.number for each in following.kept(1)] == [1, 2]
 
 
 def test_a_writer_that_is_slow(following: Following, monkeypatch: pytest.MonkeyPatch) -> None:
