@@ -75,11 +75,17 @@ def import_then_wait(module: str) -> None:
     """Import a module that is interrupted amid it, then wait for what is to come; it ends the wait."""
     send_within_import()
     __import__(module)
-    over = threading.Event()
-    limit = threading.Timer(LIMIT_S, over.set)
+    over, came = threading.Event(), threading.Event()
+
+    def give_up() -> None:
+        if not came.wait(LIMIT_S):
+            over.set()
+
+    limit = threading.Thread(target=give_up)
     limit.start()
     try:
         over.wait()
     finally:
-        limit.cancel()
+        came.set()
+        limit.join()
         assert not over.is_set(), "the interrupt came only when the wait was over"
