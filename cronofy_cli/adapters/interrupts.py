@@ -31,7 +31,7 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 
 def _send(number: int, thread_id: int) -> None:
     if sys.platform == "win32":
-        _thread.interrupt_main(number)
+        _thread.interrupt_main(signal.Signals(number))
     else:
         # A real signal also ends a wait, at whose end alone interrupt_main() would be noticed.
         signal.pthread_kill(thread_id, number)
