@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # what `signal` is made of, without the time that its import takes
 import _thread
-import signal
 import sys
 import threading
 from typing import TYPE_CHECKING, Final
@@ -31,7 +31,7 @@ def interrupt(number: int, frame: FrameType | None) -> None:
 
 def _send(number: int, thread_id: int) -> None:
     if sys.platform == "win32":
-        _thread.interrupt_main(signal.Signals(number))
+        _thread.interrupt_main(number)  # type: ignore[arg-type]  # a number will do
     else:
         # A real signal also ends a wait, at whose end alone interrupt_main() would be noticed.
-        signal.pthread_kill(thread_id, number)
+        _signal.pthread_kill(thread_id, number)

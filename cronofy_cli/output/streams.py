@@ -73,7 +73,7 @@ def wants_color(choice: Color, stream: TextIO, environment: Mapping[str, str]) -
     return environment.get("TERM") != "dumb" and environment.get("CLICOLOR") != "0" and stream.isatty()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Output:
     """Where a command's results and remarks go."""
 
