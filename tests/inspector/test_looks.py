@@ -146,6 +146,18 @@ def test_an_inspector_that_has_ended(
     page.close()
 
 
+def test_while_deliveries_are_counted(context: BrowserContext, inspected: Inspected) -> None:
+    """What is not counted yet has a name for a screen reader, too."""
+    page, asked = context.new_page(), []
+    page.route("**/api/strip*", lambda route: asked.append(route))  # noqa: PLW0108 - it cannot be a built-in
+    page.goto(inspected.url)
+    expect(page.locator(".row").first).to_be_visible()
+
+    assert problems(page) == []
+    assert asked
+    page.close()
+
+
 def test_a_print_of_a_delivery(page: Page, tmp_path: Path) -> None:
     """Paper gets the delivery alone: no list, no buttons."""
     page.locator(".part").first.wait_for()
