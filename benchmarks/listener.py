@@ -54,14 +54,7 @@ def _against_uvicorn(bench: Bench) -> Finding:
         ours_then_rest = partial(loaded_then_idle, bench, callback_url, process_id)
         rounds = in_turn(bench.rounds(ROUNDS), [ours_then_rest, partial(_loaded, bench, rival["url"])])
     ours, theirs = (list(column) for column in zip(*rounds, strict=True))
-    return Finding(
-        f"listen, {CONNECTIONS} connections, recorded",
-        _words(ours),
-        "uvicorn+httptools, stores nothing",
-        _words(theirs),
-        median_ratio([load.requests_per_s for load in ours], [load.requests_per_s for load in theirs]),
-        STORED,
-    )
+    return _compared("recorded", ours, "uvicorn+httptools, stores nothing", theirs, STORED)
 
 
 def _with_an_index(bench: Bench) -> Finding:
@@ -76,14 +69,13 @@ def _with_an_index(bench: Bench) -> Finding:
         others = partial(loaded_then_idle, bench, plain_url, plain_process)
         rounds = in_turn(bench.rounds(ROUNDS), [ours, others])
     with_index, without = (list(column) for column in zip(*rounds, strict=True))
-    return Finding(
-        f"listen, {CONNECTIONS} connections, with a search index",
-        _words(with_index),
-        "listen, without one",
-        _words(without),
-        median_ratio([load.requests_per_s for load in with_index], [load.requests_per_s for load in without]),
-        INDEXED,
-    )
+    return _compared("with a search index", with_index, "listen, without one", without, INDEXED)
+
+
+def _compared(what: str, ours: list[Load], against: str, theirs: list[Load], budget: Budget) -> Finding:
+    ratio = median_ratio([load.requests_per_s for load in ours], [load.requests_per_s for load in theirs])
+    name = f"listen, {CONNECTIONS} connections, {what}"
+    return Finding(name, _words(ours), against, _words(theirs), ratio, budget)
 
 
 def loaded_then_idle(bench: Bench, url: str, process_id: int) -> Load:

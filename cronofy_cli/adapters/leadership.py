@@ -80,7 +80,7 @@ class Leadership:
         try:
             with _translated(address):
                 session.execute(_SERVER_LIMITS)
-                session.execute(_SILENCE_LIMIT, (f"{SERVER_LIMIT_S * 1000:.0f}",))
+                session.execute(_SILENCE_LIMIT, (str(SERVER_LIMIT_S * 1000),))
                 migrate(session, "listeners", _MIGRATIONS, _refuse_newer)
         except BaseException:
             made.close()

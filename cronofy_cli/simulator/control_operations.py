@@ -53,7 +53,7 @@ _EVENT: Final[dict[str, Schema]] = {
     "event_private": _FLAG,
 }
 _CHANGE: Final[dict[str, Schema]] = _EVENT | {
-    "move_days": {"type": "integer", "description": "Move it by so many days, at the same time of day in its zone."}
+    "move_days": {"type": "integer", "description": "Move it by this many days, at the same time of day in its zone."}
 }
 _WAIT: Final[dict[str, Schema]] = {
     "wait_s": {"type": "number", "description": "Wait at most this many seconds for `count` entries that fit."},

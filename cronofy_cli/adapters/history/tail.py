@@ -33,8 +33,8 @@ def patiently(ask: Callable[[], T], pause: Callable[[float], object]) -> T:
     while True:
         try:
             return ask()
-        except HistoryAway:
-            away_since_s = _waited_since(away_since_s)
+        except HistoryAway as error:
+            away_since_s = _waited_since(away_since_s, error)
         pause(AWAY_PAUSE_S)
 
 
@@ -63,17 +63,17 @@ def follow(
                     after_id = max((each.id or 0 for each in found), default=after_id)
                 seen_version, after_id = version, newest_id
             away_since_s = None
-        except HistoryAway:
+        except HistoryAway as error:
             # A server that is started again has lost nothing: it goes on where it was.
-            away_since_s = _waited_since(away_since_s)
+            away_since_s = _waited_since(away_since_s, error)
             pause_s = AWAY_PAUSE_S
         yield []
         pause(pause_s)
 
 
-def _waited_since(moment_s: float | None) -> float:
-    """Return since when it is away; inside an `except`, whose error is raised when that is too long ago."""
+def _waited_since(moment_s: float | None, error: HistoryAway) -> float:
+    """Return since when it is away, by default now; when that is too long ago, raise the error."""
     moment_s = moment_s or monotonic()
     if monotonic() - moment_s > AWAY_LIMIT_S:
-        raise  # noqa: PLE0704 - the caller handles it
+        raise error
     return moment_s

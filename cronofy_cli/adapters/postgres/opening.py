@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 APPLICATION_NAME: Final = "cronofy"
 CONNECT_LIMIT_S: Final = 2
-"""psycopg takes nothing shorter. Of several hosts each is tried for so long."""
+"""The shortest that libpq accepts. With several hosts it applies to each."""
 
 
 def connect(
@@ -31,6 +31,7 @@ def connect(
     Raises:
         DriverMissing: psycopg is not installed.
         psycopg.OperationalError: the server cannot be reached, or does not let us in.
+        ConnectionShared: a pooler in between does not keep sessions.
     """
     try:
         from cronofy_cli.adapters.postgres.session import open_session

@@ -30,7 +30,7 @@ def refuse_shared(session: Connection, connect_again: Callable[[], Connection]) 
     number = _number(session)
     if number == session.info.backend_pid:
         return
-    # Not the server has accepted the connection. One that is shared is taken away by a transaction elsewhere.
+    # A pooler accepted the connection. If it shares sessions, a transaction elsewhere gets the one just seen.
     with suppress(psycopg.OperationalError), connect_again() as other, other.transaction():
         if _number(other) == number or _number(session) != number:
             raise ConnectionShared("its transactions are in different sessions")

@@ -34,6 +34,16 @@ def following(tmp_path: Path) -> Following:
     return made
 
 
+def write_two(following: Following, wait_until: Callable[[Callable[[], bool]], None]) -> None:
+    """Have two results of one delivery written to the end."""
+    writer = ResultWriter(following.history_file, following.calls)
+    writer.start()
+    writer.keep(forward(1, number=1))
+    writer.keep(forward(1, number=2))
+    wait_until(lambda: not writer.unwritten)
+    assert writer.stop(LIMIT_S)
+
+
 def test_every_result_in_its_order(following: Following) -> None:
     """What was kept is written by the end, all of it, in the order of its keeping."""
     writer = ResultWriter(following.history_file, following.calls)
@@ -64,13 +74,8 @@ def test_a_history_that_cannot_be_written(
         record(self, forwards)
 
     monkeypatch.setattr(Forwards, "record", failing)
-    writer = ResultWriter(following.history_file, following.calls)
-    writer.start()
-    writer.keep(forward(1, number=1))
-    writer.keep(forward(1, number=2))
-    wait_until(lambda: not writer.unwritten)
+    write_two(following, wait_until)
 
-    assert writer.stop(LIMIT_S)
     assert [each.number for each in following.kept(1)] == [1, 2]
     assert [error.message for error in following.troubles] == (["locked"] if is_reported else [])
 
@@ -132,13 +137,8 @@ def test_a_commit_whose_answer_was_lost(
             raise HistoryAway("the connection has ended")
 
     monkeypatch.setattr(History, "all_or_nothing", unheard)
-    writer = ResultWriter(following.history_file, following.calls)
-    writer.start()
-    writer.keep(forward(1, number=1))
-    writer.keep(forward(1, number=2))
-    wait_until(lambda: not writer.unwritten)
+    write_two(following, wait_until)
 
-    assert writer.stop(LIMIT_S)
     assert [each.number for each in following.kept(1)] == [1, 2]
 
 
