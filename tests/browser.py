@@ -14,7 +14,7 @@ from tests.requirements import require_program
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Position, Request
 
     from cronofy_cli.pages.files import PageFiles
 
@@ -31,6 +31,12 @@ def chromium_browser() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def press(place: Locator, position: Position | None = None) -> None:
+    """Press the mouse's button on something that may be drawn again until then, and do not let it go."""
+    place.hover(position=position)
+    place.page.mouse.down()
 
 
 class Complaints:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import Complaints
+from tests.browser import Complaints, press
 from tests.inspector.conftest import inspecting
 from tests.inspector.story import CHANGE, HOSTILE, event
 from tests.outbound.app import answer_of
@@ -57,28 +57,28 @@ def test_a_notification_appears_at_once(page: Page, inspected: Inspected) -> Non
     expect(page.locator(".row").first).to_contain_text("503")
 
 
+def top_of(page: Page, number: int) -> float:
+    """Return how far down a delivery's row stands, in pixels."""
+    top: float = page.evaluate(
+        "number => document.querySelector(`.row[data-id='${number}']`).getBoundingClientRect().top", number
+    )
+    return top
+
+
 def test_further_down_nothing_moves(page: Page, inspected: Inspected) -> None:
     """What arrives while one reads further down is counted on a button that leads to it."""
     page.locator("#list").evaluate("list => { list.scrollTop = 600; }")
     expect(row(page, 31)).to_be_visible()
-    before = row(page, 31).bounding_box()
+    before = top_of(page, 31)
 
     inspected.story.arrives()
     inspected.story.arrives()
 
     expect(page.locator("#fresh")).to_have_text("2 new, to the top ( . )")
-    assert row(page, 31).bounding_box() == before
+    assert top_of(page, 31) == before
     page.locator("#fresh").click()
     expect(page.locator(".row").first).to_have_attribute("data-id", "40")
     expect(page.locator("#fresh")).to_be_hidden()
-
-
-def press(page: Page, place: Locator) -> None:
-    """Press the mouse's button on something, and do not let it go."""
-    box = place.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
 
 
 def test_a_click_is_not_lost_when_something_arrives_in_it(
@@ -88,7 +88,7 @@ def test_a_click_is_not_lost_when_something_arrives_in_it(
     beside = context.new_page()
     beside.goto(inspected.url)
     page.bring_to_front()
-    press(page, row(page, 35))
+    press(row(page, 35))
 
     number = inspected.story.arrives()
     expect(beside.locator(".row").first).to_have_attribute("data-id", str(number))

@@ -123,6 +123,7 @@ def test_a_tunnel_without_its_session(ngrok: Cli, context: BrowserContext) -> No
     """As long as the tunnel is down the page says so and why; it comes back by itself, with another address."""
     with watched(context, ngrok, "--tunnel", "ngrok") as (_, page):
         route = page.locator("#route")
+        expect(route).to_contain_text("http")
         before = route.text_content()
         [pid] = agents(ngrok)
         os.kill(pid, signal.SIGUSR1)

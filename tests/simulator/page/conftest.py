@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import LIMIT_MS, Complaints
+from tests.browser import LIMIT_MS, Complaints, press
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,19 +66,28 @@ class SimulatorPage:
 
     def drag(self, title: str, days: float = 0, hours: float = 0, *, grip: bool = False, drop: bool = True) -> None:
         """Drag an event, or its lower edge; without `drop` the button stays pressed."""
-        block = self.event(title)
-        block.evaluate("element => element.scrollIntoView({block: 'nearest'})")
+        self.has_drawn()
+        block, mouse = self.event(title), self.page.mouse
+        press(block.locator(".grip") if grip else block, None if grip else {"x": 12, "y": 8})
         box, column = block.bounding_box(), self.page.locator(".week-column").first.bounding_box()
         assert box is not None
         assert column is not None
-        x, y = box["x"] + box["width"] / 2, box["y"] + (box["height"] - 4 if grip else min(10, box["height"] / 2))
-        mouse = self.page.mouse
-        mouse.move(x, y)
-        mouse.down()
+        x, y = (box["x"] + box["width"] / 2, box["y"] + box["height"] - 3) if grip else (box["x"] + 12, box["y"] + 8)
         mouse.move(x + 6, y + 6)
         mouse.move(x + days * column["width"], y + hours * HOUR_PX, steps=5)
         if drop:
             mouse.up()
+
+    def has_drawn(self) -> None:
+        """Wait until the page has drawn what the simulator knows now."""
+        self.page.evaluate(
+            """async () => {
+                const {refresh} = await import('/page/state.js'), frame = () => new Promise(requestAnimationFrame);
+                await refresh();
+                await frame();
+                await frame();
+            }"""
+        )
 
     def has_read(self, title: str) -> None:
         """Wait until the page knows of an event, and has had the time to draw it."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import press
 from tests.simulator.page.conftest import READ_ONLY, further_world, no_edit
 
 if TYPE_CHECKING:
@@ -100,10 +101,7 @@ def test_a_drag_that_the_window_takes_no_part_in_any_more(page: SimulatorPage, w
 def test_a_click_is_not_lost_when_something_changes_in_it(page: SimulatorPage, week: Running) -> None:
     """A button that is pressed is still there when it is let go."""
     page.button("Later").focus()
-    box = page.page.get_by_role("button", name="Disconnect Google").bounding_box()
-    assert box is not None
-    page.page.mouse.move(box["x"] + 10, box["y"] + 10)
-    page.page.mouse.down()
+    press(page.page.get_by_role("button", name="Disconnect Google"))
     meanwhile(page, week)
 
     page.page.mouse.up()
