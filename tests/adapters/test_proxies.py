@@ -11,6 +11,7 @@ from cronofy_cli.adapters.http import open_client
 from cronofy_cli.adapters.proxies import find_proxy
 from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.errors import Unreachable
+from tests.ports import free_port
 
 ORBSTACK = "localhost,127.0.0.1,::1,fd07:b51a:cc66:f0::/64"
 
@@ -82,8 +83,7 @@ def test_addresses_in_no_proxy_break_nothing(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_dead_proxy_is_named(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the proxy refuses the connection it is named with its variable, at once, and not Cronofy."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     monkeypatch.setenv(f"{scheme}_proxy", f"http://user:hunter2@127.0.0.1:{port}")
 
     with (

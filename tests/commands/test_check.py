@@ -10,13 +10,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cronofy_cli.commands.check import app
-from tests.adapters.callback_probe.tls_servers import closed_port, make_authorities
+from tests.adapters.callback_probe.tls_servers import make_authorities
 from tests.adapters.callback_probe.tls_servers import serving as tls_serving
 from tests.commands.one_command import run_command
 from tests.handler_check import handlers
 from tests.handler_check.checking import make_cases
 from tests.handler_check.handlers import SECRET, serving
 from tests.outbound.receiver import receiving
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,7 +216,7 @@ def test_a_secret_from_stdin(cli: Cli) -> None:
 
 def test_nothing_listens(cli: Cli) -> None:
     """A handler that is not there has an exit code of its own, and no results."""
-    port = closed_port()
+    port = free_port()
 
     result = run_command(app, cli, "handler", f"{port}/hook", "--json")
 

@@ -15,11 +15,11 @@ from cronofy_cli.commands.doctor import app
 from cronofy_cli.errors import WrongUsage
 from tests.adapters.callback_probe.tls_servers import (
     Authorities,
-    closed_port,
     make_authorities,
     serving,
 )
 from tests.in_process import Stream
+from tests.ports import free_port
 from tests.support import Result
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def test_broken_settings(doctor: Doctor, cli: Cli) -> None:
 def test_no_secret_is_shown(doctor: Doctor, cli: Cli) -> None:
     """Neither the token nor a client secret appears anywhere, with --verbose neither."""
     secrets = {"CRONOFY_ACCESS_TOKEN": "tok_secret_one", "CRONOFY_CLIENT_SECRET": "CRN_secret_two"}
-    cli.environment |= secrets | {"CRONOFY_DATA_CENTER": f"http://127.0.0.1:{closed_port()}"}
+    cli.environment |= secrets | {"CRONOFY_DATA_CENTER": f"http://127.0.0.1:{free_port()}"}
 
     result = doctor("--json", "--verbose")
 
@@ -215,7 +215,7 @@ def test_wrong_usage(arguments: tuple[str, ...], doctor: Doctor) -> None:
 def test_for_people(doctor: Doctor, cli: Cli) -> None:
     """A line for each check; below one that needs attention what it means and how to fix it; the sums on stderr."""
     cli.environment["NO_COLOR"] = "1"
-    port = closed_port()
+    port = free_port()
 
     result = doctor("--url", f"https://localhost:{port}/hook", terminal=True)
 
@@ -233,7 +233,7 @@ def test_for_people(doctor: Doctor, cli: Cli) -> None:
 
 def test_in_a_pipe(doctor: Doctor) -> None:
     """State, check, subject, code, finding, meaning and hint, tab-separated, nothing cut."""
-    port = closed_port()
+    port = free_port()
 
     result = doctor("--url", f"http://localhost:{port}/")
 
@@ -251,6 +251,6 @@ def test_in_a_pipe(doctor: Doctor) -> None:
 
 def test_as_lines_of_json(doctor: Doctor) -> None:
     """--ndjson writes one check a line."""
-    result = doctor("--url", f"http://localhost:{closed_port()}/", "--ndjson")
+    result = doctor("--url", f"http://localhost:{free_port()}/", "--ndjson")
 
     assert [line.startswith('{"check":"callback_') for line in result.lines] == [True, True]

@@ -10,10 +10,11 @@ import pytest
 from cronofy_cli.commands.trigger import app
 from cronofy_cli.core.notifications.samples import SAMPLES
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
-from tests.adapters.callback_probe.tls_servers import closed_port, make_authorities, serving
+from tests.adapters.callback_probe.tls_servers import make_authorities, serving
 from tests.commands.one_command import run_command
 from tests.in_process import run_main
 from tests.outbound.receiver import receiving as receiving_at
+from tests.ports import free_port
 from tests.simulator.receiver import receiving
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def test_for_programs(trigger: Trigger, handler: Receiver) -> None:
 def test_verbose(trigger: Trigger, handler: Receiver) -> None:
     """With --verbose each post is shown on stderr as it was sent, signature included, and how it was answered."""
     answered = trigger("change", handler.url, "--verbose")
-    refused = trigger("change", str(closed_port()), "--verbose")
+    refused = trigger("change", str(free_port()), "--verbose")
 
     received = arrived(handler)[0]
     assert f"> POST {handler.url}\n" in answered.stderr
@@ -279,7 +280,7 @@ def test_a_forged_one(option: str, trigger: Trigger, handler: Receiver) -> None:
 
 def test_nothing_listens(trigger: Trigger) -> None:
     """An application that cannot be reached has an exit code of its own."""
-    result = trigger("change", f"http://127.0.0.1:{closed_port()}/hook")
+    result = trigger("change", f"http://127.0.0.1:{free_port()}/hook")
 
     assert (result.exit_code, result.lines[0].split("\t")[3]) == (3, "connection_refused")
 

@@ -19,8 +19,8 @@ from cronofy_cli.doctor.account_group import AccountChecks, without_account
 from cronofy_cli.doctor.runner import run_groups
 from cronofy_cli.evidence.account import Place
 from cronofy_cli.evidence.callback import Prober
-from tests.adapters.callback_probe.tls_servers import closed_port
 from tests.fakes.scripted_server import scripted_server
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,7 +134,7 @@ def test_a_simulators_clock_was_turned() -> None:
 
 def test_cronofy_cannot_be_reached() -> None:
     """Without an answer the token's check says why, and the rest is skipped."""
-    found = examine(f"http://127.0.0.1:{closed_port()}")
+    found = examine(f"http://127.0.0.1:{free_port()}")
 
     assert (found["token"][0].state, found["token"][0].code) == (CheckState.FAILED, "unreachable")
     skipped = {name for name, (check,) in found.items() if check.state is CheckState.SKIPPED}

@@ -20,12 +20,12 @@ from cronofy_cli.evidence.callback_words import WORDS
 from tests.adapters.callback_probe.tls_servers import (
     NOW,
     Authorities,
-    closed_port,
     listening,
     make_authorities,
     plain_http,
     serving,
 )
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +109,7 @@ def test_servers_that_speak_no_tls(prober: Prober) -> None:
         not_tls = examine(f"https://localhost:{plain}/", prober)["callback_tls"]
         hasty = replace(prober, limits=replace(LIMITS, handshake_s=0.2))
         slow = examine(f"https://localhost:{silent}/", hasty)["callback_tls"]
-    closed = examine(f"https://localhost:{closed_port()}/", prober)["callback_reachable"]
+    closed = examine(f"https://localhost:{free_port()}/", prober)["callback_reachable"]
 
     assert [check.code for check in (not_tls, slow, closed)] == ["not_tls", "tls_timed_out", "connection_refused"]
     assert {check.state for check in (not_tls, slow, closed)} == {CheckState.FAILED}

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from email.message import Message
 
-WAIT_LIMIT_S = 10.0
-"""How long a held answer, or a test that waits for a request, waits at most."""
+WAIT_LIMIT_S = 60.0
+"""How long a test that waits for a request waits at most."""
+_LOOK_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,9 @@ class ScriptedServer:
 
     def pause(self, scripted: ScriptedAnswer) -> None:
         """Wait as the script says, at most until the server closes."""
-        if scripted.held_until is not None:
-            scripted.held_until.wait(WAIT_LIMIT_S)
+        held_until = scripted.held_until
+        while held_until is not None and not self._closing.is_set() and not held_until.wait(_LOOK_S):
+            pass
         self._closing.wait(scripted.delay_s)
 
     def close(self) -> None:
@@ -147,6 +149,7 @@ class _HttpServer(ThreadingHTTPServer):
     # A kept connection's thread ends when the client closes it, which may be after the test.
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 128
     tls: ssl.SSLContext | None
     hang_ups_left: int
     script: ScriptedServer

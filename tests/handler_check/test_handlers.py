@@ -11,9 +11,9 @@ from cronofy_cli.errors import Unreachable
 from cronofy_cli.handler_check.case import Expectation
 from cronofy_cli.handler_check.run import PATIENCE, run_cases
 from cronofy_cli.handler_check.verdict import State, accepts_nothing, alike
-from tests.adapters.callback_probe.tls_servers import closed_port
 from tests.handler_check import handlers
 from tests.handler_check.checking import check, failed, make_cases, poster_to
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,7 +169,7 @@ def test_a_refusal_is_not_about_time() -> None:
 
 def test_nothing_listens() -> None:
     """A handler that is not there is an error of its own, and no failed contract."""
-    port = closed_port()
+    port = free_port()
 
     with pytest.raises(Unreachable, match="connection refused") as caught:
         list(run_cases(poster_to(f"http://127.0.0.1:{port}/hook"), make_cases()))

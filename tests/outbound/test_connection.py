@@ -17,6 +17,7 @@ from cronofy_cli.outbound.sender import Sender
 from cronofy_cli.outbound.settings import SenderSettings, trial_settings
 from cronofy_cli.outbound.target import parse_target
 from tests.listen.forwarding.following import now
+from tests.ports import free_port
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ def test_a_proxy_that_drops_packets(full: int) -> None:
 
 def test_who_is_asked_first() -> None:
     """The address of localhost that worked before is tried first, and the other one where that is gone."""
-    with socket.create_server(("127.0.0.1", 0)) as first:
-        port: int = first.getsockname()[1]
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
         way = Way(parse_target(str(port)))
         with socket.create_server(("::1", port), family=socket.AF_INET6):
             assert _address(way, preferred="::1") == f"[::1]:{port}"

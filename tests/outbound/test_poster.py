@@ -16,9 +16,10 @@ from cronofy_cli.outbound.poster import Poster
 from cronofy_cli.outbound.request import Post
 from cronofy_cli.outbound.settings import trial_settings
 from cronofy_cli.outbound.target import parse_target
-from tests.adapters.callback_probe.tls_servers import closed_port, make_authorities, serving
+from tests.adapters.callback_probe.tls_servers import make_authorities, serving
 from tests.listen.forwarding.following import now
 from tests.outbound.receiver import receiving
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -175,7 +176,7 @@ def test_what_is_not_http() -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_nothing_listens(host: str) -> None:
     """A refused connection is told as one, also where a name has several addresses."""
-    attempt = send(f"http://{host}:{closed_port()}/hook")
+    attempt = send(f"http://{host}:{free_port()}/hook")
 
     assert (attempt.failure, attempt.is_unreachable) == (Failure.CONNECTION_REFUSED, True)
 
@@ -253,7 +254,7 @@ def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the proxy that is named, and not the host behind it."""
-    port = closed_port()
+    port = free_port()
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
     monkeypatch.delenv("no_proxy", raising=False)
     attempt = send("http://app.example.com/hook")

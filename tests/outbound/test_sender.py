@@ -22,6 +22,7 @@ from cronofy_cli.outbound.settings import SenderSettings, trial_settings
 from cronofy_cli.outbound.target import parse_target
 from tests.listen.forwarding.following import now
 from tests.outbound.app import answer_of, running_app
+from tests.ports import free_port
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
@@ -294,13 +295,6 @@ def test_localhost(host: str, address: str) -> None:
     assert {each.address for each in attempts} == {address.format(app.port)}
 
 
-def closed_port() -> int:
-    """Return a port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
-
-
 class UntilTheEnd:
     """A server that says one thing to whoever connects, and closes."""
 
@@ -332,7 +326,7 @@ class UntilTheEnd:
 
 def test_nobody_there() -> None:
     """A port that nothing listens on is a result that says so, with no address."""
-    sender = Sender(parse_target(str(closed_port())), SenderSettings(limit_s=5), now)
+    sender = Sender(parse_target(str(free_port())), SenderSettings(limit_s=5), now)
 
     attempt = sender.forward(make_delivery(7)).attempt
 

@@ -13,6 +13,7 @@ from cronofy_cli.adapters.history import History, open_history
 from cronofy_cli.errors import WorkerFailed, WrongUsage
 from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
 from tests.histories import turned_into
+from tests.ports import free_port
 from tests.receiver.receiving import NOW, PATIENCE_S, post, receiving, running, stored
 
 if TYPE_CHECKING:
@@ -57,9 +58,9 @@ def test_no_port(tmp_path: Path, port: int) -> None:
 def test_ports_are_free_again(tmp_path: Path) -> None:
     """After a stop the port can be had again at once, and stopping twice or unstarted does no harm."""
     listener(tmp_path, 0).stop()
-    first = listener(tmp_path, 0)
+    port = free_port()
+    first = listener(tmp_path, port)
     first.start()
-    port = first.port
     assert first.stop()
     assert first.stop()
     with running(listener(tmp_path, port)) as second:

@@ -20,8 +20,9 @@ from cronofy_cli.listen.changes.catch_up import Reconstruction
 from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
 from cronofy_cli.simulator.world.seed import ACCOUNT_ID
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, SimulatorSettings
-from tests.adapters.callback_probe.tls_servers import closed_port, make_authorities
+from tests.adapters.callback_probe.tls_servers import make_authorities
 from tests.in_process import run_main
+from tests.ports import free_port
 from tests.receiver.receiving import running as running_listener
 from tests.simulator.receiver import receiving
 from tests.simulator.running import running
@@ -120,7 +121,7 @@ class Scene:
 
     def closed_address(self) -> str:
         """Return an address on which nothing listens."""
-        return f"http://127.0.0.1:{closed_port()}/hook"
+        return f"http://127.0.0.1:{free_port()}/hook"
 
     # What happens.
 

@@ -12,8 +12,9 @@ from cronofy_cli.core.checks import CheckState
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
 from cronofy_cli.evidence.callback import Callback, Prober
 from cronofy_cli.why.callback_evidence import PROBE_LIMITS, start_probes
-from tests.adapters.callback_probe.tls_servers import closed_port, serving
+from tests.adapters.callback_probe.tls_servers import serving
 from tests.fakes.scripted_server import scripted_server
+from tests.ports import free_port
 from tests.why.evidences import LISTENER_URL, NOW, channel
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def test_what_a_handler_responds() -> None:
 
 def test_nothing_is_posted_where_nothing_listens() -> None:
     """The way ends at its first failure."""
-    url = f"http://127.0.0.1:{closed_port()}/"
+    url = f"http://127.0.0.1:{free_port()}/"
 
     assert found_at(url) == [("callback_reachable", CheckState.FAILED, "connection_refused")]
 
@@ -98,7 +99,7 @@ def test_a_listener_is_asked_and_not_posted_to(
 
 def test_more_than_are_tried() -> None:
     """Eight are tried; each of the others says that it was not, and how to ask about it."""
-    urls = [f"http://127.0.0.1:{closed_port()}/{number}" for number in range(10)]
+    urls = [f"http://127.0.0.1:{free_port()}/{number}" for number in range(10)]
 
     probes = start_probes(prober(), [Callback(url, must_be_public=False) for url in urls])()
 

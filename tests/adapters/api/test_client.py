@@ -15,6 +15,7 @@ from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.errors import NotSignedIn, RequestFailed, ServerFailed, Unreachable
 from tests.adapters.api.conftest import TOKEN
 from tests.fakes.scripted_server import scripted_server
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,8 +172,7 @@ def test_no_answer_in_time(cronofy: ScriptedServer, open_client: OpenClient, hel
 
 def test_nothing_listens(open_client: OpenClient) -> None:
     """An address on this machine where nothing listens points at the simulator, at once."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     waits: list[float] = []
 
     with pytest.raises(Unreachable, match=f"nothing answers at 127.0.0.1:{port}") as caught:

@@ -26,6 +26,7 @@ from cronofy_cli.core.accounts.oauth import Application
 from cronofy_cli.errors import CronofyError, RequestFailed, TimeLimitReached, Unreachable
 from tests.adapters.api.conftest import TOKEN
 from tests.fakes.raw_server import raw_server
+from tests.ports import free_port
 from tests.support import REPOSITORY
 
 if TYPE_CHECKING:
@@ -300,8 +301,7 @@ def test_pages_without_end(monkeypatch: pytest.MonkeyPatch, open_client: OpenCli
 
 def test_a_refused_connection_may_be_tried_again(open_client: OpenClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a connection to another machine is refused nothing was sent: a POST too is tried again."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     looked_up = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: looked_up)
     monkeypatch.setenv("no_proxy", "*")

@@ -14,7 +14,7 @@ from cronofy_cli.adapters.callback_probe.connection import find_addresses, open_
 from cronofy_cli.adapters.callback_probe.probe_failure import ProbeFailure
 from cronofy_cli.adapters.callback_probe.target import parse_target
 from cronofy_cli.core.failure import Failure
-from tests.adapters.callback_probe.tls_servers import closed_port
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,8 +52,8 @@ def test_a_name_that_does_not_resolve(url: str) -> None:
 @ONLY_LINUX
 def test_the_first_address_that_accepts() -> None:
     """Addresses are tried in their order until one accepts."""
-    with socket.create_server(("127.0.0.1", 0)) as first:
-        port = first.getsockname()[1]
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
         assert connected(["127.0.0.2", "127.0.0.1"], port) == "127.0.0.1"
         with socket.create_server(("127.0.0.2", port)):
             assert connected(["127.0.0.2", "127.0.0.1"], port) == "127.0.0.2"
@@ -62,9 +62,9 @@ def test_the_first_address_that_accepts() -> None:
 @ONLY_LINUX
 def test_no_address_accepts() -> None:
     """The last address says why; without any the name does not resolve."""
-    assert connected(["127.0.0.2", "127.0.0.1"], closed_port()) is Failure.CONNECTION_REFUSED
-    assert connected([], closed_port()) is Failure.NAME_NOT_RESOLVED
-    assert connected(["255.255.255.255"], closed_port()) is Failure.HOST_UNREACHABLE
+    assert connected(["127.0.0.2", "127.0.0.1"], free_port()) is Failure.CONNECTION_REFUSED
+    assert connected([], free_port()) is Failure.NAME_NOT_RESOLVED
+    assert connected(["255.255.255.255"], free_port()) is Failure.HOST_UNREACHABLE
 
 
 @ONLY_LINUX

@@ -16,11 +16,11 @@ from tests.adapters.callback_probe.tls_servers import (
     NOW,
     Authorities,
     answering,
-    closed_port,
     listening,
     plain_http,
     serving,
 )
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.callback_probe import ProbeReport
@@ -106,9 +106,9 @@ def test_a_server_that_does_not_speak_tls(patient: bool, authorities: Authoritie
     assert obstacle.failure is Failure.NOT_TLS
 
 
-def test_a_closed_port(authorities: Authorities) -> None:
+def test_a_free_port(authorities: Authorities) -> None:
     """A port on which nothing listens is an obstacle before TLS."""
-    report = look(f"https://localhost:{closed_port()}/", authorities)
+    report = look(f"https://localhost:{free_port()}/", authorities)
 
     assert report.obstacle is not None
     assert (report.obstacle.failure, report.tls) == (Failure.CONNECTION_REFUSED, None)

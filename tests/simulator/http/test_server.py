@@ -22,6 +22,7 @@ from cronofy_cli.adapters.http import import_httpx
 from cronofy_cli.errors import CronofyError, WrongUsage
 from cronofy_cli.simulator.server import SimulatorServer
 from cronofy_cli.simulator.world.settings import DEFAULT_PORT, SimulatorSettings
+from tests.ports import free_port
 from tests.simulator.running import running
 
 if TYPE_CHECKING:
@@ -160,8 +161,7 @@ def test_a_bad_state_file_frees_the_port(tmp_path: Path) -> None:
     """A start that fails leaves nothing behind."""
     state_file = tmp_path / "state.json"
     state_file.write_text("{")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
 
     with pytest.raises(CronofyError, match="does not hold"):
         SimulatorServer(SimulatorSettings(port=port, state_file=state_file)).start()
