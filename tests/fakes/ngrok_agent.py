@@ -33,9 +33,6 @@ _lock = threading.Lock()
 def main(arguments: Sequence[str]) -> int:
     """Do what a command line asks."""
     orders = Orders.of(os.environ)
-    if arguments and arguments[0] in {"version", "--version"}:
-        sys.stdout.write(f"ngrok version {orders.version_text}\n")
-        return 0
     if not arguments or arguments[0] != "start":
         sys.stderr.write(f"ERROR:  unknown command: {' '.join(arguments)}\n")
         return 1
@@ -87,10 +84,6 @@ def _connect(state: AgentState, token: str) -> bool:
         sys.stderr.write("".join(f"ERROR:  {row}\n" for row in error.splitlines()))
         return False
     _session_back(state)
-    if scenario is Scenario.DIES:
-        timer = threading.Timer(state.orders.dies_after_s, os._exit, args=(1,))
-        timer.daemon = True
-        timer.start()
     return True
 
 
@@ -123,6 +116,8 @@ def _stay(state: AgentState, signals: set[signal.Signals]) -> int:
     while True:
         number = signal.sigwait(signals)
         if number == signal.SIGUSR1:
+            if state.orders.scenario is Scenario.DIES:
+                os._exit(1)
             _toggle_session(state)
         elif state.orders.scenario is not Scenario.STUBBORN:
             log("info", "received stop request", obj="app", stopReq="{err:<nil> restart:false}")

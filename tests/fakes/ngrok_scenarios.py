@@ -28,7 +28,7 @@ class Scenario(StrEnum):
     ENDPOINT_IN_USE = "endpoint_in_use"
     DOMAIN_NOT_YOURS = "domain_not_yours"
     DIES = "dies"
-    """Ends without a word, `FAKE_NGROK_DIES_AFTER_S` after its session stood."""
+    """Ends without a word, at SIGUSR1."""
     ADDRESS_CHANGES = "address_changes"
     """A session that was lost comes back under another address."""
     STUBBORN = "stubborn"
@@ -79,7 +79,6 @@ class Orders:
     """Where public addresses are mapped to loopback ones, for a sender that wants to reach an asked-for domain."""
     calls_file: str | None
     """Where each start notes its arguments and the names of its environment, a JSON line each."""
-    dies_after_s: float
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Orders:
@@ -91,7 +90,6 @@ class Orders:
             port=int(environment.get("FAKE_NGROK_PORT", "0")),
             state_file=environment.get("FAKE_NGROK_STATE"),
             calls_file=environment.get("FAKE_NGROK_CALLS"),
-            dies_after_s=float(environment.get("FAKE_NGROK_DIES_AFTER_S", "0.3")),
         )
 
     @property

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cronofy_cli.adapters.tunnels.interface import TunnelOptions
+from cronofy_cli.adapters.tunnels.ngrok import agents
 from cronofy_cli.adapters.tunnels.ngrok.tunnel import NgrokTunnel
 from tests.fakes.ngrok_setup import TOKEN, fakes_environment
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.tunnels.interface import TunnelEvent, TunnelEventKind
 
-WAIT_LIMIT_S = 10.0
+WAIT_LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,8 @@ class Machine:
         for name in [*os.environ]:
             if name.startswith(("NGROK", "PYNGROK", "FAKE_", "CRONOFY_DATA")):
                 monkeypatch.delenv(name)
+        # A test that wants to see it pass makes it short.
+        monkeypatch.setattr(agents, "VERSION_LIMIT_S", WAIT_LIMIT_S)
         self.set(CRONOFY_CLIENT_SECRET="do-not-inherit", **fakes_environment(self.home))
 
     def set(self, **values: str) -> None:
@@ -155,7 +158,9 @@ class Machine:
         assert found is not None
         return int(found[1])
 
-    def settings(self, token: str | None = TOKEN, domain: str | None = None, limit_s: float = 15.0) -> TunnelOptions:
+    def settings(
+        self, token: str | None = TOKEN, domain: str | None = None, limit_s: float = WAIT_LIMIT_S
+    ) -> TunnelOptions:
         """Return settings for ngrok on this machine."""
         return TunnelOptions(dict(os.environ), self.data_folder, lambda: token, domain, limit_s=limit_s)
 
@@ -165,7 +170,7 @@ class Machine:
         on_event: Callable[[TunnelEvent], None],
         token: str | None = TOKEN,
         domain: str | None = None,
-        limit_s: float = 15.0,
+        limit_s: float = WAIT_LIMIT_S,
     ) -> Iterator[NgrokTunnel]:
         """Have a tunnel that is stopped at the end, whatever happens."""
         tunnel = NgrokTunnel(self.settings(token, domain, limit_s), on_event)

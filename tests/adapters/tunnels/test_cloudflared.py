@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 BOX = "2026-08-20T10:00:00Z INF |  https://calm-lake-demo.trycloudflare.com                          |"
 REGISTERED = "2026-08-20T10:00:01Z INF Registered tunnel connection connIndex={} connection=ab ip=198.51.100.7"
 
-LONG_S = 30.0
+LONG_S = 60.0
 """A limit that nothing here comes near to."""
 
 
 @pytest.fixture
 def tunnel(machine: Machine, events: Events) -> Iterator[Tunnel]:
     """Have a quick tunnel that is stopped at the end."""
-    options = TunnelOptions(os.environ, machine.data_folder, limit_s=5)
+    options = TunnelOptions(os.environ, machine.data_folder, limit_s=LONG_S)
     chosen = choose_tunnel(TunnelChoice.CLOUDFLARED, options, events)
     yield chosen
     chosen.stop()

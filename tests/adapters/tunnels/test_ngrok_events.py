@@ -40,6 +40,7 @@ def test_an_agent_that_dies_by_itself_is_replaced(machine: Machine, events: Even
     machine.set(FAKE_NGROK_SCENARIO="dies")
     with machine.ngrok(events) as tunnel:
         tunnel.start(listener.port)
+        signal_agent(events, signal.SIGUSR1)
         events.wait_for(TunnelEventKind.AGENT_ENDED)
         machine.set(FAKE_NGROK_SCENARIO="ok")
         tunnel.stop()

@@ -6,19 +6,25 @@ import logging
 import os
 import stat
 import threading
+import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cronofy_cli.adapters.tunnels.interface import TunnelEventKind
+from cronofy_cli.adapters.tunnels.ngrok import own_agent
+from cronofy_cli.adapters.tunnels.ngrok.agent_log import AgentLog
 from cronofy_cli.adapters.tunnels.processes import is_running
 from cronofy_cli.errors import CronofyError, NotAllowed, NotSignedIn, Unreachable, WrongUsage
-from tests.adapters.tunnels.support import command_lines, post, runs
+from tests.adapters.tunnels.support import WAIT_LIMIT_S, command_lines, post, runs
 from tests.fakes.ngrok_setup import FAKES, TOKEN
 from tests.open_files import open_files
 
 if TYPE_CHECKING:
+    from pyngrok.log import NgrokLog
+
     from cronofy_cli.adapters.tunnels.interface import TunnelEvent
     from tests.adapters.tunnels.support import Events, Machine, Upstream
 
@@ -146,11 +152,13 @@ def test_each_failure_has_its_own_sentence(
     message: str,
     hint: str,
     docs: str | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A start that fails says what to do, quotes no token, and leaves nothing running."""
     machine.set(FAKE_NGROK_SCENARIO=scenario)
-    # An agent that is offline goes on trying, so its reason is told at the limit.
-    limit_s = {"silent": 1.0, "offline": 4.0}.get(scenario, 15.0)
+    if scenario == "offline":
+        _limit_comes_with_its_words(monkeypatch)
+    limit_s = 1.0 if scenario == "silent" else WAIT_LIMIT_S
     with machine.ngrok(events, limit_s=limit_s) as tunnel, pytest.raises(kind) as caught:
         tunnel.start(9)
 
@@ -161,6 +169,21 @@ def test_each_failure_has_its_own_sentence(
     assert TOKEN not in f"{error.message}{error.hint}{error.docs}"
     assert error.__cause__ is None
     assert error.__context__ is None
+
+
+def _limit_comes_with_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the limit be over once the agent has said what is wrong: one that is offline goes on trying until then."""
+    said = threading.Event()
+
+    class Heard(AgentLog):
+        def __call__(self, log: NgrokLog) -> None:
+            super().__call__(log)
+            if self.last_error:
+                said.set()
+
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + (2 * WAIT_LIMIT_S if said.is_set() else 0.0))
+    monkeypatch.setattr(own_agent, "AgentLog", Heard)
+    monkeypatch.setattr(own_agent, "time", clock)
 
 
 def test_a_token_that_is_none_is_not_quoted(machine: Machine, events: Events) -> None:
@@ -186,7 +209,7 @@ def test_nothing_reaches_a_logger(machine: Machine, events: Events, caplog: pyte
     machine.set(FAKE_NGROK_SCENARIO="revoked_token")
     with (
         caplog.at_level(logging.DEBUG),
-        machine.ngrok(events, limit_s=2.0) as tunnel,
+        machine.ngrok(events) as tunnel,
         pytest.raises(NotSignedIn),
     ):
         tunnel.start(9)

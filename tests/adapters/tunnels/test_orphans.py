@@ -55,7 +55,7 @@ def test_ended_by_a_signal(machine: Machine, listener: Upstream, number: signal.
     with hold("ngrok", listener.port) as (process, agent_pid):
         process.send_signal(number)
 
-        assert process.wait(10) == 128 + number
+        assert process.wait(60) == 128 + number
     assert not runs(agent_pid)
 
 
@@ -65,4 +65,4 @@ def test_ctrl_c_in_the_terminal_is_not_the_agents(machine: Machine, listener: Up
     with hold(provider, listener.port) as (process, agent_pid):
         assert os.getsid(agent_pid) == agent_pid != os.getsid(process.pid)
         process.terminate()
-        process.wait(10)
+        process.wait(60)

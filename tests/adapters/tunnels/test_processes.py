@@ -58,7 +58,7 @@ def test_a_stray_agent_is_ended(stray: subprocess.Popen[str]) -> None:
     assert is_running(agent)
 
     assert end_stray_agent(agent)
-    assert stray.wait(5) == -signal.SIGTERM
+    assert stray.wait(60) == -signal.SIGTERM
 
 
 @pytest.mark.usefixtures("looked_at")
@@ -85,7 +85,7 @@ def test_a_stray_agent_that_does_not_listen(tmp_path: Path) -> None:
         assert agent is not None
 
         assert end_stray_agent(agent, limit_s=0.2)
-        assert process.wait(5) == -signal.SIGKILL
+        assert process.wait(60) == -signal.SIGKILL
 
 
 @pytest.mark.usefixtures("looked_at")
