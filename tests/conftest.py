@@ -9,12 +9,12 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from cronofy_cli.adapters.simulator.running import RunningSimulator, announce
 from cronofy_cli.simulator.server import SimulatorServer
 from cronofy_cli.simulator.world.settings import SimulatorSettings
-from tests.support import Cli
+from tests.support import COMMAND_LIMIT_S, Cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from tests.postgres_server import PostgresServer
 
 
-# How long an example takes says nothing on a busy machine; a hang ends at the run's own limit.
-settings.register_profile("cronofy", deadline=None)
+# How long an example takes, or to make one, says nothing on a busy machine; a hang ends at the run's own limit.
+settings.register_profile("cronofy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("cronofy")
 
 # Whose failure shows the difference, as a test's own.
@@ -145,7 +145,7 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 def wait_until() -> Callable[[Callable[[], bool]], None]:
     """Wait for a condition of the world outside, looking again and again, with a limit."""
 
-    def wait(condition: Callable[[], bool], limit_s: float = 60.0) -> None:
+    def wait(condition: Callable[[], bool], limit_s: float = COMMAND_LIMIT_S) -> None:
         deadline = time.monotonic() + limit_s
         pause = threading.Event()
         while not condition():

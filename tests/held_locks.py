@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 
 T = TypeVar("T")
 

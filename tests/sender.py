@@ -14,11 +14,13 @@ from cronofy_cli.simulator.world.settings import CLIENT_SECRET
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_LIMIT_S = 60.0
+
 
 def post(url: str, body: bytes, *, secret: str | None = CLIENT_SECRET, method: str = "POST") -> int:
     """Send a body, signed unless `secret` is None, and return the status of the answer."""
     address = urlsplit(url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_LIMIT_S)
     try:
         target = f"{address.path}?{address.query}" if address.query else address.path
         connection.request(method, target, body, _signed(body, secret))

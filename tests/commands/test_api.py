@@ -203,7 +203,7 @@ def test_what_looks_like_another_host(path: str, cli: Cli, cronofy: ScriptedServ
     assert result.stdout == "own"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 @given(
     parts=st.lists(
         st.sampled_from(["{host}", "{own}", "http:", "/", "//", "\\", "@", ":", "?", "#", ".", "%2f", "x"]), max_size=7

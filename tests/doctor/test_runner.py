@@ -10,7 +10,7 @@ from cronofy_cli.core.checks import Check, CheckState, passed
 from cronofy_cli.doctor.runner import CheckGroup, GroupResult, run_groups
 from cronofy_cli.errors import Unreachable
 
-WAIT_LIMIT_S = 10.0
+WAIT_LIMIT_S = 60.0
 
 
 def group(name: str, *follow_up: CheckGroup) -> CheckGroup:

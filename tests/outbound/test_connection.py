@@ -79,7 +79,7 @@ def test_who_is_asked_first() -> None:
 
 
 def _address(way: Way, preferred: str | None) -> str:
-    reached = reach(way, 10.0, preferred=preferred)
+    reached = reach(way, 60.0, preferred=preferred)
     reached.socket.close()
     return reached.address
 

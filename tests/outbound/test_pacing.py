@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     from tests.outbound.receiver import Receiver
 
-LIMIT_S = 10.0
+LIMIT_S = 60.0
 POSTS = [Post(b"%d" % number, None) for number in range(1, 6)]
 
 
-def poster_to(receiver: Receiver, limit_s: float = 5) -> Poster:
+def poster_to(receiver: Receiver, limit_s: float = LIMIT_S) -> Poster:
     """Return what posts to a receiver."""
     return Poster(parse_target(receiver.url), trial_settings(insecure=False, limit_s=limit_s), now)
 

@@ -30,12 +30,12 @@ BODY = b'{ "notification" : {"type":"change", "type":"change"}, "url":"https:\\/
 POST = Post(BODY, digest(BODY, "CRN_1"))
 
 
-def poster_to(url: str, *, limit_s: float = 5, insecure: bool = False) -> Poster:
+def poster_to(url: str, *, limit_s: float = 60, insecure: bool = False) -> Poster:
     """Return what posts to an address."""
     return Poster(parse_target(url), trial_settings(insecure=insecure, limit_s=limit_s), now)
 
 
-def send(url: str, post: Post = POST, *, limit_s: float = 5, insecure: bool = False) -> Attempt:
+def send(url: str, post: Post = POST, *, limit_s: float = 60, insecure: bool = False) -> Attempt:
     """Send one post."""
     return poster_to(url, limit_s=limit_s, insecure=insecure).post(post)
 

@@ -61,7 +61,7 @@ def sender(app: App) -> Iterator[Sender]:
 
 def sender_to(app: App, path: str = "/hook", sending: SenderSettings | None = None, host: str = "localhost") -> Sender:
     """Return a sender to an app."""
-    return Sender(parse_target(f"http://{host}:{app.port}{path}"), sending or SenderSettings(limit_s=10), now)
+    return Sender(parse_target(f"http://{host}:{app.port}{path}"), sending or SenderSettings(limit_s=60), now)
 
 
 def signed(body: bytes, *lines: tuple[bytes, bytes]) -> Delivery:
@@ -207,7 +207,7 @@ def test_the_answer(app: App, sender: Sender) -> None:
     assert attempt.answer_head == b"HTTP/1.1 422 Whatever\r\nContent-Length: 100000\r\nX-Request-ID: 5\r\n\r\n"
     assert (len(attempt.answer_body), attempt.is_cut) == (KEPT_BODY_BYTES, True)
     assert attempt.address == f"127.0.0.1:{app.port}"
-    assert 0 < attempt.duration_ms < 10_000
+    assert attempt.duration_ms > 0
     assert sender.forward(make_delivery(8)).attempt.status == 422
     assert {each.connection for each in app.received} == {1}
 
@@ -227,7 +227,7 @@ def test_a_long_answer(size: int, connections: set[int], app: App, sender: Sende
 def test_as_much_of_an_answer_as_is_kept(size: int, is_cut: bool, app: App, sender: Sender) -> None:
     """An answer that is just kept whole is not cut, here as where the target is tried as Cronofy would."""
     app.answer = lambda _: answer_of(200, b"x" * size)
-    trying = sender_to(app, sending=trial_settings(insecure=False, limit_s=10))
+    trying = sender_to(app, sending=trial_settings(insecure=False, limit_s=60))
 
     attempts = [each.forward(make_delivery(1)).attempt for each in (sender, trying)]
 
@@ -266,7 +266,7 @@ def test_ways_to_answer(raw: bytes, app: App, sender: Sender) -> None:
 def test_an_answer_until_the_end() -> None:
     """An answer that ends with its connection is read whole."""
     with UntilTheEnd(b"HTTP/1.0 200 OK\r\n\r\nabcdef") as port:
-        attempt = Sender(parse_target(str(port)), SenderSettings(limit_s=10), now).forward(make_delivery(7)).attempt
+        attempt = Sender(parse_target(str(port)), SenderSettings(limit_s=60), now).forward(make_delivery(7)).attempt
 
     assert (attempt.status, attempt.answer_body) == (200, b"abcdef")
 
@@ -326,7 +326,7 @@ class UntilTheEnd:
 
 def test_nobody_there() -> None:
     """A port that nothing listens on is a result that says so, with no address."""
-    sender = Sender(parse_target(str(free_port())), SenderSettings(limit_s=5), now)
+    sender = Sender(parse_target(str(free_port())), SenderSettings(limit_s=60), now)
 
     attempt = sender.forward(make_delivery(7)).attempt
 
@@ -341,7 +341,7 @@ def test_nobody_there() -> None:
 def test_no_answer(said: bytes, failure: str) -> None:
     """A connection that ends without an answer, or with something else than HTTP, is told apart."""
     with UntilTheEnd(said) as port:
-        attempt = Sender(parse_target(str(port)), SenderSettings(limit_s=5), now).forward(make_delivery(7)).attempt
+        attempt = Sender(parse_target(str(port)), SenderSettings(limit_s=60), now).forward(make_delivery(7)).attempt
 
     assert (attempt.status, attempt.failure) == (None, failure)
 
@@ -371,7 +371,7 @@ def test_a_body_that_never_ends(app: App) -> None:
 
 def test_an_unknown_host() -> None:
     """A name that stands for nothing is a result."""
-    sender = Sender(parse_target("http://no-such-host.invalid:1/"), SenderSettings(limit_s=5), now)
+    sender = Sender(parse_target("http://no-such-host.invalid:1/"), SenderSettings(limit_s=60), now)
 
     assert sender.forward(make_delivery(7)).attempt.failure == "name_not_resolved"
 
@@ -386,11 +386,11 @@ def test_https() -> None:
     trustme.CA().issue_cert("localhost").configure_cert(tls)
     with running_app(tls=tls) as app, UntilTheEnd(b"HTTP/1.1 400 Bad Request\r\n\r\n") as plain:
         target = parse_target(f"https://localhost:{app.port}/")
-        careful = Sender(target, SenderSettings(limit_s=5), now).forward(make_delivery(7)).attempt
-        careless = Sender(target, SenderSettings(limit_s=5, insecure=True), now)
+        careful = Sender(target, SenderSettings(limit_s=60), now).forward(make_delivery(7)).attempt
+        careless = Sender(target, SenderSettings(limit_s=60, insecure=True), now)
         taken = [careless.forward(make_delivery(number)).attempt.status for number in (7, 8)]
         careless.close()
-        wrong = Sender(parse_target(f"https://localhost:{plain}/"), SenderSettings(limit_s=5), now)
+        wrong = Sender(parse_target(f"https://localhost:{plain}/"), SenderSettings(limit_s=60), now)
 
         assert careful.failure == "certificate_untrusted"
         assert taken == [200, 200]

@@ -28,7 +28,7 @@ PATH = "/r/k3v9unguessable"
 SECRET = ClientSecret("current", "a-client-secret")
 BODY = b'{"notification":{"type":"change","changes_since":"2026-04-19T09:24:16Z"},"channel":{"channel_id":"chn_1"}}'
 NOW = datetime(2026, 4, 19, 9, 24, 16, 123456, tzinfo=UTC)
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)

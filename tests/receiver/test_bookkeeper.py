@@ -42,7 +42,7 @@ def keeping(path: Path) -> Iterator[Bookkeeper]:
         bookkeeper.start()
         yield bookkeeper
     finally:
-        assert bookkeeper.stop(10.0)
+        assert bookkeeper.stop(60.0)
     assert failures.empty()
 
 

@@ -160,7 +160,7 @@ class Burst:
     def await_acknowledged(self, count: int) -> None:
         """Wait until so many are acknowledged."""
         with self._changed:
-            assert self._changed.wait_for(lambda: len(self.acknowledged) >= count, 30)
+            assert self._changed.wait_for(lambda: len(self.acknowledged) >= count, 300)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is a POSIX signal")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.simulator.receiver import Receiver
     from tests.sync.keeping import Keeping
 
-LIMIT_S = 10.0
+LIMIT_S = 60.0
 
 
 class Follower:

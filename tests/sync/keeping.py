@@ -167,7 +167,7 @@ def keeping(cli: Cli, database: Callable[[], str] = _no_database, **choices: Any
     headers = {"Authorization": f"Bearer {ACCESS_TOKEN}"}
     with (
         SimulatorServer(settings, clock=clock) as server,
-        library.Client(base_url=server.url, headers=headers, trust_env=False, timeout=10) as http,
+        library.Client(base_url=server.url, headers=headers, trust_env=False, timeout=60) as http,
     ):
         yield Keeping(server, clock, http, cli, database)
 

@@ -163,7 +163,7 @@ def team(cli: Cli, size: int, **choices: Any) -> Iterator[Team]:
     library, clock, requests = import_httpx(), Clock(), list[Any]()
     with (
         SimulatorServer(settings, clock=clock, on_request=requests.append) as server,
-        library.Client(base_url=server.url, trust_env=False, timeout=30) as http,
+        library.Client(base_url=server.url, trust_env=False, timeout=60) as http,
     ):
         cli.environment |= {
             "CRONOFY_DATA_CENTER": server.url,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ONE_AN_HOUR = (RateLimit(1, 3600.0),)
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 
 
 def budget_at(url: str, client_id: str = "main") -> PostgresBudget:

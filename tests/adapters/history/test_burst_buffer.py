@@ -81,7 +81,9 @@ def test_few_are_found_at_once(history: History, place: HistoryPlace) -> None:
             assert numbers(reading.latest(1000)) == list(range(1, count + 1))
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(steps=STEPS)
 def test_any_order(new_place: Callable[[], HistoryPlace], steps: list[Step]) -> None:
     """However bursts, single deliveries, moving and opening follow each other: numbers go up by one, readers see all up

@@ -53,7 +53,9 @@ def _found(history: History, text: str) -> list[int | None]:
     return [each.id for each in history.latest(10_000, Criteria(search=text))]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(bodies=st.lists(raw, min_size=1, max_size=5), later=raw, answer=raw, text=texts, data=st.data())
 def test_the_index_finds_what_the_scan_finds(
     new_place: Callable[[], HistoryPlace],

@@ -79,7 +79,7 @@ def numbers(found: Sequence[Delivery]) -> list[int | None]:
     return [each.id for each in found]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(batch=st.lists(deliveries(), min_size=1, max_size=4))
 def test_round_trip(new_place: Callable[[], HistoryPlace], batch: list[Delivery]) -> None:
     """A delivery that is read is equal to the one that was recorded, to the last byte and microsecond."""
