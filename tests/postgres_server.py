@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _DEBIAN: Final = Path("/usr/lib/postgresql")
 _PROGRAMS: Final = ("postgres", "initdb", "createdb", "pg_isready")
 _USER: Final = "postgres"
 """Whom the server runs as where the tests are run by root, who may not run one."""
-_START_LIMIT_S: Final = 60.0
+_LIMIT_S: Final = 300.0
 _PORT: Final = 5432
 """The number in the socket's name."""
 POOLER_PORT: Final = 6432
@@ -87,11 +87,7 @@ class PostgresServer:
                 cwd=self.folder,
                 **self._options,
             )
-        pause, deadline = threading.Event(), time.monotonic() + _START_LIMIT_S
-        while not self._answers():
-            assert self._process.poll() is None, self.log.read_text()
-            assert time.monotonic() < deadline, "PostgreSQL does not start"
-            pause.wait(0.02)
+        _wait_until(self._has_started, "PostgreSQL does not start")
 
     def stop(self) -> None:
         """End it in good order, with all its connections. Harmless in any state."""
@@ -100,13 +96,14 @@ class PostgresServer:
     def kill(self) -> None:
         """End it, and the processes of its connections, as a crash of the machine does."""
         assert self._process is not None
-        listed = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self._process.pid)], capture_output=True, text=True, check=False
-        )
+        self._process.send_signal(signal.SIGSTOP)  # It makes no others meanwhile.
+        children = self._children()
         self._end(signal.SIGKILL)
-        for pid in map(int, listed.stdout.split()):
+        for pid in children:
             with _suppress_gone():
                 os.kill(pid, signal.SIGKILL)
+        # A server that is started while one of them still has the shared memory refuses.
+        _wait_until(lambda: not any(map(_runs, children)), "a process of PostgreSQL does not end")
 
     def hang(self) -> None:
         """Have it answer nothing any more, without ending any connection."""
@@ -129,10 +126,12 @@ class PostgresServer:
             [*_ENDS_WITH_PARENT, program, "--quiet", settings], cwd=self.folder, stderr=subprocess.PIPE, **self._options
         )
         try:
-            pause = threading.Event()
-            while not self._answers(POOLER_PORT):
+
+            def has_started() -> bool:
                 assert process.poll() is None, process.communicate()[1].decode()
-                pause.wait(0.01)
+                return self._answers(POOLER_PORT)
+
+            _wait_until(has_started, "the pooler does not start")
             yield
         finally:
             process.kill()
@@ -163,6 +162,11 @@ class PostgresServer:
         """What the server has written, statements among it."""
         return self.folder / "server.log"
 
+    def _has_started(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log.read_text()
+        return self._answers()
+
     def _answers(self, port: int = _PORT) -> bool:
         program = [str(self._programs / "pg_isready"), "--quiet", "--host", str(self.folder), "--port", str(port)]
         return subprocess.run(program, cwd=self.folder, check=False).returncode == 0
@@ -175,11 +179,14 @@ class PostgresServer:
 
     def _signal_all(self, how: signal.Signals) -> None:
         assert self._process is not None
-        pid = str(self._process.pid)
-        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", pid], capture_output=True, text=True, check=True)
-        for each in map(int, (pid, *listed.stdout.split())):
+        for each in (self._process.pid, *self._children()):
             with _suppress_gone():
                 os.kill(each, how)
+
+    def _children(self) -> list[int]:
+        assert self._process is not None
+        command = ["ps", "-o", "pid=", "--ppid", str(self._process.pid)]
+        return list(map(int, subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()))
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
@@ -201,6 +208,30 @@ def running_server(programs: Path, *, survives_power_cut: bool = False) -> Itera
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_until_left(url: str) -> None:
+    """Wait until nothing else is connected to a database: what a program had asked for may be done after its end."""
+    import psycopg
+
+    sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with psycopg.connect(url, autocommit=True) as connection:
+        _wait_until(lambda: connection.execute(sql).fetchone() == (0,), "the database is still in use")
+
+
+def _wait_until(condition: Callable[[], bool], failure: str) -> None:
+    pause, deadline = threading.Event(), time.monotonic() + _LIMIT_S
+    while not condition():
+        assert time.monotonic() < deadline, failure
+        pause.wait(0.02)
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process exists and is no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 @contextmanager

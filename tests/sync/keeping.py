@@ -19,10 +19,11 @@ from cronofy_cli.sync.copy.postgres_schema import SCHEMA
 from tests.in_process import run_main
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     import httpx
 
+    from cronofy_cli.simulator.request_log import LoggedRequest
     from tests.support import Cli, Result
 
 ZONE = "Europe/London"
@@ -50,7 +51,13 @@ class Keeping:
     """One simulated account, what its owner does, and the copies."""
 
     def __init__(
-        self, server: SimulatorServer, clock: Clock, http: httpx.Client, cli: Cli, database: Callable[[], str]
+        self,
+        server: SimulatorServer,
+        clock: Clock,
+        http: httpx.Client,
+        cli: Cli,
+        database: Callable[[], str],
+        requests: Sequence[LoggedRequest],
     ) -> None:
         self.out: str | Path = "calendar.db"
         """The copy that is meant where none is named."""
@@ -59,6 +66,8 @@ class Keeping:
         self.clock = clock
         self.http = http
         self.cli = cli
+        self.requests = requests
+        """What the simulator has answered."""
         cli.environment["CRONOFY_ACCESS_TOKEN"] = ACCESS_TOKEN
         cli.environment["CRONOFY_DATA_CENTER"] = server.url
 
@@ -165,11 +174,12 @@ def keeping(cli: Cli, database: Callable[[], str] = _no_database, **choices: Any
     library = import_httpx()
     settings = SimulatorSettings(**{"port": 0, "page_size": 1000} | choices)
     headers = {"Authorization": f"Bearer {ACCESS_TOKEN}"}
+    requests: list[LoggedRequest] = []
     with (
-        SimulatorServer(settings, clock=clock) as server,
+        SimulatorServer(settings, clock=clock, on_request=requests.append) as server,
         library.Client(base_url=server.url, headers=headers, trust_env=False, timeout=60) as http,
     ):
-        yield Keeping(server, clock, http, cli, database)
+        yield Keeping(server, clock, http, cli, database, requests)
 
 
 def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:

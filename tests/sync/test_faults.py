@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cronofy_cli.adapters.postgres import is_postgres
 from cronofy_cli.sync.destination import place_of_one
 from tests.fakes.scripted_server import scripted_server
 from tests.in_process import run_main
+from tests.postgres_server import wait_until_left
 from tests.sync.keeping import POSTGRES, keeping, postgres_rows, rows
 
 if TYPE_CHECKING:
@@ -58,17 +60,25 @@ def is_whole(account: Keeping, out: str) -> bool:
 
 
 @pytest.mark.parametrize("out", ["calendar.db", "calendar.ndjson", POSTGRES])
-def test_kill_9_at_any_moment(out: str, account: Keeping) -> None:
+def test_kill_9_at_any_moment(out: str, account: Keeping, wait_until: Callable[[Callable[[], bool]], None]) -> None:
     """A loop of runs that are killed at random moments, with edits in between: no copy breaks, no change is lost."""
-    dice = random.Random(7)
-    command = account.cli.command("sync", "--out", account.place(out))
+    dice, place = random.Random(7), account.place(out)
+
+    def run_and_kill() -> None:
+        known = len(account.requests) + dice.randint(1, 12)
+        command = account.cli.command("sync", "--out", place)
+        with subprocess.Popen(command, cwd=account.cli.folder, env=account.cli.environment) as process:
+            wait_until(lambda: process.poll() is not None or len(account.requests) >= known)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(dice.uniform(0, 0.1))
+            process.send_signal(signal.SIGKILL)
+        if is_postgres(place):
+            wait_until_left(place)
+
     for number in range(KILLS):
         account.add(summary=f"Event {number}", start=account.at(number))
         account.clock.turn(hours=7)
-        with subprocess.Popen(command, cwd=account.cli.folder, env=account.cli.environment) as process:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(dice.uniform(0.15, 0.6))
-            process.send_signal(signal.SIGKILL)
+        run_and_kill()
         assert is_whole(account, out)
 
     account.synced(out)

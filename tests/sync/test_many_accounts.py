@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from cronofy_cli.adapters.postgres import is_postgres
 from cronofy_cli.sync.documents import AccountCheckDocument, AccountSyncDocument
 from tests.in_process import run_main
+from tests.postgres_server import wait_until_left
 from tests.sync.keeping import POSTGRES, postgres_rows
 from tests.sync.team import CLIENT_SECRET, team
 
@@ -264,6 +266,8 @@ def test_ctrl_c(few: Team, place: str) -> None:
         assert run.stop(signal.SIGINT) == 130
         assert [line for line in run.errors if "Traceback" in line] == []
     few.http.delete("/simulator/faults")
+    if is_postgres(place):
+        wait_until_left(place)
 
     assert sync(few.cli, place).exit_code == 0
     few.assert_true(place)
@@ -327,6 +331,7 @@ def test_200_accounts_killed_and_resumed(cli: Cli, postgres_url: str) -> None:
             many.wait_for_requests(lambda each: each.path == "/v1/events", 100)
             run.process.kill()
             run.end()
+        wait_until_left(postgres_url)
         done = [sub for (sub,) in postgres_rows(postgres_url, "SELECT account FROM sync_state")]
         many.assert_true(postgres_url, done)
         assert 0 < len(done) < 200
