@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.requirements import require_program
 
@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from cronofy_cli.pages.files import PageFiles
 
 LIMIT_MS = 60_000.0
+expect.set_options(timeout=LIMIT_MS)
+
+_HEARING = """window.told = []; window.heard = 0;
+addEventListener('DOMContentLoaded', () => new MutationObserver(changes => {
+    for (const {addedNodes} of changes) for (const {textContent} of addedNodes) window.told.push(textContent);
+}).observe(document.getElementById('toast'), {childList: true}));"""
+_HAS_HEARD = """text => {
+    const found = window.told.findIndex((told, place) => place >= window.heard && told.includes(text));
+    if (found >= 0) window.heard = found + 1;
+    return found >= 0;
+}"""
 
 
 @contextmanager
@@ -31,6 +42,16 @@ def chromium_browser() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def listen_to(page: Page) -> None:
+    """Keep what a page that is not open yet says: it is there for a moment, in which a busy machine may not look."""
+    page.add_init_script(_HEARING)
+
+
+def hear(page: Page, text: str) -> None:
+    """Wait until a page has said something, after what was heard before."""
+    page.wait_for_function(_HAS_HEARD, arg=text)
 
 
 def press(place: Locator, position: Position | None = None) -> None:

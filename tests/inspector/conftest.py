@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from cronofy_cli.adapters.event_cache import open_event_cache
 from cronofy_cli.adapters.history import open_history
@@ -22,8 +23,8 @@ from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
 from cronofy_cli.core.signature import ClientSecret
 from cronofy_cli.inspector.around import Around
 from cronofy_cli.inspector.run import InspectorRun
-from tests.browser import LIMIT_MS, Complaints
-from tests.inspector.story import Story
+from tests.browser import LIMIT_MS, Complaints, listen_to
+from tests.inspector.story import TOTAL, Story
 from tests.outbound.app import running_app
 
 if TYPE_CHECKING:
@@ -195,11 +196,13 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext, inspected: Inspected) -> Iterator[Page]:
-    """The page, open; it must break no policy and ask nobody else."""
+    """The page, with the newest delivery and how many there are; it must break no policy and ask nobody else."""
     page = context.new_page()
+    listen_to(page)
     complaints = Complaints(page, inspected.origin)
     page.goto(inspected.url)
-    page.locator(".row").first.wait_for()
+    expect(page.locator(".head")).to_contain_text(f"#{TOTAL}")
+    expect(page.locator("#count")).to_have_text(f"{TOTAL} deliveries")
     yield page
     page.close()
     assert complaints.found == []

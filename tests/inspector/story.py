@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from cronofy_cli.adapters.history import History
     from cronofy_cli.adapters.history_place import HistoryPlace
 
+TOTAL = 38
+"""How many deliveries there are when it is told."""
 SECRET = "s3cret"
 CHANNEL = "chn_54cf7c7cb4ad4c1027000001"
 SINCE = "2026-11-23T12:04:16Z"
@@ -33,6 +35,9 @@ HOSTILE = (
 )
 """What the page must show as text: markup, what turns directions around, and what drives a terminal."""
 Change = tuple[bytes | None, bytes]
+_TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+MONDAY = _TODAY - timedelta(days=_TODAY.weekday())
+"""Of this week, which may end while a test is under way."""
 
 
 def body_of(kind: str, **more: Any) -> bytes:
@@ -46,9 +51,7 @@ CHANGE = body_of("change", changes_since=SINCE)
 
 def event(uid: str, title: str, day: int, hour: float, hours: float = 1, **more: Any) -> bytes:
     """Return an event of this week: day 0 is Monday."""
-    now = datetime.now(UTC)
-    monday = (now - timedelta(days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
-    start = monday + timedelta(days=day, hours=hour)
+    start = MONDAY + timedelta(days=day, hours=hour)
     times = {
         name: f"{at:%Y-%m-%dT%H:%M:%SZ}" for name, at in (("start", start), ("end", start + timedelta(hours=hours)))
     }
@@ -162,7 +165,7 @@ class Story:
             history.mark_gap(Gap(now - timedelta(seconds=1400), now - timedelta(seconds=1046), "the tunnel ended"))
         self.arrives(ago_s=1046, reconstructed=True)
         self.arrives(json.dumps(json.loads(CHANGE), indent=1).encode(), SignatureState.INVALID, ago_s=700)
-        broken = self.arrives(ago_s=500)
+        broken = self.arrives(ago_s=400)
         self.forwards(broken, target, 500, ms=812, body=b"NoMethodError in CronofyController#hook")
         self.reads(
             broken,

@@ -41,6 +41,8 @@ def test_it_shows_what_the_run_receives(
         edit(cli, "add", "Lunch with Ada", "--calendar", "Home")
         wait_until(lambda: "Lunch with Ada" in asked(url, "GET", "list")["rows"][0]["what"])
         newest = asked(url, "GET", "list")["rows"][0]
+        # When it was answered is written a moment later.
+        wait_until(lambda: asked(url, "GET", f"deliveries/{newest['id']}")["shown"]["answered_at"] is not None)
         shown = asked(url, "GET", f"deliveries/{newest['id']}")["shown"]
         assert shown["received_at"] <= shown["recorded_at"] <= shown["answered_at"] <= shown["events_read_at"]
         assert asked(url, "GET", "secrets") != []

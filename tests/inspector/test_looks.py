@@ -96,12 +96,14 @@ def expect_state(page: Page, state: str) -> None:
 def test_nothing_is_cut(width: int, page: Page) -> None:
     """The longest state and result fit too: each button and fact is inside of the page, and of what scrolls."""
     page.set_viewport_size({"width": width, "height": 800})
-    page.locator("#state").evaluate("state => { state.lastChild.textContent = 'Listening, 23 h 59 min'; }")
-    outside = """() => [...document.querySelectorAll('#help, #theme, .chip, .facts b')].filter(each => {
-        const box = each.getBoundingClientRect(), around = each.parentElement.getBoundingClientRect();
-        const isCut = each.clientWidth && each.scrollWidth > each.clientWidth + 1;
-        return box.width && (box.right > innerWidth || box.right > around.right + 1 || isCut);
-    }).map(each => each.textContent)"""
+    outside = """() => {
+        document.getElementById('state').lastChild.textContent = 'Listening, 23 h 59 min';
+        return [...document.querySelectorAll('#help, #theme, .chip, .facts b')].filter(each => {
+            const box = each.getBoundingClientRect(), around = each.parentElement.getBoundingClientRect();
+            const isCut = each.clientWidth && each.scrollWidth > each.clientWidth + 1;
+            return box.width && (box.right > innerWidth || box.right > around.right + 1 || isCut);
+        }).map(each => each.textContent);
+    }"""
 
     assert page.evaluate(outside) == []
     page.keyboard.press("n")
@@ -148,13 +150,14 @@ def test_an_inspector_that_has_ended(
 
 def test_while_deliveries_are_counted(context: BrowserContext, inspected: Inspected) -> None:
     """What is not counted yet has a name for a screen reader, too."""
-    page, asked = context.new_page(), []
-    page.route("**/api/strip*", lambda route: asked.append(route))  # noqa: PLW0108 - it cannot be a built-in
-    page.goto(inspected.url)
+    page = context.new_page()
+    page.route("**/api/strip*", lambda _: None)
+    with page.expect_request("**/api/strip*"):
+        page.goto(inspected.url)
     expect(page.locator(".row").first).to_be_visible()
 
     assert problems(page) == []
-    assert asked
+    expect(page.locator("#count")).to_have_text("")
     page.close()
 
 

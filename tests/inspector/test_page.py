@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import Complaints, press
+from cronofy_cli.inspector import feed
+from tests.browser import Complaints, hear, press
 from tests.inspector.conftest import inspecting
-from tests.inspector.story import CHANGE, HOSTILE, event
+from tests.inspector.story import CHANGE, HOSTILE, TOTAL, event
 from tests.outbound.app import answer_of
 
 if TYPE_CHECKING:
@@ -22,9 +24,8 @@ if TYPE_CHECKING:
     from tests.inspector.conftest import Inspected
     from tests.outbound.app import App
 
-TOTAL = 38
-WITHIN_MS = 500
-"""A notification is on the page as soon after it was recorded."""
+WITHIN_S = 0.5
+"""A delivery is on the page as soon after it was recorded."""
 
 
 def row(page: Page, number: int) -> Locator:
@@ -33,24 +34,20 @@ def row(page: Page, number: int) -> Locator:
 
 
 def test_a_notification_appears_at_once(page: Page, inspected: Inspected) -> None:
-    """It stands on top, the selection stays with its delivery, and its events and its forward come after it."""
-    expect(page.locator(".row").first).to_contain_text("Sales call")
-    # The time is measured where it is seen: from the moment that it was received.
-    page.evaluate(
-        """() => { window.delays = []; new MutationObserver(() => {
-            const seen = document.querySelector('.row')?.dataset.id;
-            if (seen === '39' && !window.delays.length) window.delays.push(Date.now());
-        }).observe(document.getElementById('spacer'), {childList: true}); }"""
-    )
+    """The page is told of it, and does not ask; it stands on top, the selection stays with its delivery, and its events
+    and its forward come after it.
+    """
+    # How soon that is depends on nothing but how often the history is looked at, and on how busy the machine is.
+    assert feed._LOOK_S + feed._CALM_S < WITHIN_S
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
 
     number = inspected.story.arrives()
 
     expect(page.locator(".row").first).to_have_attribute("data-id", str(number))
     expect(page.locator('.row[aria-selected="true"]')).to_contain_text("Sales call")
-    [seen_ms] = page.evaluate("window.delays")
-    received = inspected.get(f"deliveries/{number}")["shown"]["received_at"]
-    assert seen_ms - page.evaluate("at => Date.parse(at)", received) < WITHIN_MS
     expect(page.locator("#count")).to_have_text("39 deliveries")
+    assert "/api/list" not in asked
     inspected.story.forwards(number, "http://localhost:1/hook", 503)
     inspected.story.reads(number, (None, event("n", "Lunch with Ada", 1, 12, created="2026-11-28T00:00:00Z")))
     expect(page.locator(".row").first).to_contain_text("Lunch with Ada")
@@ -151,8 +148,7 @@ def test_a_burst_is_shown_whole(page: Page, inspected: Inspected) -> None:
             window.twice ||= ids.length !== new Set(ids).size;
             document.getElementById('list').scrollTop += 300;
             return ids.includes('1');
-        }""",
-        polling=50,
+        }"""
     )
     assert page.evaluate("window.seen") == [str(number) for number in range(338, 0, -1)]
     assert page.evaluate("window.twice") is False
@@ -215,27 +211,25 @@ def test_two_are_compared_by_a_click_and_by_an_address(
     row(page, 37).click(modifiers=["Shift"])
     title = page.get_by_role("dialog").get_by_role("heading")
     expect(title).to_contain_text("A #35 and B #37")
-    address = page.evaluate("location.hash")
-    assert address == "#id=35&with=37"
+    expect(page).to_have_url(f"{inspected.origin}/#id=35&with=37")
 
     other = context.new_page()
-    other.goto(f"{inspected.url}&{address[1:]}")
+    other.goto(f"{inspected.url}&id=35&with=37")
     expect(other.get_by_role("dialog").get_by_role("heading")).to_contain_text("A #35 and B #37")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert page.evaluate("location.hash") == "#id=35"
+    expect(page).to_have_url(f"{inspected.origin}/#id=35")
 
 
-def test_the_same_in_a_terminal(page: Page, context: BrowserContext) -> None:
+def test_the_same_in_a_terminal(page: Page, context: BrowserContext, app: App) -> None:
     """Each delivery has the commands that show and replay it, to copy."""
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    show, replay = page.locator(".commands code").all_text_contents()
-    assert show == "cronofy deliveries show 38"
-    assert re.fullmatch(r"cronofy deliveries replay 38 --to http://localhost:\d+/hook", replay)
+    replay = f"cronofy deliveries replay 38 --to http://localhost:{app.port}/hook"
+    expect(page.locator(".commands code")).to_have_text(["cronofy deliveries show 38", replay])
 
     page.locator(".commands button").last.click()
 
-    expect(page.locator("#toast")).to_contain_text("Copied: cronofy deliveries replay 38")
+    hear(page, "Copied: cronofy deliveries replay 38")
     assert page.evaluate("navigator.clipboard.readText()") == replay
 
 
@@ -299,7 +293,7 @@ def test_a_replay_from_the_page_reaches_the_app(page: Page, app: App) -> None:
 
     [received] = app.await_received(1)
     assert received.body == CHANGE
-    expect(page.locator("#toast")).to_contain_text("#37 fixed: the app answered 200 in")
+    hear(page, "#37 fixed: the app answered 200 in")
     expect(page.locator(".try")).to_have_count(2)
     expect(row(page, 37)).to_contain_text("200")
 
@@ -334,21 +328,22 @@ def test_keys(page: Page, context: BrowserContext) -> None:
     page.keyboard.press("n")
     expect(page.locator(".head")).to_contain_text("#37")
     page.keyboard.press("N")
-    expect(page.locator("#toast")).to_contain_text("No other one needs a look")
+    hear(page, "No other one needs a look")
     page.keyboard.press("5")
     expect(page.locator('.facts [aria-current="true"]')).to_contain_text("Request")
     page.keyboard.press("w")
     expect(page.locator(".raw pre").last).to_have_text(CHANGE.decode())
     page.keyboard.press("c")
-    expect(page.locator("#toast")).to_contain_text("Copied")
+    hear(page, "Copied")
     assert page.evaluate("navigator.clipboard.readText()") == CHANGE.decode()
     page.keyboard.press("C")
-    expect(page.locator("#toast")).to_contain_text("curl")
+    hear(page, "curl")
     assert page.evaluate("navigator.clipboard.readText()").startswith("curl ")
     page.keyboard.press("t")
     page.locator("#tag").fill("odd")
     page.keyboard.press("Enter")
     expect(page.locator(".head h2")).to_contain_text("@odd")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("v")
     page.keyboard.press("k")
     page.keyboard.press("v")
@@ -465,7 +460,7 @@ def test_a_state_has_an_address(context: BrowserContext, inspected: Inspected) -
     page = context.new_page()
     page.goto(f"{inspected.url}&id=36&q=type:change")
     expect(page.locator(".head")).to_contain_text("#36")
-    assert page.url == f"{inspected.origin}/#id=36&q=type%3Achange"
+    expect(page).to_have_url(f"{inspected.origin}/#id=36&q=type%3Achange")
     page.reload()
     expect(page.locator(".head")).to_contain_text("#36")
     expect(page.locator("#q")).to_have_value("type:change")
@@ -513,8 +508,8 @@ def test_one_tab_stop_for_the_list(page: Page, scheme: str) -> None:
     page.locator("#list").focus()
     page.keyboard.press("ArrowDown")
 
-    active = page.locator("#list").get_attribute("aria-activedescendant")
-    expect(page.locator(f"#{active}")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#list")).to_have_attribute("aria-activedescendant", "row-1")
+    expect(page.locator("#row-1")).to_have_attribute("aria-selected", "true")
 
 
 def test_a_history_that_cannot_be_read(page: Page, inspected: Inspected) -> None:
@@ -534,7 +529,7 @@ def test_a_history_that_cannot_be_read(page: Page, inspected: Inspected) -> None
     with file.open("r+b") as opened:
         opened.write(head)
 
-    expect(page.locator("#state")).to_have_text("History only", timeout=20_000)
+    expect(page.locator("#state")).to_have_text("History only")
     expect(page.locator(".row")).to_have_count(1)
 
 
@@ -559,7 +554,7 @@ def test_a_history_that_is_replaced(page: Page, inspected: Inspected) -> None:
     for file in inspected.story.file.parent.glob("deliveries*"):
         file.unlink()
 
-    expect(page.locator("#toast")).to_contain_text("The history was removed or replaced")
+    hear(page, "The history was removed or replaced")
     expect(page.locator(".row")).to_have_count(0)
     expect(page.locator(".start h2")).to_have_text("Nothing has been received yet")
     inspected.story.arrives()

@@ -13,14 +13,13 @@ from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, jud
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.inspector.server import InspectorServer
 from tests.inspector.conftest import CONCLUSION, FILE, POSTGRES
-from tests.inspector.story import CHANGE, CHANNEL
+from tests.inspector.story import CHANGE, CHANNEL, TOTAL
 from tests.outbound.app import answer_of
 
 if TYPE_CHECKING:
     from tests.inspector.conftest import Inspected
     from tests.outbound.app import App
 
-TOTAL = 38
 in_both = pytest.mark.parametrize("place", [FILE, POSTGRES], indirect=True)
 """Has a test run with a history in a file, and with one in PostgreSQL."""
 
@@ -157,8 +156,8 @@ def test_the_list_goes_by_keys(inspected: Inspected) -> None:
         ('where:"comment" type:change', [], "cronofy deliveries list --where comment --type change"),
         ("where:comment", [32], "cronofy deliveries list --where comment"),
         ("channel:chn_none", [], "cronofy deliveries list --channel chn_none"),
-        ("since:10m", [38, 37, 36], "cronofy deliveries list --since 10m"),
-        ("since:20m until:10m", [35, 34], "cronofy deliveries list --since 20m --until 10m"),
+        ("since:11m", [38, 37, 36], "cronofy deliveries list --since 11m"),
+        ("since:25m until:11m", [35, 34], "cronofy deliveries list --since 25m --until 11m"),
         ("nothing:here", [], "cronofy deliveries list --search nothing:here"),
     ],
 )

@@ -96,7 +96,18 @@ def test_nothing_can_be_recorded(cli: Cli, context: BrowserContext) -> None:
 def test_a_channel_that_was_closed(cli: Cli, context: BrowserContext) -> None:
     """As long as there is no other channel the page names the one that is gone; then it listens again, after a gap."""
     with watched(context, Impatient(cli)) as (run, page):
-        refuse = ("simulator", "faults", "add", "/v1/channels", "--method", "POST", "--status", "503", "--times", "99")
+        refuse = (
+            "simulator",
+            "faults",
+            "add",
+            "/v1/channels",
+            "--method",
+            "POST",
+            "--status",
+            "503",
+            "--times",
+            "99999",
+        )
         assert run_main(cli, *refuse).exit_code == 0
         run_main(cli, "channels", "close", run.channel_id, "--data-center", "simulator")
         gone = f"channel {run.channel_id} is gone: Cronofy or another program closed it"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from cronofy_cli.pages.files import PageFiles
-from tests.browser import Complaints, served
+from tests.browser import LIMIT_MS, Complaints, hear, listen_to, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,8 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def page(chromium: Browser, origin: str) -> Iterator[Page]:
     """The page, which must not break its policy."""
     page = chromium.new_page()
+    page.set_default_timeout(LIMIT_MS)
+    listen_to(page)
     complaints = Complaints(page, origin)
     page.goto(f"{origin}/")
     yield page
@@ -155,7 +158,7 @@ def test_a_dialog_acts_or_says_why_not(page: Page) -> None:
     page.get_by_role("alert").get_by_text("no: <b>\\u202e").wait_for()
     page.keyboard.press("Escape")
 
-    assert page.get_by_role("dialog").count() == 0
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_dialog_that_was_closed_leaves_the_next_one_alone(page: Page) -> None:
@@ -177,7 +180,7 @@ def test_a_dialog_that_was_closed_leaves_the_next_one_alone(page: Page) -> None:
         assert page.get_by_label("Name").input_value() == "typed"
         page.evaluate("document.getElementById('dialog').close(); window.first()")
 
-    assert page.locator("#toast").text_content() == "First: too late"
+    hear(page, "First: too late")
 
 
 def test_what_is_asked_late_waits_for_the_dialog_that_is_open(page: Page) -> None:
@@ -190,7 +193,7 @@ def test_what_is_asked_late_waits_for_the_dialog_that_is_open(page: Page) -> Non
         page.get_by_role("heading", name=title, exact=True).wait_for()
         page.keyboard.press("Escape")
 
-    assert page.get_by_role("dialog").count() == 0
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_what_stays_the_same_is_not_made_again(page: Page) -> None:

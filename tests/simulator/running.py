@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cronofy_cli.simulator.world.settings import SimulatorSettings
 
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 
 
 def settle(client: httpx.Client, url: str = "") -> None:
@@ -109,7 +109,7 @@ def running(settings: SimulatorSettings) -> Iterator[Running]:
     with (
         SimulatorServer(settings) as server,
         library.Client(
-            base_url=server.url, headers={"Authorization": f"Bearer {ACCESS_TOKEN}"}, trust_env=False, timeout=10
+            base_url=server.url, headers={"Authorization": f"Bearer {ACCESS_TOKEN}"}, trust_env=False, timeout=LIMIT_S
         ) as client,
     ):
         yield Running(server, client)

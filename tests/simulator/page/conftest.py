@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import LIMIT_MS, Complaints, press
+from tests.browser import LIMIT_MS, Complaints, hear, listen_to, press
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,8 +34,6 @@ events = [{ summary = "Company party", start = "today 15:00", minutes = 120 }]
 """
 """A world whose one calendar cannot be written to."""
 
-expect.set_options(timeout=LIMIT_MS)
-
 TODAY = date(2026, 11, 25)
 NOW = "2026-11-25T09:04:31Z"
 HOUR_PX = 3.85 * 16
@@ -58,11 +56,11 @@ class SimulatorPage:
 
     def see(self, text: str) -> None:
         """Wait until the log says something."""
-        expect(self.row(text)).to_be_visible(timeout=LIMIT_MS)
+        expect(self.row(text)).to_be_visible()
 
     def said(self, text: str) -> None:
         """Wait until the page says something for a moment."""
-        expect(self.page.locator("#toast")).to_contain_text(text, timeout=LIMIT_MS)
+        hear(self.page, text)
 
     def drag(self, title: str, days: float = 0, hours: float = 0, *, grip: bool = False, drop: bool = True) -> None:
         """Drag an event, or its lower edge; without `drop` the button stays pressed."""
@@ -140,6 +138,7 @@ def open_page(chromium: Browser, week: Running) -> Iterator[Open]:
         context = chromium.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce", **options)
         page = context.new_page()
         page.set_default_timeout(LIMIT_MS)
+        listen_to(page)
         opened.append((context, Complaints(page, simulator.url)))
         page.goto(f"{simulator.url}{path}")
         page.locator(".week-block").first.wait_for(state="attached")

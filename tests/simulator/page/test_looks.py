@@ -133,7 +133,15 @@ def test_without_its_simulator(open_page: Any, pictures: Pictures) -> None:
 
 def test_nothing_moves_where_that_is_not_wanted(page: SimulatorPage, week: Running) -> None:
     """Reduced motion ends the flash of what is new."""
-    week.request("GET", "/v1/userinfo")
-    fresh = page.page.locator("#log .fresh").first
+    # It is new for a moment only.
+    page.page.evaluate(
+        """() => new MutationObserver(() => {
+            const fresh = document.querySelector('#log .fresh');
+            if (fresh) window.animation ??= getComputedStyle(fresh).animationName;
+        }).observe(document.getElementById('log'), {childList: true, subtree: true})"""
+    )
 
-    assert fresh.evaluate("element => getComputedStyle(element).animationName") == "none"
+    week.request("GET", "/v1/userinfo")
+
+    page.page.wait_for_function("() => window.animation")
+    assert page.page.evaluate("window.animation") == "none"
