@@ -54,10 +54,11 @@ def callback_url(cli: Cli) -> str:
 def test_the_line_says_that_it_is_ready_and_counts(cli: Cli, terminal: Terminal) -> None:
     """The log scrolls above the line, and the line counts what came."""
     push(cli, 2)
-    terminal.wait_for_bottom("3 signed")
+    terminal.wait_until(lambda: "3 signed" in terminal.bottom and terminal.text.count("● ready") == 1)
 
+    # Another thread counts than writes the log.
+    terminal.wait_until(lambda: sum("<- 200" in line for line in terminal.all_lines) == 2)
     assert [line.split()[1] for line in terminal.all_lines if "<- 200" in line] == ["change", "change"]
-    assert terminal.text.count("● ready") == 1
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the files of another process")
@@ -68,22 +69,33 @@ def test_the_line_says_that_nothing_is_recorded(cli: Cli, simulator: SimulatorSe
         pid, unlimited = terminal.child.pid, resource.RLIM_INFINITY
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, unlimited))
         push(cli)
-        terminal.wait_for_bottom("! nothing is recorded for ")
-        assert "│ the history cannot be read or written" in terminal.bottom
+        wanted = ("! nothing is recorded for ", "│ the history cannot be read or written")
+        terminal.wait_until(lambda: all(words in terminal.bottom for words in wanted))
 
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (unlimited, unlimited))
         assert run_main(cli, "simulator", "clock", "--advance", "1m").exit_code == 0
 
         terminal.wait_for_bottom("● ready")
         terminal.wait_for_bottom("2 signed")
-        assert "what arrives is recorded again" in terminal.text
+        terminal.wait_for("what arrives is recorded again")
 
 
 def test_the_line_says_that_the_channel_is_gone(cli: Cli, simulator: SimulatorServer) -> None:
     """As long as there is no other one it names it."""
     with at_terminal(Impatient(cli), *LISTEN) as terminal:
         terminal.wait_for_bottom("● ready")
-        refuse = ("simulator", "faults", "add", "/v1/channels", "--method", "POST", "--status", "503", "--times", "99")
+        refuse = (
+            "simulator",
+            "faults",
+            "add",
+            "/v1/channels",
+            "--method",
+            "POST",
+            "--status",
+            "503",
+            "--times",
+            "99999",
+        )
         assert run_main(cli, *refuse).exit_code == 0
         [channel] = run_main(cli, "channels", "list", "--json", "--data-center", "simulator").json
         run_main(cli, "channels", "close", channel["channel_id"], "--data-center", "simulator")
@@ -168,7 +180,7 @@ def test_an_arrow_shows_the_list_and_esc_brings_the_log_back(cli: Cli, terminal:
     terminal.wait_for_bottom("2 signed")
     terminal.send(b"\x1b[A")
     terminal.wait_until(lambda: "deliveries" in terminal.lines[0])
-    assert any(line.startswith("▌") for line in terminal.lines)
+    terminal.wait_until(lambda: any(line.startswith("▌") for line in terminal.lines))
     terminal.send("\x1b")
     terminal.wait_for_bottom("● ready")
 
@@ -230,7 +242,7 @@ def test_the_last_one_is_sent_again(cli: Cli) -> None:
         app.answer = lambda _: answer_of(500)
         terminal.wait_for_bottom("● ready")
         push(cli)
-        terminal.wait_for_bottom("1 failed")
+        terminal.wait_for_bottom("2 failed")
         terminal.send("r")
         terminal.wait_for("still failing")
 
@@ -283,8 +295,7 @@ def test_a_question_about_a_backlog_is_answered_with_a_key(cli: Cli, keys: str, 
         Burst(callback_url(cli), 120, connections=4, on_answer=lambda _: None).send()
         terminal.wait_for_bottom("121 waiting")
         with running_app(port=port) as app:
-            terminal.wait_for_bottom("121 deliveries wait for")
-            assert "[y/N]" in terminal.bottom
+            terminal.wait_until(lambda: all(words in terminal.bottom for words in ("121 deliveries wait for", "[y/N]")))
             terminal.send(keys)
             if is_sent:
                 terminal.wait_for_bottom(" 0 waiting")

@@ -17,6 +17,7 @@ from tests.terminal import at_terminal
 if TYPE_CHECKING:
     from tests.commands.conftest import Record
     from tests.support import Cli
+    from tests.terminal import Terminal
 
 HOSTILE = CHANGE.replace(b'"filters":{}', b'"filters":{},"t":"\x1b]0;owned\x07\xe2\x80\xae\xc2\x9b2J"')
 ODD_TYPE = b'{"notification":{"type":"\\u65e5\\u672c\\u8a9e\\ud83c\\udf89\\u202e"},"channel":{"channel_id":"chn_1"}}'
@@ -35,17 +36,21 @@ def kept(record: Record, cli: Cli) -> None:
         history.forwards.record([forward(1), forward(2, 500)])
 
 
+def has_line(terminal: Terminal, start: str) -> bool:
+    """Whether a line on the screen begins so. A screen comes line by line, the last one last."""
+    return any(line.startswith(start) for line in terminal.lines)
+
+
 @pytest.mark.usefixtures("kept")
 def test_the_list_the_details_and_the_way_back(cli: Cli) -> None:
     """The newest is selected; Enter shows all of it, Esc goes back, q leaves the screen as it was."""
     with at_terminal(cli, "deliveries", "browse") as terminal:
-        terminal.wait_until(lambda: "4 deliveries" in terminal.lines[0])
-        assert next(line for line in terminal.lines if line.startswith("▌")).split()[1] == "4"
+        terminal.wait_until(lambda: "4 deliveries" in terminal.lines[0] and has_line(terminal, "▌ 4"))
         terminal.send("1\r")
-        terminal.wait_until(lambda: any(line.startswith("▌ 1") for line in terminal.lines))
+        terminal.wait_until(lambda: has_line(terminal, "▌ 1"))
         terminal.send("\r")
         terminal.wait_until(lambda: "Delivery #1" in terminal.lines[0])
-        assert "POST /r/k3v9?user_id=42" in "\n".join(terminal.lines)
+        terminal.wait_for("POST /r/k3v9?user_id=42")
         terminal.send("\x1b")
         terminal.wait_until(lambda: "4 deliveries" in terminal.lines[0])
         terminal.send("q")
@@ -66,18 +71,18 @@ def test_search_and_filters_are_those_of_the_history(cli: Cli) -> None:
         terminal.wait_until(lambda: "4 deliveries" in terminal.lines[0])
         terminal.send("f")
         terminal.wait_until(lambda: "1 deliveries   only: failed" in terminal.lines[0])
-        assert any(line.startswith("▌ 2") for line in terminal.lines)
+        terminal.wait_until(lambda: has_line(terminal, "▌ 2"))
 
 
 @pytest.mark.usefixtures("kept")
 def test_hostile_text_does_not_drive_the_terminal(cli: Cli) -> None:
     """Controls in bodies and types are shown, and never sent to the terminal; columns stay where they are."""
     with at_terminal(cli, "deliveries", "browse") as terminal:
-        terminal.wait_until(lambda: "4 deliveries" in terminal.lines[0])
+        terminal.wait_until(lambda: "4 deliveries" in terminal.lines[0] and "q leave" in terminal.lines[-1])
         columns = {line.index("200") for line in terminal.lines if "signed" in line and "  200" in line}
         assert len(columns) == 1
         terminal.send("2\r\r")
-        terminal.wait_until(lambda: "Delivery #2" in terminal.lines[0])
+        terminal.wait_until(lambda: "Delivery #2" in terminal.lines[0] and "Esc back" in terminal.lines[-1])
 
         assert b"\x1b]0;" not in terminal.raw
         for odd in ("\u202e", "\x9b"):
@@ -91,11 +96,11 @@ def test_what_arrives_appears_and_the_selection_stays(cli: Cli, record: Record) 
     with at_terminal(cli, "deliveries", "browse") as terminal:
         terminal.wait_until(lambda: "4 deliveries" in terminal.lines[0])
         terminal.send("k")
-        terminal.wait_until(lambda: any(line.startswith("▌ 3") for line in terminal.lines))
+        terminal.wait_until(lambda: has_line(terminal, "▌ 3"))
         record(make_delivery(5))
-        terminal.wait_until(lambda: "5 deliveries   2 below" in terminal.lines[0])
+        terminal.wait_until(lambda: "5 deliveries   2 below" in terminal.lines[0] and has_line(terminal, "  5"))
 
-        assert any(line.startswith("▌ 3") for line in terminal.lines)
+        assert has_line(terminal, "▌ 3")
 
 
 def test_a_replay_goes_to_the_target_and_is_kept(cli: Cli, record: Record) -> None:
@@ -107,8 +112,7 @@ def test_a_replay_goes_to_the_target_and_is_kept(cli: Cli, record: Record) -> No
         with at_terminal(cli, "deliveries", "browse") as terminal:
             terminal.wait_until(lambda: "1 deliveries" in terminal.lines[0])
             terminal.send("r")
-            terminal.wait_for_bottom("-> 200")
-            assert "fixed" in terminal.bottom
+            terminal.wait_until(lambda: "-> 200" in terminal.bottom and "fixed" in terminal.bottom)
 
         assert app.await_received(1)[0].body == CHANGE
     assert run_main(cli, "deliveries", "show", "1", "--forwards", "--json").json[-1]["replay"] is True
@@ -127,10 +131,8 @@ def test_another_machine_is_asked_about(cli: Cli, record: Record, key: str, coun
             terminal.send("r")
             terminal.wait_for_bottom("which is not this machine? [y/N]")
             terminal.send(key)
-            terminal.wait_until(lambda: "[y/N]" not in terminal.bottom and "sending" not in terminal.bottom)
-            said = terminal.bottom
-
-        assert ("#1 ->" in said) == bool(count)
+            terminal.wait_for_bottom("#1 ->" if count else "q leave")
+            assert b"sending" not in terminal.raw or count
 
 
 @pytest.mark.usefixtures("kept")
@@ -160,10 +162,12 @@ def test_details_fit_a_window_that_grows(cli: Cli) -> None:
     with at_terminal(cli, "deliveries", "browse", columns=60) as terminal:
         terminal.wait_until(lambda: "4 deliveries" in terminal.lines[0])
         terminal.send("1\r\r")
-        terminal.wait_until(lambda: "Delivery #1" in terminal.lines[0])
+        terminal.wait_until(lambda: "Delivery #1" in terminal.lines[0] and "Esc back" in terminal.lines[-1])
         narrow = len([line for line in terminal.lines if line])
         terminal.resize(200, 24)
-        terminal.wait_until(lambda: 0 < len([line for line in terminal.lines if line]) < narrow)
+        terminal.wait_until(
+            lambda: "Esc back" in terminal.lines[-1] and len([line for line in terminal.lines if line]) < narrow
+        )
 
         assert "POST /r/k3v9?user_id=42" in "\n".join(terminal.lines)
 
