@@ -63,6 +63,9 @@ class Host:
 
     def serve(self) -> subprocess.Popen[bytes]:
         """Start sshd."""
+        if os.geteuid() == 0:
+            # It stays: another worker's sshd may need it when this one's has ended.
+            SEPARATION.mkdir(mode=0o755, exist_ok=True)
         program = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
         assert program is not None
         command = [program, "-D", "-e", "-f", str(self.folder / "sshd_config")]
@@ -80,9 +83,6 @@ def host(machine: Machine, tmp_path: Path, wait_until: WaitUntil) -> Iterator[Ho
     require_program("ssh")
     machine.set(PATH=f"{os.environ['PATH']}:/usr/sbin:/sbin")
     require_program("sshd")
-    if os.geteuid() == 0:
-        # It stays: another worker's sshd may need it when this one's has ended.
-        SEPARATION.mkdir(mode=0o755, exist_ok=True)
     box = Host(tmp_path / "ssh")
     machine.set(PATH=f"{box.folder / 'bin'}:{os.environ['PATH']}")
     server = box.serve()
