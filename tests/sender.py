@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _LIMIT_S = 60.0
 
 
+_LIMIT_S = 60.0
+
+
 def post(url: str, body: bytes, *, secret: str | None = CLIENT_SECRET, method: str = "POST") -> int:
     """Send a body, signed unless `secret` is None, and return the status of the answer."""
     address = urlsplit(url)
@@ -40,6 +43,8 @@ class Burst:
         self._on_answer = on_answer
         self.answered: dict[int, int] = {}
         """The status of the answer to each notification that was answered."""
+        self.taken = 0
+        """How many were answered 2xx."""
 
     @property
     def accepted(self) -> set[bytes]:
@@ -68,7 +73,8 @@ class Burst:
         for number in numbers:
             writer.write(self._request(numbered_body(number)))
             head = await reader.readuntil(b"\r\n\r\n")
-            self.answered[number] = int(head.split(b" ", 2)[1])
+            self.answered[number] = status = int(head.split(b" ", 2)[1])
+            self.taken += 200 <= status < 300
             self._on_answer(len(self.answered))
 
     def _request(self, body: bytes) -> bytes:

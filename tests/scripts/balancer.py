@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ASKED_EVERY_S: Final = 0.1
-_LIMIT_S: Final = 2.0
+_LIMIT_S: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,9 @@ class Balancer:
         """Ask again and again."""
         while not self.is_over.wait(ASKED_EVERY_S):
             ready = tuple(each for each in self.backends if each.is_ready())
+            if len(ready) > 1:
+                # One was asked after the other, which may have ended meanwhile.
+                ready = tuple(each for each in ready if each.is_ready())
             if ready != self.ready:
                 self.ready = ready
                 self.changes.append((time.monotonic(), ready))

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n{"
 BETWEEN_BYTES_S = 2.0
-LIMIT_S = 15.0
-"""Far less than what the calls of the API may take by themselves: a minute each."""
+LIMIT_S = 45.0
+"""Less than what the calls of the API may take by themselves: a minute each."""
 
 
 def silence(closing: threading.Event) -> Iterator[bytes]:

@@ -161,6 +161,8 @@ def test_slow_reads_and_many_connections(
         [first] = run.wait_for("delivery")
         wait_until(lambda: not control.faults())
         post_from_everywhere(run.callback_url, first["body"].encode())
+        # What is answered is passed on a moment later.
+        run.wait_for("delivery", 1 + CONNECTIONS)
         printed_before_the_read = len(run.lines("events"))
         control.clear_faults()
         run.wait_for("events", 2)
@@ -203,6 +205,7 @@ def test_folded_on_screen(
         edit(cli, "add", "Lunch")
         wait_until(lambda: not control.faults())
         post_from_everywhere(ready["callback_url"], body)
+        running.wait_until(lambda lines: sum("<- 200" in line for line in lines) == 1 + CONNECTIONS)
         control.clear_faults()
         line = running.wait_for("one read, #")
         running.stop()

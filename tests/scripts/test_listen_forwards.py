@@ -117,7 +117,7 @@ def test_what_is_late_is_marked_for_programs(cli: Cli, simulator: SimulatorServe
 def held_history(cli: Cli) -> Iterator[Connection]:
     """Hold the history as another program would, for as long as the block lasts or until it is rolled back."""
     file = history_file(cli.environment)
-    with closing(connect(file, isolation_level=None, check_same_thread=False)) as other:
+    with closing(connect(file, 60.0, isolation_level=None, check_same_thread=False)) as other:
         yield other
 
 

@@ -145,6 +145,7 @@ def test_what_was_missed_is_not_forwarded(options: list[str], cli: Cli, simulato
     with running_app() as app, listening(cli, str(app.port), "--since", "1h", *options) as run:
         post(run.callback_url, b'{"notification":{"type":"smart_invite"}}')
         run.wait_for("forward", 1 if options else 2)
+        run.wait_for("events", 0 if options else 1)
         run.running.stop()
         received = [json.loads(each.body)["notification"]["type"] for each in app.received]
 

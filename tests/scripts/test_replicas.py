@@ -200,13 +200,13 @@ def test_what_the_leader_had_not_forwarded(team: Team, database: Database, wait_
     """What was received and not taken by the application yet is forwarded by the next leader, in order, each once."""
     bodies = [numbered_body(number) for number in range(8)]
     with team.listener(0) as leader:
-        ready(leader)
+        url = ready(leader)["callback_url"]
         with team.listener(1) as second:
             second.wait_for('"kind":"standby"')
             wait_until(lambda: not database("SELECT 1 FROM cronofy.owed"))
             before = len(team.app.received)
             team.app.awake.clear()
-            assert [answered(team, body) for body in bodies] == [200] * len(bodies)
+            assert [post(url, body) for body in bodies] == [200] * len(bodies)
             assert leader.stop(signal.SIGKILL) == -signal.SIGKILL
             ready(second)
             team.app.awake.set()
@@ -227,13 +227,14 @@ def test_the_leader_is_killed_in_a_burst(team: Team, database: Database, wait_un
         with team.listener(1, "--max-in-flight", "8") as second:
             second.wait_for('"kind":"standby"')
 
-            def kill_in_the_midst(answers: int) -> None:
-                if answers == 700:
+            def kill_in_the_midst(_: int) -> None:
+                if burst.taken >= 700:
                     leader.process.send_signal(signal.SIGKILL)
 
             burst = Burst(url, 2000, connections=64, on_answer=kill_in_the_midst)
             burst.send()
             ready(second)
+            wait_until(lambda: team.balancer.ready == team.balancer.backends[1:])
             again = Burst(url, 200, connections=8, on_answer=lambda _: None)
             again.send()
             wait_until(lambda: not database("SELECT 1 FROM cronofy.owed"))
@@ -308,14 +309,13 @@ def test_the_standby_ends(number: int, exit_code: int, team: Team, database: Dat
     """It leaves nothing behind, and the leader goes on."""
     connections = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with team.listener(0) as leader:
-        ready(leader)
-        before = set(database(connections))
+        url = ready(leader)["callback_url"]
         with team.listener(1) as second:
             second.wait_for(" Standing by: ")
             assert second.stop(number) == exit_code
-        wait_until(lambda: set(database(connections)) <= before)
-        assert answered(team, numbered_body(1)) == 200
+        assert post(url, numbered_body(1)) == 200
         assert leader.stop() == 130
+    wait_until(lambda: not database(connections))
 
     assert second.errors[-1].startswith(" Standing by")
     assert list((team.cli.folder / "machine-1" / "runs").glob("*.json")) == []
@@ -324,10 +324,19 @@ def test_the_standby_ends(number: int, exit_code: int, team: Team, database: Dat
 
 def test_a_time_limit_on_standby(team: Team) -> None:
     """--timeout ends one that stands by too, and says what it has waited for."""
+    awaited = "the end of the listener that leads did not come within the time limit of"
     with team.listener(0) as leader:
         ready(leader)
-        with team.listener(1, "--timeout", "2s") as second:
-            assert second.end() == 124
+        said = errors_at_limit(team, 2)
+        if not any(awaited in line for line in said):  # the start alone has taken as long
+            said = errors_at_limit(team, 45)
         assert leader.stop() == 130
 
-    assert "the end of the listener that leads did not come within the time limit of 2 s" in second.errors[-2]
+    assert awaited in said[-2]
+
+
+def errors_at_limit(team: Team, limit_s: int) -> list[str]:
+    """Return what the second listener says that ends at a time limit."""
+    with team.listener(1, "--timeout", f"{limit_s}s") as second:
+        assert second.end(limit_s + 60) == 124
+    return second.errors

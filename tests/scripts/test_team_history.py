@@ -7,7 +7,6 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ import pytest
 
 from cronofy_cli.adapters.environment import Variable
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
+from tests.adapters.tunnels.support import command_lines
 from tests.in_process import run_main
 from tests.outbound.app import running_app
 from tests.ports import free_port
@@ -25,6 +25,7 @@ from tests.sender import Burst, post
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from cronofy_cli.simulator.server import SimulatorServer
     from tests.fakes.secret_service import SecretService
@@ -227,7 +228,11 @@ def test_what_a_role_that_may_only_read_cannot_do(
 
 
 def test_no_password_is_seen(
-    team: Cli, simulator: SimulatorServer, postgres_server: PostgresServer, postgres_url: str
+    team: Cli,
+    simulator: SimulatorServer,
+    postgres_server: PostgresServer,
+    postgres_url: str,
+    wait_until: Callable[[Callable[[], bool]], None],
 ) -> None:
     """The password is in no list of processes, no output and no log, and neither it nor a client secret is among what
     the server shows of its connections or has in its tables.
@@ -238,8 +243,10 @@ def test_no_password_is_seen(
     with listening(team, "--inspect") as run:
         edit(team, "add", "Lunch", "--calendar", "Work")
         run.wait_for("events", 1)
-        arguments = b"".join(each.read_bytes() for each in Path("/proc").glob("[0-9]*/cmdline") if each.exists())
-        seen = postgres_server.execute("SELECT application_name, query FROM pg_stat_activity WHERE usename = 'secured'")
+        arguments = command_lines()
+        activity = "SELECT application_name, query FROM pg_stat_activity WHERE usename = 'secured'"
+        wait_until(lambda: len(postgres_server.execute(activity)) > 3)
+        seen = postgres_server.execute(activity)
         run.running.stop()
     wrong: dict[str, str] = {Variable.HISTORY: postgres_server.url(database, SECURED, f"{PASSWORD}er")}
     failed = run_main(team, "deliveries", "list", environment=wrong)
@@ -248,10 +255,9 @@ def test_no_password_is_seen(
 
     log = postgres_server.log.read_bytes()[logged_before:].decode(errors="replace")
     assert failed.exit_code == 1
-    assert len(seen) > 3
     assert {name for name, _ in seen} == {"cronofy"}
     everything = [
-        arguments.decode(errors="replace"),
+        arguments,
         *run.running.lines,
         *run.running.errors,
         failed.stdout + failed.stderr,
