@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 _LIMIT_S = 60.0
 
 
-_LIMIT_S = 60.0
-
-
 def post(url: str, body: bytes, *, secret: str | None = CLIENT_SECRET, method: str = "POST") -> int:
     """Send a body, signed unless `secret` is None, and return the status of the answer."""
     address = urlsplit(url)

@@ -34,6 +34,7 @@ class Notifier:
         self._world = world
         self._sender = sender
         self._wake = asyncio.Event()
+        self._is_advancing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
@@ -53,7 +54,14 @@ class Notifier:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def advance(self, seconds: float) -> None:
-        """Let time pass, one due moment after the other, and wait for what is sent at each."""
+        """Let time pass, one due moment after the other, and wait for what is sent at each.
+
+        Who asks for more meanwhile gets it afterwards: two clicks on a day are two days.
+        """
+        async with self._is_advancing:
+            await self._advance(seconds)
+
+    async def _advance(self, seconds: float) -> None:
         clock = self._world.clock
         was_stopped, ahead_s = clock.is_stopped, clock.ahead_s
         target = clock.after(seconds)

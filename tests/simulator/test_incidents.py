@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -223,6 +225,32 @@ def test_retries_and_a_channels_end_come_with_the_clock(
     advance(simulator, DAY_S)
 
     assert not simulator.get("/v1/channels")["channels"]
+    assert len(receiver.received()) == 10
+
+
+def test_a_clock_that_is_turned_while_it_is_turned(
+    start: Callable[..., Running], receiver: Receiver, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    """The second turn begins where the first one ends: both add up, and the attempts are those of one long turn."""
+    simulator = start(answer_limit_s=60)
+    simulator.request("POST", "/simulator/clock", json={"set_to": "2026-11-25T09:04:31Z", "stopped": True})
+    receiver.statuses = [500] * 20
+    receiver.hang.clear()
+    simulator.open_channel(receiver.url)
+    receiver.wait_for(1)
+
+    def has_begun(words: str) -> bool:
+        return any(words in str(entry) for entry in simulator.get("/simulator/timeline")["entries"])
+
+    with ThreadPoolExecutor(2) as pool:
+        turns = []
+        for seconds, words in ((DAY_S, "1 day, 0:00:00"), (60, "0:01:00")):
+            turns.append(pool.submit(advance, simulator, seconds))
+            wait_until(partial(has_begun, f"advanced by {words}"))
+        receiver.hang.set()
+        shown = [turn.result() for turn in turns]
+
+    assert [each["now"] for each in shown] == ["2026-11-26T09:04:31Z", "2026-11-26T09:05:31Z"]
     assert len(receiver.received()) == 10
 
 
