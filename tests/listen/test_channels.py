@@ -50,7 +50,7 @@ def test_one_that_comes_while_it_is_waited_for() -> None:
             watch = VerificationWatch()
             waiting = pool.submit(watch.wait, URL, 60)
             watch([make_delivery(7, verification())])
-            arrived = waiting.result(20)
+            arrived = waiting.result(60)
             assert arrived is not None
             assert arrived.id == 7
 
@@ -83,7 +83,7 @@ def test_nothing_can_come_any_more() -> None:
 
     for _ in range(2):
         with pytest.raises(WorkerFailed, match="listener failed"):
-            watch.wait(URL, 10)
+            watch.wait(URL, 60)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Start = Callable[[str], InspectorProcess]
 
 URL = "http://127.0.0.1:7/#token"
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 
 
 class Around:
@@ -71,8 +71,8 @@ def test_from_start_to_end(
     process = start(f"""echo "$@" > $0.options; echo '{{"url": "{URL}"}}'; cat > $0.said""")
     process.announce(reporter, None)
     for condition in (Condition(is_ready=True), Condition(is_ready=False, reason="the tunnel ended", hint="wait")):
-        around.condition = condition
         lines = len(said.read_text().splitlines()) if said.exists() else 0
+        around.condition = condition
         wait_until(lambda lines=lines: said.exists() and len(said.read_text().splitlines()) > lines)  # type: ignore[misc]
     assert process.stop(LIMIT_S)
 

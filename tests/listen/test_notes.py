@@ -166,7 +166,7 @@ def test_the_agent_of_a_killed_run(journal: Journal, tmp_path: Path) -> None:
         ended, told = threading.Thread(target=process.wait), Told()
         ended.start()
         sweep(journal, Cronofy([]), told)
-        ended.join(20)
+        ended.join(60)
 
     assert process.returncode == -signal.SIGTERM
     assert told == Told([("swept", f"the sleep process {agent.pid}, left behind by a run that was killed")])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 
 
 @dataclass

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from cronofy_cli.simulator.server import SimulatorServer
     from tests.support import Cli
 
-LIMIT_S = 10.0
+LIMIT_S = 60.0
 QUICK = Pace(tick_s=0.01, channel_check_s=0.5, first_pause_s=0.01)
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 now = partial(datetime.now, UTC)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cronofy_cli.simulator.server import SimulatorServer
     from tests.support import Cli
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cronofy_cli.errors import CronofyError
     from cronofy_cli.listen.signature_examiner import Examined
 
-LIMIT_S = 10.0
+LIMIT_S = 60.0
 OURS = ClientSecret("current", "CRN_ours")
 OTHER = ClientSecret("main of the context other", "CRN_other")
 REMOVED = ClientSecret("old of the context acme", "CRN_removed")

@@ -619,11 +619,11 @@ def test_one_thread_at_a_time(way: str, style: PrintStyle) -> None:
     turns.is_counted = True
     first = threading.Thread(target=WAYS_TO_PRINT[way], args=(live,))
     first.start()
-    assert turns.has_begun.wait(20)
+    assert turns.has_begun.wait(60)
     second = threading.Thread(target=live.remark, args=("another",))
     second.start()
-    first.join(20)
-    second.join(20)
+    first.join(60)
+    second.join(60)
 
     assert (turns.most, first.is_alive(), second.is_alive()) == (1, False, False)
 

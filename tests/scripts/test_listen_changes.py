@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -71,7 +72,9 @@ def test_field_by_field(cli: Cli, simulator: SimulatorServer) -> None:
 
 def test_the_first_change_of_an_event(cli: Cli, simulator: SimulatorServer) -> None:
     """An event that was there before the run is not "first seen": its first change tells what was and what is."""
-    uid = edit(cli, "add", "Lunch", "--calendar", "Work", "--start", "2026-11-24T12:00")["event_uid"]
+    # Within the sync window of any day.
+    day, next_day = ((datetime.now(UTC) + timedelta(days=days)).date().isoformat() for days in (7, 8))
+    uid = edit(cli, "add", "Lunch", "--calendar", "Work", "--start", f"{day}T12:00")["event_uid"]
     with listening(cli) as run:
         edit(cli, "move", uid, "--by", "1d")
         assert wait_for_changes(run, 1) == [("moved", "Lunch")]
@@ -79,7 +82,7 @@ def test_the_first_change_of_an_event(cli: Cli, simulator: SimulatorServer) -> N
     [moved] = run.lines("events")[0]["changes"]
     start = next(field for field in moved["fields"] if field["field"] == "start")
     assert start["before"]["tzid"] == start["after"]["tzid"] == "Europe/London"
-    assert (start["before"]["time"][:10], start["after"]["time"][:10]) == ("2026-11-24", "2026-11-25")
+    assert (start["before"]["time"][:10], start["after"]["time"][:10]) == (day, next_day)
 
 
 def test_a_change_is_told_once(cli: Cli, simulator: SimulatorServer) -> None:

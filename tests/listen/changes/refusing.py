@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @contextmanager
 def refusing(file: Path) -> Iterator[None]:
     """Let it take none as long as the block."""
-    with closing(sqlite3.connect(file)) as connection:
+    with closing(sqlite3.connect(file, timeout=60)) as connection:
         connection.executescript("CREATE TRIGGER no BEFORE INSERT ON event_reads BEGIN SELECT RAISE(FAIL, 'no'); END")
         yield
         connection.executescript("DROP TRIGGER no")

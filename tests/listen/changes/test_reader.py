@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.events.event_changes import EventChange
     from cronofy_cli.errors import CronofyError
 
-LIMIT_S = 10.0
+LIMIT_S = 60.0
 FIRST, SECOND, THIRD = "2026-11-22T09:24:16Z", "2026-11-22T09:25:00Z", "2026-11-22T09:30:00Z"
 IMPATIENT = Patience(settle_s=0.0, pauses_s=(0.0, 0.0))
 
@@ -177,7 +177,7 @@ def test_a_history_that_takes_it_later(
     reader = start(Patience(settle_s=0, rest_s=0.01))
     with refusing(cronofy.history_file):
         reader([make_delivery(1, change())])
-        wait_until(lambda: len(cronofy.told) == 1)
+        wait_until(lambda: len(cronofy.told) >= 1)
 
     with cronofy.open_history() as history:
         wait_until(lambda: history.events_of(1) is not None)

@@ -15,6 +15,7 @@ from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_app_a
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
 from tests.listen.forwarding.following import Following
 from tests.outbound.app import OK, answer_of, running_app
+from tests.ports import free_port
 from tests.receiver.receiving import NOW, PATH, receiving
 from tests.samples import CHANGE
 from tests.sender import Burst, post
@@ -96,9 +97,7 @@ def test_recorded_before_it_is_forwarded(tmp_path: Path) -> None:
 
 def test_no_app(tmp_path: Path) -> None:
     """An app that is down is answered for with 502, one that hangs with 504; Cronofy will send it again."""
-    with running_app() as app:
-        port = app.port
-    with asking(tmp_path, str(port)) as (url, following, _):
+    with asking(tmp_path, str(free_port())) as (url, following, _):
         assert post(url, CHANGE) == 502
         assert following.await_reports(1)[0].forward.attempt.failure == "connection_refused"
     with running_app(hangs=True) as app, asking(tmp_path, str(app.port), "0.2s") as (url, _, _):
@@ -117,13 +116,13 @@ def test_a_wrong_signature_is_not_asked_about(tmp_path: Path) -> None:
 
 def test_several_at_once(tmp_path: Path) -> None:
     """A delivery does not wait for the one before it: eight are with the app at the same time."""
-    together = threading.Barrier(8, timeout=10)
+    together = threading.Barrier(8, timeout=60)
 
     def answer(received: Received) -> bytes:
         together.wait()
         return OK
 
-    with running_app() as app, asking(tmp_path, str(app.port)) as (url, following, handed_on):
+    with running_app() as app, asking(tmp_path, str(app.port), "60s") as (url, following, handed_on):
         app.answer = answer
         burst = Burst(url, 64, connections=8, on_answer=lambda _: None)
         burst.send()

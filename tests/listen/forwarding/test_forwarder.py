@@ -15,6 +15,7 @@ from cronofy_cli.adapters.history import Criteria, ForwardState, open_history
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.signature import ClientSecret, SignaturePolicy, SignatureState
 from cronofy_cli.errors import HistoryUnavailable
+from cronofy_cli.listen.forwarding import forwarder as forwarder_module
 from cronofy_cli.listen.forwarding.forwarder import Forwarder, ForwarderSettings
 from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_forwarder
 from cronofy_cli.outbound.sender import Sender
@@ -59,7 +60,7 @@ def listening(folder: Path, forwarder: Forwarder) -> Iterator[str]:
     pipeline.start()
     with receiving(folder, secrets=OURS, on_recorded=pipeline.put) as receiver:
         yield f"http://127.0.0.1:{receiver.port}{PATH}"
-    assert pipeline.stop(10)
+    assert pipeline.stop(PATIENCE_S)
     assert (troubles, receiver.troubles) == ([], [])
 
 
@@ -68,7 +69,7 @@ def test_an_app_that_hangs(tmp_path: Path) -> None:
     count = 1280
     with (
         running_app(hangs=True) as app,
-        forwarding(tmp_path, ForwardingOptions(str(app.port))) as (forwarder, following),
+        forwarding(tmp_path, ForwardingOptions(str(app.port), timeout="0")) as (forwarder, following),
         listening(tmp_path, forwarder) as url,
     ):
         burst = Burst(url, count, connections=64, on_answer=lambda _: None)
@@ -143,7 +144,7 @@ def test_several_threads(tmp_path: Path) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(20)
+            thread.join(60)
 
     assert SlowTarget.turns.most == 1
 
@@ -172,7 +173,7 @@ def test_an_app_that_restarts(tmp_path: Path) -> None:
         with running_app(port=port) as app:
             app.answer = lambda _: None if len(app.received) > 1 else OK
             forwarder(following.record([make_delivery(0, body) for body in numbered(1)]))
-            app.await_received(1)
+            following.await_reports(1)
             app.awake.clear()
             forwarder(following.record([make_delivery(0, body) for body in numbered(5, 1)]))
             app.await_received(2)
@@ -240,7 +241,7 @@ def test_the_end(tmp_path: Path) -> None:
     """At the end what waits is still forwarded; what cannot be, because the app is down or hangs, is left and said."""
     with running_app() as app, forwarding(tmp_path, ForwardingOptions(str(app.port))) as (forwarder, following):
         forwarder(following.record([make_delivery(0, body) for body in numbered(100)]))
-        assert forwarder.stop()
+        assert forwarder.stop(limit_s=PATIENCE_S)
         assert len(app.received) == 100
         assert forwarder.unwritten == []
         assert [each.name for each in threading.enumerate() if each.name == "cronofy-writing-results"] == []
@@ -259,7 +260,7 @@ def test_the_end(tmp_path: Path) -> None:
 
 def test_several_at_once_to_a_target(tmp_path: Path) -> None:
     """With more than one in flight as many are with the app at once, and each arrives once."""
-    together = threading.Barrier(4, timeout=10)
+    together = threading.Barrier(4, timeout=PATIENCE_S)
 
     def answer(_: object) -> bytes:
         together.wait()
@@ -305,7 +306,7 @@ def test_what_was_replayed_meanwhile(tmp_path: Path) -> None:
     assert [each.body for each in app.received] == numbered(1, 2)
 
 
-def test_the_end_has_to_wait(tmp_path: Path) -> None:
+def test_the_end_has_to_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An end that takes longer than a moment is told; an app that is not there is not waited for."""
     told = threading.Event()
     with (
@@ -315,10 +316,11 @@ def test_the_end_has_to_wait(tmp_path: Path) -> None:
         forwarder(following.record([make_delivery(0)]))
         assert forwarder.stop(on_wait=app.awake.set)
         assert app.awake.is_set()
+    monkeypatch.setattr(forwarder_module, "_MOMENT_S", PATIENCE_S)
     with forwarding(tmp_path, ForwardingOptions(str(free_port()))) as (forwarder, following):
         forwarder(following.record([make_delivery(0)]))
         following.await_reports(1)
-        assert not forwarder.stop(on_wait=told.set)
+        assert not forwarder.stop(limit_s=PATIENCE_S, on_wait=told.set)
 
     assert not told.is_set()
 

@@ -91,13 +91,13 @@ def test_shown_while_it_is_reported(is_end: bool) -> None:
     delivery.hold = hold
     with ThreadPoolExecutor(1) as pool:
         reporting = pool.submit(reports.reported, report)
-        assert asks.wait(20)
+        assert asks.wait(60)
         delivery.hold = int
         if is_end:
             reports.end()
         else:
             reports.shown([delivery])
         is_over.set()
-        reporting.result(20)
+        reporting.result(60)
 
     assert passed == [report]

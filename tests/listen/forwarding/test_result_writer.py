@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.adapters.history import Forward
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 
 
 @pytest.fixture

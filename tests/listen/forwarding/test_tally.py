@@ -159,7 +159,7 @@ def test_one_thread_at_a_time(is_received: bool, history: Callable[[], History])
     for thread in counting:
         thread.start()
     for thread in counting:
-        thread.join(20)
+        thread.join(60)
 
     totals = tally.sum_up(history, unexpected)
     assert totals is not None

@@ -154,7 +154,7 @@ def test_a_question_waits_for_its_answer(
     assert question is not None
     for key in keys:
         question.press(key)
-    thread.join(20)
+    thread.join(60)
 
     assert (found, printed.log.question) == ([answer], None)
     assert question.text == "212 deliveries wait for http://localhost:3000/hook. Send them now?"
