@@ -77,9 +77,7 @@ def test_every_public_name_is_documented() -> None:
 
 
 PROMISED_IN_SECONDS = {
-    "adapters/history/test_finding.py:test_fast": "the least of five: a busy machine makes some slow, not all",
     "scripts/test_sign_in.py:test_a_keyring_that_fails_later": "less what a keyring that answers takes",
-    "simulator/http/test_server.py:test_answers_come_at_once": "the least of ten",
 }
 """Tests that may look at how long something took, and why that does not depend on the machine."""
 

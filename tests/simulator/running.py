@@ -61,7 +61,7 @@ class Running:
 
     def settle_attempts(self, count: int) -> None:
         """Wait until there were so many attempts to deliver."""
-        found = self.get("/simulator/deliveries", count=str(count), wait_s="20")["deliveries"]
+        found = self.get("/simulator/deliveries", count=str(count), wait_s="60")["deliveries"]
         assert len(found) >= count, found
 
     def calendar_id(self, name: str) -> str:
