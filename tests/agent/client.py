@@ -66,7 +66,7 @@ async def connected(cli: Cli, *options: str, mode: str = "auto") -> AsyncIterato
 
 
 def talk(
-    cli: Cli, scene: Callable[[Agent], Awaitable[None]], *options: str, mode: str = "auto", limit_s: float = 300.0
+    cli: Cli, scene: Callable[[Agent], Awaitable[None]], *options: str, mode: str = "auto", limit_s: float = 1200.0
 ) -> Agent:
     """Play a scene with an agent that is connected, and return it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.paths import user_file
@@ -25,7 +25,7 @@ SECRETS = StoredSecrets(
     client_secrets=(StoredClientSecret("main", CLIENT_SECRET, ADDED_AT),),
     access_token="tok_old",
     refresh_token="ref_old",
-    expires_at=datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1),
+    expires_at=datetime(2099, 1, 1, tzinfo=UTC),
     scope="read_events",
 )
 ENDED = replace(SECRETS, expires_at=datetime(2026, 1, 1, tzinfo=UTC))

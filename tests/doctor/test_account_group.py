@@ -68,7 +68,7 @@ def examine(url: str, *, name: str = "uk") -> dict[str, list[Check]]:
     prober = Prober(
         trust=lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         clock=lambda: NOW,
-        limits=ProbeLimits(connect_s=1, answer_s=1),
+        limits=ProbeLimits(connect_s=60, answer_s=60, slow_s=60),
     )
     checks = AccountChecks(open_client, place, "linux", prober)
     found: dict[str, list[Check]] = {}

@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
     from tests.fakes.secret_service import SecretService
 
-LIMIT_S = 30.0
+LIMIT_S = 300.0
 CHECK = """
 import os, sys
 from cronofy_cli.adapters.secrets.keyring_entry import KeyringEntries
 from cronofy_cli.doctor.secret_store import check_keyring
 from cronofy_cli.doctor.view import check_document
-entries = KeyringEntries(os.environ, limit_s=1.0 if "hanging" in sys.argv else 20.0)
+entries = KeyringEntries(os.environ, limit_s=1.0 if "hanging" in sys.argv else 60.0)
 sys.stdout.buffer.write(check_document(check_keyring(entries, is_in_use="in use" in sys.argv)))
 """
 SEARCH = """
 from cronofy_cli.adapters.secrets.keyring_entry import KeyringEntries
 from cronofy_cli.doctor.secret_store import ENTRY
 import os
-print(KeyringEntries(os.environ).read(ENTRY))
+print(KeyringEntries(os.environ, limit_s=60.0).read(ENTRY))
 """
 
 

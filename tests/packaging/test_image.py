@@ -95,9 +95,10 @@ def in_a_folder(folder: Path, wait_until: WaitUntil) -> None:
     process = subprocess.Popen(command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     with process:
         wait_until(is_healthy)
-        assert is_a_simulator(f"http://127.0.0.1:{port}")
-        assert is_a_simulator(f"http://127.0.0.1:{port}", host=f"cronofy:{PORT}")
-        listens(listener, listener_check, home, environment | {"CRONOFY_SIMULATOR_URL": f"http://127.0.0.1:{port}"})
+        is_at = f"http://127.0.0.1:{port}"
+        assert is_a_simulator(is_at)
+        assert is_a_simulator(is_at, host=f"cronofy:{PORT}")
+        listens(listener, listener_check, home, environment | {"CRONOFY_SIMULATOR_URL": is_at}, wait_until)
         process.terminate()
         _, told = process.communicate()
     assert b"0.0.0.0" in told
@@ -109,7 +110,7 @@ def checked(check: str, environment: dict[str, str]) -> Callable[[], bool]:
     return lambda: subprocess.run(check, shell=True, env=environment, capture_output=True, check=False).returncode == 0
 
 
-def listens(entry: list[str], check: str, home: Path, environment: dict[str, str]) -> None:
+def listens(entry: list[str], check: str, home: Path, environment: dict[str, str], wait_until: WaitUntil) -> None:
     """Start the listener of the other image behind an address of its own, and wait until it is ready."""
     ports = {"8080": str(free_port()), "8081": str(free_port())}
     is_healthy = checked(check.replace("8081", ports["8081"]), environment)
@@ -121,7 +122,7 @@ def listens(entry: list[str], check: str, home: Path, environment: dict[str, str
     ) as process:
         assert process.stdout is not None
         assert b'"kind":"ready"' in process.stdout.readline()
-        assert is_healthy()
+        wait_until(is_healthy)
         process.terminate()
         _, told = process.communicate()
         assert (process.returncode, b"closed" in told) == (143, True)

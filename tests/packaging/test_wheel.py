@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SYSTEM_PATH = "/usr/bin:/bin"
 """Programs of the system; uv's launchers need some of coreutils."""
-LIMIT_S = 240
+LIMIT_S = 1200
 """How long a step may take that unpacks some forty wheels."""
 
 
@@ -102,7 +102,7 @@ def completes_at_a_tab(environment: Mapping[str, str]) -> None:
     """bash completes with the file that was installed, asking the program that was installed."""
     script = Path(environment["HOME"], ".local/share/bash-completion/completions/cronofy")
     shell = pexpect.spawn(
-        require_program("bash"), ["--norc", "--noprofile"], env=environment, encoding="utf-8", timeout=60
+        require_program("bash"), ["--norc", "--noprofile"], env=environment, encoding="utf-8", timeout=300
     )
     shell.sendline(f"PS1='ready> '; bind 'set enable-bracketed-paste off'; . '{script}'; echo loa''ded")
     shell.expect_exact("loaded")

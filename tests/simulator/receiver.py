@@ -73,6 +73,10 @@ class Receiver:
         return [one for one in self._received if type_ is None or one.type == type_]
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 @contextmanager
 def receiving() -> Iterator[Receiver]:
     """Serve a receiver on a free port."""
@@ -96,7 +100,7 @@ def receiving() -> Iterator[Receiver]:
         def log_message(self, *_args: object) -> None:
             """Keep quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with _Server(("127.0.0.1", 0), Handler) as server:
         receiver = Receiver(f"http://127.0.0.1:{server.server_address[1]}/hook")
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()

@@ -109,7 +109,10 @@ def running(settings: SimulatorSettings) -> Iterator[Running]:
     with (
         SimulatorServer(settings) as server,
         library.Client(
-            base_url=server.url, headers={"Authorization": f"Bearer {ACCESS_TOKEN}"}, trust_env=False, timeout=LIMIT_S
+            base_url=server.url,
+            headers={"Authorization": f"Bearer {ACCESS_TOKEN}"},
+            trust_env=False,
+            timeout=2 * LIMIT_S,
         ) as client,
     ):
         yield Running(server, client)

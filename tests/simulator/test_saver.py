@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cronofy_cli.errors import CronofyError
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 
 
 class Kept:

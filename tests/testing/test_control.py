@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cronofy_cli.testing.control import Control, SimulatorError
 from tests.fakes.scripted_server import scripted_server
 from tests.open_files import open_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def test_what_is_sent() -> None:
@@ -75,7 +79,7 @@ def test_a_connection_that_was_closed_meanwhile() -> None:
     assert open_files() <= files
 
 
-def test_connections_are_ended() -> None:
+def test_connections_are_ended(wait_until: Callable[[Callable[[], bool]], None]) -> None:
     """Whoever is done with a simulator lets go of what was kept, and can begin again."""
     files = open_files()
     with scripted_server() as server:
@@ -86,4 +90,5 @@ def test_connections_are_ended() -> None:
             control.close()
     assert len({each.connection for each in server.requests}) == 2
 
-    assert open_files() <= files
+    # The server's ends go when it has read that of the client.
+    wait_until(lambda: open_files() <= files)

@@ -197,7 +197,7 @@ def test_a_call_at_the_end() -> None:
         with Served(application) as app:
             connection = HTTPConnection(app.url.removeprefix("http://"))
             connection.request("POST", "/", BODY)
-            assert is_in.wait(10)
+            assert is_in.wait(60)
             answered = pool.submit(connection.getresponse)
         assert answered.result().status == 204
         answered.result().read()
@@ -223,7 +223,7 @@ def test_a_call_that_comes_with_the_end(monkeypatch: pytest.MonkeyPatch) -> None
             connection = HTTPConnection(app.url.removeprefix("http://"))
             connection.request("POST", "/", BODY)
             answered = pool.submit(connection.getresponse)
-            assert has_come.wait(10)
+            assert has_come.wait(60)
         has_ended.set()
         assert answered.result().status == 204
         connection.close()
@@ -237,7 +237,7 @@ def test_nothing_is_left(kind: str, capfd: pytest.CaptureFixture[str]) -> None:
     with Served(getattr(Inbox(), kind)) as app:
         urllib.request.urlopen(app.url, BODY).close()
     while rest := set(threading.enumerate()) - threads:  # A connection's own end with it.
-        rest.pop().join(10)
+        rest.pop().join(60)
 
     assert open_files() <= files
     assert capfd.readouterr() == ("", "")
@@ -245,7 +245,7 @@ def test_nothing_is_left(kind: str, capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_two_calls_at_once() -> None:
     """An application is called for a second request while it answers the first, whichever kind it is."""
-    together = threading.Barrier(2, timeout=10)
+    together = threading.Barrier(2, timeout=60)
 
     def application(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
         together.wait()
@@ -275,9 +275,9 @@ def test_a_call_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
         with Served(application) as app:
             connection = HTTPConnection(app.url.removeprefix("http://"))
             connection.request("POST", "/", BODY)
-            assert is_in.wait(10)
+            assert is_in.wait(60)
             answered = pool.submit(connection.getresponse)
-        assert answered.result(10).status == 503
+        assert answered.result(60).status == 503
         connection.close()
 
 
@@ -293,7 +293,7 @@ print([application.url for application in applications])
 def test_an_application_that_is_left_open_holds_nothing_up() -> None:
     """A program that forgets to end it ends all the same."""
     done = subprocess.run(
-        [sys.executable, "-c", LEFT_OPEN], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", LEFT_OPEN], cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=300
     )
 
     assert done.returncode == 0, done.stderr

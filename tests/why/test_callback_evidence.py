@@ -11,10 +11,11 @@ import pytest
 from cronofy_cli.core.checks import CheckState
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
 from cronofy_cli.evidence.callback import Callback, Prober
-from cronofy_cli.why.callback_evidence import PROBE_LIMITS, start_probes
+from cronofy_cli.why.callback_evidence import start_probes
 from tests.adapters.callback_probe.tls_servers import serving
 from tests.fakes.scripted_server import scripted_server
 from tests.ports import free_port
+from tests.why.conftest import FAR_LIMITS
 from tests.why.evidences import LISTENER_URL, NOW, channel
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ LISTENER_PATH = LISTENER_URL.partition("ngrok.app")[2]
 
 def prober(*secrets: ClientSecret) -> Prober:
     """Return what tries callback URLs."""
-    return Prober(lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), lambda: NOW, PROBE_LIMITS, secrets)
+    return Prober(lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), lambda: NOW, FAR_LIMITS, secrets)
 
 
 def found_at(url: str, *secrets: ClientSecret) -> list[tuple[str, CheckState, str]]:
@@ -40,7 +41,7 @@ def found_at(url: str, *secrets: ClientSecret) -> list[tuple[str, CheckState, st
 @pytest.mark.parametrize("url", ["http://localhost:3000/hook", "https://10.0.0.1/", "https://[broken"])
 def test_an_address_that_is_not_public(url: str) -> None:
     """A private address in a channel of a real data center is never tried."""
-    unused = Prober(lambda: pytest.fail("nothing is called"), lambda: NOW, PROBE_LIMITS)
+    unused = Prober(lambda: pytest.fail("nothing is called"), lambda: NOW, FAR_LIMITS)
 
     (check,) = start_probes(unused, [Callback(url, ("chn_1",))])()[url]
 

@@ -21,10 +21,10 @@ from cronofy_cli.evidence.account import Place
 from cronofy_cli.evidence.callback import Prober
 from cronofy_cli.simulator.world.seed import ACCOUNT_ID
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN
-from cronofy_cli.why.callback_evidence import PROBE_LIMITS
 from cronofy_cli.why.collect import OtherContext, Sources, collect
 from cronofy_cli.why.evidence import Access, HistoryEvidence, Question
 from cronofy_cli.why.rank import conclude
+from tests.why.conftest import FAR_LIMITS
 from tests.why.evidences import delivery
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def sources(scene: Scene, *, ahead: timedelta = timedelta()) -> Sources:
 
 def probing(scene: Scene) -> Sources:
     """Return the same, with callback URLs tried."""
-    prober = Prober(lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), lambda: datetime.now(UTC), PROBE_LIMITS)
+    prober = Prober(lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), lambda: datetime.now(UTC), FAR_LIMITS)
     return replace(sources(scene), prober=prober)
 
 

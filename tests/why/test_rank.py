@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cronofy_cli.why import collect
 from cronofy_cli.why.conclusion import CauseCode, Likelihood, ProbableCause
 from cronofy_cli.why.rank import CONSEQUENCES, folded, ranked
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.why.scenes import Scene
 
 causes = st.lists(
@@ -144,8 +147,9 @@ def test_more_channels_than_are_tried(scene: Scene) -> None:
     assert len([reason for reason in reasons if reason.endswith("not tried, as 8 others were")]) == 2
 
 
-def test_cronofy_hangs(scene: Scene) -> None:
+def test_cronofy_hangs(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls without a response within the limit are shown as what could not be checked, and the rest is there."""
+    monkeypatch.setattr(collect, "CALL_LIMIT_S", 6.0)
     scene.channel(scene.closed_address())
     fault = {"path_prefix": "/v1/calendars", "delay_s": 30, "times": 5}
     scene.simulator.request("POST", "/simulator/faults", 201, json=fault)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ import pytest
 from cronofy_cli.adapters.paths import user_file
 from cronofy_cli.adapters.secrets import SecretStore
 from cronofy_cli.adapters.settings.writing import save_context
+from cronofy_cli.cli import evidence_sources
 from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.core.signature import ClientSecret
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, PERSONAL_TOKEN, SimulatorSettings
@@ -19,6 +21,7 @@ from tests.adapters.callback_probe.tls_servers import Authorities, answering, se
 from tests.scripts.listening import listening
 from tests.simulator.running import running
 from tests.simulator.sign_in import sign_in
+from tests.why.conftest import FAR_LIMITS
 from tests.why.scenes import DAY_S, OURS
 
 if TYPE_CHECKING:
@@ -323,9 +326,15 @@ TABLE: Final = [
 
 @pytest.mark.parametrize(("setting", "code", "likelihood"), TABLE, ids=[row[0].__name__ for row in TABLE])
 def test_the_cause_is_named_first(
-    setting: Callable[[Scene], tuple[str, ...]], code: CauseCode, likelihood: str, scene: Scene
+    setting: Callable[[Scene], tuple[str, ...]],
+    code: CauseCode,
+    likelihood: str,
+    scene: Scene,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The cause that was set up comes first, with its hint and what it rests on, and the exit code is 1."""
+    if setting is a_handler_that_hangs:
+        monkeypatch.setattr(evidence_sources, "PROBE_LIMITS", replace(FAR_LIMITS, answer_s=1))
     found = scene.why(*setting(scene))
 
     assert (found.codes[:1], found.first["likelihood"]) == ([code], likelihood)

@@ -20,7 +20,7 @@ async function call(method, url, body) {
 }
 
 async function waitFor(fits) {
-  for (let left = 400; left; left -= 1) {
+  for (let left = 1200; left; left -= 1) {
     const found = handed.find(fits);
     if (found) return found;
     await new Promise((done) => setTimeout(done, 50));

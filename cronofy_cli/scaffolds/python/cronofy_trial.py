@@ -24,7 +24,7 @@ class Owner:
 
     def wait_for(self, summary):
         """Return the first event of this title that the application is handed."""
-        while (event := self.events.get(timeout=20)).get("summary") != summary:
+        while (event := self.events.get(timeout=60)).get("summary") != summary:
             pass
         return event
 
@@ -34,6 +34,6 @@ class Owner:
             "Content-Type": "application/json",
         }
         content = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(urllib.request.Request(url, content, headers, method=method), timeout=20) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, content, headers, method=method), timeout=60) as answer:
             text = answer.read()
         return json.loads(text) if text else None

@@ -34,7 +34,7 @@ class HandlerTest < Minitest::Test
   private
 
   def wait_for(event)
-    Timeout.timeout(20) do
+    Timeout.timeout(60) do
       loop do
         handed = @handed.pop
         return handed if handed["event_uid"] == event["event_uid"]

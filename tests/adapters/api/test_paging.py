@@ -190,7 +190,7 @@ def test_ctrl_c(cronofy: ScriptedServer, held: threading.Event) -> None:
         assert reader.stdout is not None
         assert reader.stdout.readline() == "1\n"
         reader.send_signal(signal.SIGINT)
-        rest, _ = reader.communicate(timeout=WAIT_LIMIT_S / 2)
+        rest, _ = reader.communicate(timeout=WAIT_LIMIT_S)
 
     assert (rest, reader.returncode) == ("interrupted\n", 0)
     assert not held.is_set()

@@ -129,11 +129,11 @@ def test_another_world_for_two_at_once(environment: dict[str, str], monkeypatch:
     monkeypatch.setattr(connection, "_is_of", held)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(open_event_cache, "simulator", "acc_1", environment, world="now")
-        assert second_look.wait(20)
+        assert second_look.wait(60)
         with open_event_cache("simulator", "acc_1", environment, world="now") as cache:
             cache.observe([event_state("evt_now")], None)
             has_read.set()
-            with first.result(20):
+            with first.result(60):
                 assert (cache.status().events, cache.status().deleted) == (1, 0)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.history import open_history, sqlite_file
 from cronofy_cli.adapters.postgres import PostgresAddress
 from tests.postgres_server import database_of
 
@@ -55,6 +55,12 @@ def history(place: HistoryPlace) -> Iterator[History]:
     """An empty history."""
     with open_history(place) as opened:
         yield opened
+
+
+@pytest.fixture
+def waits_for_writers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that another writes to is waited for however long that takes: on a busy machine, longer than a second."""
+    monkeypatch.setattr(sqlite_file, "BUSY_TIMEOUT_S", 60.0)
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+import pytest
+
 from cronofy_cli.adapters.history import open_history
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ ROUNDS = 40
 OPENERS = 4
 
 
+@pytest.mark.usefixtures("waits_for_writers")
 def test_several_programs_make_the_file_at_once(tmp_path: Path) -> None:
     """Whoever comes second while the file is being made waits, and finds it made."""
     troubles: list[BaseException] = []

@@ -195,6 +195,7 @@ def test_not_made_yet(path: Path) -> None:
         assert reading.latest(10) == []
 
 
+@pytest.mark.usefixtures("waits_for_writers")
 def test_reading_while_writing(history: History, place: HistoryPlace) -> None:
     """A reader in another thread sees whole batches, in order, while they are written."""
     seen: list[int] = []
@@ -218,6 +219,7 @@ def test_reading_while_writing(history: History, place: HistoryPlace) -> None:
     assert all(count % 10 == 0 for count in seen)
 
 
+@pytest.mark.usefixtures("waits_for_writers")
 def test_two_writers(place: HistoryPlace) -> None:
     """Two listeners share a history: each gets the numbers of its own deliveries."""
     recorded: dict[str, list[Delivery]] = {"uk": [], "de": []}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.fakes.secret_service import SecretService
 
-LIMIT_S = 120.0
+LIMIT_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)

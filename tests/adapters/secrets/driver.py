@@ -15,7 +15,7 @@ from cronofy_cli.adapters.secrets import SecretStore
 from cronofy_cli.core.accounts.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.errors import CronofyError
 
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 """Long enough for a service on a loaded machine. A test of one that hangs chooses its own."""
 
 

@@ -64,6 +64,7 @@ def upstream() -> Iterator[Upstream]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 128
     kept: Upstream
 
 

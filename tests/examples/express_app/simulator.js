@@ -25,7 +25,7 @@ async function freshWorld() {
     addEvent: async (summary) => (await call("POST", `${control}/events`, { summary })).event,
     deleteEvent: (event) => call("DELETE", `${control}/events/${event.event_uid}`),
     waitForDelivery: async (type) => {
-      const { deliveries } = await call("GET", `${control}/deliveries?type=${type}&after=${seen}&wait_s=5`);
+      const { deliveries } = await call("GET", `${control}/deliveries?type=${type}&after=${seen}&wait_s=30`);
       if (!deliveries.length) throw new Error(`no ${type} was delivered`);
       seen = deliveries[0].number;
       return deliveries[0];
