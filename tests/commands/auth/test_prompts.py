@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cronofy_cli.simulator.server import SimulatorServer
     from tests.support import Cli
 
-LIMIT_S = 20
+LIMIT_S = 300
 
 
 @pytest.fixture
