@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,23 @@ def test_a_connection_that_was_closed_meanwhile() -> None:
         control.get("/a")
 
     assert open_files() <= files
+
+
+def test_a_kept_connection_is_used_again() -> None:
+    """One call after the other goes over the same one, each with a time limit of its own."""
+    with scripted_server() as server:
+        control = Control(server.url)
+        server.answer(json={})
+        control.get("/a")
+        given_up = threading.Event()
+        server.answer(json={}, held_until=given_up)
+        with pytest.raises(SimulatorError, match="does not answer GET /b: timed out"):
+            control.call("GET", "/b", limit_s=0.05)
+        server.wait_for_requests(2)
+        given_up.set()
+        control.close()
+
+    assert len({each.connection for each in server.requests}) == 1
 
 
 def test_connections_are_ended(wait_until: Callable[[Callable[[], bool]], None]) -> None:
