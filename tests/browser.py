@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +31,7 @@ _HAS_HEARD = """text => {
     if (found >= 0) window.heard = found + 1;
     return found >= 0;
 }"""
+_MADE_UP = re.compile(r"\b(undefined|NaN|Invalid Date)\b|\[object ")
 
 
 @contextmanager
@@ -58,6 +60,11 @@ def press(place: Locator, position: Position | None = None) -> None:
     """Press the mouse's button on something that may be drawn again until then, and do not let it go."""
     place.hover(position=position)
     place.page.mouse.down()
+
+
+def find_made_up_words(page: Page) -> list[str]:
+    """Return the lines of a page that show a value that is not there, as JavaScript writes it."""
+    return [line for line in page.locator("body").inner_text().splitlines() if _MADE_UP.search(line)]
 
 
 class Complaints:

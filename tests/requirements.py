@@ -17,8 +17,11 @@ NO_SKIP = "CRONOFY_TEST_NO_SKIP"
 
 
 def require_program(name: str) -> str:
-    """Return the path of a program; without it the test is skipped, or fails where nothing may be skipped."""
-    found = shutil.which(name)
+    """Return the path of a program; without it the test is skipped, or fails where nothing may be skipped.
+
+    Debian keeps servers where only root looks for programs.
+    """
+    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
     return _do_without(name) if found is None else found
 
 

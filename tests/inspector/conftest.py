@@ -23,7 +23,7 @@ from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
 from cronofy_cli.core.signature import ClientSecret
 from cronofy_cli.inspector.around import Around
 from cronofy_cli.inspector.run import InspectorRun
-from tests.browser import LIMIT_MS, Complaints, listen_to
+from tests.browser import LIMIT_MS, Complaints, find_made_up_words, listen_to
 from tests.inspector.story import TOTAL, Story
 from tests.outbound.app import running_app
 
@@ -204,5 +204,6 @@ def page(context: BrowserContext, inspected: Inspected) -> Iterator[Page]:
     expect(page.locator(".head")).to_contain_text(f"#{TOTAL}")
     expect(page.locator("#count")).to_have_text(f"{TOTAL} deliveries")
     yield page
+    made_up = find_made_up_words(page)
     page.close()
-    assert complaints.found == []
+    assert (complaints.found, made_up) == ([], [])

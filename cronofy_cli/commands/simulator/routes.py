@@ -38,12 +38,14 @@ def routes(
       cronofy simulator routes
       cronofy simulator routes --choices
     """
+    from dataclasses import asdict
+
     from cronofy_cli.simulator.operations import NOT_SIMULATED, SIMULATED
     from cronofy_cli.simulator.world.settings import SimulatorSettings
 
     output = app_context(context).output
     if choices:
-        _show(output, [choice._asdict() for choice in SimulatorSettings().choices()], _CHOICE)
+        _show(output, [asdict(choice) for choice in SimulatorSettings().choices()], _CHOICE)
         return
     listed = [
         {

@@ -5,7 +5,7 @@ Pure. There are three makers, `switch`, `number` and `one_of`, so that no choice
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
 
 from cronofy_cli.errors import WrongUsage
@@ -20,7 +20,8 @@ _RANGE: Final = "range"
 _LONGEST_SHOWN: Final = 60
 
 
-class Choice(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Choice:
     """One of the choices, to be listed."""
 
     name: str

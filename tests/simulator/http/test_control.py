@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli import __version__
+from cronofy_cli.simulator.control_operations import CONTROL
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, PERSONAL_TOKEN
 
 if TYPE_CHECKING:
@@ -40,6 +41,26 @@ def test_the_credentials_are_the_published_ones(shared_simulator: Running) -> No
     )
     assert [one["client_id"] for one in credentials["applications"]] == [CLIENT_ID]
     assert credentials["accounts"][0]["access_tokens"] == {"main": ACCESS_TOKEN}
+
+
+def test_what_is_listed_has_names(shared_simulator: Running) -> None:
+    """Choices and routes say what each of their values is, and no answer holds rows without names."""
+    choices = {each["name"]: each for each in shared_simulator.get("/simulator/choices")["choices"]}
+    routes = {each["name"]: each for each in shared_simulator.get("/simulator/routes")["routes"]}
+
+    assert choices["enforce_sync_window"]["value"] is True
+    assert choices["coalesce_window_s"].keys() == {"name", "value", "meaning"}
+    assert routes["read_events"].items() >= {"method": "GET", "path": "/v1/events", "is_simulated": True}.items()
+    for operation in CONTROL:
+        if operation.method == "GET" and "{" not in operation.path and operation.media_type == "application/json":
+            assert rows_without_names(shared_simulator.get(operation.path)) == []
+
+
+def rows_without_names(document: object) -> list[object]:
+    """Return the lists that stand in a list."""
+    inner = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
+    here = [each for each in inner if isinstance(document, list) and isinstance(each, list)]
+    return here + [found for each in inner for found in rows_without_names(each)]
 
 
 def test_an_added_event_is_read_by_the_api(shared_simulator: Running) -> None:

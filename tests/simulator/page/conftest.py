@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import LIMIT_MS, Complaints, hear, listen_to, press
+from tests.browser import LIMIT_MS, Complaints, find_made_up_words, hear, listen_to, press
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -145,8 +145,10 @@ def open_page(chromium: Browser, week: Running) -> Iterator[Open]:
         return SimulatorPage(page, simulator)
 
     yield open_one
+    made_up = [line for context, _ in opened for page in context.pages for line in find_made_up_words(page)]
     for context, _ in opened:
         context.close()
+    assert made_up == []
     assert [found for _, complaints in opened for found in complaints.found] == []
 
 
