@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -186,8 +187,14 @@ def test_smart_invites_need_the_api_key(shared_simulator: Running) -> None:
     }
 
 
+@pytest.fixture
+def dated_simulator(start: Callable[..., Running]) -> Running:
+    """A simulator whose world is that of one day, whatever day it is."""
+    return start(seed_day=date(2026, 11, 24))
+
+
 def availability(simulator: Running, expected: int = 200, **changes: Any) -> dict[str, Any]:
-    """What Availability answers for a Saturday in June 2026, when nothing else is planned from noon."""
+    """What Availability answers for a Saturday in June 2027, when nothing else is planned from noon in this world."""
     sub = simulator.get("/v1/userinfo")["sub"]
     body = {
         "participants": [{"members": [{"sub": sub}], "required": "all"}],
@@ -203,8 +210,9 @@ def hours(periods: list[dict[str, Any]]) -> list[str]:
     return [one["start"][11:16] for one in periods]
 
 
-def test_availability_is_computed_from_the_calendars(simulator: Running) -> None:
+def test_availability_is_computed_from_the_calendars(dated_simulator: Running) -> None:
     """Busy times are left out, free ones and declined ones are not; periods are as long as they can be."""
+    simulator = dated_simulator
     simulator.write_event(simulator.calendar_id("Work"), "1", start="2027-06-05T13:00:00Z", end="2027-06-05T13:30:00Z")
     simulator.write_event(
         simulator.calendar_id("Work"),
@@ -229,8 +237,9 @@ def test_availability_is_computed_from_the_calendars(simulator: Running) -> None
     assert statuses == [{"sub": sub, "sync_status": "active"}]
 
 
-def test_availability_of_several_people(simulator: Running) -> None:
+def test_availability_of_several_people(dated_simulator: Running) -> None:
     """All of a group, or so many of it; an unknown one is 422, stored rules are 501; the API key will do too."""
+    simulator = dated_simulator
     one, other = (account["sub"] for account in simulator.get("/simulator/credentials")["accounts"])
     simulator.write_event(simulator.calendar_id("Work"), "1", start="2027-06-05T12:00:00Z", end="2027-06-05T14:00:00Z")
     both = [{"sub": one}, {"sub": other}]

@@ -198,8 +198,9 @@ def test_the_agenda(run_at_simulator: Run) -> None:
 
 def test_an_agenda_without_the_calendars_names(cli: Cli, cronofy: ScriptedServer) -> None:
     """A token that may not list calendars can read an agenda: it names them by their ids."""
-    event = {"event_uid": "evt_1", "calendar_id": "cal_1", "summary": "Tea", "start": f"{TODAY}", "end": f"{TODAY}"}
-    cronofy.answer(json={"sub": "acc_1"}, only_for="GET /v1/userinfo")
+    event = {"event_uid": "evt_1", "calendar_id": "cal_1", "summary": "Tea", "start": "2026-11-24", "end": "2026-11-24"}
+    date = {"Date": "Tue, 24 Nov 2026 12:00:00 GMT"}
+    cronofy.answer(json={"sub": "acc_1"}, headers=date, only_for="GET /v1/userinfo")
     cronofy.answer(json={"pages": {}, "events": [event]})
     cronofy.answer(403, only_for="GET /v1/calendars")
 

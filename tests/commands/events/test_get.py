@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 GET = ("events", "get", "--tzid", "Europe/London")
 EVENT = (
-    b'{"event_uid":"evt_2","calendar_id":"cal_1","summary":"Call\\u001b[31m","start":"2026-07-01T10:00:00Z",'
-    b'"end":"2026-07-01T11:00:00Z","description":"One\\ntwo","status":"tentative","participation_status":"accepted",'
+    b'{"event_uid":"evt_2","calendar_id":"cal_1","summary":"Call\\u001b[31m","start":"2021-07-01T10:00:00Z",'
+    b'"end":"2021-07-01T11:00:00Z","description":"One\\ntwo","status":"tentative","participation_status":"accepted",'
     b'"organizer":{"email":"boss@x"},"attendees":[{"email":"a@x","display_name":"Ann","status":"declined"}],"new":1.50}'
 )
 
@@ -41,7 +41,7 @@ def test_for_people(cli: Cli, cronofy: ScriptedServer) -> None:
     assert result.lines == [
         "event\tevt_2",
         "title\tCall[31m",
-        "when\tWed 1 Jul 11:00-12:00 (Europe/London)",
+        "when\tThu 1 Jul 2021 11:00-12:00 (Europe/London)",
         "calendar\tcal_1",
         "state\ttentative",
         "answer\taccepted",

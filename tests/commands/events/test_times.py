@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from tests.fakes.scripted_server import ScriptedServer
     from tests.support import Cli
 
-TODAY = datetime.now(UTC).date()
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+"""By the server's clock, whatever day it is here."""
+TODAY = NOON.date()
+DATE = {"Date": format_datetime(NOON, usegmt=True)}
 READ = ("events", "read", "--tzid", "Etc/UTC")
 EMPTY = {"pages": {"current": 1, "total": 1}, "events": [], "free_busy": []}
 SOME = {"pages": {"current": 1, "total": 1}, "events": [{"event_uid": "evt_1", "start": "2026-11-24"}]}
@@ -25,9 +28,9 @@ SOME = {"pages": {"current": 1, "total": 1}, "events": [{"event_uid": "evt_1", "
 ACCOUNT = {"sub": "acc_1", "zoneinfo": "Europe/London"}
 
 
-def say_the_time(cronofy: ScriptedServer, moment: datetime | None = None) -> None:
+def say_the_time(cronofy: ScriptedServer, moment: datetime = NOON) -> None:
     """Answer the request that is made for the server's clock."""
-    headers = {"Date": format_datetime(moment, usegmt=True)} if moment else None
+    headers = {"Date": format_datetime(moment, usegmt=True)}
     cronofy.answer(json=ACCOUNT, headers=headers, only_for="GET /v1/userinfo")
 
 
@@ -150,7 +153,7 @@ def test_what_cannot_be_meant(options: list[str], message: str, cli: Cli, cronof
 )
 def test_warnings(options: list[str], warning: str | None, cli: Cli, cronofy: ScriptedServer) -> None:
     """Who asks for what Cronofy cannot know is warned, in scripts too, once, with the reason; no one else is."""
-    cronofy.answer(json=EMPTY)
+    cronofy.answer(json=EMPTY, headers=DATE)
 
     result = run_main(cli, *READ, *options)
 
@@ -162,6 +165,7 @@ def test_warnings(options: list[str], warning: str | None, cli: Cli, cronofy: Sc
 def test_the_servers_clock(cli: Cli, cronofy: ScriptedServer) -> None:
     """Words, the window and warnings go by the server's clock, whatever this machine's says."""
     servers = datetime.now(UTC) + timedelta(days=100)
+    long_ago = str(servers.date() - timedelta(days=100))
     say_the_time(cronofy, servers)
     cronofy.answer(json=EMPTY)
     say_the_time(cronofy, servers)
@@ -173,17 +177,18 @@ def test_the_servers_clock(cli: Cli, cronofy: ScriptedServer) -> None:
     words = sent(cronofy)
     run_main(cli, *READ, "--window")
     window = sent(cronofy)
-    warned = run_main(cli, *READ, "--from", day(0), "--to", str(today + timedelta(days=201)))
+    warned = run_main(cli, *READ, "--from", long_ago, "--to", str(today + timedelta(days=201)))
 
     assert (words["from"], words["to"]) == (str(today), str(today + timedelta(days=1)))
     assert (window["from"], window["to"]) == (str(today - timedelta(days=42)), str(today + timedelta(days=201)))
     assert warned.stderr.splitlines() == [warned.stderr.strip()]
-    assert warned.stderr.startswith(f"warning: from {day(0)} is before the default sync window")
+    assert warned.stderr.startswith(f"warning: from {long_ago} is before the default sync window")
 
 
 def test_a_refusal_is_warned_of_too(cli: Cli, cronofy: ScriptedServer) -> None:
     """Where Cronofy refuses days that it knows nothing of, the reason stands before the refusal."""
-    cronofy.answer(422, json={"errors": {"from": [{"key": "errors.too_early", "description": "too early"}]}})
+    refusal = {"errors": {"from": [{"key": "errors.too_early", "description": "too early"}]}}
+    cronofy.answer(422, json=refusal, headers=DATE)
 
     result = run_main(cli, *READ, "--from", day(-300))
 

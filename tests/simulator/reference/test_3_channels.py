@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.simulator.reference.api import EVENT
+from tests.simulator.reference.api import EVENT, TOMORROW
 from tests.testing.applications import Inbox
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def test_4_4_own_changes_are_not_notified(api: Api) -> None:
     api.world.settle()
     assert [one.type for one in handler.deliveries] == ["verification"]
 
-    api.account.calendar("Work").event("Changed").move("2026-12-24")
+    api.account.calendar("Work").event("Changed").move(TOMORROW + timedelta(days=1))
 
     assert handler.wait_for_delivery("change").succeeded
     api.call("DELETE", f"/v1/calendars/{api.work}/events", 202, json={"event_id": EVENT["event_id"]})
