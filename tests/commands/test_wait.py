@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,7 +49,7 @@ def test_what_comes_while_it_waits(run: Run, record: Record, monkeypatch: pytest
             record(make_delivery(0, state=SignatureState.INVALID), make_delivery(0), make_delivery(0))
 
     monkeypatch.setattr("time.sleep", come_meanwhile)
-    result = run("wait", "--no-listen", "--type", "change", "--count", "2", "--timeout", "20s", "--json")
+    result = run("wait", "--no-listen", "--type", "change", "--count", "2", "--timeout", "5m", "--json")
 
     assert (result.exit_code, [each["id"] for each in result.json]) == (0, [3, 5])
     assert len(pauses) == 5
@@ -72,7 +73,7 @@ def test_what_is_there_already(options: list[str], numbers: list[int], run: Run,
     """What came before counts when the user reaches back for it."""
     record(make_delivery(1), make_delivery(0, OTHER), make_delivery(0), make_delivery(0, state=SignatureState.UNSIGNED))
 
-    result = run("wait", *options, "--timeout", "5s", "--ndjson")
+    result = run("wait", *options, "--timeout", "1m", "--ndjson")
 
     assert (result.exit_code, [json.loads(line)["id"] for line in result.lines]) == (0, numbers)
 
@@ -105,6 +106,8 @@ def test_what_came_and_did_not_match(run: Run, record: Record, monkeypatch: pyte
     record(make_delivery(1))
     others = [make_delivery(0, OTHER), make_delivery(0, state=SignatureState.INVALID), make_delivery(0)]
     monkeypatch.setattr("time.sleep", lambda _: record(*[others.pop(0) for _ in others[:1]]))
+    clock = SimpleNamespace(monotonic=lambda: 0 if others else 60)
+    monkeypatch.setattr("cronofy_cli.adapters.deadline.time", clock)
 
     result = run("wait", "--no-listen", "--type", "change", "--where", "channel.channel_id == 'x'", "--timeout", "1s")
 
@@ -163,12 +166,12 @@ def test_one_after_the_other(cli: Cli, record: Record) -> None:
     seen: list[bool] = []
 
     def write_the_second() -> None:
-        seen.append(stdout.is_written_to.wait(15))
+        seen.append(stdout.is_written_to.wait(120))
         record(make_delivery(0))
 
     writer = threading.Thread(target=write_the_second)
     writer.start()
-    arguments = ("wait", "--no-listen", "--since", "2020-01-01", "--count", "2", "--timeout", "20s")
+    arguments = ("wait", "--no-listen", "--since", "2020-01-01", "--count", "2", "--timeout", "5m")
     result = run_main(cli, *arguments, terminal=True, stdout=stdout)
     writer.join()
 
@@ -178,7 +181,7 @@ def test_one_after_the_other(cli: Cli, record: Record) -> None:
 def test_another_data_centers(run: Run, record: Record) -> None:
     """Where a data center is chosen, what was received for another one is not waited for."""
     record(make_delivery(1))
-    arguments = ("wait", "--since", "2020-01-01", "--timeout", "5s", "--ndjson")
+    arguments = ("wait", "--since", "2020-01-01", "--timeout", "1m", "--ndjson")
 
     here, anywhere = run(*arguments, "--data-center", "simulator"), run(*arguments)
     elsewhere = run(*arguments, "--data-center", "http://127.0.0.1:9")

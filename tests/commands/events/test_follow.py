@@ -106,41 +106,72 @@ def test_since(cli: Cli, cronofy: ScriptedServer) -> None:
     ]
 
 
-def test_the_time_limit(cli: Cli, cronofy: ScriptedServer) -> None:
+class Clock:
+    """Stands still but for the pauses that are made, however long the reads take."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def sleep(self, seconds: float) -> None:
+        """Let so much time pass at once."""
+        self.now_s += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """What the time limit goes by."""
+    clock = Clock()
+    monkeypatch.setattr("cronofy_cli.adapters.deadline.time", clock)
+    return clock
+
+
+def test_the_time_limit(cli: Cli, cronofy: ScriptedServer, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """--timeout ends it with 124."""
+    monkeypatch.setattr("time.sleep", clock.sleep)
     answer(cronofy)
 
-    result = run_main(cli, "events", "follow", "--tzid", "Etc/UTC", "--timeout", "1s")
+    result = run_main(cli, "events", "follow", "--tzid", "Etc/UTC", "--every", "1m", "--timeout", "30s")
 
-    assert (result.exit_code, result.stdout) == (124, "")
-    assert "error: 0 changes came within 1s" in result.stderr
+    assert (result.exit_code, result.stdout, clock.now_s) == (124, "", 30)
+    assert "error: 0 changes came within 30s" in result.stderr
 
 
 @pytest.mark.parametrize("is_first", [True, False], ids=["the first read", "a later one"])
-def test_the_time_limit_bounds_every_read(is_first: bool, cli: Cli, cronofy: ScriptedServer) -> None:
+def test_the_time_limit_bounds_every_read(
+    is_first: bool, cli: Cli, cronofy: ScriptedServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A server that does not answer keeps nobody beyond --timeout, and what came until then is counted."""
     held = threading.Event()
+    reads = 1 if is_first else 3
+    monkeypatch.setattr(clock, "monotonic", lambda: 2.0 if len(cronofy.requests) == reads else 0.0)
     if not is_first:
         answer(cronofy, event("evt_1", "09:00:00"))
         answer(cronofy, event("evt_1", "09:10:00", "y"))
     cronofy.answer(held_until=held)
 
-    result = run_main(cli, *FOLLOW, "--timeout", "1s")
+    result = run_main(cli, *FOLLOW, "--timeout", "2s")
     held.set()
 
     assert (result.exit_code, len(result.lines)) == (124, 0 if is_first else 1)
-    expected = "did not come within the time limit of 1 s" if is_first else "error: 1 change came within 1s"
+    expected = "did not come within the time limit of 2 s" if is_first else "error: 1 change came within 2s"
     assert expected in result.stderr
 
 
-def test_one_change_within_the_time_limit(cli: Cli, cronofy: ScriptedServer) -> None:
+def test_one_change_within_the_time_limit(
+    cli: Cli, cronofy: ScriptedServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What came in time is counted in the error."""
+    monkeypatch.setattr("time.sleep", clock.sleep)
     answer(cronofy, event("evt_1", "09:00:00"))
+    changes = ("events", "follow", "--tzid", "Etc/UTC", "--since", "2020-01-01")
 
-    result = run_main(cli, "events", "follow", "--tzid", "Etc/UTC", "--since", "2020-01-01", "--timeout", "1s")
+    result = run_main(cli, *changes, "--every", "1m", "--timeout", "30s")
 
     assert (result.exit_code, len(result.lines)) == (124, 1)
-    assert "error: 1 change came within 1s" in result.stderr
+    assert "error: 1 change came within 30s" in result.stderr
 
 
 def test_a_limit_of_requests(cli: Cli, cronofy: ScriptedServer) -> None:
