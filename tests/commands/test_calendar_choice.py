@@ -30,7 +30,7 @@ CALENDARS = {
         {"calendar_id": "cal_2", "calendar_name": "Home"},
     ]
 }
-LIMIT_S = 20
+LIMIT_S = 300
 NOTHING = {"pages": {"current": 1, "total": 1}, "events": [], "free_busy": []}
 
 

@@ -152,7 +152,7 @@ def test_agents(desk: Desk) -> None:
         assert still_running
         assert dry.stderr == f"would end the {agent.name} that was still running: {process.pid}\n"
         assert wet.stderr == f"ended the {agent.name} that was still running: {process.pid}\n"
-        assert process.wait(5) < 0
+        assert process.wait(60) < 0
 
 
 def test_another_account(desk: Desk) -> None:

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from tests.simulator.receiver import Receiver
     from tests.simulator.running import Running
 
+PATIENCE_S = 60.0
+"""How long a callback may take where no test is about that: a machine may be busy."""
+
 
 @pytest.fixture(scope="session")
 def shared_simulator() -> Iterator[Running]:
     """A simulator for tests that only read, or whose traces harm no other test."""
-    with running(SimulatorSettings(port=0)) as simulator:
+    with running(SimulatorSettings(port=0, answer_limit_s=PATIENCE_S)) as simulator:
         yield simulator
 
 
@@ -31,7 +34,8 @@ def start() -> Iterator[Callable[..., Running]]:
     with ExitStack() as stack:
 
         def start_one(**choices: object) -> Running:
-            settings = SimulatorSettings(**{"port": 0, "coalesce_window_s": 0.05} | choices)  # type: ignore[arg-type]
+            usual: dict[str, object] = {"port": 0, "coalesce_window_s": 0.05, "answer_limit_s": PATIENCE_S}
+            settings = SimulatorSettings(**usual | choices)  # type: ignore[arg-type]
             return stack.enter_context(running(settings))
 
         yield start_one

@@ -54,7 +54,7 @@ def post_all(
     paths: Sequence[str] = ("/hook",),
     *,
     tls: ssl.SSLContext | None = None,
-    limit_s: float = 5,
+    limit_s: float = 60,
 ) -> list[Outcome]:
     """Post to an application one after the other, and return how each post ended."""
 
@@ -75,7 +75,7 @@ def post_to(url: str) -> Outcome:
     """Post to a URL where nothing of ours is."""
 
     async def run() -> Outcome:
-        return await CallbackSender().post(url, BODY, HEADERS, 5)
+        return await CallbackSender().post(url, BODY, HEADERS, 60)
 
     return asyncio.run(run())
 

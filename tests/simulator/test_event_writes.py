@@ -141,7 +141,7 @@ def test_conferencing_is_assigned_and_called_back(simulator: Running, receiver: 
     assert call.notification["interactions"] == [{"type": "conferencing_assigned"}]
     event = own(simulator)
     assert event["conferencing"]["provider_name"] == "zoom"
-    content = simulator.get("/simulator/deliveries", type="event_subscription", wait_s="10")["deliveries"][0]
+    content = simulator.get("/simulator/deliveries", type="event_subscription", wait_s="60")["deliveries"][0]
     assert event["conferencing"]["join_url"] in content["body"]
     assert content["signature"] == call.headers["Cronofy-HMAC-SHA256"]
     assert content["body"].encode() == call.body
@@ -197,7 +197,7 @@ def test_calendar_ids_need_their_brackets(shared_simulator: Running, start: Call
 
 def test_a_trigger_has_seven_seconds(start: Callable[..., Running], receiver: Receiver) -> None:
     """An answer that is too late for a channel is in time for the callback of an event trigger."""
-    simulator = start(answer_limit_s=0.1)
+    simulator = start(answer_limit_s=0.1, trigger_answer_limit_s=60)
     simulator.request("POST", "/simulator/clock", json={"stopped": True, "set_to": "2026-12-24T10:00:00Z"})
     transitions = [{"before": "event_start", "offset": {"minutes": 5}}]
     subscription = {"type": "webhook", "uri": receiver.url, "transitions": transitions}
@@ -207,9 +207,9 @@ def test_a_trigger_has_seven_seconds(start: Callable[..., Running], receiver: Re
     simulator.write_event(simulator.calendar_id("Home"), "1", **times, subscriptions=[subscription])
     receiver.wait_for(1, "event_subscription")
     simulator.open_channel(receiver.url)
-    (late,) = simulator.get("/simulator/deliveries", type="verification", wait_s="10")["deliveries"]
+    (late,) = simulator.get("/simulator/deliveries", type="verification", wait_s="60")["deliveries"]
     receiver.hang.set()
-    (in_time,) = simulator.get("/simulator/deliveries", type="event_subscription", wait_s="10")["deliveries"]
+    (in_time,) = simulator.get("/simulator/deliveries", type="event_subscription", wait_s="60")["deliveries"]
 
     assert (late["status"], in_time["status"]) == (None, 200)
     assert SimulatorSettings().trigger_answer_limit_s == 7

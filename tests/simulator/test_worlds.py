@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -252,7 +253,8 @@ def test_applications_hear_of_each_other(tmp_path: Path, start: Callable[..., Ru
         simulator.request("POST", "/v1/channels", headers=bearer, json={"callback_url": f"{receiver.url}/{where}"})
     bearer = {"Authorization": "Bearer ada"}
     (calendar,) = simulator.request("GET", "/v1/calendars", headers=bearer).json()["calendars"]
-    event = {"event_id": "1", "summary": "x", "start": "2027-01-01", "end": "2027-01-02"}
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    event = {"event_id": "1", "summary": "x", "start": f"{tomorrow}", "end": f"{tomorrow + timedelta(days=1)}"}
 
     simulator.request("POST", f"/v1/calendars/{calendar['calendar_id']}/events", 202, headers=bearer, json=event)
 
@@ -326,17 +328,17 @@ def test_waiting_for_a_call_and_for_a_delivery(simulator: Running, receiver: Rec
     found: list[dict[str, Any]] = []
 
     def wait() -> None:
-        answer = simulator.client.get("/simulator/requests", params={"path": "/v1/profiles", "wait_s": "10"})
+        answer = simulator.client.get("/simulator/requests", params={"path": "/v1/profiles", "wait_s": "60"})
         found.extend(answer.json()["requests"])
 
     waiting = threading.Thread(target=wait)
     waiting.start()
     simulator.get("/v1/profiles")
-    waiting.join(10)
+    waiting.join()
     assert [one["operation"] for one in found] == ["list_profiles"]
     simulator.open_channel(receiver.url)
     simulator.add_event()
-    delivered = simulator.get("/simulator/deliveries", type="change", succeeded="true", wait_s="10")["deliveries"]
+    delivered = simulator.get("/simulator/deliveries", type="change", succeeded="true", wait_s="60")["deliveries"]
     assert [(one["status"], one["attempt"]) for one in delivered] == [(200, 1)]
     assert simulator.get("/simulator/deliveries", type="never", wait_s="0.05")["deliveries"] == []
 

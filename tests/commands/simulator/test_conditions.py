@@ -39,7 +39,7 @@ def receiver(cronofy: Run) -> Iterator[Receiver]:
 
 def sent(simulator: SimulatorServer, receiver: Receiver) -> list[str]:
     """Return the types of all that was sent, once nothing more is to be sent."""
-    with import_httpx().Client(base_url=simulator.url, trust_env=False) as client:
+    with import_httpx().Client(base_url=simulator.url, trust_env=False, timeout=60) as client:
         settle(client)
     return [each.type for each in receiver.received()]
 

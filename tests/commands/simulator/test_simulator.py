@@ -18,7 +18,7 @@ from tests.in_process import run_main
 from tests.simulator.receiver import receiving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.commands.conftest import Run
@@ -177,31 +177,39 @@ def test_settings(cli: Cli, tmp_path: Path) -> None:
     assert "CRN_" not in shown
 
 
-def test_an_edit_reaches_the_channels(cli: Cli) -> None:
+def test_an_edit_reaches_the_channels(cli: Cli, wait_until: Callable[[Callable[[], bool]], None]) -> None:
     """An owner's edit and a push arrive at the callback URL, and each attempt is listed."""
     environment = {"CRONOFY_DATA_CENTER": "simulator"}
+
+    def attempts() -> list[list[str]]:
+        return [row.split("\t") for row in run_main(cli, "simulator", "deliveries").lines]
+
+    def wait_for(number: int) -> None:
+        """Wait until so many attempts have their answer: an application has it sent a moment before it is noted."""
+        wait_until(lambda: len(attempts()) == number)
+
     with receiving() as receiver, simulator_run(cli):
         channel_id = run_main(
             cli, "channels", "create", "--callback-url", receiver.url, "--json", environment=environment
         ).json["channel_id"]
-        receiver.wait_for(1, "verification")
+        wait_for(1)
         run_main(cli, "simulator", "edit", "add", "Lunch", "--calendar", "Work")
-        receiver.wait_for(1, "change")
+        wait_for(2)
         pushed = run_main(
             *(cli, "simulator", "push", "smart_invite", "--channel", channel_id, "--field", "reply=yes", "--json")
         )
         invite = receiver.wait_for(1, "smart_invite")[0].notification
+        wait_for(3)
         to_all = run_main(cli, "simulator", "push", "profile_disconnected")
-        receiver.wait_for(1, "profile_disconnected")
+        wait_for(4)
         status = run_main(cli, "simulator", "status", "--json").json
-        attempts = run_main(cli, "simulator", "deliveries")
+        rows = attempts()
 
     assert pushed.json == {"type": "smart_invite", "channel_ids": [channel_id]}
     assert invite == {"type": "smart_invite", "reply": "yes"}
     assert to_all.stdout == f"{channel_id}\n"
     assert status["channels"] == 1
-    rows = [row.split("\t") for row in attempts.lines]
-    assert [row[1] for row in rows][:3] == ["verification", "change", "smart_invite"]
+    assert [row[1] for row in rows] == ["verification", "change", "smart_invite", "profile_disconnected"]
     assert {tuple(row[index] for index in (2, 3, 4, 6)) for row in rows} == {("1", "200", "-", channel_id)}
 
 
@@ -394,8 +402,8 @@ def test_a_line_for_each_call_and_delivery(cli: Cli) -> None:
     with receiving() as receiver, simulator_run(cli) as running:
         run_main(cli, "channels", "create", "--callback-url", receiver.url, environment=environment)
         run_main(cli, "api", "GET", "/v1/resources", environment=environment)
+        running.wait_until(lambda lines: any('"verification"' in line for line in lines))
         run_main(cli, "simulator", "push", "gdpr_requested")
-        receiver.wait_for(1, "gdpr_requested")
         running.wait_until(lambda lines: any("gdpr_requested" in line for line in lines))
         lines = [json.loads(line) for line in running.lines[1:]]
         running.wait_for("not simulated")
@@ -406,6 +414,7 @@ def test_a_line_for_each_call_and_delivery(cli: Cli) -> None:
     assert [one["type"] for one in lines if one["kind"] == "delivery"] == ["verification", "gdpr_requested"]
     with simulator_run(cli, "--quiet") as running:
         run_main(cli, "userinfo", environment=environment)
+        running.stop()
         assert len(running.lines) == 1
 
 

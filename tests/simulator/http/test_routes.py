@@ -242,7 +242,7 @@ def test_loopback_names_are_served(shared_simulator: Running, host: str) -> None
 def test_a_request_without_a_host_is_refused(shared_simulator: Running) -> None:
     """HTTP/1.0 without a Host header gets nothing either."""
     address = urlsplit(shared_simulator.url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
     connection.putrequest("GET", "/simulator", skip_host=True)
     connection.endheaders()
     answer = connection.getresponse()

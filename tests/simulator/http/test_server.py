@@ -51,7 +51,7 @@ def can_connect(url: str) -> bool:
     """Whether something listens there."""
     address = urlsplit(url)
     try:
-        socket.create_connection((address.hostname or "", address.port or 0), timeout=2).close()
+        socket.create_connection((address.hostname or "", address.port or 0), timeout=60).close()
     except ConnectionRefusedError:
         return False
     return True
@@ -143,7 +143,7 @@ def test_nothing_new_is_let_in_while_it_ends(
     simulator = start()
     simulator.request("POST", "/simulator/faults", 201, json={"path_prefix": "/v1/calendars", "delay_s": 3600})
     port = urlsplit(simulator.url).port or 0
-    idle = HTTPConnection("127.0.0.1", port, timeout=10)
+    idle = HTTPConnection("127.0.0.1", port, timeout=60)
     idle.request("GET", "/simulator")
     idle.getresponse().read()
     with ThreadPoolExecutor() as pool, socket.create_connection(("127.0.0.1", port)) as asking:
@@ -164,7 +164,7 @@ def test_it_closes_a_connection_that_came_a_moment_before() -> None:
     for _ in range(3):
         server = SimulatorServer(SimulatorSettings(port=0))
         server.start()
-        with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), timeout=5) as client:
+        with socket.create_connection(("127.0.0.1", urlsplit(server.url).port or 0), timeout=60) as client:
             server.stop()
             assert client.recv(1) == b""
     gc.collect()  # A socket that was forgotten would warn here.

@@ -64,8 +64,9 @@ def test_a_channel_says_what_became_of_it(simulator: Running, receiver: Receiver
     assert channel["failing_since"] < channel["waiting"][0]["due_at"] < channel["closes_at"]
 
 
-def test_the_timeline_has_everything_in_order(simulator: Running, receiver: Receiver) -> None:
+def test_the_timeline_has_everything_in_order(start: Callable[..., Running], receiver: Receiver) -> None:
     """Acts, deliveries and API calls, as they happened; `after` and `limit` choose."""
+    simulator = start(coalesce_window_s=3600)
     simulator.open_channel(receiver.url)
     simulator.settle()
     uid = simulator.add_event(summary="Lunch", start="2026-05-02")["event_uid"]
