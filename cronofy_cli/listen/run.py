@@ -384,9 +384,7 @@ class ListenRun:
     def _open_notice(self) -> None:
         if self._options.is_announced:
             self._stack.callback(self._notice.end)
-            with self._around.open_history() as history:
-                newest_id = history.newest_id()
-            self._notice.give(self.session, self.live, newest_id)
+            self._notice.give(self.session, self.live, self._around.newest_delivery_id())
 
     def _start(self, worker: Worker, *limit_s: float) -> None:
         """Start a worker that ends with the run. Its end comes first: an interrupt may come before its start."""

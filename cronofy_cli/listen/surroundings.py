@@ -60,6 +60,11 @@ class Surroundings:
         """Open the store of deliveries, for one thread."""
         return open_history(self.history)
 
+    def newest_delivery_id(self) -> int:
+        """Return the number of the newest delivery that is recorded; 0 if there is none."""
+        with self.open_history() as history:
+            return history.newest_id()
+
     def open_history_for_results(self) -> History:
         """Open it for one thread that writes what need not survive a power cut."""
         return open_history(self.history, survives_power_cut=False)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMPLETIONS = REPOSITORY / "completions"
-LIMIT_S = 20
+LIMIT_S = 60
 
 _TAB, _KILL_LINE, _ENTER = "\t", "\x15", "\r"
 _PROMPT = "ready> "

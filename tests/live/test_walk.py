@@ -61,7 +61,7 @@ def test_the_walk_at_a_simulator(cli: Cli, tmp_path: Path, monkeypatch: pytest.M
         ours = own_command_line(tmp_path / "walk")
         ours.folder.mkdir()
 
-        walk(ours, where, Owner(cli), Patience(change_s=20, quiet_s=1, verification_s=20, retry_s=20), report)
+        walk(ours, where, Owner(cli), Patience(change_s=60, quiet_s=1, verification_s=60, retry_s=60), report)
 
         left = run_main(cli, "channels", "list", "--json", "--data-center", "simulator").json
     assert report.problems == []

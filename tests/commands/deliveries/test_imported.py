@@ -102,6 +102,7 @@ def test_an_export_carries_what_is_kept_beside(record: Record, run: Run, cli: Cl
         history.tags.put("odd", 1)
     exported = run("deliveries", "export").stdout.encode()
     before = run("deliveries", "show", "1", "--json").json
+    assert all(before[key] for key in ("events", "tags", "forwards"))
     (cli.data / "deliveries.db").unlink()
 
     run("deliveries", "import", "-", stdin=exported)

@@ -206,9 +206,7 @@ def test_exit_codes(kept: None, app: App, run: Run) -> None:
     """1 when the app does not take it, with advice; 3 when it is not there."""
     app.answer = lambda _: answer_of(404)
     refused = run("deliveries", "replay", "1", "2", "--to", str(app.port))
-    with running_app() as other:
-        port = other.port
-    away = run("deliveries", "replay", "1", "--to", str(port), "--json")
+    away = run("deliveries", "replay", "1", "--to", str(free_port()), "--json")
 
     assert refused.exit_code == 1
     assert "does the app have a route" in refused.lines[0]
