@@ -284,8 +284,9 @@ def test_the_authorize_page_offers_the_accounts(simulator: Running) -> None:
     assert tokens["sub"] == "acc_5700a00eb0ccd07000000004"
 
 
-def test_the_export_makes_the_same_events(simulator: Running) -> None:
-    """A world file of the running world loads, and has the same events in the same calendars."""
+def test_the_export_makes_the_same_events(start: Callable[..., Running]) -> None:
+    """A world file of the running world loads, and has the same events, holidays too, in the same calendars."""
+    simulator = start(page_size=1000)
     text = simulator.request("GET", "/simulator/world").text
     made = simulator.request("POST", "/simulator/worlds", 201, json={"definition": text}).json()
     bearer = {"Authorization": f"Bearer {made['access_token']}"}
@@ -297,6 +298,7 @@ def test_the_export_makes_the_same_events(simulator: Running) -> None:
         names = ("event_uid", "calendar_id", "summary", "start", "end", "attendees", "organizer", "conferencing")
         return [[one.get(name) for name in names] for one in events]
 
+    assert {one["calendar_id"] for one in original} >= {simulator.calendar_id("Bank Holidays")}
     assert told(copied) == told(original)
 
 

@@ -120,6 +120,7 @@ def _event(event: Event, snapshot: AccountSnapshot, today: date) -> dict[str, ob
         "participation_status": event.participation_status if event.participation_status != "accepted" else None,
         "event_private": event.event_private or None,
         "categories": event.categories or None,
+        "has_organizer": False if event.organizer is None else None,
     }
     if is_foreign and event.organizer is not None:
         fields["organizer"] = {"email": event.organizer.email, "display_name": event.organizer.display_name}

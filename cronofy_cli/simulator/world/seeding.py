@@ -129,7 +129,7 @@ class Seeding:
             span,
             tzid=table.tzid or account.zoneinfo,
             description=table.description,
-            organizer=table.organizer or Person(account.email, account.name),
+            organizer=table.organizer or (Person(account.email, account.name) if table.has_organizer else None),
             location=location,
             conferencing=table.conferencing,
             transparency=table.transparency,

@@ -37,6 +37,8 @@ class EventTable(_Base, frozen=True, kw_only=True):
     tzid: str | None = None
     attendees: int | tuple[Attendee, ...] = ()
     organizer: Person | None = None
+    has_organizer: bool = True
+    """Without one, and with no `organizer`, nobody is: public holidays have none."""
     location: str | Location | None = None
     conferencing: Conferencing | None = None
     transparency: str = "opaque"

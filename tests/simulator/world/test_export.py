@@ -205,6 +205,11 @@ def test_an_event_with_everything() -> None:
     }
 
 
+def test_nobody_is_the_organizer() -> None:
+    """An event without an organizer, such as a holiday, has none in the file's world either."""
+    assert event(organizer=None) == PLAIN | {"has_organizer": False}
+
+
 def at(day: int, hour: int = 0, second: int = 0, *, hours: float = 1) -> Span:
     """Return a span of November."""
     start = datetime(2026, 11, day, hour, 0, second, tzinfo=UTC)
