@@ -23,7 +23,7 @@ SAID = "3 deliveries cannot be read: the history is damaged"
 
 def put_damaged_row(file: Path) -> None:
     """Put a row that cannot be read where a burst lies first."""
-    connection = sqlite3.connect(file)
+    connection = sqlite3.connect(file, timeout=60)
     with connection:
         (last,) = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'deliveries'").fetchone()
         connection.execute("INSERT INTO inbox VALUES (?, 3, 1, x'c100')", (last + 3,))
