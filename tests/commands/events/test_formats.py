@@ -184,13 +184,9 @@ def test_the_agenda(run_at_simulator: Run) -> None:
     """Without dates it shows this day and the six after it, with the calendars' names."""
     result = run_at_simulator("events", "read", "--agenda", "--verbose")
 
-    days = [line for line in result.lines if line and not line.startswith(" ")]
+    days = [" ".join(line.split()[:4]) for line in result.lines if line and not line.startswith(" ")]
     week = [TODAY + timedelta(days=days) for days in range(-1, 9)]
-    assert [line[:15] for line in days] == [
-        text
-        for text in (f"{day:%a} {day.day} {day:%b %Y}"[:15] for day in week)
-        if text in {line[:15] for line in days}
-    ]
+    assert days == [text for text in (f"{day:%a} {day.day} {day:%b %Y}" for day in week) if text in days]
     assert 4 <= len(days) <= 7
     assert "(Work)" in result.stdout
     assert "sent: from=" in result.stderr
