@@ -76,6 +76,7 @@ class OwnAgent:
         self._keeper = threading.Thread(target=self._keep, name="keep ngrok", daemon=True)
         self._connected = threading.Event()
         self._closing = threading.Event()
+        self._ended = threading.Event()
         self._failure: Exception | None = None
         self._api: LocalApi | None = None
         self._watch: EndpointWatch | None = None
@@ -110,6 +111,7 @@ class OwnAgent:
         return (
             self._watch is not None
             and not self._closing.is_set()
+            and not self._ended.is_set()
             and self._process.is_running()
             and self._keeper.is_alive()
         )
@@ -234,6 +236,7 @@ class OwnAgent:
                 looked = time.monotonic()
                 if not self._has_endpoint(self._watch):
                     break
+        self._ended.set()
         if not self._closing.is_set():
             self._emit(TunnelEvent(TunnelEventKind.AGENT_ENDED, self._last_words()))
 
