@@ -65,3 +65,9 @@ def run_main(
     ):
         exit_code = main([str(argument) for argument in arguments])
     return Result(exit_code, out.text, err.text, out.content)
+
+
+def refuse_channels(cli: Cli) -> None:
+    """Let the simulator open no channel any more."""
+    fault = ("simulator", "faults", "add", "/v1/channels", "--method", "POST", "--status", "503", "--times", "99999")
+    assert run_main(cli, *fault).exit_code == 0

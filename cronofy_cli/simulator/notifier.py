@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cronofy_cli.simulator.callback_sender import CallbackSender
+    from cronofy_cli.simulator.messages.clock_requests import ClockRequest
     from cronofy_cli.simulator.simulated_world import SimulatedWorld
     from cronofy_cli.simulator.world.delivery import Notification
     from cronofy_cli.simulator.world.model import Channel
 
 MAX_STEPS: Final = 100_000
-"""Of one advance; a clock that is set back while it advances must end."""
+"""Of one advance, which must end."""
 
 
 class Notifier:
@@ -34,7 +35,7 @@ class Notifier:
         self._world = world
         self._sender = sender
         self._wake = asyncio.Event()
-        self._is_advancing = asyncio.Lock()
+        self._turning = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
@@ -53,13 +54,19 @@ class Notifier:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def advance(self, seconds: float) -> None:
-        """Let time pass, one due moment after the other, and wait for what is sent at each.
+    async def turn_clock(self, wanted: ClockRequest) -> None:
+        """Set, stop or start the clock, then let time pass, and wait for what is sent at each due moment.
 
-        Who asks for more meanwhile gets it afterwards: two clicks on a day are two days.
+        A turn that is asked for meanwhile waits for this one: two clicks on +1 day are two days.
         """
-        async with self._is_advancing:
-            await self._advance(seconds)
+        clock = self._world.clock
+        async with self._turning:
+            if wanted.is_stopped is not None:
+                (clock.stop if wanted.is_stopped else clock.start)()
+            if wanted.set_to is not None:
+                clock.set(wanted.set_to)
+            if wanted.advance_s is not None:
+                await self._advance(wanted.advance_s)
 
     async def _advance(self, seconds: float) -> None:
         clock = self._world.clock

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from tests.browser import Complaints
 from tests.fakes.ngrok_setup import TOKEN, fakes_environment
-from tests.in_process import run_main
+from tests.in_process import refuse_channels, run_main
 from tests.inspector.test_listen import address_of
 from tests.looks import problems
 from tests.scripts.listening import listening
@@ -96,19 +96,7 @@ def test_nothing_can_be_recorded(cli: Cli, context: BrowserContext) -> None:
 def test_a_channel_that_was_closed(cli: Cli, context: BrowserContext) -> None:
     """As long as there is no other channel the page names the one that is gone; then it listens again, after a gap."""
     with watched(context, Impatient(cli)) as (run, page):
-        refuse = (
-            "simulator",
-            "faults",
-            "add",
-            "/v1/channels",
-            "--method",
-            "POST",
-            "--status",
-            "503",
-            "--times",
-            "99999",
-        )
-        assert run_main(cli, *refuse).exit_code == 0
+        refuse_channels(cli)
         run_main(cli, "channels", "close", run.channel_id, "--data-center", "simulator")
         gone = f"channel {run.channel_id} is gone: Cronofy or another program closed it"
         expect_trouble(page, "Nothing can arrive", f"The {gone}.", "cronofy channels list")

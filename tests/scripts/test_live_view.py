@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes.ngrok_setup import TOKEN, fakes_environment
-from tests.in_process import run_main
+from tests.in_process import refuse_channels, run_main
 from tests.outbound.app import answer_of, running_app
 from tests.ports import free_port
 from tests.scripts.test_listen_tunnels import agents
@@ -84,19 +84,7 @@ def test_the_line_says_that_the_channel_is_gone(cli: Cli, simulator: SimulatorSe
     """As long as there is no other one it names it."""
     with at_terminal(Impatient(cli), *LISTEN) as terminal:
         terminal.wait_for_bottom("● ready")
-        refuse = (
-            "simulator",
-            "faults",
-            "add",
-            "/v1/channels",
-            "--method",
-            "POST",
-            "--status",
-            "503",
-            "--times",
-            "99999",
-        )
-        assert run_main(cli, *refuse).exit_code == 0
+        refuse_channels(cli)
         [channel] = run_main(cli, "channels", "list", "--json", "--data-center", "simulator").json
         run_main(cli, "channels", "close", channel["channel_id"], "--data-center", "simulator")
         terminal.wait_for_bottom(f"trying to recover │ the channel {channel['channel_id']} is gone")

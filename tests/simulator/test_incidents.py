@@ -228,10 +228,24 @@ def test_retries_and_a_channels_end_come_with_the_clock(
     assert len(receiver.received()) == 10
 
 
+@pytest.mark.parametrize(
+    ("asked", "words", "now", "is_stopped"),
+    [
+        ({"advance_s": 60}, "advanced by 0:01:00", "2026-11-26T09:05:31Z", True),
+        ({"set_to": "2026-11-30T08:00:00Z"}, "set to 2026-11-30", "2026-11-30T08:00:00Z", True),
+        ({"set_to": "2026-11-30T08:00:00Z", "stopped": False}, "set to 2026-11-30", "2026-11-30T08:00:0", False),
+    ],
+)
 def test_a_clock_that_is_turned_while_it_is_turned(
-    start: Callable[..., Running], receiver: Receiver, wait_until: Callable[[Callable[[], bool]], None]
+    asked: dict[str, object],
+    words: str,
+    now: str,
+    is_stopped: bool,
+    start: Callable[..., Running],
+    receiver: Receiver,
+    wait_until: Callable[[Callable[[], bool]], None],
 ) -> None:
-    """The second turn begins where the first one ends: both add up, and the attempts are those of one long turn."""
+    """Whatever the second turn is, it comes when the first has ended, and the attempts are those of the first."""
     simulator = start(answer_limit_s=60)
     simulator.request("POST", "/simulator/clock", json={"set_to": "2026-11-25T09:04:31Z", "stopped": True})
     receiver.statuses = [500] * 20
@@ -242,15 +256,20 @@ def test_a_clock_that_is_turned_while_it_is_turned(
     def has_begun(words: str) -> bool:
         return any(words in str(entry) for entry in simulator.get("/simulator/timeline")["entries"])
 
-    with ThreadPoolExecutor(2) as pool:
-        turns = []
-        for seconds, words in ((DAY_S, "1 day, 0:00:00"), (60, "0:01:00")):
-            turns.append(pool.submit(advance, simulator, seconds))
-            wait_until(partial(has_begun, f"advanced by {words}"))
-        receiver.hang.set()
-        shown = [turn.result() for turn in turns]
+    def turn(body: dict[str, object]) -> dict[str, Any]:
+        answer: dict[str, Any] = simulator.request("POST", "/simulator/clock", json=body).json()
+        return answer
 
-    assert [each["now"] for each in shown] == ["2026-11-26T09:04:31Z", "2026-11-26T09:05:31Z"]
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(turn, {"advance_s": DAY_S})
+        wait_until(partial(has_begun, "advanced by 1 day, 0:00:00"))
+        second = pool.submit(turn, asked)
+        wait_until(partial(has_begun, words))
+        receiver.hang.set()
+        assert first.result()["now"] == "2026-11-26T09:04:31Z"
+
+    assert second.result()["now"].startswith(now)
+    assert second.result()["stopped"] is is_stopped
     assert len(receiver.received()) == 10
 
 

@@ -109,15 +109,9 @@ async def show_clock(call: Call) -> Response:
 
 async def set_clock(call: Call) -> Response:
     """Set, stop or start the clock, then let time pass."""
-    clock = call.world.clock
-    wanted = parse_clock_request(await call.json_body(), clock.ahead_s)
+    wanted = parse_clock_request(await call.json_body(), call.world.clock.ahead_s)
     call.world.note(ActKind.CLOCK_SET, ActDetails(subject=wanted.in_words))
-    if wanted.is_stopped is not None:
-        (clock.stop if wanted.is_stopped else clock.start)()
-    if wanted.set_to is not None:
-        clock.set(wanted.set_to)
-    if wanted.advance_s is not None:
-        await call.slot.notifier.advance(wanted.advance_s)
+    await call.slot.notifier.turn_clock(wanted)
     call.world.note_act()
     return await show_clock(call)
 

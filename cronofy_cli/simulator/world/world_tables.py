@@ -38,7 +38,7 @@ class EventTable(_Base, frozen=True, kw_only=True):
     attendees: int | tuple[Attendee, ...] = ()
     organizer: Person | None = None
     has_organizer: bool = True
-    """Without one, and with no `organizer`, nobody is: public holidays have none."""
+    """Whether the account's owner organizes it when no `organizer` is given; public holidays have no organizer."""
     location: str | Location | None = None
     conferencing: Conferencing | None = None
     transparency: str = "opaque"
