@@ -28,6 +28,10 @@ class _Numbers:
     first: int
     last: int
 
+    @property
+    def count(self) -> int:
+        return self.last - self.first + 1
+
 
 class Backlog:
     """A queue of recorded deliveries, in the order of their recording. One thread puts, one takes."""
@@ -40,7 +44,7 @@ class Backlog:
         self._segments: deque[Sequence[Delivery] | _Numbers] = deque()
         self._held = 0
         self._arrived = 0
-        self._taken = 0
+        self._waiting = 0
         self._closed = Event()
         self._changed = Condition()
 
@@ -50,6 +54,7 @@ class Backlog:
             return
         with self._changed:
             self._arrived += len(batch)
+            self._waiting += len(batch)
             if self._held + len(batch) <= self._limit:
                 self._segments.append(batch)
                 self._held += len(batch)
@@ -68,7 +73,7 @@ class Backlog:
             self._changed.wait_for(lambda: self._segments or self._closed.is_set(), timeout_s)
             held = self._next_held()
             numbers = None if held else self._next_numbers()
-            self._taken += len(held) if numbers is None else numbers.last - numbers.first + 1
+            self._waiting -= len(held) if numbers is None else numbers.count
         if numbers is None:
             return held
         try:
@@ -76,6 +81,7 @@ class Backlog:
         except HistoryAway:
             with self._changed:
                 self._segments.appendleft(numbers)
+                self._waiting += numbers.count
             raise
 
     def close(self) -> None:
@@ -93,20 +99,19 @@ class Backlog:
     @property
     def waiting(self) -> int:
         """How many were put and not taken yet."""
-        with self._changed:
-            return self._arrived - self._taken
+        return self._waiting
 
     @property
     def is_exhausted(self) -> bool:
         """Whether it is closed and everything was taken."""
-        with self._changed:
-            return self._closed.is_set() and not self._segments
+        return self._closed.is_set() and not self._segments
 
     def _append_numbers(self, batch: Sequence[Delivery]) -> None:
         first, last = batch[0].id, batch[-1].id
         assert first is not None
         assert last is not None
-        if last - first + 1 != len(batch):
+        numbers = _Numbers(first, last)
+        if numbers.count != len(batch):
             # Somebody has chosen among them.
             for delivery in batch:
                 self._append_numbers([delivery])
@@ -115,7 +120,7 @@ class Backlog:
         if isinstance(newest, _Numbers) and newest.last + 1 == first:
             newest.last = last
         else:
-            self._segments.append(_Numbers(first, last))
+            self._segments.append(numbers)
 
     def _next_held(self) -> list[Delivery]:
         held: list[Delivery] = []

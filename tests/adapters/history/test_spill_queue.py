@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cronofy_cli.adapters.history import open_history
+from cronofy_cli.adapters.history.database import HistoryAway
 from cronofy_cli.adapters.history.spill_queue import Backlog
 from cronofy_cli.core.notifications.deliveries import Delivery, ReceivedRequest
 from cronofy_cli.core.notifications.notification import Notification
@@ -111,3 +112,27 @@ def test_unreadable() -> None:
     with pytest.raises(HistoryUnavailable, match="gone"):
         backlog.take(0)
     assert numbers(backlog.take(0)) == [3, 4]
+
+
+def test_how_many_wait() -> None:
+    """All that was put and not handed out counts, also what a server that is away cannot give back for now."""
+
+    def away_twice(first: int, last: int) -> Iterator[Sequence[Delivery]]:
+        if away.pop():
+            raise HistoryAway("the server is away")
+        yield batch(first, last)
+
+    away = [False, False, True, True]
+    backlog = Backlog(away_twice, limit=3, chunk=2)
+    assert backlog.waiting == 0
+    backlog.put(batch(1, 3))
+    backlog.put(batch(4, 6))
+    assert backlog.waiting == 6
+    assert numbers(backlog.take(0)) == [1, 2, 3]
+    for _ in range(2):
+        with pytest.raises(HistoryAway):
+            backlog.take(0)
+        assert backlog.waiting == 3
+
+    assert (numbers(backlog.take(0)), backlog.waiting) == ([4, 5], 1)
+    assert (numbers(backlog.take(0)), backlog.waiting) == ([6], 0)
