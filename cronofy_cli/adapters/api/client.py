@@ -5,7 +5,6 @@ Which calls there are is known in `endpoints`, what answers mean in `api_errors`
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from dataclasses import replace
@@ -246,12 +245,9 @@ class ApiClient:
             return self._http
 
     def _timeout(self) -> httpx.Timeout:
-        limits, left_s = self._timeouts, math.inf if self._deadline is None else self._deadline.remaining_s
+        limits = self._timeouts
         timeout: httpx.Timeout = import_httpx().Timeout(
-            connect=min(limits.connect_s, left_s),
-            read=min(limits.read_s, left_s),
-            write=min(limits.write_s, left_s),
-            pool=min(limits.pool_s, left_s),
+            connect=limits.connect_s, read=limits.read_s, write=limits.write_s, pool=limits.pool_s
         )
         return timeout
 

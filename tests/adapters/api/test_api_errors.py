@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tests.fakes.scripted_server import ScriptedServer
 
 UK = real_data_center(DataCenterId.UK)
+OWN_SERVER = "http://127.0.0.1:7080"
 JSON = st.recursive(
     st.none() | st.booleans() | st.text(),
     lambda inner: (
@@ -207,9 +208,7 @@ def test_truncated_json(cronofy: ScriptedServer, open_client: OpenClient) -> Non
 
 def test_own_data_center() -> None:
     """A failure of a data center that is not Cronofy's does not point at Cronofy's status page."""
-    assert "status.cronofy.com" not in str(
-        error_for(Answer(500, {}, b""), data_center_at("http://127.0.0.1:7080")).hint
-    )
+    assert "status.cronofy.com" not in str(error_for(Answer(500, {}, b""), data_center_at(OWN_SERVER)).hint)
 
 
 @pytest.mark.parametrize(
@@ -223,10 +222,11 @@ def test_what_a_simulator_does_not_do(status: int, message: str) -> None:
     """What the server says is shown without the JSON around it, and what it does instead of trying again is named."""
     body = b'{"error":"not_simulated","message":"this simulator does not do POST /v1/x","simulator":true}'
 
-    error = error_for(Answer(status, {}, body), data_center_at("http://127.0.0.1:7080"))
+    error = error_for(Answer(status, {}, body), data_center_at(OWN_SERVER))
 
     assert (error.message, error.hint) == (message, "what it does: cronofy simulator routes")
-    assert "cronofy simulator" not in str(error_for(Answer(status, {}, b"{}"), UK).hint)
+    assert "cronofy simulator" not in str(error_for(Answer(status, {}, body), UK).hint)
+    assert "cronofy simulator" not in str(error_for(Answer(status, {}, b"{}"), data_center_at(OWN_SERVER)).hint)
 
 
 @pytest.mark.parametrize(
