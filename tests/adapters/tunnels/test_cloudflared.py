@@ -16,6 +16,7 @@ from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import Unreachable
 from tests.adapters.tunnels.support import post, runs
 from tests.fakes.ngrok_setup import FAKES
+from tests.golden_errors import compare_errors
 from tests.ports import free_port
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 BOX = "2026-08-20T10:00:00Z INF |  https://calm-lake-demo.trycloudflare.com                          |"
 REGISTERED = "2026-08-20T10:00:01Z INF Registered tunnel connection connIndex={} connection=ab ip=198.51.100.7"
 
+GOLDEN = Path(__file__).parent / "golden"
 LONG_S = 60.0
 """A limit that nothing here comes near to."""
 
@@ -121,6 +123,50 @@ def test_nothing_listens_here(tunnel: Tunnel) -> None:
     assert "nothing answers it on this machine" in refusal.message
     assert tunnel.explain_answer(502, {"server": "nginx"}) is None
     assert tunnel.explain_answer(404, {"server": "cloudflare"}) is None
+
+
+@pytest.mark.parametrize("scheme", ["cloudflare", "Cloudflare-Nginx"])
+def test_answers_of_cloudflare_itself(scheme: str) -> None:
+    """What Cloudflare answers in our place is told, and what to do: each in its own sentence."""
+    answers = [(str(status), Cloudflared({}).explain_answer(status, {"server": scheme})) for status in (530, 502)]
+    told = [(status, error) for status, error in answers if error is not None]
+
+    compare_errors("cloudflared-answers.txt", told, GOLDEN)
+
+
+@pytest.mark.parametrize(
+    ("lines", "ended", "said"),
+    [
+        (["2026-08-20T10:00:00Z ERR failed to request quick Tunnel: 429 Too Many Requests", "x"], True, "no-more"),
+        (["2026-08-20T10:00:00Z ERR error code: 1015"], True, "no-more"),
+        (["2026-08-20T10:00:00Z ERR dial tcp: lookup x: no such host"], True, "offline"),
+        (
+            ["2026-08-20T10:00:00Z FTL I/O timeout", "2026-08-20T10:00:00Z WRN dial tcp: lookup x: no such host"],
+            True,
+            "offline",
+        ),
+        (["network is unreachable", "2026-08-20T10:00:00Z INF dial tcp: lookup x: no such host"], False, "offline"),
+        (["connection refused", "dial tcp: lookup x: no such host"], False, "offline"),
+        (["TLS handshake timeout", "dial tcp: lookup x: no such host"], False, "offline"),
+        (["2026-08-20T10:00:00Z ERR it rains"], True, "gave-up"),
+        ([], False, "silent"),
+    ],
+)
+def test_words(lines: list[str], ended: bool, said: str) -> None:
+    """What is said of each reason is kept word for word."""
+    compare_errors(f"cloudflared-{said}.txt", [(said, Cloudflared({}).explain(lines, ended))], GOLDEN)
+
+
+@pytest.mark.parametrize(
+    "line", ["Lost connection with the edge", "Retrying connection in 2s", "Connection terminated"]
+)
+def test_a_connection_that_goes(line: str) -> None:
+    """However cloudflared says that its connection is gone, it is taken for gone."""
+    dialect = Cloudflared({})
+    dialect.read(BOX)
+    dialect.read(REGISTERED.format(0))
+
+    assert not dialect.read(f"2026-08-20T10:00:02Z WRN {line} connIndex=0").is_connected
 
 
 def test_the_name_is_left_alone_at_first(tunnel: Tunnel) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +14,12 @@ from cronofy_cli.adapters.tunnels.ngrok.codes import explain_code, explain_text
 from cronofy_cli.adapters.tunnels.ngrok.redaction import Redactor
 from cronofy_cli.errors import NotAllowed, NotSignedIn, Unreachable
 from tests.fakes.ngrok_setup import TOKEN
+from tests.golden_errors import compare_errors
 
 if TYPE_CHECKING:
     from cronofy_cli.errors import CronofyError
+
+GOLDEN = Path(__file__).parent / "golden"
 
 CODES = [
     (4018, NotSignedIn, "cronofy tunnel token"),
@@ -47,6 +51,12 @@ def test_known_codes(number: int, kind: type[CronofyError], hint: str) -> None:
     assert error.docs == f"https://ngrok.com/docs/errors/err_ngrok_{number}"
 
 
+def test_words() -> None:
+    """What is said of each code is kept word for word."""
+    codes = [f"ERR_NGROK_{number}" for number, *_ in CODES]
+    compare_errors("ngrok-codes.txt", [(code, explain_code(code)) for code in (*codes, "ERR_NGROK_99999")], GOLDEN)
+
+
 def test_an_unknown_code_keeps_its_first_line() -> None:
     """A code that is not known here is told in ngrok's words, unwrapped from the agent's JSON, on one line."""
     body = json.dumps(
@@ -58,11 +68,35 @@ def test_an_unknown_code_keeps_its_first_line() -> None:
     assert error.docs == "https://ngrok.com/docs/errors/err_ngrok_999"
 
 
-def test_offline() -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        "failed to dial ngrok server: dial tcp: i/o timeout",
+        "lookup connect.ngrok-agent.com: no such host",
+        "connect: network is unreachable",
+        "connect.ngrok-agent.com has no records",
+        "tls: failed to verify certificate: x509: certificate signed by unknown authority",
+        "Dial TCP 198.51.100.7:443",
+        "session is not yet been established",
+    ],
+)
+def test_offline(said: str) -> None:
     """An agent that cannot reach its service is told so, and not as a failure of its own."""
-    error = explain_text("failed to dial ngrok server: dial tcp: i/o timeout", Redactor([]))
+    error = explain_text(f"ERROR: {said}\nmore", Redactor([]))
 
-    assert error.message == "the ngrok agent cannot reach ngrok: failed to dial ngrok server: dial tcp: i/o timeout"
+    assert error.message == f"the ngrok agent cannot reach ngrok: {said}"
+    assert error.hint == (
+        "check this machine's connection and proxy with: ngrok diagnose; or choose --tunnel cloudflared"
+    )
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["authentication failed: ", "failed to start tunnel: ", "The ngrok process errored on start: ERROR:  ", ""],
+)
+def test_wrapped_words(prefix: str) -> None:
+    """What ngrok and pyngrok say before the reason is left out of it."""
+    assert explain_text(f"{prefix}it rains", Redactor([])).message == "the ngrok agent failed: it rains"
 
 
 def test_nothing_was_said() -> None:

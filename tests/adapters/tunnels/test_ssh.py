@@ -16,9 +16,11 @@ import pytest
 
 from cronofy_cli.adapters.tunnels.choose import choose_tunnel
 from cronofy_cli.adapters.tunnels.interface import TunnelEventKind, TunnelOptions
+from cronofy_cli.adapters.tunnels.ssh import Ssh, SshRoute, status
 from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import NotAllowed, Unreachable, WrongUsage
 from tests.adapters.tunnels.support import post, runs
+from tests.golden_errors import compare_errors
 from tests.ports import free_port
 from tests.requirements import require_program
 
@@ -186,13 +188,76 @@ def test_a_host_that_does_not_answer(tunnel: Tunnel, host: Host) -> None:
     expect_failure(tunnel, Unreachable, "box refuses the connection")
 
 
+SAID = [
+    "ann@box: Permission denied (publickey).",
+    "Host key verification failed.",
+    "ssh: Could not resolve hostname box: Name or service not known",
+    "Error: remote port forwarding failed for listen port 8080",
+    "ssh: connect to host box port 22: Connection refused",
+    "ssh: connect to host box port 22: Connection timed out",
+    "kex: something new",
+]
+
+
+def test_words() -> None:
+    """What is said of each of ssh's own sentences is kept word for word, whatever else ssh has written."""
+    noise = ["OpenSSH_9.2p1 Debian", "debug1: Connection refused once", "Warning: Permanently added 'box'"]
+    ssh = Ssh(SshRoute("ann@box"), {})
+    errors = [(said, ssh.explain([*noise, said, "Pseudo-terminal will not", ""], ended=True)) for said in SAID]
+    errors.append(("nothing within the limit", ssh.explain(noise, ended=False)))
+
+    compare_errors("ssh-failures.txt", errors, Path(__file__).parent / "golden")
+
+
+@pytest.mark.parametrize(
+    ("route", "line", "address"),
+    [
+        (
+            SshRoute("box", 0, "https://x.test"),
+            "Allocated port 40123 for remote forward to 127.0.0.1:9",
+            "https://x.test",
+        ),
+        (SshRoute("box", 0, "http://x.test:{port}"), "Allocated port 40123 for remote forward", "http://x.test:40123"),
+        (
+            SshRoute("box", 8080, "http://x.test:{port}/"),
+            "debug1: remote forward success for: listen 127.0.0.1:8080, connect 127.0.0.1:9",
+            "http://x.test:8080",
+        ),
+        (
+            SshRoute("box", 8080, "http://x.test:{port}"),
+            "debug1: remote forward success for: listen 8080, connect 127.0.0.1:9",
+            "http://x.test:8080",
+        ),
+        (SshRoute("box", 8080, "http://x.test"), "Allocated port 40123 for remote forward", None),
+        (SshRoute("box", 0, "http://x.test"), "debug1: Allocated port 40123 for remote forward", None),
+    ],
+)
+def test_what_ssh_says_when_it_forwards(route: SshRoute, line: str, address: str | None) -> None:
+    """A port that the host chose is told in one way, a port of the user's choice in another."""
+    reading = Ssh(route, {}).read(line)
+
+    assert (reading.public_url, reading.is_connected) == (address, address is not None)
+
+
+def test_status() -> None:
+    """The status tells where ssh is and how to choose it, or how to install it; it is never chosen by itself."""
+    here, missing = status(TunnelOptions(os.environ, Path())), status(TunnelOptions({"PATH": "/nowhere"}, Path()))
+
+    assert (here.is_usable, here.detail, here.is_automatic) == (True, shutil.which("ssh"), False)
+    assert here.hint == "name your host: --tunnel ssh --ssh-host USER@HOST"
+    assert (missing.is_usable, missing.detail) == (False, "ssh is not installed")
+    assert missing.hint == "install OpenSSH"
+
+
 @pytest.mark.parametrize(
     "host", ["-oProxyCommand=touch x", "", "a b", "\nbox", "ssh://-x", "user@-x", "box;touch x", "$(x)"]
 )
 def test_what_is_no_host(machine: Machine, events: Events, host: str) -> None:
     """What ssh could take for an option, which can run a command, never reaches it."""
-    with pytest.raises(WrongUsage, match="is not a host for ssh"):
+    with pytest.raises(WrongUsage, match="is not a host for ssh") as caught:
         ssh_tunnel(machine, events, host=host)
+
+    assert caught.value.hint == "give --ssh-host user@host"
 
 
 def test_what_is_no_address(machine: Machine, events: Events) -> None:
@@ -204,8 +269,18 @@ def test_what_is_no_address(machine: Machine, events: Events) -> None:
 def test_ssh_is_not_installed(machine: Machine, events: Events) -> None:
     """Without ssh the error says so."""
     options = TunnelOptions({"PATH": "/nowhere"}, machine.data_folder, ssh_host="box")
-    with pytest.raises(Unreachable, match="ssh is not installed"):
+    with pytest.raises(Unreachable, match="ssh is not installed") as caught:
         choose_tunnel(TunnelChoice.SSH, options, events).start(9)
+
+    assert caught.value.hint == "install OpenSSH, or choose --tunnel ngrok"
+
+
+def test_no_host(machine: Machine, events: Events) -> None:
+    """Without a host the error names the option."""
+    with pytest.raises(WrongUsage, match="^--tunnel ssh needs a host$") as caught:
+        choose_tunnel(TunnelChoice.SSH, TunnelOptions(os.environ, machine.data_folder), events)
+
+    assert caught.value.hint == "add --ssh-host user@host"
 
 
 @pytest.mark.parametrize(
