@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from cronofy_cli.adapters.api.api_errors import Answer, decode_answer, error_for, excerpt, refused_fields
 from cronofy_cli.adapters.api.endpoints import list_channels
+from cronofy_cli.core.accounts.credential import Credential
 from cronofy_cli.core.accounts.data_centers import DataCenterId, data_center_at, real_data_center
 from cronofy_cli.core.text import clean
 from cronofy_cli.errors import (
@@ -25,6 +27,7 @@ from cronofy_cli.errors import (
     ServerFailed,
 )
 from tests.adapters.api.conftest import TOKEN
+from tests.golden_errors import compare_errors
 
 if TYPE_CHECKING:
     from cronofy_cli.adapters.api.client import ApiClient
@@ -41,6 +44,7 @@ JSON = st.recursive(
     ),
     max_leaves=6,
 )
+FIELDS = ("tzid", "calendar_ids[]", "callback_url", "summary")
 PROXY_PAGE = b"<html><head><title>502 Bad&nbsp;Gateway</title></head><body><h1>nginx</h1></body></html>"
 
 
@@ -76,6 +80,21 @@ def test_every_status(
     assert str(status) in error.message or kind is RateLimited
     assert error.message == clean(error.message)
     assert hint is None or hint in str(error.hint)
+
+
+ALL = (301, 400, 401, 402, 403, 404, 418, 422, 423, 429, 500, 501, 599)
+
+
+@pytest.mark.parametrize("credential", list(Credential))
+def test_words(credential: Credential) -> None:
+    """What is said of each status is kept word for word, by what was sent to be let in."""
+    answers = [(f"{status}", Answer(status, {}, b"")) for status in ALL]
+    answers.append(("503 with words", Answer(503, {"Request-Id": "r1"}, b"down")))
+    answers.append(("429 with a time", Answer(429, {"retry-after": "17"}, b"{}")))
+    answers += [(name, Answer(422, {}, b'{"errors":{"%s":[{}]}}' % name.encode())) for name in FIELDS]
+    told = [(cause, error_for(answer, UK, credential=credential)) for cause, answer in answers]
+
+    compare_errors(f"refusals-{credential.name.lower()}.txt", told, Path(__file__).parent / "golden")
 
 
 def test_refused_fields() -> None:
@@ -156,7 +175,9 @@ def test_success_that_is_not_json(body: bytes) -> None:
     with pytest.raises(RequestFailed, match="the answer to GET /v1/x is not what Cronofy sends") as caught:
         decode_answer(body, dict[str, list[int]], "GET /v1/x")
 
-    assert "--data-center" in str(caught.value.hint)
+    assert caught.value.hint == (
+        "check that --data-center names Cronofy or a simulator, and that no sign-in page is in between"
+    )
 
 
 def test_html_bad_gateway(cronofy: ScriptedServer, client: ApiClient) -> None:

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.event_cache import clear_event_caches, connection, list_event_caches, open_event_cache
-from cronofy_cli.adapters.event_cache.schema import MIGRATIONS
+from cronofy_cli.adapters.event_cache.schema import MIGRATIONS, translated
 from cronofy_cli.errors import EventCacheUnavailable
+from tests.adapters.sqlite_errors import sqlite_errors
 from tests.event_states import event_state
+from tests.golden_errors import compare_errors
 from tests.open_files import open_files
 
 if TYPE_CHECKING:
     import sqlite3
 
     from cronofy_cli.adapters.event_cache import EventCache
+    from cronofy_cli.errors import CronofyError
 
 
 def folder(environment: dict[str, str]) -> Path:
@@ -251,3 +254,14 @@ def test_what_cannot_be_opened_is_closed(environment: dict[str, str]) -> None:
 
     assert "no such table" in caught.value.message
     assert open_files(path) == set()
+
+
+def test_words() -> None:
+    """What is said of each failure of SQLite and of the file system is kept word for word."""
+    told: list[tuple[str, CronofyError]] = []
+    for name, error in sqlite_errors():
+        with pytest.raises(EventCacheUnavailable) as caught, translated(Path("/state/cache.db")):
+            raise error
+        told.append((name, caught.value))
+
+    compare_errors("sqlite.txt", told, Path(__file__).parent / "golden")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -21,8 +22,10 @@ from cronofy_cli.adapters.postgres import (
     translated,
     version_of,
 )
+from cronofy_cli.adapters.postgres.troubles import trouble_of, words_of
 from cronofy_cli.adapters.team_database import connect
 from cronofy_cli.errors import HistoryUnavailable, WrongUsage
+from tests.golden_errors import compare_errors
 from tests.open_files import open_files
 from tests.postgres_server import PASSWORD, POOLER_PORT, SECURED, database_of
 from tests.requirements import require_program
@@ -218,6 +221,79 @@ def test_certificates(words: str) -> None:
     sentence, hint = described("the history", address, Trouble.NOT_TRUSTED, caught.value.hint or "")
     assert sentence == f"the history in PostgreSQL cannot be reached safely: {words}"
     assert hint == f"check sslmode and sslrootcert of {address}"
+
+
+@pytest.mark.parametrize(
+    ("state", "trouble"),
+    [
+        ("08006", Trouble.AWAY),
+        ("28P01", Trouble.NOT_LET_IN),
+        ("53300", Trouble.AWAY),
+        ("57P01", Trouble.AWAY),
+        ("57P03", Trouble.AWAY),
+        ("58030", Trouble.FULL),
+        ("26000", Trouble.SHARED),
+        ("42P05", Trouble.SHARED),
+        ("25006", Trouble.NOT_ALLOWED),
+        ("42501", Trouble.NOT_ALLOWED),
+        ("3D000", Trouble.NOT_THERE),
+        ("3F000", Trouble.NO_TABLES),
+        ("42P01", Trouble.NO_TABLES),
+        ("40001", Trouble.LOCKED),
+        ("40P01", Trouble.LOCKED),
+        ("55P03", Trouble.LOCKED),
+        ("57014", Trouble.LOCKED),
+        ("53100", Trouble.FULL),
+        ("22003", Trouble.OTHER),
+        ("42601", None),
+    ],
+)
+def test_states(state: str, trouble: Trouble | None) -> None:
+    """What PostgreSQL's codes mean; a statement that is wrong is a bug of ours and stays one."""
+    assert trouble_of(psycopg.errors.lookup(state)("words")) is trouble
+
+
+@pytest.mark.parametrize(
+    ("words", "trouble"),
+    [
+        ('database "app" does not exist', Trouble.NOT_THERE),
+        ('role "app" does not exist', Trouble.NOT_LET_IN),
+        ("fe_sendauth: no password supplied", Trouble.NOT_LET_IN),
+        ('no pg_hba.conf entry for host "10.0.0.1"', Trouble.NOT_LET_IN),
+        ("GSSAPI authentication failed", Trouble.NOT_LET_IN),
+        ('FATAL: Password Authentication failed for user "me"', Trouble.NOT_LET_IN),
+        ("connection to server failed: Connection refused", Trouble.AWAY),
+    ],
+)
+def test_words_without_a_code(words: str, trouble: Trouble) -> None:
+    """While it connects there is a sentence alone, and it is understood."""
+    assert trouble_of(psycopg.OperationalError(words)) is trouble
+    assert trouble_of(psycopg.InterfaceError(words)) is None
+
+
+def test_words() -> None:
+    """What is said of each trouble is kept word for word."""
+    address = PostgresAddress.parse("postgresql://me@db:5433/app")
+    told = []
+    for trouble in Trouble:
+        sentence, hint = described("the history", address, trouble, "its words")
+        told.append((trouble.name, HistoryUnavailable(sentence, hint=hint)))
+
+    compare_errors("troubles.txt", told, Path(__file__).parent / "golden")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("connection failed: it rains\nmore", "it rains"),
+        ("\n  connection is bad: it rains", "it rains"),
+        ("it rains", "it rains"),
+        (" \n", "OperationalError"),
+    ],
+)
+def test_the_first_line(said: str, words: str) -> None:
+    """Of what libpq says the first line is shown, without what it says every time."""
+    assert words_of(psycopg.OperationalError(said)) == words
 
 
 def test_time_limit_of_this_side(postgres_server: PostgresServer, postgres_url: str) -> None:

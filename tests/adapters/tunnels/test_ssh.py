@@ -277,7 +277,7 @@ def test_ssh_is_not_installed(machine: Machine, events: Events) -> None:
 
 def test_no_host(machine: Machine, events: Events) -> None:
     """Without a host the error names the option."""
-    with pytest.raises(WrongUsage, match="^--tunnel ssh needs a host$") as caught:
+    with pytest.raises(WrongUsage, match=r"^--tunnel ssh needs a host$") as caught:
         choose_tunnel(TunnelChoice.SSH, TunnelOptions(os.environ, machine.data_folder), events)
 
     assert caught.value.hint == "add --ssh-host user@host"
