@@ -109,6 +109,27 @@ def test_a_lead_that_is_cut_off(
     assert opened().try_to_lead()
 
 
+def test_one_that_does_not_lead(opened: Callable[..., Leadership]) -> None:
+    """As soon as the server says that another one leads, this one does no longer."""
+    assert opened().try_to_lead()
+    lost: list[CronofyError] = []
+    is_over = threading.Event()
+
+    def note(error: CronofyError) -> None:
+        lost.append(error)
+        is_over.set()
+
+    lead = Lead(opened(), note)
+    lead.start()
+    try:
+        assert is_over.wait(LIMIT_S)
+        assert not lead.holds()
+    finally:
+        assert lead.stop()
+
+    assert [type(error) for error in lost] == [LeadLost]
+
+
 def test_a_server_that_hangs(
     opened: Callable[..., Leadership], postgres_server: PostgresServer, wait_until: WaitUntil
 ) -> None:

@@ -7,6 +7,7 @@ import logging
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import httptools
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from cronofy_cli.receiver.reader import RequestReader
 from tests.receiver.receiving import BODY, NOW, PATH, SECRET, post, receiving, stored
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from cronofy_cli.receiver.responses import Exchange
@@ -208,6 +210,18 @@ def test_garbage(tmp_path: Path, garbage: bytes) -> None:
             assert wire.is_closed()
         with receiver.wire() as wire:
             assert wire.ask(post()) == 200
+
+
+def test_a_fault_while_a_request_is_read() -> None:
+    """A bug of ours is raised, which ends the listener with its name; its sender is not told that it sent no HTTP."""
+
+    def broken() -> datetime:
+        raise ZeroDivisionError
+
+    reader = RequestReader(gate=Gate([PATH]), limits=Limits(), clock=broken, on_answer=lambda: None)
+
+    with pytest.raises(httptools.HttpParserCallbackError):
+        reader.feed(memoryview(post()))
 
 
 def test_slow_sender(tmp_path: Path) -> None:

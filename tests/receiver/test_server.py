@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from cronofy_cli.errors import WorkerFailed, WrongUsage
 from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
 from tests.histories import turned_into
 from tests.ports import free_port
-from tests.receiver.receiving import NOW, PATIENCE_S, post, receiving, running, stored
+from tests.receiver.receiving import NOW, PATIENCE_S, Wire, post, receiving, running, stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +91,23 @@ def test_stop_lets_requests_end(tmp_path: Path) -> None:
         assert busy.answer().status == 200
         assert busy.is_closed()
     assert len(stored(tmp_path)) == 3
+
+
+def test_nothing_new_enters_while_it_stops(tmp_path: Path) -> None:
+    """A connection that comes while the last request ends is refused, and is not left waiting for an answer."""
+    stopping = listener(tmp_path, 0)
+    stopping.start()
+    request = post(path="/")
+    with Wire(stopping.port) as idle, Wire(stopping.port) as busy, ThreadPoolExecutor(1) as pool:
+        assert (idle.ask(request), busy.ask(request)) == (200, 200)
+        busy.send(request[:40])
+        has_ended = pool.submit(stopping.stop, PATIENCE_S)
+        assert idle.is_closed()
+        with pytest.raises(ConnectionRefusedError):
+            Wire(stopping.port)
+        busy.send(request[40:])
+        assert busy.answer().status == 200
+        assert has_ended.result(PATIENCE_S)
 
 
 def test_while_another_one_serves(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from cronofy_cli.listen.changes.read_request import ChangeRead
 from cronofy_cli.listen.changes.recorder import ChangeRecorder
 from tests.listen.changes.refusing import refusing
 from tests.listen.changes.test_catch_up import SINCE, made_up
+from tests.open_files import open_files
 from tests.samples import make_delivery, make_event
 
 if TYPE_CHECKING:
@@ -166,6 +167,16 @@ def test_a_commit_whose_answer_was_lost(kept: Kept, history: History) -> None:
 
     assert history.newest_id() == 1
     assert [each.id for each in kept.handed_on] == [1]
+
+
+def test_the_history_is_let_go(kept: Kept) -> None:
+    """When a run has ended, its history can be moved or removed: nothing holds it open."""
+    recorder = kept.recorder(hand_on=True)
+    with recorder:
+        recorder(missed(make_event(1)))
+        assert open_files(kept.file)
+
+    assert open_files(kept.file) == set(), recorder
 
 
 def test_what_is_too_much_is_named(kept: Kept, history: History, monkeypatch: pytest.MonkeyPatch) -> None:
