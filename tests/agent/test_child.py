@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -19,18 +20,27 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ended]:
-    """Runs a shell script in the place of this program."""
+def children(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Children]:
+    """Has a shell script run in the place of this program's commands."""
 
-    def run_script(script: str, **options: Any) -> Ended:
+    def play(script: str) -> Children:
         program = tmp_path / "program"
         program.write_text(f"#!/bin/sh\n{script}\n")
         program.chmod(0o755)
         monkeypatch.setattr(sys, "executable", str(program))
+        return Children()
 
+    return play
+
+
+@pytest.fixture
+def run(children: Callable[[str], Children]) -> Callable[..., Ended]:
+    """Runs a shell script to its end."""
+
+    def run_script(script: str, **options: Any) -> Ended:
         async def to_its_end() -> Ended:
             with anyio.fail_after(60):
-                return await Children().run(["why", "--json"], **options)
+                return await children(script).run(["why", "--json"], **options)
             raise AssertionError("fail_after() raises")
 
         return anyio.run(to_its_end)
@@ -86,14 +96,41 @@ def test_its_error(run: Callable[..., Ended]) -> None:
     }
 
 
-def test_one_that_does_not_end(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_does_not_end(run: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What goes on after SIGTERM is killed."""
     monkeypatch.setattr(child, "ENDING_LIMIT_S", 0.1)
 
     with pytest.raises(ExceptionGroup) as caught:
-        run("trap '' TERM; echo 1; while :; do :; done", on_line=_give_up)
+        run(f"trap '' TERM; echo $$ > '{tmp_path}/pid'; echo 1; exec sleep 60", on_line=_give_up)
 
     assert caught.group_contains(GivenUp)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_all_that_run_are_ended(children: Callable[[str], Children], tmp_path: Path) -> None:
+    """When the server ends, each command that runs has ended before."""
+    running = children(f"echo $$ > '{tmp_path}/pid'; echo 1; exec sleep 60")
+
+    async def end_all() -> None:
+        started = anyio.Event()
+
+        async def note(_: int) -> None:
+            started.set()
+
+        async def run() -> None:
+            await running.run([], on_line=note)
+
+        with anyio.fail_after(60):
+            async with anyio.create_task_group() as group:
+                group.start_soon(run)
+                await started.wait()
+                await running.end_all()
+                group.cancel_scope.cancel()
+                with pytest.raises(ProcessLookupError):
+                    os.kill(int((tmp_path / "pid").read_text()), 0)
+
+    anyio.run(end_all)
 
 
 class GivenUp(Exception):

@@ -172,7 +172,21 @@ def test_programs_that_are_here(cli: Cli, project: Path) -> None:
     found = setup(cli, "--print", "--json").json
 
     assert (nothing.exit_code, nothing.error["code"]) == (1, "not_found")
+    assert nothing.error["hint"] == "name one: cronofy agent setup claude|codex|cursor|vscode"
     assert {each["client"] for each in found} == {"cursor"}
+
+
+@pytest.mark.parametrize(
+    ("program", "client"), [("claude", "claude"), ("codex", "codex"), ("cursor", "cursor"), ("code", "vscode")]
+)
+def test_a_program_that_is_on_the_path(program: str, client: str, cli: Cli, project: Path) -> None:
+    """A program whose command is found is on this machine, also before it has made a folder in the home."""
+    (project / "bin").mkdir()
+    (project / "bin" / program).touch(mode=0o755)
+
+    found = setup(cli, "--print", "--json").json
+
+    assert {each["client"] for each in found} == {client}
 
 
 def test_for_all_projects(cli: Cli, project: Path, tmp_path: Path) -> None:
