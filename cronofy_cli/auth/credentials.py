@@ -20,7 +20,7 @@ class Credentials:
 
     data_center_name: str
     token: str | None = field(repr=False)
-    client_secrets: tuple[ClientSecret, ...] = field(repr=False)
+    client_secrets: tuple[ClientSecret, ...]
 
 
 def from_environment(data_center_name: str, environment: Mapping[str, str]) -> Credentials:

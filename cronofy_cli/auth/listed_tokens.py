@@ -40,7 +40,7 @@ class ListedTokens:
         self._clock = clock
         self._one_thread = threading.Lock()
         self._access_token: str | None = None
-        self._renewed_at_s = 0.0
+        self._renewed_at_s = float("-inf")
         self._ends_at_s = float("inf")
 
     def current(self) -> str:
@@ -65,7 +65,7 @@ class ListedTokens:
             return None if self._is_new() else self._renew()
 
     def _is_new(self) -> bool:
-        return self._access_token is not None and self._clock() - self._renewed_at_s < _EARLY_S
+        return self._clock() - self._renewed_at_s < _EARLY_S
 
     def _renew(self) -> str:
         with self._kept.lock(self._sub):

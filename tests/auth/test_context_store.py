@@ -134,10 +134,16 @@ def test_making_current(account: Account) -> None:
 
 def test_the_application_of_a_context(account: Account) -> None:
     """The first client secret signs in; without one, or without the client id, the hint says what to give."""
-    assert application_of(account.context, SECRETS) == Application("client", "CRN_of_the_tests")
+    second = StoredClientSecret("next", "CRN_next", NOW)
+    both = replace(SECRETS, client_secrets=(*SECRETS.client_secrets, second))
+
+    assert application_of(account.context, both) == Application("client", "CRN_of_the_tests")
     for context, secrets in ((account.context, StoredSecrets()), (account.context._replace(client_id=None), SECRETS)):
-        with pytest.raises(NotSignedIn, match="client id and client secret"):
+        with pytest.raises(
+            NotSignedIn, match=r"the context acme does not know .* client id and client secret"
+        ) as refused:
             application_of(context, secrets)
+        assert refused.value.hint == "cronofy auth login --context acme --client-id ID --client-secret-file FILE"
 
 
 def test_a_client_secret_comes_first() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +13,13 @@ from cronofy_cli.adapters.history import open_history
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.inspector.server import InspectorServer
-from tests.inspector.conftest import CONCLUSION, FILE, POSTGRES
+from tests.inspector.conftest import CONCLUSION, FILE, POSTGRES, inspecting
 from tests.inspector.story import CHANGE, CHANNEL, TOTAL
 from tests.outbound.app import answer_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.inspector.conftest import Inspected
     from tests.outbound.app import App
 
@@ -72,6 +75,23 @@ def test_without_the_token_nothing_is_given(token: str | None, inspected: Inspec
         assert (answer.status, answer.json["code"]) == (401, "token_missing")
     assert inspected.ask("GET", "/", X_Cronofy_Token=token).status == 200
     assert app.received == []
+
+
+def test_after_its_run(file: Path) -> None:
+    """When the run is over, its port is free and nothing of it is at work any more."""
+    before = workers()
+    with inspecting(file) as inspected:
+        assert inspected.ask("GET", "/").status == 200
+        assert workers() > before
+
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", inspected.port), 60).close()
+    assert workers() <= before
+
+
+def workers() -> set[str]:
+    """Return the threads that have a name of their own, as those have not that answer one request."""
+    return {thread.name for thread in threading.enumerate() if not thread.name.startswith("Thread-")}
 
 
 def test_a_form_of_another_page_is_refused(inspected: Inspected, app: App) -> None:

@@ -43,6 +43,7 @@ def test_lines_are_painted_one_by_one() -> None:
         ("  \x1b[32mone two three\x1b[0m four five six", "  \x1b[32mone two three\x1b[0m four five\n  six"),
         ("  a http://localhost:3000/a/long/hook b", "  a\n  http://localhost:3000/a/long/hook\n  b"),
         ("  send the rest: cronofy deliveries replay", "  send the rest: cronofy deliveries replay"),
+        ("  one two three four fives six", "  one two three four fives\n  six"),
         ("  two  gaps  stay  as  they  are", "  two  gaps  stay  as\n  they  are"),
         ("", ""),
     ],

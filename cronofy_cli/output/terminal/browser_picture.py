@@ -94,7 +94,7 @@ def _first_shown(count: int, selected: int, page: int) -> int:
 
 
 def _widths(rows: Sequence[Row], columns: int) -> dict[str, int]:
-    """Return the width of each column that there is room for; WHEN, the kind and the app's word always stay."""
+    """Return the width of each column that there is room for; WHEN always stays."""
     from cronofy_cli.output.terminal.cells import width
 
     wanted = {name: max(width(str(getattr(row, name))) for row in rows) for name in _ORDER}

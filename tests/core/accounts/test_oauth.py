@@ -134,9 +134,11 @@ def test_a_token_answer_with_less() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"access_token":""}', b'{"access_token":1}'])
 def test_a_token_answer_without_a_token(body: bytes) -> None:
-    """A success without a token is an error."""
-    with pytest.raises(RequestFailed, match="without an access token"):
+    """A success without a token is an error, whose hint checks the set-up."""
+    with pytest.raises(RequestFailed, match="without an access token") as refused:
         parse_token_answer(body)
+
+    assert refused.value.hint == "cronofy doctor"
 
 
 @pytest.mark.parametrize("secret", ["", "\ufeffCRN_1", "CRN 1", "CRN\t1", "CRN_\udcff", "schlüssel"])

@@ -158,6 +158,20 @@ def test_without_a_time() -> None:
     assert b"TZID:Europe/London" in memory.stdout.content
 
 
+def test_a_time_that_no_calendar_has() -> None:
+    """A start that is before the year 1 in its zone is left out as well, and counted; the other events are there."""
+    memory = MemoryOutput(OutputFormat.TSV)
+    start = {"time": "0001-01-01T00:00:00Z", "tzid": "America/New_York"}
+    events = [msgspec.Raw(json.dumps(MEETING | each).encode()) for each in ({"start": start}, {})]
+
+    left_out = show_calendar(memory.output, [events], "Europe/London", NOW)
+
+    assert left_out == 1
+    assert [event.decoded("dtstart") for event in read(memory.stdout.content)] == [
+        datetime(2026, 11, 24, 10, tzinfo=UTC)
+    ]
+
+
 @given(
     fields=st.fixed_dictionaries(
         {"start": st.just("2026-11-24")},

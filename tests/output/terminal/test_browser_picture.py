@@ -76,9 +76,23 @@ def test_the_selected_row_is_on_the_screen() -> None:
         browser.selected = place
         lines = picture(browser, 80, 12, color=False)
 
-        assert [line for line in lines if line.startswith("▌")] == [
-            line for line in lines if f" {place} " in f"{line} "
-        ][:1]
+        [selected] = [line for line in lines if line.startswith("▌")]
+        assert f" {place} " in selected
+
+
+@pytest.mark.parametrize(
+    ("selected", "first"), [(0, 0), (4, 0), (5, 0), (6, 1), (250, 245), (494, 489), (495, 490), (499, 490)]
+)
+def test_the_selected_row_is_in_the_middle(selected: int, first: int) -> None:
+    """There are rows on both sides of the selection, but near an end of the list, which fills the screen too."""
+    browser = Browser()
+    browser.load([ROWS[0]._replace(number=1000 + number) for number in range(500)], has_older=False)
+    browser.selected = selected
+    lines = picture(browser, 80, 12, color=False)
+
+    assert [line.split()[0 if not line.startswith("▌") else 1] for line in lines[1:11]] == [
+        str(1000 + first + number) for number in range(10)
+    ]
 
 
 def test_colour_is_not_the_only_sign() -> None:

@@ -183,6 +183,133 @@ def test_details_scroll_within_their_lines(browser: Browser) -> None:
     assert (at_end, at_start, browser.mode, browser.number) == (15, 0, Mode.LIST, 9)
 
 
+@pytest.mark.parametrize(
+    ("keys", "first"),
+    [
+        ([], 0),
+        ([Key.DOWN], 1),
+        (["j", "j", Key.UP], 1),
+        (["j", "j", "k"], 1),
+        ([Key.PAGE_DOWN], 10),
+        ([" ", " "], 15),
+        ([Key.END, Key.PAGE_UP], 5),
+        (["G", "g"], 0),
+    ],
+)
+def test_details_scroll(browser: Browser, keys: list[str], first: int) -> None:
+    """By a line, by a page of the screen, or to an end."""
+    browser.page = 10
+    browser.show_details([str(number) for number in range(25)])
+    press(browser, *keys)
+
+    assert browser.scroll == first
+
+
+def test_short_details_do_not_scroll(browser: Browser) -> None:
+    """What fits on the screen stays where it is."""
+    browser.page = 10
+    browser.show_details(["a", "b"])
+    press(browser, Key.DOWN, Key.END)
+
+    assert browser.scroll == 0
+
+
+def test_details_begin_at_their_first_line(browser: Browser) -> None:
+    """However far one had scrolled in the details before."""
+    browser.page = 10
+    browser.show_details([str(number) for number in range(25)])
+    press(browser, Key.END)
+    browser.show_details([str(number) for number in range(25)])
+
+    assert browser.scroll == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "has_older", "request_"),
+    [
+        (["n"], True, None),
+        (["N", "N"], True, Request(Asked.OLDER)),
+        (["N", "N"], False, None),
+    ],
+)
+def test_nothing_else_needs_a_look(
+    browser: Browser, keys: list[str], has_older: bool, request_: Request | None
+) -> None:
+    """That is said, the selection stays, and backwards older ones are read, if there are any."""
+    browser.has_older = has_older
+    before = 4 if len(keys) == 2 else 10
+
+    assert press(browser, *keys) == request_
+    assert (browser.number, browser.message) == (before, "no other one here needs a look")
+
+
+def test_what_needs_a_look_is_found_at_both_ends() -> None:
+    """The first and the last row are looked at as well."""
+    browser = Browser()
+    browser.load([row(1, needs_look=True), row(2), row(3, needs_look=True)], has_older=False)
+    press(browser, Key.UP, "n")
+    last = browser.number
+    press(browser, "N")
+
+    assert (last, browser.number) == (3, 1)
+
+
+def test_what_was_said_goes_with_the_next_key(browser: Browser) -> None:
+    """A message is about the key before."""
+    browser.message = "#10 was sent"
+    press(browser, Key.UP)
+
+    assert browser.message == ""
+
+
+@pytest.mark.parametrize(("can_inspect", "request_"), [(True, Request(Asked.INSPECT, 9)), (False, None)])
+@pytest.mark.parametrize("key", ["i", "o"])
+def test_the_inspector(browser: Browser, key: str, can_inspect: bool, request_: Request | None) -> None:
+    """A delivery is opened in the inspector where one runs; elsewhere it is said how to get one."""
+    browser.can_inspect = can_inspect
+    press(browser, Key.UP)
+
+    assert press(browser, key) == request_
+    assert browser.message == ("" if can_inspect else "start it with --inspect, or open it: cronofy inspect")
+
+
+def test_an_empty_list() -> None:
+    """Where there is nothing, nothing is selected, and older ones are asked for as long as there may be some."""
+    browser = Browser()
+
+    assert press(browser, Key.DOWN) is None
+    assert press(browser, Key.UP) == Request(Asked.OLDER)
+    browser.load([], has_older=False)
+    assert press(browser, Key.UP) is None
+    assert browser.number == 0
+    browser.put_after([row(1)])
+    assert browser.number == 1
+
+
+def test_what_became_of_a_delivery(browser: Browser) -> None:
+    """Its row is the new one, in its place; the others are as they were."""
+    before = list(browser.rows)
+    browser.renew(row(4))
+
+    assert browser.rows == [*before[:3], row(4), *before[4:]]
+
+
+def test_a_search_goes_on_from_the_one_before(browser: Browser) -> None:
+    """What was searched for stands there and can be changed; keys without a letter change nothing."""
+    browser.search = "lunch"
+    press(browser, "/", Key.BACKSPACE, Key.UP, Key.ENTER)
+
+    assert browser.search == "lunc"
+
+
+def test_a_capital_y_agrees(browser: Browser) -> None:
+    """Also with Caps Lock; and what was asked is not shown any more."""
+    browser.ask("Send #10 to example.com?", Request(Asked.REPLAY, 10))
+
+    assert press(browser, "Y") == Request(Asked.REPLAY, 10, is_agreed=True)
+    assert (browser.message, browser.question) == ("", None)
+
+
 def test_details_go_to_the_neighbours(browser: Browser) -> None:
     """Left and right show the deliveries before and after."""
     browser.show_details(["a"])
