@@ -18,6 +18,7 @@ from cronofy_cli.core.accounts.oauth import TokenAnswer
 from cronofy_cli.errors import NotSignedIn
 from tests.auth.accounts import ENDED, SECRETS, make_account
 from tests.fakes.scripted_server import scripted_server
+from tests.held_locks import wait_behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -203,6 +204,19 @@ def test_a_rotated_refresh_token_is_kept_though_the_keyring_fails(
     assert account.kept.refresh_token == came
     assert (account.kept.access_token == "tok_new") is is_kept
     assert any("secrets are in" in warning for warning in account.warnings) is is_kept
+
+
+def test_another_process_renews(account: Account, cronofy: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who wants to renew waits for another process that does so, and takes over what that one has kept."""
+    tokens = account.in_use().tokens
+    another = replace(SECRETS, access_token="tok_of_another", refresh_token="ref_of_another")
+
+    renewed = wait_behind(
+        account.keeper.lock("acme"), lambda: tokens.renewed("tok_old"), lambda: account.keep(another), monkeypatch
+    )
+
+    assert renewed == tokens.known() == "tok_of_another"
+    assert cronofy.requests == []
 
 
 def test_what_an_answer_leaves_out_stays() -> None:

@@ -284,6 +284,7 @@ def test_import_of_what_powershell_wrote(kept: None, cli: Cli, run: Run) -> None
     [
         (50, [], range(1, 51), False),
         (51, [], range(2, 52), True),
+        (60, [], range(11, 61), True),
         (51, ["--all"], range(1, 52), False),
         (51, ["--limit", "2"], range(50, 52), False),
     ],
