@@ -23,7 +23,7 @@ from cronofy_cli.agent.server import make_server
 from tests.golden_files import check_golden
 
 if TYPE_CHECKING:
-    from cronofy_cli.agent.server import MCPServer
+    from mcp.server.mcpserver import MCPServer
 
 GOLDEN = Path(__file__).parent / "golden"
 PROGRAM = """\

@@ -157,6 +157,9 @@ ENDINGS = {
         ("bytes.utf8", [attempt(9, 503)]),
     ),
     "nothing but refusals": judged(("signatures.wrong", [REFUSED]), ("signatures.missing", [attempt(9, 200)])),
+    "nothing, at once neither": judged(
+        ("types.change", [REFUSED]), ("types.unknown", [REFUSED]), ("load.at_once", [OK, REFUSED])
+    ),
     "several answers": judged(("load.at_once", [attempt(30, 200), attempt(90, 202), attempt(60, 200)])),
     "no case": [],
 }

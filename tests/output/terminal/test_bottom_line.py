@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pyte
+import pytest
 
 from cronofy_cli.output.streams import OutputFormat
 from cronofy_cli.output.terminal.bottom_line import BottomLine, ScreenOutput
@@ -126,6 +127,36 @@ def test_threads_do_not_mix_their_lines() -> None:
 
     assert sorted(screen.lines[:-1]) == sorted(f"{name} {number}" for name in "abcd" for number in range(10))
     assert screen.lines[-1] == " ready"
+
+
+@pytest.mark.parametrize(
+    ("act", "drawn_afterwards"),
+    [
+        (lambda screen: screen.bottom.above(screen.log("other")), ["\r\x1b[J", "other\n", "\x1b[7m ready\x1b[0m"]),
+        (lambda screen: screen.bottom.show(" other"), ["\r\x1b[J", "\x1b[7m other\x1b[0m"]),
+        (lambda screen: screen.bottom.hold(), ["\r\x1b[J"]),
+        (lambda screen: screen.bottom.release(), ["\x1b[7m ready\x1b[0m"]),
+    ],
+    ids=["above", "show", "hold", "release"],
+)
+def test_one_draws_at_a_time(act: Callable[[Screen], None], drawn_afterwards: list[str]) -> None:
+    """While something is written above the line, whatever another thread wants to draw waits for its end."""
+    screen = Screen()
+    screen.bottom.show(" ready")
+    before = len(screen.drawn)
+    other = threading.Thread(target=act, args=(screen,))
+
+    def write() -> None:
+        other.start()
+        # As much as it would need at most; who waits is not through by then.
+        other.join(0.05)
+        screen.draw("first\n")
+
+    screen.bottom.above(write)
+    other.join(60)
+
+    first = ["\r\x1b[J", "first\n", "\x1b[7m ready\x1b[0m"]
+    assert screen.drawn[before:] == [*first, *drawn_afterwards]
 
 
 def test_data_and_remarks_of_an_output_go_above_the_line() -> None:
