@@ -91,9 +91,10 @@ class Worlds:
         Raises:
             NotFound: there is none with this id.
         """
-        self.get(world_id).close()
-        if self._further.pop(world_id, None) is None:
+        if world_id == FIRST:
             raise NotFound("the first world cannot be deleted")
+        self.get(world_id).close()
+        del self._further[world_id]
 
 
 def with_own_credentials(world: Snapshot, world_id: str) -> Snapshot:

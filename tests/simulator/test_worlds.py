@@ -148,7 +148,14 @@ def test_worlds_do_not_see_each_other(simulator: Running, receiver: Receiver) ->
     simulator.request("DELETE", f"/simulator/worlds/{one['world']}", 204)
     call(one, "GET", "/v1/userinfo", 404)
     assert call(other, "GET", "/v1/userinfo").json()["sub"] == other["sub"]
+
+
+def test_the_first_world_stays(simulator: Running, receiver: Receiver) -> None:
+    """It cannot be deleted, and goes on sending after somebody has tried to."""
     simulator.request("DELETE", "/simulator/worlds/first", 404)
+
+    simulator.open_channel(receiver.url)
+    receiver.wait_for(1, "verification")
 
 
 def test_a_world_of_a_definition(simulator: Running) -> None:
