@@ -21,6 +21,7 @@ from cronofy_cli.simulator.messages.oauth_requests import (
 )
 from cronofy_cli.simulator.world.authorizations import OAuthRefused
 from cronofy_cli.simulator.world.model import Application
+from cronofy_cli.simulator.world.scopes import SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,10 +97,12 @@ def test_the_host_that_is_shown() -> None:
 
 
 def test_what_is_asked_for() -> None:
-    """Scopes come once each, with single spaces."""
+    """Scopes come once each, with single spaces; all of them can be asked for at once."""
     query = {"response_type": "code", "scope": "  read_events  list_calendars read_events "}
 
     assert parse_scope(query) == "read_events list_calendars"
+    everything = " ".join(SCOPES)
+    assert parse_scope({"response_type": "code", "scope": everything}) == everything
 
 
 @pytest.mark.parametrize(

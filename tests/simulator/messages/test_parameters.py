@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cronofy_cli.errors import InvalidRequest
 from cronofy_cli.simulator.messages import bodies
 from cronofy_cli.simulator.messages.event_writes import parse_event_write
-from cronofy_cli.simulator.messages.owner_edits import parse_event_change, parse_new_event, parse_push
+from cronofy_cli.simulator.messages.owner_edits import parse_event_change, parse_new_event, parse_period, parse_push
 from cronofy_cli.simulator.messages.parameters import parse_events_query, parse_free_busy_query
 from cronofy_cli.simulator.messages.rendering import render_errors
 from cronofy_cli.simulator.world.model import Attendee, Conferencing, Location
@@ -381,6 +381,23 @@ def test_a_push_needs_a_type() -> None:
 def test_one_limit_bounds_a_query(limits: tuple[tuple[str, str], ...], expected: bool) -> None:
     """A query with either limit says itself which days are meant."""
     assert query(*limits).selection.is_bounded is expected
+
+
+def test_a_period_without_length_is_not_wrong() -> None:
+    """`from` and `to` may be one moment; only an end before the start is refused."""
+    moment = "2026-04-01T10:00:00Z"
+    window = query(("from", moment), ("to", moment)).selection.window
+    assert window.start == window.end
+    before = ("to", "2026-04-01T09:59:59Z")
+    assert refusal(lambda: query(("from", moment), before)) == {"to": "errors.invalid_time_pair"}
+
+
+def test_what_an_owner_finds_in_a_period() -> None:
+    """An event that ends when the period begins, or begins when it ends, is not in it; a part of one is enough."""
+    period = parse_period({"from": "2026-04-20T10:00:00Z", "to": "2026-04-20T12:00:00Z"})
+
+    spans = {start: timed(f"2026-04-20T{start}") for start in ("09:00", "09:01", "11:59", "12:00")}
+    assert [start for start, span in spans.items() if period.touches(span)] == ["09:01", "11:59"]
 
 
 def test_an_event_with_a_meeting() -> None:
