@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import subprocess
@@ -11,19 +10,18 @@ import threading
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cronofy_cli.adapters.scaffolds import SCAFFOLDS
-from cronofy_cli.core.signature import digest
 from tests.in_process import run_main
 from tests.node import MODULES, node_environment
 from tests.outbound.app import answer_of, running_app
 from tests.ports import free_port
 from tests.requirements import require_program
+from tests.scaffolds.receiving import change, page
 from tests.sender import post
-from tests.support import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +65,6 @@ def started(
         "CRONOFY_API_URL": f"http://127.0.0.1:{free_port()}",
         "PORT": str(port),
         "PYTHONWARNINGS": "default",
-        "PYTHONUNBUFFERED": "1",
         **(variables or {}),
     }
     with (folder / "log").open("wb") as log:
@@ -93,7 +90,9 @@ def _answers(port: int) -> bool:
 
 @pytest.mark.parametrize("framework", SCAFFOLDS)
 def test_a_handler_passes_its_own_tests(cli: Cli, framework: str) -> None:
-    """From `init` to a change that was verified, handled and read: its test against the simulator, in one command."""
+    """From `init` to a change that was verified, handled and read: its test against the simulator, in one command. It
+    leaves no inbox behind.
+    """
     folder = written(cli, framework)
     words = SCAFFOLDS[framework].test.removeprefix("bundle exec ").split()
     command = (
@@ -114,6 +113,7 @@ def test_a_handler_passes_its_own_tests(cli: Cli, framework: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     passed = {"npm": "# pass 1", "ruby": "1 runs, 2 assertions, 0 failures"}
     assert passed.get(words[0], "2 passed") in done.stdout
+    assert list(folder.glob("cronofy-inbox*")) == []
 
 
 @pytest.mark.parametrize("framework", SCAFFOLDS)
@@ -225,7 +225,7 @@ def test_the_package_json_of_express_is_json(cli: Cli) -> None:
 @pytest.mark.parametrize("framework", SCAFFOLDS)
 def test_nothing_is_lost_by_what_comes_at_a_bad_moment(cli: Cli, framework: str, wait_until: Wait) -> None:
     """What comes while its channel is read is read afterwards; one that cannot be read holds no other up; an empty
-    secret takes nothing.
+    secret takes nothing. What is handed on is printed at once, though it goes into a file.
     """
     folder = written(cli, framework)
     may_answer = threading.Event()
@@ -239,7 +239,7 @@ def test_nothing_is_lost_by_what_comes_at_a_bad_moment(cli: Cli, framework: str,
         if len([each for each in reads if not each.startswith("2026-01-01")]) == 1:
             may_answer.wait(START_LIMIT_S)
             return answer_of(200, page("First"), "Content-Type: application/json")
-        return answer_of(200, page("First", "Second"), "Content-Type: application/json")
+        return answer_of(200, page("First", "Second", deleted=["Second"]), "Content-Type: application/json")
 
     with running_app() as cronofy:
         cronofy.answer = answer
@@ -252,78 +252,55 @@ def test_nothing_is_lost_by_what_comes_at_a_bad_moment(cli: Cli, framework: str,
             cronofy.await_received(2, START_LIMIT_S)
             assert post(url, change("chn_1", "2026-03-01T00:00:20Z"), secret="real") == 200
             may_answer.set()
-            wait_until(lambda: b"Second" in (folder / "log").read_bytes(), START_LIMIT_S)
+            wait_until(lambda: b"Second\n" in (folder / "log").read_bytes(), START_LIMIT_S)
 
     text = (folder / "log").read_text()
     assert text.count("evt_First") == 1
+    assert "changed evt_First First" in text
+    assert "deleted evt_Second Second" in text
     assert {path.stat().st_mode & 0o077 for path in folder.glob("cronofy-inbox*")} == {0}
 
 
-@pytest.mark.parametrize("body", [b"[]", b'{"notification": {"type": "change"}, "channel": {}}', b"null", b"[" * 9000])
-def test_odd_bodies_that_cronofy_signed_are_taken(body: bytes, tmp_path: Path) -> None:
-    """Whatever is signed gets 2xx; what cannot be kept is not an error."""
-    receiver = receiver_of(tmp_path, CRONOFY_CLIENT_SECRET="real")
-
-    assert receiver.take(body, digest(body, "real")) == 200
-    for since, channel in ((None, "c"), ("2026-01-01T00:00:00Z", {}), (5, "c"), ("soon", "c")):
-        odd = json.dumps(
-            {"notification": {"type": "change", "changes_since": since}, "channel": {"channel_id": channel}}
-        ).encode()
-        assert receiver.take(odd, digest(odd, "real")) == 200
-    assert receiver.read_unread() is None
+APPLICATIONS = {"fastapi": "app", "django": "application"}
 
 
-@pytest.mark.parametrize("secrets", ["", " , ", None])
-def test_without_a_secret_it_does_not_start(secrets: str | None, tmp_path: Path) -> None:
-    """A variable that is not set is an error, and not a key that everybody has."""
-    with pytest.raises(ValueError, match="CRONOFY_CLIENT_SECRET is not set"):
-        receiver_of(tmp_path, **({} if secrets is None else {"CRONOFY_CLIENT_SECRET": secrets}))
+@pytest.mark.parametrize("framework", APPLICATIONS)
+def test_an_application_is_made_when_it_is_asked_for(cli: Cli, framework: str) -> None:
+    """Importing its module needs no client secret; a name that it does not have is missing as anywhere."""
+    program = f"import app; print(hasattr(app, 'nothing')); app.{APPLICATIONS[framework]}"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=written(cli, framework),
+        env=cli.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "False\n")
+    assert "CRONOFY_CLIENT_SECRET is not set" in done.stderr
 
 
-def test_an_event_that_is_not_taken_is_tried_again_and_holds_no_other_up(tmp_path: Path) -> None:
-    """What the application fails at comes again at the next read, and the others have come meanwhile."""
-    handed: list[str] = []
+def test_django_takes_what_tunnels_bring(cli: Cli) -> None:
+    """The hosts of this machine and of the tunnels of `cronofy listen` are known, others are not."""
+    program = """
+import app
+from cronofy_receiver import Receiver
+from django.test import Client
 
-    def on_event(event: dict[str, str]) -> None:
-        handed.append(event["summary"])
-        if event["summary"] == "First" and handed.count("First") == 1:
-            raise RuntimeError("the application's database is away")
+app.create_application(Receiver(print, {"CRONOFY_CLIENT_SECRET": "secret"}))
+for host in ("localhost", "127.0.0.1", "a.ngrok.app", "a.ngrok-free.app", "a.trycloudflare.com", "a.example.com"):
+    print(host, Client(headers={"host": host}).post("/cronofy/hook").status_code)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=written(cli, "django"),
+        env=cli.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
-    with running_app() as cronofy:
-        cronofy.answer = lambda _: answer_of(200, page("First", "Second"), "Content-Type: application/json")
-        receiver = receiver_of(
-            tmp_path,
-            on_event,
-            CRONOFY_CLIENT_SECRET="real",
-            CRONOFY_ACCESS_TOKEN="t",
-            CRONOFY_API_URL=f"http://127.0.0.1:{cronofy.port}",
-        )
-        body = change("chn_1", "2026-03-01T00:00:10Z")
-        receiver.take(body, digest(body, "real"))
-        for _ in range(3):
-            receiver.read_unread()
-
-    assert handed == ["First", "Second", "First"]
-
-
-def receiver_of(folder: Path, on_event: Any = print, **environment: str) -> Any:
-    """Return the receiver of the Python handlers."""
-    path = REPOSITORY / "cronofy_cli" / "scaffolds" / "python" / "cronofy_receiver.py"
-    spec = importlib.util.spec_from_file_location("cronofy_receiver", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.Receiver(on_event, {"CRONOFY_INBOX": str(folder / "inbox.db"), **environment})
-
-
-def change(channel: str, since: str) -> bytes:
-    """Return a notification's body."""
-    notification = {"type": "change", "changes_since": since}
-    return json.dumps({"notification": notification, "channel": {"channel_id": channel}}).encode()
-
-
-def page(*titles: str) -> bytes:
-    """Return a page of Read Events."""
-    events = [{"event_uid": f"evt_{title}", "summary": title} for title in titles]
-    return json.dumps({"pages": {"current": 1, "total": 1}, "events": events}).encode()
+    known = ("localhost", "127.0.0.1", "a.ngrok.app", "a.ngrok-free.app", "a.trycloudflare.com")
+    assert done.stdout.splitlines() == [*(f"{host} 401" for host in known), "a.example.com 400"], done.stderr

@@ -1,5 +1,6 @@
 """The handler, against a simulated Cronofy: cronofy simulator exec -- python -m pytest"""
 
+import queue
 import threading
 from wsgiref.simple_server import make_server
 
@@ -13,17 +14,12 @@ from cronofy_trial import Owner
 def owner(tmp_path, monkeypatch):
     """Somebody whose calendar the application watches."""
     monkeypatch.setenv("CRONOFY_INBOX", str(tmp_path / "inbox.db"))
-    handed = []
-    receiver = Receiver(lambda event: handed[0](event)).start()
-    server = make_server("127.0.0.1", 0, create_application(receiver))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    owner = Owner(f"http://127.0.0.1:{server.server_port}/cronofy/hook")
-    handed.append(owner.events.put)
-    yield owner
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    events = queue.Queue()
+    receiver = Receiver(events.put).start()
+    with make_server("127.0.0.1", 0, create_application(receiver)) as server:
+        threading.Thread(target=server.serve_forever).start()
+        yield Owner(f"http://127.0.0.1:{server.server_port}/cronofy/hook", events)
+        server.shutdown()
 
 
 def test_a_new_event_arrives(owner):

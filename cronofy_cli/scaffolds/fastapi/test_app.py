@@ -1,5 +1,6 @@
 """The handler, against a simulated Cronofy: cronofy simulator exec -- python -m pytest"""
 
+import queue
 import socket
 import threading
 
@@ -14,15 +15,13 @@ from cronofy_trial import Owner
 def owner(tmp_path, monkeypatch):
     """Somebody whose calendar the application watches."""
     monkeypatch.setenv("CRONOFY_INBOX", str(tmp_path / "inbox.db"))
-    handed = []
-    receiver = Receiver(lambda event: handed[0](event)).start()
+    events = queue.Queue()
+    receiver = Receiver(events.put).start()
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(create_app(receiver), log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        owner = Owner(f"http://127.0.0.1:{listening.getsockname()[1]}/cronofy/hook")
-        handed.append(owner.events.put)
-        yield owner
+        yield Owner(f"http://127.0.0.1:{listening.getsockname()[1]}/cronofy/hook", events)
         server.should_exit = True
         thread.join()
 

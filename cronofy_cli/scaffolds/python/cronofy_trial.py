@@ -2,17 +2,16 @@
 
 import json
 import os
-import queue
 import urllib.request
 
 
 class Owner:
     """Somebody whose calendar is simulated, with a notification channel to a handler."""
 
-    def __init__(self, callback_url):
+    def __init__(self, callback_url, events):
+        """`events` is the queue of what the application was handed."""
         self._call("POST", f"{os.environ['CRONOFY_API_URL']}/v1/channels", {"callback_url": callback_url})
-        self.events = queue.Queue()
-        """What the application was handed."""
+        self._events = events
 
     def add_event(self, summary):
         """Add an event, and return it."""
@@ -24,7 +23,7 @@ class Owner:
 
     def wait_for(self, summary):
         """Return the first event of this title that the application is handed."""
-        while (event := self.events.get(timeout=60)).get("summary") != summary:
+        while (event := self._events.get(timeout=60)).get("summary") != summary:
             pass
         return event
 
