@@ -124,7 +124,11 @@ def _options(
         health_port=how.health_port,
         follow=how.follow,
     )
-    _check_reading(run, options)
+    if options.forward_reconstructed and not run.client_secrets:
+        raise NotSignedIn(
+            "--forward-reconstructed needs a client secret to sign with",
+            hint=f"set {Variable.CLIENT_SECRET}, or sign in: cronofy auth login",
+        )
     return options
 
 
@@ -143,7 +147,9 @@ def _typed(
         frozenset(_named(chosen.channel, "--channel")),
         _where(chosen.where),
     )
-    return _forwarding(run, target, reading.signature, wanted)
+    forwarding = _forwarding(run, target, reading.signature, wanted)
+    _check_reading(reading, forwarding, reconstructs=target.forward_reconstructed)
+    return forwarding
 
 
 def _forwarding(
@@ -208,22 +214,15 @@ def _moment(text: str, clock: Clock) -> str:
         raise WrongUsage(error.message, hint=_SINCE_HINT) from error
 
 
-def _check_reading(run: AppContext, options: ListenOptions) -> None:
+def _check_reading(reading: ReadingOptions, forwarding: ForwardingOptions, *, reconstructs: bool) -> None:
     """Refuse what would silently do nothing."""
-    if not options.read_events and (options.since is not None or options.forward_reconstructed):
-        option = "--since" if options.since is not None else "--forward-reconstructed"
+    if not reading.read_events and (reading.since is not None or reconstructs):
+        option = "--since" if reading.since is not None else "--forward-reconstructed"
         raise WrongUsage(f"{option} reads what was missed", hint="leave out --no-read-events")
-    if not options.forward_reconstructed:
-        return
-    if options.forwarding.target is None and not options.forwarding.forward:
+    if reconstructs and forwarding.target is None and not forwarding.forward:
         raise WrongUsage(
             "--forward-reconstructed needs a target",
             hint="name one: cronofy listen 3000/hook --forward-reconstructed",
-        )
-    if not run.client_secrets:
-        raise NotSignedIn(
-            "--forward-reconstructed needs a client secret to sign with",
-            hint=f"set {Variable.CLIENT_SECRET}, or sign in: cronofy auth login",
         )
 
 
