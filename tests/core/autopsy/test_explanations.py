@@ -8,6 +8,7 @@ from cronofy_cli.core.autopsy import Cause
 from cronofy_cli.core.autopsy.explanations import EXPLANATIONS, explain
 from cronofy_cli.core.autopsy.frameworks import Framework, find_framework, raw_body_hint
 from tests.core.autopsy.tampering import CHANGE, altered, reprinted
+from tests.golden_files import check_golden
 
 FRAMEWORKS = {
     Framework.EXPRESS: (b"X-Powered-By", b"Express"),
@@ -51,3 +52,36 @@ def test_hint_in_a_finding() -> None:
     assert "express.raw" in known.hint
     assert "raw bytes" in unknown.hint
     assert find_framework(()) is None
+
+
+def test_the_sentences_stay() -> None:
+    """The sentences of every cause, and the way to the raw body in every framework, are those that are kept."""
+    causes = [f"{cause.name}\n  {text}\n  {hint}" for cause in Cause for text, hint in [explain(cause, ())]]
+    hints = [f"{framework.value}\n  {raw_body_hint((header,))}" for framework, header in FRAMEWORKS.items()]
+
+    check_golden("explanations.txt", "\n".join([*causes, *hints, ""]).encode())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "framework"),
+    [
+        ("x-powered-by", "Next.js, Express", Framework.NEXT),
+        ("via", "1.1 express", Framework.EXPRESS),
+        ("Set-Cookie", "connect.sid=abc", Framework.EXPRESS),
+        ("Set-Cookie", "LARAVEL_session=abc; PHP", Framework.LARAVEL),
+        ("Server", "Puma 6", Framework.RAILS),
+        ("X-Generator", "Rails 7", Framework.RAILS),
+        ("X-Generator", "Django", Framework.DJANGO),
+        ("Set-Cookie", "csrftoken=abc", Framework.DJANGO),
+        ("X-Powered-By", "Flask", Framework.FLASK),
+        ("X-Powered-By", "FastAPI", Framework.FASTAPI),
+        ("Server", "Starlette", Framework.FASTAPI),
+        ("X-Powered-By", "ASP.NET", Framework.ASP_NET),
+        ("User-Agent", "AWS Lambda", Framework.LAMBDA),
+        ("X-Other", "Express", None),
+        ("Server", "nginx", None),
+    ],
+)
+def test_what_tells_a_framework(name: str, value: str, framework: Framework | None) -> None:
+    """Each word by which a framework is known, in the headers that name programs and in no others."""
+    assert find_framework(((name.encode(), value.encode()),)) is framework
