@@ -157,13 +157,12 @@ class _Work:
 
     def break_off(self) -> None:
         """End what is under way."""
-        with self._lock:
-            budgets = list(self._budgets.values())
-            clients = [run.api for run in self._open if "api" in run.__dict__]
-        for budget in budgets:
+        # What comes meanwhile is met the next time: this is called until everything has ended.
+        for budget in tuple(self._budgets.values()):
             budget.stop()
-        for client in clients:
-            client.interrupt(threading.Event())
+        for run in tuple(self._open):
+            if "api" in run.__dict__:
+                run.api.interrupt(threading.Event())
 
     def _budget(self, account: ChosenAccount) -> Budget:
         with self._lock:
@@ -175,13 +174,11 @@ class _Work:
 
     @contextmanager
     def _noted(self, run: AppContext) -> Iterator[None]:
-        with self._lock:
-            self._open.append(run)
+        self._open.append(run)
         try:
             yield
         finally:
-            with self._lock:
-                self._open.remove(run)
+            self._open.remove(run)
 
 
 def _common(result: AccountResult[ChosenAccount, Any]) -> dict[str, Any]:

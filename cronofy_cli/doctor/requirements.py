@@ -65,8 +65,8 @@ def meets(version: str, versions: str) -> bool:
 def _compare(version: str, sign: str, wanted: str) -> bool:
     difference = 0
     for mine, theirs in zip_longest(_numbers(version), _numbers(wanted), fillvalue=0):
-        if mine != theirs:
-            difference = 1 if mine > theirs else -1
+        difference = (mine > theirs) - (mine < theirs)
+        if difference:
             break
     return _COMPARE[sign](difference, 0)
 

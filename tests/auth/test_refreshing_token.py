@@ -219,6 +219,37 @@ def test_another_process_renews(account: Account, cronofy: ScriptedServer, monke
     assert cronofy.requests == []
 
 
+@pytest.mark.parametrize(
+    ("secrets", "revoked"),
+    [
+        (SECRETS, "ref_old"),
+        (replace(SECRETS, refresh_token=None), "tok_old"),
+        (replace(SECRETS, refresh_token=None, access_token=None), None),
+    ],
+)
+def test_what_is_given_back(
+    account: Account, cronofy: ScriptedServer, secrets: StoredSecrets, revoked: str | None
+) -> None:
+    """The refresh token, else the access token; without one there is nothing to give back, and nobody is asked."""
+    account.keep(secrets)
+    if revoked is not None:
+        cronofy.answer(only_for="POST /oauth/token/revoke")
+
+    assert account.in_use().revoke() is (revoked is not None)
+    assert [json.loads(request.body)["token"] for request in cronofy.requests] == ([revoked] if revoked else [])
+
+
+def test_without_an_access_token(account: Account) -> None:
+    """A context that is not signed in has no token to use, and says how to sign in."""
+    account.keep(replace(SECRETS, access_token=None))
+    tokens = account.in_use().tokens
+
+    with pytest.raises(NotSignedIn, match=r"^the context acme is not signed in$") as refused:
+        tokens.current()
+    assert refused.value.hint == "cronofy auth login --context acme"
+    assert tokens.known() is None
+
+
 def test_what_an_answer_leaves_out_stays() -> None:
     """An answer of an access token alone changes no more than that, and an unknown end is no end."""
     changed = with_tokens(SECRETS, TokenAnswer("tok_new", None, None, None, None), datetime.now(UTC))

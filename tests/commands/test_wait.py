@@ -118,10 +118,50 @@ def test_what_came_and_did_not_match(run: Run, record: Record, monkeypatch: pyte
     assert [reason for line, reason in zip(listed[1:], reasons, strict=True) if reason in line] == reasons
 
 
+@pytest.mark.parametrize(("came", "is_said"), [(5, False), (6, True)])
+def test_many_that_did_not_match(
+    came: int, is_said: bool, run: Run, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest five are listed, and where the others are."""
+    now = [0.0]
+
+    def come_meanwhile(_: float) -> None:
+        record(*(make_delivery(0, OTHER) for _ in range(came)))
+        now[0] = 60
+
+    monkeypatch.setattr("time.sleep", come_meanwhile)
+    monkeypatch.setattr("cronofy_cli.adapters.deadline.time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    result = run("wait", "--no-listen", "--type", "change", "--timeout", "1s")
+
+    listed = result.stderr[: result.stderr.index("error: ")].splitlines()
+    assert listed[0] == f" {came} came and did not match:"
+    assert [f"#{came - 4 + place} " in f"{line} " for place, line in enumerate(listed[1:6])] == [True] * 5
+    assert listed[6:] == ([" the newest are shown; all: cronofy deliveries list"] if is_said else [])
+
+
+@pytest.mark.parametrize(("limit", "moments"), [("40s", [36.9, 40]), ("1s", [0.9, 1])])
+def test_no_time_to_ask_why(limit: str, moments: list[float], run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What keeps them away is asked for in the last three seconds, and not where they are too short for an answer."""
+    now = [0.0]
+
+    def go_on(_: float) -> None:
+        now[0] = moments.pop(0)
+
+    monkeypatch.setattr("time.sleep", go_on)
+    monkeypatch.setattr("cronofy_cli.adapters.deadline.time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    result = run("wait", "--no-listen", "--timeout", limit, "--json")
+
+    assert (result.exit_code, result.error["message"]) == (124, f"0 of 1 came within {limit}")
+    assert result.error["hint"] == "what keeps them away: cronofy why"
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
         (["--type", "change"], " 2 came shortly before, which do not count; to count from there: --after 1"),
+        (["--type", "verification"], " 1 came shortly before, which does not count; to count from there: --after 2"),
         (["--type", "change", "--channel", "chn_3"], ""),
         (["--type", "change", "--after", "4"], ""),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import signal
+import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ import msgspec
 import pytest
 
 from cronofy_cli.adapters.history import open_history
+from cronofy_cli.commands.inspector import _locked
 from cronofy_cli.output.documents.running import InspectorDocument
 from tests.inspector.story import SECRET, Story
 
@@ -68,6 +70,27 @@ def test_a_client_secret_of_a_file(cli: Cli) -> None:
         running.wait_until(lambda lines: len(lines) == 1)
         assert asked(running.lines[0], "GET", "secrets") == ["mine"]
         assert running.stop() == 130
+
+
+def test_what_the_page_asks_of_a_command_is_asked_once_at_a_time() -> None:
+    """A command's surroundings are made for one thread: another request waits until they are free."""
+    lock, order = threading.Lock(), list[str]()
+
+    def late() -> None:
+        order.append("second")
+
+    second = threading.Thread(target=_locked(lock, late))
+
+    def first(word: str, *, end: str) -> str:
+        second.start()
+        # As much as it would need at most; who waits is not through by then.
+        second.join(0.05)
+        order.append(word)
+        return end
+
+    assert _locked(lock, first)("first", end="done") == "done"
+    second.join(60)
+    assert order == ["first", "second"]
 
 
 def test_a_client_secret_file_that_is_not_there(cli: Cli) -> None:
