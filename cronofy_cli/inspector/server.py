@@ -61,7 +61,7 @@ class Shared:
 class InspectorServer(Worker):
     """Serves the page between `start` and `stop`."""
 
-    def __init__(self, around: Around, run_state: RunState, feed: Feed, on_failed: OnFailed, *, port: int = 0) -> None:
+    def __init__(self, around: Around, run_state: RunState, feed: Feed, on_failed: OnFailed, *, port: int) -> None:
         super().__init__("inspector", on_failed)
         self._port = port
         self._token = secrets.token_urlsafe(24)
