@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from cronofy_cli.errors import CronofyError
 
 
-def compare_errors(name: str, errors: Iterable[tuple[str, CronofyError]], folder: Path) -> None:
-    """Compare what users are told; with each error stands what it comes from."""
-    check_golden(name, "\n".join(f"{cause}\n{_told(error)}" for cause, error in errors).encode(), folder)
+def compare_errors(
+    name: str, errors: Iterable[tuple[str, CronofyError]], folder: Path, replaced: Path | None = None
+) -> None:
+    """Compare what users are told; with each error stands what it comes from. FOLDER stands for a path of this run."""
+    text = "\n".join(f"{cause}\n{_told(error)}" for cause, error in errors)
+    check_golden(name, (text if replaced is None else text.replace(str(replaced), "FOLDER")).encode(), folder)
 
 
 def _told(error: CronofyError) -> str:

@@ -68,7 +68,7 @@ def migrate(
         refuse_newer(version)
         for statements in migrations[version:]:
             for statement in statements:
-                session.execute(statement.encode(), prepare=False)
+                session.execute(statement.encode())
         session.execute(_KEEP, (component, len(migrations)))
 
 

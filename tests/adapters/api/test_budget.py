@@ -140,3 +140,18 @@ def test_a_refresh_that_was_refused_for_too_many_is_sent_again(cronofy: Scripted
 
     assert endpoint.refresh("ref").access_token == "tok_new"
     assert (budget.turns, budget.pauses_s) == (3, [20.0, 10.0])
+
+
+def test_a_refresh_that_is_refused_for_too_many_again_and_again(cronofy: ScriptedServer) -> None:
+    """After six attempts the refusal is the error."""
+    for _ in range(6):
+        cronofy.answer(429)
+    budget = NotedBudget()
+    endpoint = TokenEndpoint(
+        data_center_at(cronofy.url), Application("id", "secret"), again="cronofy auth login", budget=budget
+    )
+
+    with pytest.raises(RateLimited):
+        endpoint.refresh("ref")
+
+    assert budget.turns == 6

@@ -15,7 +15,7 @@ from tests.support import REPOSITORY
 if TYPE_CHECKING:
     from pathlib import Path
 
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 OPEN = """
 import sys, threading
 from cronofy_cli.adapters.oauth.browser import open_browser
@@ -61,6 +61,30 @@ def test_what_a_browser_writes_is_no_data(tmp_path: Path) -> None:
     done = opened_with(str(noisy), tmp_path)
 
     assert (done.stdout, done.stderr) == ("not waiting\nopened\n", "Opening in existing browser session.\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell script")
+def test_a_browser_that_stays_open(tmp_path: Path) -> None:
+    """Whoever has opened a page ends when their work is done, also while the browser still runs."""
+    held, browser = tmp_path / "held", tmp_path / "browser"
+    held.touch()
+    browser.write_text(f"#!/bin/sh\nwhile [ -e '{held}' ]; do sleep 0.1; done\n", encoding="utf-8")
+    browser.chmod(0o755)
+    program = OPEN[: OPEN.index("next(each")]
+
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY), "BROWSER": str(browser)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=LIMIT_S,
+            check=True,
+        )
+    finally:
+        held.unlink()
+
+    assert done.stdout == b"not waiting\n"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell script")

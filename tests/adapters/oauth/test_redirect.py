@@ -66,7 +66,7 @@ def test_a_success() -> None:
         status, page = found.get(callback(code="c0de", state=STATE))
 
     assert (status, found.caught) == (200, [f"code=c0de&state={STATE}"])
-    assert "go back to the terminal" in page
+    assert "Approved. You can close this tab and go back to the terminal." in page
     assert "c0de" not in page
 
 
@@ -76,7 +76,7 @@ def test_a_refusal() -> None:
         status, page = found.get(callback(error="access_denied", state=STATE))
 
     assert (status, found.caught) == (200, [f"error=access_denied&state={STATE}"])
-    assert "did not finish" in page
+    assert "The sign-in did not finish. The terminal says why; you can close this tab." in page
 
 
 def test_what_is_not_the_redirect_is_404_and_waited_past() -> None:
@@ -98,10 +98,11 @@ def test_what_is_not_the_redirect_is_404_and_waited_past() -> None:
 def test_another_state_is_refused_and_waited_past() -> None:
     """A redirect of another sign-in is 400 and told; ours still counts."""
     with waiting() as found:
-        refused = [found.get(callback(code="c", state=state))[0] for state in ("other", "", "ä")]
+        refused = [found.get(callback(code="c", state=state)) for state in ("other", "", "ä")]
         found.get(callback(code="ours", state=STATE))
 
-    assert (refused, found.foreign) == ([400] * 3, ["came"] * 3)
+    assert ([status for status, _ in refused], found.foreign) == ([400] * 3, ["came"] * 3)
+    assert all("belongs to another sign-in. Go back to the terminal." in page for _, page in refused)
     assert found.caught == [f"code=ours&state={STATE}"]
 
 
@@ -132,9 +133,38 @@ def test_the_port_is_in_use() -> None:
             pass
 
     assert refused.value.message == f"port {port}, which the redirect needs, is in use"
-    assert refused.value.hint is not None
-    assert "http://localhost:PORT/callback" in refused.value.hint
-    assert refused.value.hint.endswith(f"{AGAIN} --port PORT")
+    assert refused.value.hint == (
+        "end what uses it, or enter http://localhost:PORT/callback in the Cronofy dashboard and run: "
+        f"{AGAIN} --port PORT"
+    )
+
+
+def test_what_is_no_port() -> None:
+    """A number that no port has is told with the system's reason."""
+    with pytest.raises(WrongUsage) as refused, catcher_at(70_000):
+        pass
+
+    assert refused.value.message.startswith("port 70000, which the redirect needs, cannot be used: ")
+    assert "0-65535" in refused.value.message
+
+
+def test_the_head_of_the_page() -> None:
+    """The page is kept by nobody, names its address to nobody, and loads nothing; its connection ends with it."""
+    with waiting() as found:
+        connection = http.client.HTTPConnection("127.0.0.1", found.port, timeout=LIMIT_S)
+        connection.request("GET", callback(code="c", state=STATE))
+        answer = connection.getresponse()
+        page = answer.read()
+        connection.close()
+
+    assert answer.getheaders() == [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Content-Length", str(len(page))),
+        ("Cache-Control", "no-store"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
+        ("Connection", "close"),
+    ]
 
 
 def test_the_port_is_free_again_at_once() -> None:
@@ -151,8 +181,8 @@ def test_the_browser_does_not_come_back() -> None:
     with catcher_at(free_port()) as catcher, pytest.raises(TimeLimitReached) as reached:
         catcher.wait(0.0)
 
-    assert reached.value.hint is not None
-    assert reached.value.hint.endswith(f"{AGAIN} --no-browser")
+    assert reached.value.message == "the browser did not come back within 0 s"
+    assert reached.value.hint == f"run it again, or open the page on any machine: {AGAIN} --no-browser"
 
 
 def catcher_at(port: int) -> RedirectCatcher:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,9 +13,10 @@ from cronofy_cli.adapters.settings.keys import PROJECT_KEYS, SETTINGS
 from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPlace
 from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import WrongUsage
+from tests.golden_errors import compare_errors
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 FULL = """
 context = "acme"
@@ -38,6 +40,31 @@ keyring_backend = "keyring.backends.SecretService.Keyring"
 
 [contexts."b.c"]
 """
+
+
+COMPLAINTS = [
+    ("colour = 1", "'colour'"),
+    ('dta_center = "uk"', "'dta_center'"),
+    ('client_id = "x"', "'client_id' cannot be set there"),
+    ('port = "80"', "'port': it must be a number"),
+    ("port = true", "'port': it must be a number"),
+    ("port = 70000", "'70000' is not a port"),
+    ("calendars = [1]", "'calendars': it must be a list"),
+    ('calendars = "cal"', "'calendars': it must be a list"),
+    ("data_center = 1", "'data_center': it must be a string"),
+    ('data_center = "mars"', "'mars' is not a data center"),
+    ('tunnel = "bore"', "'bore' is not a valid value"),
+    ('ssh_host = "-oProxyCommand=evil"', "is not a host for ssh"),
+    ('ssh_host = "-l@host"', "is not a host for ssh"),
+    ('tunnel_domain = "--config=x"', "is not a host name"),
+    ("contexts = 1", "'contexts' must hold"),
+    ("contexts.acme = 1", "context acme must be a table"),
+    ('contexts."../x" = {}', "is not a valid name for a context"),
+    ("contexts.acme.port = 1", "context acme, 'port' cannot be set there"),
+    ('contexts.acme.tunnel = "bore"', "context acme, 'tunnel': 'bore'"),
+    ('contexts.acme.secrets = "CRN_x"', "'secrets' is not one of keyring, file"),
+    ("contexts.acme.account = 1", "'account' must be a string"),
+]
 
 
 @pytest.fixture
@@ -198,32 +225,7 @@ def test_a_hostile_project_file_is_an_error(path: Path, content: str) -> None:
         read_project_file(path)
 
 
-@pytest.mark.parametrize(
-    ("line", "complaint"),
-    [
-        ("colour = 1", "'colour'"),
-        ('dta_center = "uk"', "'dta_center'"),
-        ('client_id = "x"', "'client_id' cannot be set there"),
-        ('port = "80"', "'port': it must be a number"),
-        ("port = true", "'port': it must be a number"),
-        ("port = 70000", "'70000' is not a port"),
-        ("calendars = [1]", "'calendars': it must be a list"),
-        ('calendars = "cal"', "'calendars': it must be a list"),
-        ("data_center = 1", "'data_center': it must be a string"),
-        ('data_center = "mars"', "'mars' is not a data center"),
-        ('tunnel = "bore"', "'bore' is not a valid value"),
-        ('ssh_host = "-oProxyCommand=evil"', "is not a host for ssh"),
-        ('ssh_host = "-l@host"', "is not a host for ssh"),
-        ('tunnel_domain = "--config=x"', "is not a host name"),
-        ("contexts = 1", "'contexts' must hold"),
-        ("contexts.acme = 1", "context acme must be a table"),
-        ('contexts."../x" = {}', "is not a valid name for a context"),
-        ("contexts.acme.port = 1", "context acme, 'port' cannot be set there"),
-        ('contexts.acme.tunnel = "bore"', "context acme, 'tunnel': 'bore'"),
-        ('contexts.acme.secrets = "CRN_x"', "'secrets' is not one of keyring, file"),
-        ("contexts.acme.account = 1", "'account' must be a string"),
-    ],
-)
+@pytest.mark.parametrize(("line", "complaint"), COMPLAINTS)
 def test_what_a_users_file_cannot_mean(path: Path, line: str, complaint: str) -> None:
     """A complaint names the file and the key."""
     path.write_text(line, encoding="utf-8")
@@ -249,3 +251,28 @@ def test_every_setting_is_described() -> None:
     """The table of settings holds every key, each with its meaning."""
     assert set(SETTINGS) == set(Key)
     assert all(setting.meaning for setting in SETTINGS.values())
+
+
+def refusal(read: Callable[[Path], object], path: Path, content: bytes) -> WrongUsage:
+    """Return what is said of a file."""
+    path.write_bytes(content)
+    with pytest.raises(WrongUsage) as refused:
+        read(path)
+    return refused.value
+
+
+def test_words(path: Path) -> None:
+    """What is said of a file that cannot be meant is kept word for word, with what to do about it."""
+    of_users = [line for line, _ in COMPLAINTS]
+    of_users += ['access_token = "x"', 'client-secret = "x"', 'history = " "', 'forward = ["nowhere"]', 'print = "x"']
+    of_users += ['history = "postgresql://me:secret@db/x"']
+    of_projects = ['client_id = "x"', "port = -1", 'forward = ["http://10.0.0.1"]', "# " + "x" * 300_000]
+    broken = [b'print = "full\n', b"port = 1\nb = \xff\n", b"a = " + b"[" * 30_000]
+    told = [(line, refusal(read_user_file, path, line.encode())) for line in of_users]
+    told += [(f"project: {line[:40]}", refusal(read_project_file, path, line.encode())) for line in of_projects]
+    told += [(f"{content[:20]!r}", refusal(read_user_file, path, content)) for content in broken]
+    with pytest.raises(WrongUsage) as unreadable:
+        read_user_file(path.parent)
+    told.append(("a folder", unreadable.value))
+
+    compare_errors("settings.txt", told, Path(__file__).parent / "golden", path.parent)
