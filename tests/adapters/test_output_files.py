@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -132,14 +133,23 @@ def test_a_folder_is_not_made(tmp_path: Path) -> None:
     """Where there is no folder the error says how to make one."""
     path = tmp_path / "missing" / "dir" / "x"
 
-    with pytest.raises(WrongUsage, match="there is no folder for") as caught:
+    with pytest.raises(WrongUsage) as caught:
         write_output(path, [b""])
 
+    assert caught.value.message == f"there is no folder for '{path}'"
     assert caught.value.hint == f"mkdir -p {path.parent}"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_cannot_be_written(tmp_path: Path) -> None:
-    """A folder in the place of the file is named."""
-    with pytest.raises(WrongUsage, match="it is a folder"):
+    """A folder in the place of the file is named, and so is what the system does not let be written."""
+    with pytest.raises(WrongUsage) as folder:
         write_output(tmp_path, [b""])
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(WrongUsage) as loop:
+        write_output(tmp_path / "loop", [b""])
+
+    assert folder.value.message == f"'{tmp_path}' cannot be written: it is a folder"
+    assert folder.value.hint == f"name a file, such as {tmp_path / 'output'}"
+    assert loop.value.message == f"'{tmp_path / 'loop'}' cannot be written: {os.strerror(errno.ELOOP)}"
+    assert loop.value.hint == "name a file that you may write"

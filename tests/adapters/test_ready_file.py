@@ -37,10 +37,11 @@ def test_somebody_elses_file_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_bytes(content)
 
-    with pytest.raises(WrongUsage, match="is there already") as caught:
+    with pytest.raises(WrongUsage) as caught:
         ReadyFile(path)
 
-    assert "--ready-file" in (caught.value.hint or "")
+    assert caught.value.message == f"'{path}' is there already, and is no file of cronofy's"
+    assert caught.value.hint == "name another file for --ready-file, or remove this one"
     assert path.read_bytes() == content
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cronofy_cli import __version__
-from cronofy_cli.adapters.updates import Known, look
+from cronofy_cli.adapters.updates import Known, Updates, look
 from cronofy_cli.core.versions import is_newer
 from tests.in_process import run_main
 from tests.outbound.app import answer_of, running_app
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tests.support import Cli, Result
 
 NOTICE = f"\nA newer version of cronofy is there: {__version__} -> 99.1\nhint: "
+OTHER = b'{"info": {"version": "99.2"}}'
 COMMAND = ("help", "exit-codes")
 
 
@@ -66,10 +68,12 @@ def test_what_is_not_newer_is_not_said(newest: str, cli: Cli) -> None:
     [
         ((), {}, False),
         ((), {"CI": "true"}, True),
+        ((), {"BUILD_NUMBER": "7"}, True),
+        ((), {"RUN_ID": "7"}, True),
         ((), {"CRONOFY_NO_UPDATE_NOTICE": "1"}, True),
         ((*COMMAND, "--json"), {}, True),
     ],
-    ids=["pipe", "CI", "switched off", "JSON"],
+    ids=["pipe", "CI", "Jenkins", "TaskCluster", "switched off", "JSON"],
 )
 def test_where_nothing_is_said_or_asked(
     arguments: tuple[str, ...], environment: dict[str, str], terminal: bool, cli: Cli
@@ -95,7 +99,7 @@ def test_what_a_look_finds(tmp_path: Path) -> None:
     """The newest version is kept; an index that fails or answers nonsense changes nothing."""
     file = tmp_path / "update.json"
     with running_app() as index:
-        for body, status in ((b'{"info": {"version": "99.1"}}', 200), (b"nonsense", 200), (b"{}", 200), (b"", 503)):
+        for body, status in ((b'{"info": {"version": "99.1"}}', 200), (b"nonsense", 200), (b"{}", 200), (OTHER, 503)):
             index.answer = lambda _, status=status, body=body: answer_of(status, body)  # type: ignore[misc]
             look(file, f"http://127.0.0.1:{index.port}/pypi/cronofy-cli/json")
             assert json.loads(file.read_text())["newest"] == "99.1"
@@ -109,6 +113,25 @@ def test_a_file_that_is_broken(cli: Cli) -> None:
 
     assert run(cli).stderr == ""
     assert known(cli)["newest"] == Known().newest
+
+
+@pytest.mark.parametrize(
+    ("prefix", "command"),
+    [
+        ("/home/ann/.local/share/pipx/venvs/cronofy-cli", "pipx upgrade cronofy-cli"),
+        ("/home/ann/.local/share/uv/tools/cronofy-cli", "uv tool upgrade cronofy-cli"),
+        ("/home/ann/.cache/uv/archive-v0/x", "uvx cronofy-cli@latest"),
+        ("/home/ann/project/.venv", "pip install --upgrade cronofy-cli"),
+    ],
+)
+def test_how_to_get_it(prefix: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command is that of whatever this one was installed with."""
+    monkeypatch.setattr(sys, "prefix", prefix)
+    (tmp_path / "update.json").write_text(json.dumps({"looked_at": 0, "newest": "99.1"}))
+
+    notice = Updates({"CRONOFY_DATA_DIR": str(tmp_path)}).notice()
+
+    assert notice == f"A newer version of cronofy is there: {__version__} -> 99.1\nhint: {command}"
 
 
 @pytest.mark.parametrize(

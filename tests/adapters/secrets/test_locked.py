@@ -65,8 +65,12 @@ def test_processes_take_turns(environment: dict[str, str], tmp_path: Path) -> No
 def test_a_lock_that_stays_busy_is_an_error_within_the_limit(environment: dict[str, str]) -> None:
     """Waiting ends with a sentence; another context's lock is free meanwhile; a killed holder frees it."""
     with _holder(environment) as holder:
-        with pytest.raises(LockBusy, match="has held"), locked("acme", environment, limit_s=0.05):
+        with (
+            pytest.raises(LockBusy, match=r"another cronofy has held .* for 0\.05 s") as busy,
+            locked("acme", environment, limit_s=0.05),
+        ):
             pass
+        assert busy.value.hint == "end that process, then try again"
         with locked("other", environment, limit_s=0.05):
             holder.kill()
             holder.wait()

@@ -14,7 +14,7 @@ import pytest
 
 from cronofy_cli.adapters.secrets import SecretStore, SecretsUnavailable, secret_path
 from cronofy_cli.core.accounts.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
-from cronofy_cli.errors import WrongUsage
+from cronofy_cli.errors import ExitCode, WrongUsage
 from tests.support import REPOSITORY
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ def test_a_file_that_others_may_read_is_refused(store: SecretStore, environment:
     with pytest.raises(SecretsUnavailable) as refused:
         store.load(ACME)
 
+    assert refused.value.message == f"other users of this machine may read or change {path}"
     assert refused.value.hint == f"chmod 600 '{path}'"
+    assert refused.value.exit_code == ExitCode.AUTH
 
 
 def test_a_process_killed_while_writing_leaves_the_old_value(environment: dict[str, str]) -> None:
@@ -161,10 +163,13 @@ def test_deleting_what_is_not_there_is_no_error(store: SecretStore) -> None:
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     """A file in the way of the folder is reported, not raised as the system's error."""
     (tmp_path / "config").write_text("", encoding="utf-8")
-    store = SecretStore({"CRONOFY_CONFIG_DIR": str(tmp_path / "config")}, warn=pytest.fail)
+    environment = {"CRONOFY_CONFIG_DIR": str(tmp_path / "config")}
+    store = SecretStore(environment, warn=pytest.fail)
 
-    with pytest.raises(SecretsUnavailable, match="cannot be written"):
+    with pytest.raises(SecretsUnavailable, match="cannot be written: ") as failed:
         store.save(ACME, SECRETS)
+
+    assert failed.value.hint == f"check the permissions of {secret_path('acme', environment).parent}"
 
 
 def _mode(path: Path) -> int:
