@@ -14,6 +14,7 @@ from cronofy_cli.core.accounts.contexts import Context, ContextAccount, SecretPl
 from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import WrongUsage
 from tests.golden_errors import compare_errors
+from tests.golden_files import check_golden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -248,9 +249,15 @@ def test_a_misspelt_setting_is_recognised(path: Path) -> None:
 
 
 def test_every_setting_is_described() -> None:
-    """The table of settings holds every key, each with its meaning."""
+    """The table of settings holds every key with its meaning, its option, and where it may be set."""
+    lines = [
+        f"{setting.key} ({setting.kind}): {setting.meaning}\n  {setting.flag}, variable: {setting.variable}, default: "
+        f"{setting.default}, context: {setting.in_context}, project: {setting.in_project}\n"
+        for setting in SETTINGS.values()
+    ]
+
     assert set(SETTINGS) == set(Key)
-    assert all(setting.meaning for setting in SETTINGS.values())
+    check_golden("keys.txt", "".join(lines).encode(), Path(__file__).parent / "golden")
 
 
 def refusal(read: Callable[[Path], object], path: Path, content: bytes) -> WrongUsage:
