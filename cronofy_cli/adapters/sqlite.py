@@ -121,7 +121,9 @@ def migrate(
     `migrations` are the statements that lead from one version to the next, oldest first. `refuse_newer` is given the
     file's version and raises if a later release has written it.
     """
-    if version_of(connection) == len(migrations):
+    version = version_of(connection)
+    refuse_newer(version)
+    if version == len(migrations):
         return
     # The lock comes before the second look: another process may be migrating the same file.
     with transaction(connection):

@@ -68,13 +68,8 @@ def post(
 
 def _secured(connection: socket.socket, target: ProbeTarget, trust: ssl.SSLContext, deadline: float) -> socket.socket:
     connection.settimeout(time_left_s(deadline))
-    if not target.is_tls:
-        return connection
-    try:
-        return trust.wrap_socket(connection, server_hostname=target.host)
-    except OSError:
-        connection.close()
-        raise
+    # A handshake that fails closes the connection.
+    return trust.wrap_socket(connection, server_hostname=target.host) if target.is_tls else connection
 
 
 def _encode(target: ProbeTarget, headers: Mapping[str, str], body: bytes) -> bytes:

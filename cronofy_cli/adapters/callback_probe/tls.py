@@ -62,13 +62,11 @@ class Handshake:
         if isinstance(connection, ProbeFailure):
             return connection
         connection.settimeout(self.limit_s)
-        try:
+        try:  # a handshake that fails closes the connection
             return context.wrap_socket(connection, server_hostname=self.target.host)
         except ssl.SSLCertVerificationError:
-            connection.close()
             raise
         except (OSError, ValueError) as error:  # ValueError: a host that no certificate can name
-            connection.close()
             return ProbeFailure(*handshake_failure(error))
 
 

@@ -63,7 +63,6 @@ def _opened(uri: str, path: Path, *, survives_power_cut: bool = True) -> sqlite3
         use_write_ahead_log(connection, BUSY_TIMEOUT_S)
         connection.execute(f"PRAGMA synchronous = {'FULL' if survives_power_cut else 'NORMAL'}")
         connection.execute("PRAGMA foreign_keys = ON")
-        refuse_newer(version_of(connection), path)
         migrate(connection, path)
     except BaseException:
         connection.close()

@@ -88,6 +88,12 @@ def test_retry_after(header: str, expected: float) -> None:
     assert delay("GET", Failure("429", 429, retry_after=header)) == expected
 
 
+@pytest.mark.parametrize(("header", "seconds"), [("999999", 999_999.0), ("1000000", None), ("-1", None), ("", None)])
+def test_long_retry_after(header: str, seconds: float | None) -> None:
+    """Up to eleven days are read, and what is longer is nonsense."""
+    assert retry_after_s(header, NOW) == seconds
+
+
 @given(st.text() | st.text("0123456789"))
 def test_unreadable_retry_after(header: str) -> None:
     """A `Retry-After` that cannot be understood does no harm."""

@@ -214,6 +214,29 @@ def test_full(cache: EventCache) -> None:
     assert len(cache.observe(events, None)) == 2
 
 
+def test_full_while_remembering(cache: EventCache) -> None:
+    """What is remembered is remembered as a whole, or nothing of it is."""
+    (pages,) = cache._connection.execute("PRAGMA page_count").fetchone()
+    cache._connection.execute(f"PRAGMA max_page_count = {pages + 4}")
+
+    with pytest.raises(EventCacheUnavailable, match="full"):
+        cache.remember([event_state("evt_1"), event_state("evt_2", description="x" * 100_000)])
+
+    assert cache.status().events == 0
+
+
+def test_locked_while_clearing(cache: EventCache, environment: dict[str, str]) -> None:
+    """What cannot be forgotten now is still there."""
+    cache.observe([event_state()], None)
+    cache._connection.execute("PRAGMA busy_timeout = 20")
+    with open_event_cache("uk", "acc_1", environment) as other:
+        other._connection.execute("BEGIN IMMEDIATE")
+        with pytest.raises(EventCacheUnavailable, match="locked"):
+            cache.clear()
+
+    assert cache.status().events == 1
+
+
 def test_locked(cache: EventCache, environment: dict[str, str]) -> None:
     """A cache that another program holds is an error that names the file, and nothing is lost."""
     cache._connection.execute("PRAGMA busy_timeout = 20")
@@ -231,7 +254,7 @@ def test_no_folder(tmp_path: Path) -> None:
 
     with pytest.raises(EventCacheUnavailable, match="cannot be opened") as caught:
         open_event_cache("uk", "acc_1", {"CRONOFY_DATA_DIR": str(tmp_path / "file")})
-    assert str(tmp_path / "file") in (caught.value.hint or "")
+    assert (caught.value.hint or "").startswith(f"check that you may read and write {tmp_path / 'file'}")
 
 
 def test_killed_before_it_knew_whose_it_is(cache: EventCache, environment: dict[str, str]) -> None:
@@ -253,6 +276,25 @@ def test_what_cannot_be_opened_is_closed(environment: dict[str, str]) -> None:
         open_event_cache("uk", "acc_1", environment)
 
     assert "no such table" in caught.value.message
+    assert open_files(path) == set()
+
+
+def test_what_a_later_release_has_written_is_closed(environment: dict[str, str]) -> None:
+    """It is refused with what to do, and not kept open."""
+    with open_event_cache("uk", "acc_1", environment) as cache:
+        path = cache.path
+        cache._connection.execute("PRAGMA user_version = 99")
+
+    with pytest.raises(EventCacheUnavailable) as caught:
+        open_event_cache("uk", "acc_1", environment)
+
+    known = len(MIGRATIONS)
+    assert caught.value.message == (
+        f"the event cache was written by a newer cronofy (its format is 99, this one knows {known})"
+    )
+    assert caught.value.hint == (
+        "upgrade with `pip install --upgrade cronofy-cli`, or start again: cronofy events cache clear"
+    )
     assert open_files(path) == set()
 
 

@@ -100,6 +100,13 @@ def test_a_users_file(path: Path) -> None:
     }
 
 
+def test_the_most_that_is_taken(path: Path) -> None:
+    """A file of 256 KiB and the highest port are read."""
+    path.write_bytes(b"port = 65535\n#".ljust(1 << 18, b"x"))
+
+    assert read_user_file(path).defaults == read_project_file(path) == {Key.PORT: 65535}
+
+
 def test_a_file_that_is_not_there_is_empty(path: Path) -> None:
     """Nothing has to be set up."""
     assert (read_user_file(path).contexts, read_project_file(path)) == ({}, {})

@@ -118,6 +118,77 @@ def test_a_file_of_before(environment: dict[str, str], tmp_path: Path) -> None:
         assert running_simulators(environment) == (simulator(port, sub=""),)
 
 
+def test_secrets_are_not_shown() -> None:
+    """Whoever prints a simulator shows neither its client secrets nor its token."""
+    shown = repr(simulator(7080))
+
+    assert not any(secret in shown for secret in ("'new'", "'old'", "tok_1"))
+
+
+def test_on_another_address_of_this_machine(environment: dict[str, str]) -> None:
+    """It is looked for at the address that it has announced, and nowhere else."""
+    with socket.create_server(("127.0.0.2", 0)) as server:
+        url = f"http://127.0.0.2:{server.getsockname()[1]}"
+        found = RunningSimulator(url, "client", ("new",), "tok_1", 1)
+        announce(found, environment)
+
+        assert running_simulators(environment) == (found,)
+
+
+@pytest.mark.parametrize("ending", ["", "/", "/simulator", "/simulator/"])
+def test_one_that_the_environment_names(ending: str, environment: dict[str, str]) -> None:
+    """CRONOFY_SIMULATOR_URL chooses one, by its address or that of its control API, with what it has announced."""
+    with listening() as port, listening() as other:
+        environment["CRONOFY_SIMULATOR_URL"] = f" http://127.0.0.1:{port}{ending}"
+        announce(simulator(other), environment)
+        announce(simulator(port), environment)
+
+        assert running_simulators(environment) == (simulator(port),)
+    assert running_simulators(environment) == ()
+
+
+@pytest.mark.parametrize("ending", ["", "/"])
+def test_one_that_the_environment_alone_knows(ending: str, environment: dict[str, str]) -> None:
+    """The credentials of the environment are a simulator's where they are for its address, as `simulator exec` sets
+    them.
+    """
+    with listening() as port:
+        url = f"http://127.0.0.1:{port}"
+        environment |= {
+            "CRONOFY_SIMULATOR_URL": url,
+            "CRONOFY_API_URL": f"{url}{ending}",
+            "CRONOFY_CLIENT_ID": "client",
+            "CRONOFY_CLIENT_SECRET": " secret ",
+            "CRONOFY_ACCESS_TOKEN": " tok_2\n",
+            "CRONOFY_SUB": "acc_2",
+        }
+
+        assert running_simulators(environment) == (RunningSimulator(url, "client", ("secret",), "tok_2", 0, "acc_2"),)
+
+
+@pytest.mark.parametrize("api_url", ["https://api.cronofy.com", None])
+def test_credentials_for_somewhere_else(api_url: str | None, environment: dict[str, str]) -> None:
+    """A simulator that only the environment names is not given credentials that are for Cronofy, or for nobody."""
+    with listening() as port:
+        url = f"http://127.0.0.1:{port}"
+        environment |= {
+            "CRONOFY_SIMULATOR_URL": url,
+            "CRONOFY_CLIENT_ID": "client",
+            "CRONOFY_CLIENT_SECRET": "secret",
+            "CRONOFY_ACCESS_TOKEN": "tok_2",
+        } | ({} if api_url is None else {"CRONOFY_API_URL": api_url})
+
+        assert running_simulators(environment) == (RunningSimulator(url, "", (), "simulator", 0),)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:99999", "http://127.0.0.1:x", "http://[::1"])
+def test_what_is_no_address(url: str, environment: dict[str, str]) -> None:
+    """An address that cannot be one leads to no simulator."""
+    environment["CRONOFY_SIMULATOR_URL"] = url
+
+    assert running_simulators(environment) == ()
+
+
 def test_this_process() -> None:
     """A simulator announces the process that it runs in."""
     assert this_process() == os.getpid()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.tunnels.ngrok.agents import find_agent, installed_path, is_pyngrok_shim
+from cronofy_cli.adapters.tunnels.ngrok.agents import checked_agent, find_agent, installed_path, is_pyngrok_shim
 from cronofy_cli.adapters.tunnels.ngrok.tunnel import status
 from cronofy_cli.errors import Unreachable
 from tests.fakes.ngrok_setup import FAKES
@@ -18,6 +18,7 @@ from tests.fakes.ngrok_setup import FAKES
 if TYPE_CHECKING:
     from tests.adapters.tunnels.support import Machine
 
+HOW_TO_INSTALL = "cronofy tunnel install, or install it with brew, apt, choco or winget"
 AGENT = '#!/bin/sh\necho "ngrok version 3.39.10"\n'
 
 
@@ -65,23 +66,40 @@ def test_none_is_installed(machine: Machine) -> None:
     with pytest.raises(Unreachable, match="no ngrok agent is installed") as caught:
         found(machine)
 
-    assert "cronofy tunnel install" in (caught.value.hint or "")
+    assert caught.value.hint == HOW_TO_INSTALL
     assert list(machine.home.rglob("ngrok")) == [machine.home / ".config" / "ngrok"]
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "message", "hint"),
     [
-        ("#!/bin/sh\necho hello\n", "is not an ngrok agent"),
-        ("#!/nowhere/sh\n", "does not run: No such file"),
-        ("#!/bin/sh\necho ngrok version 2.3.41\n", "is version 2.3.41; version 3 is needed"),
+        ("#!/bin/sh\necho hello\n", "PATH is not an ngrok agent: it does not tell its version", HOW_TO_INSTALL),
+        ("#!/nowhere/sh\n", "the ngrok agent PATH does not run: No such file or directory", HOW_TO_INSTALL),
+        (
+            "#!/bin/sh\necho ngrok version 2.3.41\n",
+            "the ngrok agent PATH is version 2.3.41; version 3 is needed",
+            "ngrok update, or: cronofy tunnel install",
+        ),
     ],
     ids=["other", "broken", "old"],
 )
-def test_programs_that_cannot_be_used(machine: Machine, tmp_path: Path, text: str, message: str) -> None:
-    """A program that is no agent, or cannot be run, or is too old is named with what is wrong."""
-    with pytest.raises(Unreachable, match=message):
-        found(machine, program(tmp_path / "ngrok", text))
+def test_programs_that_cannot_be_used(machine: Machine, tmp_path: Path, text: str, message: str, hint: str) -> None:
+    """A program that is no agent, or cannot be run, or is too old is named with what is wrong, and what to do."""
+    path = program(tmp_path / "ngrok", text)
+    with pytest.raises(Unreachable) as caught:
+        found(machine, path)
+
+    assert (caught.value.message, caught.value.hint) == (message.replace("PATH", str(path)), hint)
+
+
+@pytest.mark.parametrize(
+    ("version", "has_endpoints"), [("3.0.0", False), ("3.29.9", False), ("3.30.0", True), ("4.0.0", True)]
+)
+def test_versions(version: str, has_endpoints: bool, tmp_path: Path) -> None:
+    """Every agent of version 3 will do; its local API knows endpoints from 3.30 on."""
+    agent = checked_agent(program(tmp_path / "ngrok", f"#!/bin/sh\necho ngrok version {version} >&2\n"), {})
+
+    assert (agent.version_text, agent.has_endpoints) == (version, has_endpoints)
 
 
 def test_a_program_that_hangs(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

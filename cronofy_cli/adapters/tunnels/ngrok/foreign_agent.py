@@ -58,12 +58,11 @@ class ForeignAgent:
         """
         try:
             self._endpoint = self._api.add(self._name, port, self._url)
-        except CronofyError as error:
-            error.hint = f"{error.hint}; the ngrok agent that already runs was asked: stop it to have one of our own"
+        except BaseException as error:  # an interrupt too must not leave the connection open
             self.close()
-            raise
-        except BaseException:  # an interrupt too must not leave the connection open
-            self.close()
+            if isinstance(error, CronofyError):
+                asked = "the ngrok agent that already runs was asked: stop it to have one of our own"
+                error.hint = f"{error.hint}; {asked}"
             raise
         self._watch = EndpointWatch(self._api, self._endpoint, self._emit)
         self._keeper.start()
