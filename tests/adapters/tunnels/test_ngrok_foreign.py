@@ -15,6 +15,7 @@ from cronofy_cli.errors import Unreachable
 from tests.adapters.tunnels.support import post
 from tests.fakes.ngrok_setup import FAKES, TOKEN
 from tests.fakes.scripted_server import scripted_server
+from tests.open_files import open_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -140,10 +141,16 @@ def test_its_session(
 def test_its_refusal(machine: Machine, events: Events, users_agent: Callable[..., UsersAgent]) -> None:
     """When ngrok refuses the endpoint, the error says which agent was asked, and that agent runs on."""
     theirs = users_agent(FAKE_NGROK_SCENARIO="endpoint_in_use")
-    with machine.ngrok(events) as tunnel, pytest.raises(Unreachable, match="already online") as caught:
-        tunnel.start(9)
+    with machine.ngrok(events) as tunnel:
+        before = open_files()
+        with pytest.raises(Unreachable, match="already online") as caught:
+            tunnel.start(9)
+        assert open_files() <= before
 
-    assert "the ngrok agent that already runs was asked" in (caught.value.hint or "")
+    assert caught.value.hint == (
+        "stop that one (https://dashboard.ngrok.com/agents), or choose another address with --domain; "
+        "the ngrok agent that already runs was asked: stop it to have one of our own"
+    )
     assert theirs.process.poll() is None
 
 
