@@ -158,7 +158,7 @@ class TargetWorker(Worker):
 
     def finish(self, limit_s: float) -> bool:
         """Wait for what is left, and return whether all of it was forwarded within the limit."""
-        return self.stop(limit_s) and self._backlog.is_exhausted and not self._is_away
+        return self.stop(limit_s) and not self.waiting
 
     def _open(self, stack: ExitStack) -> None:
         # For writing, though it only reads: before the listener's first delivery there may be no file to open.
@@ -194,7 +194,7 @@ class TargetWorker(Worker):
         """Forward a delivery, however long that takes, and return whether to go on with the next one."""
         goes_on = self._send(delivery)
         with self._changing:
-            self._done_count += 1
+            self._done_count += goes_on
         return goes_on
 
     def _send(self, delivery: Delivery) -> bool:

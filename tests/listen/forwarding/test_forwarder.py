@@ -86,6 +86,35 @@ def test_an_app_that_hangs(tmp_path: Path) -> None:
         assert len(history.latest(count, Criteria(forward=(ForwardState.FORWARDED,)))) == count
 
 
+def test_pausing(tmp_path: Path) -> None:
+    """While it is paused nothing is sent, and what comes waits; then it is sent, the oldest first."""
+    with running_app() as app, forwarding(tmp_path, ForwardingOptions(str(app.port))) as (forwarder, following):
+        recorded = following.record([make_delivery(0, body) for body in numbered(4)])
+        forwarder(recorded[:1])
+        following.await_reports(1)
+        forwarder.pause()
+        states = [(forwarder.is_paused, forwarder.waiting)]
+        forwarder(recorded[1:])
+        states.append((forwarder.is_paused, forwarder.waiting))
+        assert [each.body for each in app.received] == numbered(1)
+        forwarder.resume()
+        following.await_reports(4)
+
+    assert states == [(True, 0), (True, 3)]
+    assert not forwarder.is_paused
+    assert [each.body for each in app.received] == numbered(4)
+
+
+def test_the_end_while_it_is_paused(tmp_path: Path) -> None:
+    """What is held back is not sent at the end: it is still to be sent."""
+    with running_app() as app, forwarding(tmp_path, ForwardingOptions(str(app.port))) as (forwarder, following):
+        forwarder.pause()
+        forwarder(following.record([make_delivery(0, body) for body in numbered(2)]))
+        assert not forwarder.stop(PATIENCE_S)
+
+    assert (app.received, following.reports, forwarder.waiting) == ([], [], 2)
+
+
 def test_memory_is_bounded(tmp_path: Path) -> None:
     """Of a thousand deliveries that wait, only some are held; the others are read back from the history."""
     with (
