@@ -38,7 +38,7 @@ class ChangeParts:
     account: UserInfo
     reporter: Reporter
     on_failed: OnFailed
-    is_shared: bool = False
+    is_shared: bool
     """Whether others receive for the account too: what they have reported is known, what was missed is recorded."""
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.core.accounts.data_centers import data_center_at
 from cronofy_cli.core.signature import SignatureState
-from cronofy_cli.errors import WorkerFailed
+from cronofy_cli.errors import Unreachable, WorkerFailed
 from cronofy_cli.listen.channels import ChannelCalls, RunChannel, VerificationWatch
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN
 from tests.listen.reporting import Told
@@ -84,6 +85,47 @@ def test_nothing_can_come_any_more() -> None:
     for _ in range(2):
         with pytest.raises(WorkerFailed, match="listener failed"):
             watch.wait(URL, 60)
+
+
+def test_one_that_was_not_verified(simulator: SimulatorServer) -> None:
+    """It is not right before its verification has come, nor when that of its successor does not come."""
+    notes: Any = SimpleNamespace(note_callback_url=str, note_channel=str, note_refused=str)
+    with ApiClient(data_center_at(simulator.url, name="simulator"), ACCESS_TOKEN) as api:
+        watch, told = VerificationWatch(), Told()
+        channel = RunChannel(ChannelCalls(api), notes, told, watch, verification_limit_s=0.0)
+        found = [channel.is_right(URL)]
+        with pytest.raises(Unreachable, match="no verification arrived within 0 s") as caught:
+            channel.create(URL, 4040)
+        found.append(channel.is_right(URL))
+        assert channel.use_open(URL)
+        found.append(channel.is_right(URL))
+        with pytest.raises(Unreachable):
+            channel.create(URL, 4040)
+        found.append(channel.is_right(URL))
+
+    assert found == [False, False, True, False]
+    assert caught.value.hint == f"check that {URL} leads to 127.0.0.1:4040 from the internet"
+
+
+def test_an_interrupt_while_it_is_closed() -> None:
+    """The second Ctrl-C ends at once, and says what is left to do by hand."""
+
+    def interrupted(_: str) -> None:
+        raise KeyboardInterrupt
+
+    current: Any = SimpleNamespace(channel_id="chn_7", callback_url=URL)
+    calls: Any = SimpleNamespace(close=interrupted)
+    notes: Any = None
+    told = Told()
+    channel = RunChannel(calls, notes, told, VerificationWatch(), options=("--data-center", "uk"))
+    channel.current = current
+
+    with pytest.raises(KeyboardInterrupt):
+        channel.leave(keep=False)
+
+    [trouble] = told.troubles
+    assert trouble.message == "interrupted before chn_7 was closed"
+    assert trouble.hint == "close the channel by hand: cronofy channels close chn_7 --data-center uk"
 
 
 @pytest.mark.parametrize(

@@ -359,6 +359,15 @@ def test_the_time_limit(app: App) -> None:
     patient.close()
 
 
+@pytest.mark.parametrize("limit_s", [0.0, 1e-9])
+def test_no_time_at_all(limit_s: float, app: App) -> None:
+    """A limit that is over before anything could be sent is a time limit like any other."""
+    attempt = sender_to(app, sending=SenderSettings(limit_s=limit_s)).forward(make_delivery(7)).attempt
+
+    assert (attempt.failure, attempt.status) == ("answer_timed_out", None)
+    assert app.received == []
+
+
 def test_a_body_that_never_ends(app: App) -> None:
     """The status counts, though the rest of the answer does not come within the limit."""
     app.answer = lambda _: b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"

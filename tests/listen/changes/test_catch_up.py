@@ -10,6 +10,7 @@ import pytest
 
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.core.notifications.channels import parse_channel
+from cronofy_cli.core.notifications.deliveries import Imported
 from cronofy_cli.core.notifications.delivery_filter import EVERYTHING, DeliveryFilter
 from cronofy_cli.core.notifications.where import parse_where
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
@@ -200,6 +201,15 @@ def test_no_change_yet(history: History) -> None:
 def test_what_does_not_count(other: Delivery, history: History) -> None:
     """Other accounts' deliveries and those that nobody vouches for say nothing."""
     read_up_to(history, came(change(FIRST), "/team/hooks/r/1?user_id=42"), other, read=2)
+
+    assert last_good_moment(history, "simulator", PATHS) == FIRST
+
+
+def test_what_was_imported(history: History) -> None:
+    """Another's deliveries, which were read into the history, say nothing of what was received here."""
+    read_up_to(history, came(change(FIRST)), read=1)
+    imported = Imported(NOW, SignatureState.VALID)
+    history.record([came(change(SECOND))._replace(imported=imported)])
 
     assert last_good_moment(history, "simulator", PATHS) == FIRST
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
-from cronofy_cli.adapters.event_cache import open_event_cache
+from cronofy_cli.adapters.event_cache import list_event_caches, open_event_cache
 from cronofy_cli.core.events.event_changes import ChangeKind
 from cronofy_cli.listen.changes.change_detector import ChangeDetector
+from tests.open_files import open_files
 from tests.samples import make_event
 
 if TYPE_CHECKING:
@@ -42,3 +44,34 @@ def test_a_cache_that_cannot_be_used(tmp_path: Path) -> None:
 
     assert reported == [[ChangeKind.FIRST_SEEN]] * 2
     assert [error.code for error in troubles] == ["event_cache_unavailable"]
+
+
+def test_a_cache_that_cannot_be_used_again(tmp_path: Path) -> None:
+    """After it could be used in between, that it cannot be is told again."""
+    environment = {"CRONOFY_DATA_DIR": str(tmp_path)}
+    troubles: list[CronofyError] = []
+
+    with ChangeDetector(lambda: open_event_cache("uk", "acc_1", environment), troubles.append) as detector:
+        detector.observe([make_event(1)], SINCE)
+        [status] = list_event_caches(environment)
+        for _ in range(2):
+            with sqlite3.connect(status.path, isolation_level=None) as other:
+                other.execute("ALTER TABLE events RENAME TO elsewhere")
+                detector.observe([make_event(2)], SINCE)
+                other.execute("ALTER TABLE elsewhere RENAME TO events")
+            other.close()
+            detector.observe([make_event(3)], SINCE)
+
+    assert [error.code for error in troubles] == ["event_cache_unavailable"] * 2
+
+
+def test_the_cache_is_let_go(tmp_path: Path) -> None:
+    """When a run has ended, its cache can be removed: nothing holds it open."""
+    environment = {"CRONOFY_DATA_DIR": str(tmp_path)}
+    troubles: list[CronofyError] = []
+    detector = ChangeDetector(lambda: open_event_cache("uk", "acc_1", environment), troubles.append)
+    with detector:
+        detector.observe([make_event(1)], SINCE)
+        assert open_files(tmp_path)
+
+    assert open_files(tmp_path) == set(), detector

@@ -32,6 +32,17 @@ def test_a_delivery_asks_for_what_it_speaks_of() -> None:
     assert request_for(make_delivery(7, body)) == ReadRequest(EARLY, ("cal_1",), only_managed=True, delivery_ids=(7,))
 
 
+@pytest.mark.parametrize("only_managed", [False, True])
+def test_what_is_asked_for(only_managed: bool) -> None:
+    """All that changed in the channel's calendars, deleted and moved events too, with the zones of their own."""
+    asked = ReadRequest(EARLY, ("cal_1",), only_managed).query("Europe/Prague")
+
+    assert (asked.tzid, asked.calendar_ids, asked.last_modified) == ("Europe/Prague", ("cal_1",), EARLY)
+    assert bool(asked.only_managed) is only_managed
+    assert (asked.include_deleted, asked.include_moved, asked.localized_times) == (True, True, True)
+    assert not ReadRequest(EARLY).query("Etc/UTC").only_managed
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -11,6 +11,7 @@ import pytest
 
 from cronofy_cli.adapters.history import Criteria, open_history
 from cronofy_cli.core.signature import ClientSecret
+from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.listen.forwarding.options import ForwardingOptions, build_app_ack
 from cronofy_cli.simulator.world.settings import CLIENT_SECRET
 from tests.listen.forwarding.following import Following
@@ -46,6 +47,19 @@ def asking(
     with receiving(folder, secrets=OURS, decide=ack.decide) as receiver, ack:
         yield f"http://127.0.0.1:{receiver.port}{PATH}", following, receiver.recorded
     assert (following.troubles, receiver.troubles) == ([], [])
+
+
+def test_a_history_that_cannot_be_opened(tmp_path: Path) -> None:
+    """Answers that could not be kept are not asked for: that is the error, and no thread goes on."""
+    (tmp_path / "history.db").write_bytes(b"no database" * 100)
+    before = set(threading.enumerate())
+    following = Following(tmp_path / "history.db")
+    ack, _ = build_app_ack(ForwardingOptions("3000"), following.history_file, following.calls, lambda: NOW)
+
+    with pytest.raises(HistoryUnavailable), ack:
+        pytest.fail("it cannot be used")
+
+    assert set(threading.enumerate()) == before
 
 
 @pytest.mark.parametrize("status", [200, 204, 302, 422, 500])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,9 @@ import pytest
 from cronofy_cli.adapters.history import Forward, open_history
 from cronofy_cli.core.attempt import Attempt
 from cronofy_cli.core.failure import Failure
+from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.errors import HistoryUnavailable
-from cronofy_cli.listen.forwarding.tally import Tally, Totals
+from cronofy_cli.listen.forwarding.tally import Counts, Tally, Totals
 from tests.samples import make_delivery
 from tests.turns import Turns
 
@@ -73,7 +75,7 @@ def test_a_result_that_could_not_be_written(history: Callable[[], History]) -> N
         tally.receive(store.record([make_delivery(0)] * 3, targets_of=to_url))
     unwritten = [
         Forward(4, URL, 1, FAILED, is_last=False),
-        Forward(5, URL, 1, TAKEN),
+        Forward(4, URL, 2, TAKEN),
         Forward(2, URL, 1, TAKEN),
         Forward(6, f"{URL}/else", 1, TAKEN),
     ]
@@ -164,3 +166,28 @@ def test_one_thread_at_a_time(is_received: bool, history: Callable[[], History])
     totals = tally.sum_up(history, unexpected)
     assert totals is not None
     assert (turns.most, totals.received + totals.forwarded) == (1, 2)
+
+
+def test_the_numbers_of_one_moment() -> None:
+    """Whoever asks while deliveries are being counted gets the numbers of before or after, and none in between."""
+    tally = Tally([URL])
+    begins, goes_on = threading.Event(), threading.Event()
+
+    class HeldBatch(list[Any]):
+        def __getitem__(self, index: Any) -> Any:
+            begins.set()
+            assert goes_on.wait(60)
+            return super().__getitem__(index)
+
+    batch = HeldBatch([make_delivery(5, state=SignatureState.INVALID)] * 2)
+    with ThreadPoolExecutor(2) as pool:
+        counting = pool.submit(tally.receive, batch)
+        assert begins.wait(60)
+        asked = pool.submit(lambda: tally.so_far)
+        wait([asked], 0.1)
+        was_early = asked.done()
+        goes_on.set()
+        counting.result(60)
+
+    assert not was_early
+    assert asked.result() == Counts(received=2, not_signed=2, failed=0)
