@@ -5,7 +5,7 @@ The evidence is there after a few seconds whatever hangs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -67,7 +67,7 @@ class Sources:
     """Or why there can be no client. Whoever gave it closes the clients."""
     prober: Prober | None
     """None if callback URLs are not to be tried."""
-    client_secrets: tuple[ClientSecret, ...] = field(default=(), repr=False)
+    client_secrets: tuple[ClientSecret, ...] = ()
     other_secrets: Callable[[], ForeignSecrets] = ForeignSecrets
     """Client secrets that are not in use here, looked for only once a signature does not match."""
     other_contexts: tuple[OtherContext, ...] = ()

@@ -121,6 +121,15 @@ def test_a_clock_that_is_off(ahead_s: int, is_noticed: bool, scene: Scene) -> No
     assert bool(ahead) is is_noticed
 
 
+def test_changes_are_read_in_the_accounts_zone(scene: Scene) -> None:
+    """Where days begin is where the account is."""
+    collect(EVERYTHING, sources(scene))
+
+    asked = scene.simulator.get("/simulator/requests")["requests"]
+    (read,) = [each for each in asked if each["path"] == "/v1/events"]
+    assert "tzid=Europe/London" in read["query"]
+
+
 def test_without_a_token(scene: Scene) -> None:
     """Nothing is asked of Cronofy, and what is on this machine is looked at all the same."""
     with open_history(scene.cli.data / "deliveries.db") as history:

@@ -5,6 +5,7 @@ A case is evidence made by hand; its golden file has the name of its function. `
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -52,7 +53,7 @@ from tests.why.evidences import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from cronofy_cli.why.evidence import Evidence
 
@@ -163,7 +164,8 @@ def closed_after_failures_that_go_on() -> Evidence:
 
 
 def closed_after_the_listener_ended() -> Evidence:
-    return replace(HEALTHY, channels=(), runs=KnownRuns(abandoned=(Opened((LISTENER_URL,), ("chn_1",)),)), probes={})
+    opened = Opened(("https://first.example.com/", LISTENER_URL), ("chn_1",))
+    return replace(HEALTHY, channels=(), runs=KnownRuns(abandoned=(opened,)), probes={})
 
 
 def channel_closed_with_few_failures() -> Evidence:
@@ -669,6 +671,16 @@ def a_clock_that_is_ahead() -> Evidence:
         question=Question(event="Lunch"),
         event=(event(),),
     )
+
+
+@pytest.fixture(autouse=True)
+def far_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This machine is where it is another day: only the account's zone counts."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Pacific/Honolulu")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 CASES: Final = [

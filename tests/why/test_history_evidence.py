@@ -12,6 +12,7 @@ from cronofy_cli.adapters.history import Gap, open_history
 from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
 from cronofy_cli.core.autopsy import Cause
 from cronofy_cli.core.failure import Failure
+from cronofy_cli.core.notifications.deliveries import Imported
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, sign
 from cronofy_cli.why.history_evidence import MOST_DELIVERIES, read_history
 from tests.why.evidences import NOW, delivery, forward
@@ -65,6 +66,15 @@ def test_the_asked_channel_is_looked_for_further_back(history: History) -> None:
     assert [each.id for each in asked] == [*range(3, 52), 351]
     assert len(read(history, "chn_1").deliveries) == MOST_DELIVERIES + 49
     assert len(read(history).deliveries) == MOST_DELIVERIES
+
+
+def test_what_was_imported_is_no_evidence(history: History) -> None:
+    """What a file says was received elsewhere says nothing about this machine, of an asked channel neither."""
+    history.record([delivery(2)])
+    history.add_imported([delivery(3)._replace(imported=Imported(NOW, SignatureState.VALID))])
+
+    for asked in (None, "chn_1"):
+        assert [each.id for each in read(history, asked).deliveries] == [1]
 
 
 def test_forwards_of_the_newest_deliveries(history: History) -> None:

@@ -62,8 +62,6 @@ def free_periods(within: Iterable[Period], busy: Iterable[Period]) -> tuple[Peri
     for start, end in sorted(within):
         position = start
         for busy_start, busy_end in blocked:
-            if busy_end <= position:
-                continue
             if busy_start >= end:
                 break
             if busy_start > position:

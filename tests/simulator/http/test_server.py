@@ -23,6 +23,7 @@ from cronofy_cli.adapters.http import import_httpx
 from cronofy_cli.errors import CronofyError, WrongUsage
 from cronofy_cli.simulator.server import SimulatorServer
 from cronofy_cli.simulator.world.settings import DEFAULT_PORT, SimulatorSettings
+from tests.open_files import open_files
 from tests.ports import free_port
 from tests.simulator.running import running
 
@@ -96,13 +97,13 @@ def sends_at_once(client: socket.socket) -> bool:
 
 
 def test_a_port_in_use_is_an_error_with_a_way_out() -> None:
-    """The second simulator on one port is told which port it is, and how to take another."""
-    with (
-        SimulatorServer(SimulatorSettings(port=0)) as first,
-        pytest.raises(WrongUsage, match=f"port {urlsplit(first.url).port} is in use") as caught,
-    ):
-        SimulatorServer(SimulatorSettings(port=urlsplit(first.url).port or 0)).start()
+    """The second simulator on one port is told which port it is, and how to take another. It leaves nothing open."""
+    with SimulatorServer(SimulatorSettings(port=0)) as first:
+        before = open_files()
+        with pytest.raises(WrongUsage, match=f"port {urlsplit(first.url).port} is in use") as caught:
+            SimulatorServer(SimulatorSettings(port=urlsplit(first.url).port or 0)).start()
 
+        assert open_files() <= before
     assert caught.value.hint == "cronofy simulator run --port 0"
 
 
@@ -135,6 +136,15 @@ def test_it_stops_although_a_client_keeps_its_connection() -> None:
     assert not can_connect(server.url)
 
 
+def is_answered(connection: socket.socket) -> bool:
+    """Whether one more request on a connection gets an answer."""
+    try:
+        connection.sendall(b"GET /simulator HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        return connection.recv(1) != b""
+    except ConnectionError:
+        return False
+
+
 def test_nothing_new_is_let_in_while_it_ends(
     start: Callable[..., Running], monkeypatch: pytest.MonkeyPatch, wait_until: Callable[[Callable[[], bool]], None]
 ) -> None:
@@ -151,8 +161,8 @@ def test_nothing_new_is_let_in_while_it_ends(
         wait_until(lambda: not simulator.get("/simulator/faults")["faults"])
         ending = pool.submit(simulator.server.stop)
 
-        assert idle.sock.recv(1) == b""
         wait_until(lambda: not can_connect(simulator.url))
+        assert not is_answered(idle.sock)
         assert select.select([asking], [], [], 0)[0] == []
         asking.close()
         ending.result()

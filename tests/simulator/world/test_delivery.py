@@ -91,6 +91,22 @@ def test_changes_close_together_share_a_notification() -> None:
     assert outbox.next_due() is None
 
 
+def test_the_earliest_of_what_is_planned_comes_next() -> None:
+    """Whatever is planned first, an attempt or the end of a channel, decides how long can be waited."""
+    outbox = Outbox(RULES)
+    for seconds in (60, 20, 40):
+        outbox.push("chn_home", "verification", after(seconds))
+    assert outbox.next_due() == after(20)
+
+    outbox.push("chn_all", "verification", NOW - DAY)
+    outbox.failed(*outbox.take_due(NOW - DAY), NOW - DAY)
+    assert outbox.next_due() == after(15) - DAY
+    outbox.failed(*outbox.take_due(after(15) - DAY), after(15) - DAY)
+    for number in range(3):
+        outbox.push(f"chn_{number}", "verification", after(number))
+    assert outbox.next_due() == after(75) - DAY
+
+
 def test_a_change_while_another_is_on_its_way_is_told_separately() -> None:
     """What was sent already cannot tell of a later change."""
     outbox = Outbox(RULES)

@@ -12,6 +12,7 @@ from cronofy_cli.simulator.world.bank_holidays import bank_holidays, easter_sund
 from cronofy_cli.simulator.world.identifiers import CHANNEL, identifier
 from cronofy_cli.simulator.world.seed import BANK_HOLIDAYS, seed_world
 from cronofy_cli.simulator.world.windows import sync_window
+from cronofy_cli.simulator.world.world_file import parse_world_file, snapshot_of
 
 TODAY = date(2026, 3, 20)
 LONDON = ZoneInfo("Europe/London")
@@ -80,6 +81,20 @@ def test_the_world_has_every_kind_of_event() -> None:
         any(not window.holds(event.span) and event.span.start > window.end for event in events),
     ):
         assert feature
+
+
+@pytest.mark.parametrize(("wanted", "invited"), [(0, 0), (1, 1), (3, 3), (1000, 8)])
+def test_some_of_the_people_are_invited(wanted: int, invited: int) -> None:
+    """A world file may say how many, each once; there are no more than it names."""
+    people = "".join(f'[[people]]\nemail = "{number}@x.test"\n' for number in range(8))
+    event = f'{{ summary = "Lunch", start = "+1d 12:00", attendees = {wanted} }}'
+    calendar = (
+        '[[accounts]]\nemail = "ada@x.test"\n[[accounts.profiles]]\n[[accounts.profiles.calendars]]\nname = "Work"'
+    )
+    world = parse_world_file(f"{people}{calendar}\nevents = [{event}]", "x")
+
+    (lunch,) = snapshot_of(world, TODAY).accounts[0].events
+    assert len({one.email for one in lunch.attendees}) == len(lunch.attendees) == invited
 
 
 def test_a_series_keeps_its_hour_when_clocks_change() -> None:
