@@ -157,7 +157,7 @@ def test_a_smart_invite_is_sent_answered_and_cancelled(simulator: Running, recei
 
 
 def test_a_smart_invite_for_several(simulator: Running) -> None:
-    """It is answered with `recipients`; removing one leaves the others."""
+    """It is answered with `recipients`; removing one leaves the others, and who is not there cannot be removed."""
     several: dict[str, Any] = {name: value for name, value in INVITE.items() if name != "recipient"}
     several["recipients"] = [{"email": "ada@x.test"}, {"email": "bob@x.test", "status": "accepted"}]
     made = simulator.request("POST", "/v1/smart_invites", json=several, headers=API_KEY).json()
@@ -170,6 +170,8 @@ def test_a_smart_invite_for_several(simulator: Running) -> None:
     query = {"smart_invite_id": "inv-1"}
     left = simulator.request("GET", "/v1/smart_invites", params=query, headers=API_KEY).json()["recipients"]
     assert [one["email"] for one in left] == ["bob@x.test"]
+    refused = simulator.request("POST", "/v1/smart_invites", 404, json=remove, headers=API_KEY)
+    assert "icalendar" not in refused.text
 
 
 def test_smart_invites_need_the_api_key(shared_simulator: Running) -> None:

@@ -18,9 +18,14 @@ def line(**fields: object) -> bytes:
 def test_a_line_for_each_account() -> None:
     """Empty lines, other keys, carriage returns and a byte order mark are no obstacle."""
     content = b"\xef\xbb\xbf" + line(sub="acc_1", refresh_token="a") + b"\r\n \n"
-    content += line(id=7, refresh_token="b", sub="ser_2", scope=None)
+    longest = "a" * 100
+    content += line(id=7, refresh_token="b", sub="ser_2", scope=None) + line(sub=longest, refresh_token="c")
 
-    assert parse_accounts(content, "list") == (ListedAccount("acc_1", "a"), ListedAccount("ser_2", "b"))
+    assert parse_accounts(content, "list") == (
+        ListedAccount("acc_1", "a"),
+        ListedAccount("ser_2", "b"),
+        ListedAccount(longest, "c"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -32,6 +37,9 @@ def test_a_line_for_each_account() -> None:
         (line(sub="../acc_2", refresh_token="secret"), "line 2 of list has no 'sub', or one that is not"),
         (line(sub="acc_2"), "line 2 of list has no 'refresh_token'"),
         (line(sub="acc_2", refresh_token="se cret"), "line 2 of list has no 'refresh_token', or one that cannot be"),
+        (line(sub="acc_2", refresh_token="sécret"), "line 2 of list has no 'refresh_token', or one that cannot be"),
+        (line(sub="acc_2", refresh_token="secret\t"), "line 2 of list has no 'refresh_token', or one that cannot be"),
+        (line(sub="a" * 101, refresh_token="secret"), "line 2 of list has no 'sub', or one that is not"),
         (line(sub="acc_1", refresh_token="secret"), "line 2 of list is the account of line 1 again"),
     ],
 )
@@ -41,7 +49,8 @@ def test_what_is_refused(bad: bytes, words: str) -> None:
         parse_accounts(line(sub="acc_1", refresh_token="a") + bad, "list")
 
     assert caught.value.message.startswith(words)
-    assert caught.value.hint
+    form = 'write a line per account: {"sub": "acc_…", "refresh_token": "…"}'
+    assert caught.value.hint == ("remove one of the two lines" if words.endswith("again") else form)
     assert "cret" not in f"{caught.value.message}{caught.value.hint}"
 
 

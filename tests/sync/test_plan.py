@@ -120,6 +120,17 @@ def test_midnight_twice() -> None:
     assert (made.window, made.full_read) == (after.window, None)
 
 
+def test_a_clock_that_is_a_little_behind() -> None:
+    """Five minutes are as good as none: the window stays, and changes are asked for. Beyond them nothing is known."""
+    after = left_at(datetime(2026, 11, 23, 0, 1, tzinfo=UTC))
+    behind = datetime(2026, 11, 22, 23, 56, tzinfo=UTC)
+
+    made, too_late = plan(after, behind), plan(after, behind - timedelta(seconds=1))
+
+    assert (made.window, made.full_read) == (after.window, None)
+    assert (too_late.window, too_late.full_read) == (sync_window(date(2026, 11, 22)), FullRead.CLOCK)
+
+
 def test_the_days_are_those_of_the_zone() -> None:
     """Which days the window has is a matter of the copy's zone."""
     made = make_plan(None, datetime(2026, 11, 22, 23, tzinfo=UTC), find_zone("Asia/Tokyo"), "", OPTIONS)

@@ -256,6 +256,13 @@ def test_any_text(text: str) -> None:
     assert event(summary=text)["summary"] == text
 
 
+def test_words_are_readable() -> None:
+    """Whoever edits the file finds its texts as they are written, spaces and accents too."""
+    world = with_account(events=(structs.replace(EVENT, summary="Café with ~Ada"),))
+
+    assert 'summary = "Café with ~Ada"' in world_text(world, NOW)
+
+
 @pytest.mark.parametrize("name", ["main", "my-app_2", "with space", "é", 'a"b'])
 def test_any_name_of_an_application(name: str) -> None:
     """Names of applications are keys of the tokens, whatever they hold."""
