@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,6 +111,38 @@ def test_a_connection_is_used_again() -> None:
     for application in (kept, closed):
         assert post_all(application, ["/hook"] * 3) == [(200, None, None)] * 3
     assert (kept.connections, closed.connections) == (1, 3)
+
+
+def test_how_many_connections_are_kept() -> None:
+    """However many posts were under way at once, no more connections to an application are kept than 32."""
+    is_full, open_now = asyncio.Event(), 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal open_now
+        open_now += 1
+        if open_now == 34:
+            is_full.set()
+        await reader.readuntil(b"\r\n\r\n")
+        await is_full.wait()
+        writer.write(OK)
+        with suppress(ConnectionError):
+            await reader.read()
+            await reader.read()
+        open_now -= 1
+        writer.close()
+
+    async def run() -> None:
+        sender = CallbackSender()
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
+            await asyncio.gather(*(sender.post(url, b"", HEADERS, 60) for _ in range(34)))
+            async with asyncio.timeout(60):
+                while open_now > 32:  # noqa: ASYNC110 - another task counts
+                    await asyncio.sleep(0.01)
+            assert open_now == 32
+            await sender.close()
+
+    asyncio.run(run())
 
 
 def test_the_request_is_whole() -> None:

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 ONE_AN_HOUR = (RateLimit(1, 3600.0),)
 LIMIT_S = 60.0
+STILL_LOCKED = """
+CREATE FUNCTION require_lock() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM pg_locks WHERE pid = pg_backend_pid() AND relation = tg_argv[0]::regclass AND mode = 'RowShareLock';
+    IF NOT FOUND THEN RAISE EXCEPTION 'the row is not locked'; END IF;
+    RETURN NULL;
+END $$
+"""
+"""Fails a statement that comes after the transaction in which its session had locked a row."""
 
 
 def budget_at(url: str, client_id: str = "main") -> PostgresBudget:
@@ -96,6 +105,30 @@ def test_all_slow_down(postgres_url: str) -> None:
         one.slow_down(1)
         with waiting(other):
             postgres_rows(postgres_url, "UPDATE request_budgets SET paused_until = now()")
+
+
+def test_the_longest_limit_decides_what_is_remembered(postgres_url: str) -> None:
+    """Of several limits each counts: what the shortest has forgotten is still within the longest."""
+    limits = (RateLimit(1, 3600.0), RateLimit(50, 1.0))
+    with closing(PostgresBudget(PostgresAddress.parse(postgres_url), "main", "us", limits)) as budget:
+        take(budget)
+        postgres_rows(postgres_url, "UPDATE requests SET ended_at = ended_at - interval '59 minutes'")
+
+        assert [budget._begin() for _ in range(3)] == [None] * 3
+
+
+def test_a_turn_is_given_to_one_at_a_time(postgres_url: str) -> None:
+    """Whoever looks whether there is a turn keeps the others out until it is noted: two never take the last one."""
+    with closing(budget_at(postgres_url)) as one, closing(budget_at(postgres_url)) as other:
+        take(one)
+        postgres_rows(postgres_url, "DELETE FROM requests")
+        postgres_rows(postgres_url, STILL_LOCKED)
+        postgres_rows(
+            postgres_url,
+            "CREATE TRIGGER alone BEFORE INSERT ON requests EXECUTE FUNCTION require_lock('request_budgets')",
+        )
+
+        take(other)
 
 
 def test_applications_have_their_own(postgres_url: str) -> None:

@@ -10,9 +10,11 @@ import pytest
 
 from cronofy_cli.adapters.api.endpoints import EventPage
 from cronofy_cli.core.server_time import ServerTime
+from cronofy_cli.errors import Unreachable
 from cronofy_cli.sync.change_log import ChangeLog
 from cronofy_cli.sync.copy.sqlite_copy import open_copy
 from cronofy_cli.sync.copy_files import destination_at
+from cronofy_cli.sync.destination import place_of_one
 from cronofy_cli.sync.errors import CopyUnavailable
 from cronofy_cli.sync.plan import PlanOptions
 from cronofy_cli.sync.run import synchronize
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 EVENT = msgspec.Raw(b'{"event_uid":"evt_1","start":"2026-11-24","end":"2026-11-25","summary":"Lunch"}')
 WISH = Wish("uk", "acc_1", None, None, "Europe/London", ())
+NOW = ServerTime(datetime(2026, 11, 22, tzinfo=UTC), is_known=True)
+OPTIONS = PlanOptions(full=False, full_every=timedelta(days=7))
 
 
 class FullLog(ChangeLog):
@@ -53,12 +57,30 @@ def test_reading_ends_with_what_fails(tmp_path: Path) -> None:
         opened.append(pages())
         return opened[-1]
 
-    now = ServerTime(datetime(2026, 11, 22, tzinfo=UTC), is_known=True)
-    options = PlanOptions(full=False, full_every=timedelta(days=7))
     with open_copy(destination_at(tmp_path / "calendar.db")) as copy, FullLog() as log:
         with pytest.raises(CopyUnavailable):
-            synchronize(copy, WISH, options, now, read, log)
+            synchronize(copy, WISH, OPTIONS, NOW, read, log)
 
         assert (len(opened), len(ended)) == (1, 1)
         with copy.transaction():
             assert copy.count() == 0
+
+
+@pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
+def test_a_run_that_fails_amid_writing(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """What was written before the failure is not kept, and the next run writes everything."""
+    out = str(tmp_path / "calendar.db") if database == "SQLite" else str(request.getfixturevalue("postgres_url"))
+
+    def read(_query: EventsQuery) -> Generator[EventPage]:
+        yield EventPage((EVENT,), 1, 2)
+        if not may_end:
+            raise Unreachable("Cronofy is away")
+
+    for may_end, count in ((False, 0), (True, 1)):
+        with place_of_one(out).open("acc_1", "uk") as copy, ChangeLog() as log:
+            try:
+                synchronize(copy, WISH, OPTIONS, NOW, read, log)
+            except Unreachable:
+                assert not may_end
+            with copy.transaction():
+                assert (copy.count(), copy.state is not None) == (count, may_end)

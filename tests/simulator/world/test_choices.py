@@ -64,6 +64,13 @@ def test_what_a_refusal_says(name: str, value: str, said: str) -> None:
     assert refusal.value.message == said
 
 
+@pytest.mark.parametrize(("extra", "shown"), [("", ""), ("y", "…")])
+def test_what_is_shown_of_a_long_value(extra: str, shown: str) -> None:
+    """A refusal does not grow with what was given: its beginning is enough."""
+    with pytest.raises(WrongUsage, match=f", not '{'x' * 60}{shown}'$"):
+        SimulatorSettings().with_choices({"page_size": "x" * 60 + extra})
+
+
 @given(name=st.sampled_from(sorted(CHOICES)), value=st.text(max_size=8) | st.integers() | st.floats() | st.booleans())
 def test_any_value_is_taken_or_refused(name: str, value: object) -> None:
     """Nothing else happens, and what is taken has the default's type."""
