@@ -128,6 +128,7 @@ def _cut(text: str, path: tuple[str, ...]) -> str:
     found = _scan(text, _place(text, path[:-1]))
     member = found.find(path[-1])
     if member is None:
+        # The file has the group twice.
         raise _broken()
     index = found.members.index(member)
     if index + 1 < len(found.members):
@@ -146,8 +147,7 @@ def _place(text: str, path: tuple[str, ...]) -> int:
     start = _skip(text, 0)
     for name in path:
         member = _scan(text, start).find(name)
-        if member is None:
-            raise _broken()
+        assert member is not None, "it was read there"
         start = member.value
     return start
 

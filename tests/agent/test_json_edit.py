@@ -66,6 +66,22 @@ def test_a_broken_file(text: str) -> None:
         with_member(text, "servers", "ours", ENTRY)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"servers": {}, "servers": {"ours": {}, "b": 1}}',
+        '{"servers": {"ours": {"a": 1}}, "servers": {"ours": {}, "b": 1}}',
+        '{"servers": {"ours": {}, "ours": {"a": 1}, "b": 1}}',
+    ],
+)
+def test_a_file_that_says_something_twice(text: str) -> None:
+    """Which of two is meant is for a person to say: the file is refused, with the way to change it by hand."""
+    with pytest.raises(WrongUsage, match=r"^the file is not JSON that can be changed safely$") as refused:
+        without_member(text, "servers", "ours")
+
+    assert refused.value.hint == "repair it, or change it by hand: --print shows the lines"
+
+
 @given(document=DOCUMENTS, servers=st.none() | DOCUMENTS, gap=GAPS, indent=st.none() | st.integers(0, 4))
 def test_any_file(document: dict[str, Any], servers: dict[str, Any] | None, gap: str, indent: int | None) -> None:
     """Whatever is in a file, and however it is laid out, nothing else changes; and undone, it says what it said."""

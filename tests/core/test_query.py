@@ -110,6 +110,7 @@ def test_false(expression: str) -> None:
         ("contains(a, cal_1)", "at character 13", "a text stands in quotes: 'cal_1'"),
         ("a == true", "at character 6", "true stands in back quotes: `true`"),
         ("a == `x`", "at character 6", "a text stands in quotes"),
+        ("a[2026-11-22T00:00:00Z]", "at character 7", "a time stands in quotes: '2026-11-22T00:00:00Z'"),
         ("a >= 2026-11-22T00:00:00Z", "at character 6", "a time stands in quotes: '2026-11-22T00:00:00Z'"),
         ("a > 2", "at character 5", "a number stands in back quotes: `3`"),
         ("a == -2", "at character 6", "a number stands in back quotes: `3`"),

@@ -70,6 +70,16 @@ def test_a_healthy_callback_url(authorities: Authorities, prober: Prober) -> Non
     assert {check.subject for check in found.values()} == {url}
 
 
+@pytest.mark.parametrize(("connect_s", "handshake_s", "answer_s"), [(9, 1, 1), (1, 9, 1), (1, 1, 9)])
+def test_how_long_the_checks_may_take(connect_s: float, handshake_s: float, answer_s: float, prober: Prober) -> None:
+    """As long as each of their steps may take, if all are as slow as the slowest: a step's own limit comes first."""
+    limits = ProbeLimits(connect_s=connect_s, handshake_s=handshake_s, answer_s=answer_s, slow_s=1)
+
+    group = callback_group(replace(prober, limits=limits), Callback("https://example.com/", must_be_public=False))
+
+    assert (group.limit_s, group.name, group.subject) == (81, "callback_reachable", "https://example.com/")
+
+
 @pytest.mark.parametrize(
     ("make", "cause"),
     [

@@ -45,8 +45,8 @@ class ExportedForward:
     target: str
     number: int
     attempt: Attempt
-    is_replay: bool = False
-    was_intended: bool = False
+    is_replay: bool
+    was_intended: bool
     """Whether the target is one that the delivery was to be forwarded to."""
 
 
@@ -55,10 +55,10 @@ class ExportedDelivery:
     """A delivery with its verdict as the file says, and what was kept beside it."""
 
     delivery: Delivery
-    tags: tuple[str, ...] = ()
-    forwards: tuple[ExportedForward, ...] = ()
-    events: bytes | None = None
-    is_reconstructed: bool = False
+    tags: tuple[str, ...]
+    forwards: tuple[ExportedForward, ...]
+    events: bytes | None
+    is_reconstructed: bool
 
 
 class _Beside(msgspec.Struct):

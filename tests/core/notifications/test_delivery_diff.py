@@ -51,6 +51,18 @@ def test_only_the_bytes() -> None:
     assert bodies(b"[" * 100_000, b"")[0][:2] == ("bytes", "byte 0")
 
 
+def test_around_the_first_byte_that_differs() -> None:
+    """Of long bodies twenty bytes before and after it are shown, as far as there are any."""
+    same = b"0123456789" * 5
+
+    [long] = bodies(same + b"x" + same, same + b"y" + same)
+    [short] = bodies(b"abcx" + same, b"abcy" + same)
+
+    assert long == ("bytes", "byte 50", f"'{'0123456789' * 2}x{'0123456789' * 2}'"[:-2] + "'", long[3])
+    assert long[3] == long[2].replace("x", "y")
+    assert short == ("bytes", "byte 3", "'abcx0123456789012345678'", "'abcy0123456789012345678'")
+
+
 def test_kinds_of_values() -> None:
     """A number and a text, true and 1, an object and a list differ as a whole."""
     assert bodies(b"true", b"1") == [("body", "(all of it)", "true", "1")]
