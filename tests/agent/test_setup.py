@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.agent.clients import SKILL_FILE, ClientName
-from cronofy_cli.agent.setup import Action, Change
+from cronofy_cli.agent.setup import Action, Change, apply
+from cronofy_cli.errors import WrongUsage
 from tests.in_process import run_main
 
 if TYPE_CHECKING:
@@ -100,6 +101,28 @@ def test_a_broken_file_is_not_touched(name: str, text: str, cli: Cli, project: P
 
     assert (result.exit_code, name in result.error["message"]) == (2, True)
     assert files(project) == {name: text}
+
+
+def test_a_file_that_cannot_be_written(cli: Cli, project: Path) -> None:
+    """It is named with the system's word, and how to see the lines."""
+    (project / ".mcp.json").symlink_to(project / "gone" / "settings.json")
+
+    result = setup(cli, "claude", "--yes", "--json")
+
+    assert result.exit_code == 2
+    assert result.error["message"] == f"'{project}/.mcp.json' cannot be written: No such file or directory"
+    assert result.error["hint"] == "change it by hand: --print shows the lines"
+
+
+def test_a_file_that_changes_while_it_is_asked(tmp_path: Path) -> None:
+    """What was shown is what is written: of a file that is another one meanwhile nothing is."""
+    file = tmp_path / "settings.json"
+    file.write_text("theirs")
+
+    with pytest.raises(WrongUsage, match=f"^'{file}' has changed meanwhile$") as refused:
+        apply([Change("claude", file, "before", "after")])
+
+    assert (refused.value.hint, file.read_text()) == ("start again", "theirs")
 
 
 def test_a_skill_that_is_not_ours_is_kept(cli: Cli, project: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
+from mcp.server.mcpserver.exceptions import ToolError
 
 from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.topics import TOPICS
@@ -79,22 +80,22 @@ class Stage:
     """Plays what commands print, and keeps what the tools ran and answered."""
 
     def __init__(self, folder: Path, children: Children) -> None:
-        self._folder = folder
-        self._children = children
+        self.folder = folder
+        self.children = children
         self.told: list[str] = []
 
     def prints(self, command: str, *documents: object, code: int = 0, error: object = None) -> None:
         """Let a command, by its first two words, print documents, one a line, and end so."""
         out = "".join(f"{json.dumps(each)}\n" for each in documents)
-        (self._folder / f"{command}.out").write_text(out)
-        (self._folder / f"{command}.err").write_text("" if error is None else json.dumps(error))
-        (self._folder / f"{command}.code").write_text(str(code))
+        (self.folder / f"{command}.out").write_text(out)
+        (self.folder / f"{command}.err").write_text("" if error is None else json.dumps(error))
+        (self.folder / f"{command}.code").write_text(str(code))
 
     def call(self, title: str, tool: str, /, **arguments: Any) -> dict[str, Any]:
         """Call a tool by its method, and return its answer."""
-        calls = self._folder / "calls"
+        calls = self.folder / "calls"
         calls.unlink(missing_ok=True)
-        owner = next(each for each in (ReadingTools, ActingTools) if hasattr(each, tool))(self._children)
+        owner = next(each for each in (ReadingTools, ActingTools) if hasattr(each, tool))(self.children)
 
         async def call() -> Any:
             with anyio.fail_after(60):
@@ -170,6 +171,18 @@ def test_what_a_tool_that_reads_runs_and_answers(stage: Stage) -> None:
     stage.call("no page", "help_topic", topic="everything")
 
     check_golden("reading_tools.txt", "\n".join(stage.told).encode(), GOLDEN)
+
+
+def test_a_command_that_prints_nonsense(stage: Stage) -> None:
+    """That is a fault of ours: the client is told that the tool failed, and not that it was called wrongly."""
+    stage.prints("verify --json")
+    (stage.folder / "verify --json.out").write_text("nonsense")
+
+    async def call() -> None:
+        await make_server(stage.children).call_tool("verify_signature", {})
+
+    with pytest.raises(ToolError, match="verify_signature"):
+        anyio.run(call)
 
 
 def test_where_an_agent_starts(stage: Stage) -> None:

@@ -26,6 +26,16 @@ def test_not_the_end() -> None:
     assert not is_last_page(7)
 
 
+def test_a_long_page() -> None:
+    """An address may be as long as servers take them, and no longer."""
+    page = f"{API}/v1/"
+    longest = page + "x" * (8192 - len(page))
+
+    assert own_url(longest, API) == longest
+    with pytest.raises(RequestFailed, match="not valid"):
+        own_url(f"{longest}x", API)
+
+
 @given(path=PATHS, query=st.sampled_from(["", "?page=2", "?calendar_ids[]=a&b=%20"]))
 def test_same_origin(path: str, query: str) -> None:
     """A page on the data center's own origin is asked for as it was named, however the origin is spelled."""

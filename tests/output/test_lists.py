@@ -211,6 +211,20 @@ def test_a_streamed_list_appears_as_the_data_does() -> None:
     assert f"chn_{SHORT_LIST + 1} " in seen[0]
 
 
+@pytest.mark.parametrize(("rows", "is_cut"), [(SHORT_LIST, False), (SHORT_LIST + 1, True)])
+def test_how_long_a_short_list_is(rows: int, is_cut: bool) -> None:
+    """In one of up to fifty rows every text is whole where there is room; in a longer one columns have their width."""
+    view: ListView[Row] = ListView(
+        columns=(Column("NAME", lambda row: row[0], 10),), document=lambda _: b"{}", empty=""
+    )
+    memory = MemoryOutput(OutputFormat.TABLE)
+
+    show_list(memory.output, [("a name that is long", "x")] * rows, view)
+
+    assert SHORT_LIST == 50
+    assert ("a name that is long" not in memory.stdout.text) is is_cut
+
+
 @pytest.mark.parametrize("format_", OutputFormat)
 def test_ten_thousand_rows_never_import_rich(format_: OutputFormat) -> None:
     """Rich takes 16 s for so many rows: a long list does without it, also on a terminal, and loses none."""
