@@ -99,6 +99,7 @@ def test_an_unreadable_configuration_is_not_quoted(machine: Machine, text: str) 
         read_own_configuration()
 
     assert "2own" not in f"{caught.value}{caught.value.hint}"
+    assert caught.value.hint == "ngrok config check tells where it is wrong"
 
 
 @pytest.mark.parametrize("text", ["", "version: 3\n", "version: 3\nagent:\n", "agent: 5\nversion: '3'\n"])

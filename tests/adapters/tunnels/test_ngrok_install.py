@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.adapters.tunnels.ngrok import install
 from cronofy_cli.adapters.tunnels.ngrok.agents import installed_path
 from cronofy_cli.adapters.tunnels.ngrok.install import Download, agent_url, install_agent
 from cronofy_cli.errors import CronofyError, NotAllowed, Unreachable
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from tests.adapters.tunnels.support import Machine
 
+BY_HAND = "install it by hand: https://ngrok.com/download"
 AGENT = b'#!/bin/sh\necho "ngrok version 3.39.10"\n'
 
 
@@ -96,20 +98,42 @@ def test_after_a_no(machine: Machine) -> None:
         return False
 
     with scripted_server() as server:
-        with pytest.raises(NotAllowed, match="was not downloaded"):
+        with pytest.raises(NotAllowed, match=r"^the ngrok agent was not downloaded$") as caught:
             install_agent(machine.data_folder, os.environ, refuse, url=server.url)
+        assert caught.value.hint == BY_HAND
         assert server.requests == []
         assert asked == [Download(server.url, installed_path(machine.data_folder))]
 
 
 def test_another_checksum(machine: Machine) -> None:
-    """A download that is not the expected one is not unpacked."""
+    """A download that is not the expected one is not unpacked; the expected one may be written in capitals."""
+    archive = tgz(ngrok=AGENT)
+    checksum = hashlib.sha256(archive).hexdigest()
     with scripted_server() as server:
-        server.answer(200, body=tgz(ngrok=AGENT))
-        with pytest.raises(NotAllowed, match="not the expected one"):
+        server.answer(200, body=archive)
+        with pytest.raises(NotAllowed) as caught:
             install_agent(machine.data_folder, os.environ, always, url=server.url, expected_sha256="0" * 64)
+        assert machine.leftovers() == []
+        server.answer(200, body=archive)
+        install_agent(machine.data_folder, os.environ, always, url=server.url, expected_sha256=checksum.upper())
 
-    assert machine.leftovers() == []
+    assert caught.value.message == f"the download's SHA-256 is {checksum}, not the expected one"
+    assert caught.value.hint == "nothing was installed; try again"
+
+
+def test_a_download_without_end(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is larger than an agent can be is given up."""
+    archive = tgz(ngrok=AGENT)
+    monkeypatch.setattr(install, "LARGEST_BYTES", len(archive))
+    with scripted_server() as server:
+        server.answer(200, body=archive + b"x")
+        with pytest.raises(Unreachable) as caught:
+            install_agent(machine.data_folder, os.environ, always, url=server.url)
+        assert machine.leftovers() == []
+        server.answer(200, body=archive)
+        install_agent(machine.data_folder, os.environ, always, url=server.url)
+
+    assert (caught.value.message, caught.value.hint) == (f"{server.url} is larger than an agent can be", BY_HAND)
 
 
 @pytest.mark.parametrize(
@@ -127,18 +151,21 @@ def test_what_is_no_agent(machine: Machine, status: int, body: bytes, message: s
     """A failed download, a page, or an archive without the agent installs nothing."""
     with scripted_server() as server:
         server.answer(status, body=body)
-        with pytest.raises(Unreachable, match=message):
+        with pytest.raises(Unreachable, match=f"{message}$") as caught:
             install_agent(machine.data_folder, os.environ, always, url=server.url)
 
+    assert caught.value.hint == BY_HAND
     assert machine.leftovers() == []
 
 
 def test_no_connection(machine: Machine) -> None:
     """Without a connection the error says so, and how to install by hand."""
-    with pytest.raises(Unreachable, match="cannot be downloaded") as caught:
-        install_agent(machine.data_folder, os.environ, always, url=f"http://127.0.0.1:{free_port()}/x")
+    url = f"http://127.0.0.1:{free_port()}/x"
+    with pytest.raises(Unreachable) as caught:
+        install_agent(machine.data_folder, os.environ, always, url=url)
 
-    assert "https://ngrok.com/download" in (caught.value.hint or "")
+    assert caught.value.message.startswith(f"the ngrok agent cannot be downloaded from {url}: ")
+    assert caught.value.hint == BY_HAND
     assert machine.leftovers() == []
 
 

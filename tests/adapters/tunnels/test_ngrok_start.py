@@ -139,7 +139,7 @@ FAILURES = [
     ("offline", Unreachable, "cannot reach ngrok: failed to dial", "ngrok diagnose", "errors/"),
     ("crash", Unreachable, "the ngrok agent failed", "ngrok diagnose", "errors/"),
     ("bad_configuration", Unreachable, "yaml: line 3", "ngrok diagnose", "errors/"),
-    ("silent", Unreachable, "not ready within 1 s", "ngrok diagnose", None),
+    ("silent", Unreachable, "the ngrok agent was not ready within 1 s, and does not say why", "ngrok diagnose", None),
 ]
 
 
@@ -248,8 +248,11 @@ def test_a_domain(machine: Machine, events: Events, listener: Upstream, version:
 @pytest.mark.parametrize("domain", ["", "localhost", "http://x.ngrok.app", "x.ngrok.app/path", "-x.ngrok.app", "a b.c"])
 def test_what_is_no_domain(machine: Machine, events: Events, domain: str) -> None:
     """What cannot be a domain is refused at once."""
-    with pytest.raises(WrongUsage, match="is not a domain"), machine.ngrok(events, domain=domain):
+    with pytest.raises(WrongUsage) as caught, machine.ngrok(events, domain=domain):
         pass
+
+    assert caught.value.message == f"'{domain}' is not a domain"
+    assert caught.value.hint == "give one such as --domain name.ngrok.app"
 
 
 def test_an_agent_that_does_not_listen(machine: Machine, events: Events, listener: Upstream) -> None:
@@ -307,8 +310,9 @@ def test_what_a_crash_left_is_removed(machine: Machine, events: Events, listener
 def test_a_data_folder_that_cannot_be_written(machine: Machine, events: Events) -> None:
     """Where our files cannot be written, the error names the folder."""
     machine.data_folder.write_text("in the way")
-    with machine.ngrok(events) as tunnel, pytest.raises(CronofyError, match="data/tunnels cannot be written"):
+    with machine.ngrok(events) as tunnel, pytest.raises(CronofyError, match="data/tunnels cannot be written") as caught:
         tunnel.start(9)
+    assert caught.value.hint == "set CRONOFY_DATA_DIR to a folder of yours"
     machine.data_folder.unlink()
 
 
