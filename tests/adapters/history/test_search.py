@@ -15,6 +15,7 @@ from cronofy_cli.adapters.history.indexing import BLOCK
 from cronofy_cli.adapters.history.search_blocks import IndexUnavailable
 from cronofy_cli.adapters.history.search_index import index_file, open_index
 from tests.adapters.history.samples import APP, answered, at
+from tests.open_files import open_files
 from tests.samples import make_delivery
 
 if TYPE_CHECKING:
@@ -184,6 +185,48 @@ def test_without_trigrams_everything_is_looked_through(
     with pytest.raises(IndexUnavailable, match="no such module"):
         open_index(path)
     assert len(_found(file_history, "findable")) > 10
+
+
+def test_an_index_of_another_release(file_history: History, path: Path) -> None:
+    """It is neither read nor written, nor kept open; everything is looked through meanwhile."""
+    _filled(file_history, [b"findable"])
+    _index(file_history)
+    with closing(sqlite3.connect(index_file(path))) as index:
+        index.execute("PRAGMA user_version = 99")
+    file_history.search.close()
+
+    for read_only in (True, False):
+        with pytest.raises(IndexUnavailable, match="another release has written it") as caught:
+            open_index(path, read_only=read_only)
+        assert open_files(index_file(path)) == set(), caught.value
+    assert len(_found(file_history, "findable")) > 10
+    assert file_history.search.unindexed() == 3 * BLOCK
+
+
+def test_nothing_is_kept_open(path: Path) -> None:
+    """A history that was searched and indexed lets go of both files."""
+    with open_history(path) as history:
+        _filled(history, [b"findable"])
+        with closing(history.indexer()) as indexer:
+            indexer.fill()
+            assert len(_found(history, "findable")) > 10
+        assert open_files(index_file(path)) != set()
+
+    assert (open_files(path), open_files(index_file(path))) == (set(), set())
+
+
+def test_long_texts_and_wide_spans(history: History) -> None:
+    """Rows that are big, or belong to deliveries far from each other, are indexed in parts, and none is left out."""
+    _filled(history, [b"{}"], count=6 * BLOCK)
+    for number in range(BLOCK):
+        first = 1 + number * 5
+        history.attach_events([first, first + 1], b'{"summary":"Sales call %d"}' % number)
+    history.record([at(0, b"x" * 40_000 + b"big %d" % number) for number in range(BLOCK)])
+    _index(history)
+
+    for number in (0, 31, 63):
+        assert _found(history, f"Sales call {number}")[:1] == [1 + number * 5]
+        assert _found(history, f"big {number}")[-1:] == [6 * BLOCK + 1 + number]
 
 
 def test_the_index_is_for_its_owner_only(file_history: History, path: Path) -> None:
