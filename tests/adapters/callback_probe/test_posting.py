@@ -228,9 +228,15 @@ def test_the_forms_of_an_answer(answer: bytes) -> None:
         (b"", Failure.CONNECTION_CLOSED),
         (b"HTTP/1.1 200 OK\r\nContent-", Failure.CONNECTION_CLOSED),
         (b"HTTP/1.1 100 Continue\r\n\r\n", Failure.CONNECTION_CLOSED),
+        (b"HTTP/1.1 199 Almost\r\n\r\n", Failure.CONNECTION_CLOSED),
         (b"220 mail.example.com ESMTP\r\n", Failure.NOT_HTTP),
     ],
 )
 def test_what_is_no_answer(answer: bytes, problem: Failure) -> None:
     """A connection that ends early, or another protocol, is told as such."""
-    assert problem_of(the_answer(answer)) is problem
+    found = the_answer(answer)
+
+    assert isinstance(found, ProbeFailure)
+    assert found.failure is problem
+    if problem is Failure.CONNECTION_CLOSED:
+        assert found.reason == "the connection was closed before a response"

@@ -6,11 +6,12 @@ import ssl
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from cronofy_cli.adapters.callback_probe import ProbeLimits, probe
+from cronofy_cli.adapters.callback_probe.certificate import presented_chain
 from cronofy_cli.core.failure import Failure
 from tests.adapters.callback_probe.tls_servers import (
     NOW,
@@ -72,6 +73,8 @@ def test_each_fault_is_named(make: Make, problem: Failure, authorities: Authorit
     assert obstacle is not None
     assert obstacle.failure is problem
     assert obstacle.reason
+    if problem is Failure.TLS_TOO_OLD:
+        assert obstacle.reason == "TLSv1.1 is the newest that it speaks"
     assert (dict(report.responses), server.requests) == ({}, [])
 
 
@@ -166,3 +169,16 @@ def test_probes_side_by_side_do_not_disturb_each_other(authorities: Authorities)
         wrong: Failure.CERTIFICATE_WRONG_HOST,
         old: Failure.TLS_TOO_OLD,
     }
+
+
+def test_the_chain_on_a_newer_python() -> None:
+    """Since Python 3.13 the chain is had in a public way, already as DER."""
+
+    class Socket:
+        """A socket of TLS, as far as that is about it."""
+
+        def get_unverified_chain(self) -> tuple[bytes, ...]:
+            """Return what the server has sent."""
+            return (b"own", b"issuer")
+
+    assert presented_chain(cast("ssl.SSLSocket", Socket())) == [b"own", b"issuer"]
