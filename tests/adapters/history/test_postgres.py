@@ -261,6 +261,19 @@ def test_a_reader(address: PostgresAddress, postgres_server: PostgresServer) -> 
     assert look_at(address).may_record
 
 
+def test_a_database_without_our_tables(address: PostgresAddress) -> None:
+    """It reads as an empty history, is not changed by that, and its report says that nothing is there yet."""
+    with open_history(address, read_only=True) as reading:
+        assert (reading.is_stored, reading.newest_id(), reading.total()) == (False, 0, 0)
+
+    assert look_at(address)._replace(role="", server_version="") == ("", "", False, False)
+    with open_history(address) as history:
+        assert history.is_stored
+    assert look_at(address)._replace(role="", server_version="") == ("", "", True, True)
+    with open_history(address, read_only=True) as reading:
+        assert reading.is_stored
+
+
 def test_a_newer_format(team_history: History, address: PostgresAddress, postgres_server: PostgresServer) -> None:
     """Tables that a later release has written are left alone, and the hint says how to go on."""
     postgres_server.execute(f"UPDATE cronofy.versions SET version = {CURRENT_VERSION + 1}", database_of(address.uri))
