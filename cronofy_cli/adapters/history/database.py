@@ -59,16 +59,12 @@ class Database(ABC):
         """Return the first column of a query's first row; None without a row."""
 
     @abstractmethod
-    def write(self, sql: str, *rows: Iterable[object]) -> int:
-        """Run a statement once for each row of parameters, in one transaction; return how many rows it changed."""
+    def write(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run a statement, in a transaction of the caller's or as one, and return how many rows it changed."""
 
     @abstractmethod
     def run(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run a statement once for each row of parameters, in a transaction of the caller's."""
-
-    @abstractmethod
-    def execute(self, sql: str, parameters: Sequence[object]) -> None:
-        """Run a statement once, in a transaction of the caller's or as one."""
 
     @abstractmethod
     def insert(self, sql: str, parameters: Sequence[object]) -> int:

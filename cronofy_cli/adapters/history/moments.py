@@ -59,7 +59,7 @@ class MomentsTable:
         """
         rows = ",".join(f"[{','.join(map(str, _row(each)))}]" for each in moments)
         insert = _INSERT.format(rows=self._database.dialect.rows_of_moments)
-        self._database.execute(insert, (f"[{rows}]",))
+        self._database.write(insert, (f"[{rows}]",))
 
     def of(self, delivery_id: int) -> Moments | None:
         """Return those of a delivery; None when they are not known.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from cronofy_cli.adapters import sqlite
 from cronofy_cli.adapters.history.search_blocks import IndexUnavailable, Mark, Stream, asked_trigrams
@@ -44,16 +44,10 @@ def index_file(history_file: Path) -> Path:
 
 
 class SearchIndex:
-    """A connection to the index, used by one thread at a time. Close it, or use it as a context manager."""
+    """A connection to the index, used by one thread at a time. Whoever has opened it closes it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the file."""

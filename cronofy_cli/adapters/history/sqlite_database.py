@@ -63,19 +63,14 @@ class SqliteDatabase(Database):
             row = self.connection.execute(sql, parameters).fetchone()
         return row[0] if row else None
 
-    def write(self, sql: str, *rows: Iterable[object]) -> int:
-        """Run a statement once for each row of parameters, in one transaction; return how many rows it changed."""
-        with self.transaction():
-            return self.connection.executemany(sql, [tuple(row) for row in rows]).rowcount
+    def write(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run a statement, in a transaction of the caller's or as one, and return how many rows it changed."""
+        with translated(self.path):
+            return self.connection.execute(sql, parameters).rowcount
 
     def run(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run a statement once for each row of parameters, in a transaction of the caller's."""
         self.connection.executemany(sql, rows)
-
-    def execute(self, sql: str, parameters: Sequence[object]) -> None:
-        """Run a statement once, in a transaction of the caller's or as one."""
-        with translated(self.path):
-            self.connection.execute(sql, parameters)
 
     def insert(self, sql: str, parameters: Sequence[object]) -> int:
         """Run a statement that adds a row with a number of its own, and return that."""

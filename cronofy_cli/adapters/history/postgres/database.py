@@ -71,24 +71,14 @@ class PostgresDatabase(Database):
         row = self._asked(lambda session: session.execute(marked(sql), parameters, binary=True).fetchone())
         return row[0] if row else None
 
-    def write(self, sql: str, *rows: Iterable[object]) -> int:
-        """Run a statement once for each row of parameters, in one transaction; return how many rows it changed."""
-        if len(rows) == 1:
-            with self._translated():
-                return self.session().execute(marked(sql), tuple(rows[0])).rowcount
-        with self.transaction():
-            cursor = self.session().cursor()
-            cursor.executemany(marked(sql), [tuple(row) for row in rows])
-            return cursor.rowcount
+    def write(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Run a statement, in a transaction of the caller's or as one, and return how many rows it changed."""
+        with self._translated():
+            return self.session().execute(marked(sql), parameters).rowcount
 
     def run(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run a statement once for each row of parameters, in a transaction of the caller's."""
         self.session().cursor().executemany(marked(sql), rows)
-
-    def execute(self, sql: str, parameters: Sequence[object]) -> None:
-        """Run a statement once, in a transaction of the caller's or as one."""
-        with self._translated():
-            self.session().execute(marked(sql), parameters)
 
     def answer(self, sql: str, parameters: Sequence[object]) -> Any:
         """Run a statement with psycopg's own marks, and return the first column of its first row."""

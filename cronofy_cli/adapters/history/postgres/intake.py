@@ -134,7 +134,7 @@ class PostgresIntake:
             return
         self._look_at_s = now_s + _LOOK_EVERY_S
         with suppress(HistoryUnavailable):
-            self._database.execute(_NOT_ACCEPTED, list(map(list, zip(*self._doubted, strict=True))))
+            self._database.write(_NOT_ACCEPTED, list(map(list, zip(*self._doubted, strict=True))))
             if now_s >= self._doubt_until_s:
                 self._doubted.clear()
 

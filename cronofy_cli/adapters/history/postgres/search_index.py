@@ -56,7 +56,7 @@ class PostgresIndex:
 
     def set_mark(self, stream: Stream, mark: Mark) -> None:
         """Keep how far a stream is indexed."""
-        self._database.execute(
+        self._database.write(
             "INSERT INTO search_marks (stream, upto, stamp) VALUES (?, ?, ?) "
             "ON CONFLICT (stream) DO UPDATE SET upto = excluded.upto, stamp = excluded.stamp",
             (stream.value, mark.upto, mark.stamp),
@@ -67,7 +67,7 @@ class PostgresIndex:
         text = b"\n".join(parts)
         grams = {(one << 16) | (two << 8) | three for one, two, three in zip(text, text[1:], text[2:], strict=False)}
         insert = "INSERT INTO search_blocks (first_id, last_id, grams) VALUES (?, ?, ?::integer[])"
-        self._database.execute(insert, (*span, sorted(grams)))
+        self._database.write(insert, (*span, sorted(grams)))
 
     def spans(self, texts: Sequence[bytes]) -> list[Span] | None:
         """Return where one of the texts may be; None when the index cannot tell, because one is too short."""
@@ -94,5 +94,5 @@ class PostgresIndex:
 
     def clear(self) -> None:
         """Forget everything: it is indexed again."""
-        self._database.write("DELETE FROM search_blocks", ())
-        self._database.write("DELETE FROM search_marks", ())
+        self._database.write("DELETE FROM search_blocks")
+        self._database.write("DELETE FROM search_marks")
