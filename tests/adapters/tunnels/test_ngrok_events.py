@@ -11,7 +11,8 @@ import pytest
 from cronofy_cli.adapters.http import open_client
 from cronofy_cli.adapters.tunnels.interface import TunnelEventKind
 from cronofy_cli.errors import NotSignedIn, Unreachable
-from tests.adapters.tunnels.support import post
+from tests.adapters.tunnels.support import post, runs
+from tests.open_files import open_files
 from tests.ports import free_port
 
 if TYPE_CHECKING:
@@ -69,9 +70,13 @@ def test_a_session_lost_and_back(machine: Machine, events: Events, listener: Ups
 
 
 def test_an_address_that_changes(machine: Machine, events: Events, listener: Upstream) -> None:
-    """When a session comes back under another address, the new one is told and is the tunnel's from then on."""
+    """When a session comes back under another address, the new one is told and is the tunnel's from then on.
+
+    What has looked after the address lets go of the agent's API at the end.
+    """
     machine.set(FAKE_NGROK_SCENARIO="address_changes")
     with machine.ngrok(events) as tunnel:
+        open_before = open_files()
         before = tunnel.start(listener.port)
         signal_agent(events, signal.SIGUSR1)
         events.wait_for(TunnelEventKind.SESSION_LOST)
@@ -81,6 +86,8 @@ def test_an_address_that_changes(machine: Machine, events: Events, listener: Ups
         assert event.public_url is not None
         assert event.public_url == tunnel.public_url != before
         assert post(event.public_url)[0] == 202
+        tunnel.stop()
+        assert open_files() <= open_before
 
 
 @pytest.mark.parametrize("version", ["3.39.10", "3.19.1"])
@@ -126,8 +133,11 @@ def test_an_interrupt_while_starting(machine: Machine, events: Events) -> None:
         events(event)
         raise KeyboardInterrupt
 
-    with machine.ngrok(interrupt) as tunnel, pytest.raises(KeyboardInterrupt):
-        tunnel.start(9)
+    with machine.ngrok(interrupt) as tunnel:
+        with pytest.raises(KeyboardInterrupt):
+            tunnel.start(9)
+        assert machine.leftovers() == []
+        assert not runs(events.agent_pid)
 
     assert events.kinds == [TunnelEventKind.AGENT_STARTED]
 

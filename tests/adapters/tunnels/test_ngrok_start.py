@@ -159,8 +159,11 @@ def test_each_failure_has_its_own_sentence(
     if scenario == "offline":
         _limit_comes_with_its_words(monkeypatch)
     limit_s = 1.0 if scenario == "silent" else WAIT_LIMIT_S
-    with machine.ngrok(events, limit_s=limit_s) as tunnel, pytest.raises(kind) as caught:
-        tunnel.start(9)
+    with machine.ngrok(events, limit_s=limit_s) as tunnel:
+        with pytest.raises(kind) as caught:
+            tunnel.start(9)
+        assert machine.leftovers() == []
+        assert not any(runs(call["pid"]) for call in machine.calls("ngrok"))
 
     error = caught.value
     assert message in error.message
