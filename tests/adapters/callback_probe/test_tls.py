@@ -12,6 +12,7 @@ import pytest
 
 from cronofy_cli.adapters.callback_probe import ProbeLimits, probe
 from cronofy_cli.adapters.callback_probe.certificate import presented_chain
+from cronofy_cli.adapters.callback_probe.target import parse_target
 from cronofy_cli.core.failure import Failure
 from tests.adapters.callback_probe.tls_servers import (
     NOW,
@@ -76,6 +77,7 @@ def test_each_fault_is_named(make: Make, problem: Failure, authorities: Authorit
     if problem is Failure.TLS_TOO_OLD:
         assert obstacle.reason == "TLSv1.1 is the newest that it speaks"
     assert (dict(report.responses), server.requests) == ({}, [])
+    assert (report.target, set(report.addresses) <= {"127.0.0.1", "::1"}) == (parse_target(url), True)
 
 
 @pytest.mark.parametrize("make", [Authorities.expired, Authorities.wrong_host, Authorities.self_signed])

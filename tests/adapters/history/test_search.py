@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from cronofy_cli.adapters.history import Criteria, Forward, open_history, search
 from cronofy_cli.adapters.history.indexing import BLOCK
 from cronofy_cli.adapters.history.search_blocks import IndexUnavailable
 from cronofy_cli.adapters.history.search_index import index_file, open_index
-from tests.adapters.history.samples import APP, answered, at
+from tests.adapters.history.samples import APP, START, answered, at
 from tests.open_files import open_files
 from tests.samples import make_delivery
 
@@ -120,12 +121,17 @@ def test_new_deliveries_are_found_before_they_are_indexed(history: History, plac
         assert _found(reader, "quite new") == [1, 3 * BLOCK + 2]
 
 
-def test_pruning_removes_from_the_index(file_history: History, path: Path) -> None:
+@pytest.mark.parametrize(
+    "prune",
+    [lambda history: history.prune_all_but(10), lambda history: history.prune_older(START + timedelta(minutes=182))],
+    ids=["by number", "by age"],
+)
+def test_pruning_removes_from_the_index(prune: Callable[[History], int], file_history: History, path: Path) -> None:
     """What was removed from the history is not in the index's file either once that is little or most of it."""
     _filled(file_history, [b"{}"])
     _index(file_history)
 
-    file_history.prune_all_but(10)
+    assert prune(file_history) == 3 * BLOCK - 10
 
     with closing(sqlite3.connect(index_file(path))) as index:
         assert index.execute("SELECT count(*) FROM blocks").fetchone() == (0,)

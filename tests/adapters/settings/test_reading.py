@@ -102,9 +102,10 @@ def test_a_users_file(path: Path) -> None:
 
 def test_the_most_that_is_taken(path: Path) -> None:
     """A file of 256 KiB and the highest port are read."""
-    path.write_bytes(b"port = 65535\n#".ljust(1 << 18, b"x"))
+    path.write_bytes(b'port = 65535\nforward = ["65535/hook"]\n#'.ljust(1 << 18, b"x"))
 
-    assert read_user_file(path).defaults == read_project_file(path) == {Key.PORT: 65535}
+    expected = {Key.PORT: 65535, Key.FORWARD: ("65535/hook",)}
+    assert read_user_file(path).defaults == read_project_file(path) == expected
 
 
 def test_a_file_that_is_not_there_is_empty(path: Path) -> None:
@@ -173,6 +174,7 @@ def test_what_a_project_file_must_not_set(path: Path, line: str) -> None:
         "//localhost",
         "file:///etc/passwd",
         "99999/hook",
+        "65536/hook",
         "0/hook",
     ],
 )
