@@ -237,6 +237,23 @@ def test_locked_while_clearing(cache: EventCache, environment: dict[str, str]) -
     assert cache.status().events == 1
 
 
+def test_what_cannot_be_cleared_now_stays(
+    cache: EventCache, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache that another program holds is not taken for one that is damaged: nothing of it is removed."""
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.02)
+    cache.observe([event_state()], None)
+    cache._connection.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(EventCacheUnavailable, match="locked"):
+            clear_event_caches(environment)
+    finally:
+        cache._connection.execute("ROLLBACK")
+
+    assert cache.path.exists()
+    assert [each.events for each in list_event_caches(environment)] == [1]
+
+
 def test_locked(cache: EventCache, environment: dict[str, str]) -> None:
     """A cache that another program holds is an error that names the file, and nothing is lost."""
     cache._connection.execute("PRAGMA busy_timeout = 20")

@@ -281,7 +281,7 @@ def test_a_newer_format(team_history: History, address: PostgresAddress, postgre
     for read_only in (False, True):
         with pytest.raises(HistoryUnavailable, match="newer cronofy") as caught:
             open_history(address, read_only=read_only)
-        assert "pip install --upgrade" in (caught.value.hint or "")
+        assert caught.value.hint == "upgrade with `pip install --upgrade 'cronofy-cli[postgres]'`"
 
 
 def test_values_are_no_part_of_statements(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,11 +15,10 @@ from cronofy_cli.adapters.tunnels.interface import TunnelOptions
 from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import Unreachable, WrongUsage
 from tests.fakes.ngrok_setup import FAKES, TOKEN
+from tests.golden_files import check_golden
 from tests.support import REPOSITORY
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.adapters.tunnels.support import Events, Machine
 
 IMPORTS = """
@@ -96,6 +96,15 @@ def test_a_choice_that_needs_an_option(machine: Machine, events: Events, choice:
 def test_every_choice_has_a_provider() -> None:
     """Each word that --tunnel takes has a provider, and the order of preference is the one in which they are named."""
     assert [TunnelChoice.AUTO, *PROVIDERS] == list(TunnelChoice)
+
+
+def test_what_a_caller_must_know(machine: Machine, events: Events) -> None:
+    """Of each provider: whether Cronofy reaches its address, from when on, and what to try where it leads elsewhere."""
+    options = TunnelOptions(os.environ, machine.data_folder, ssh_host="box", public_url="https://hooks.example.com")
+    facts = [choose_tunnel(choice, options, events).facts for choice in PROVIDERS]
+
+    lines = [f"{each.name}: public {each.is_public}, from {each.settle_s} s on: {each.ready_hint}\n" for each in facts]
+    check_golden("facts.txt", "".join(lines).encode(), Path(__file__).parent / "golden")
 
 
 def test_statuses(machine: Machine) -> None:

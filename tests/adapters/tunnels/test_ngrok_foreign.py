@@ -134,6 +134,8 @@ def test_its_session(
         events.wait_for(TunnelEventKind.SESSION_LOST)
         theirs.process.send_signal(signal.SIGUSR1)
         events.wait_for(TunnelEventKind.SESSION_BACK)
+        sessions = [each for each in events.seen if each.kind is not TunnelEventKind.URL_CHANGED]
+        assert {each.detail for each in sessions} == {"the agent that already ran says so"}
 
         assert events.wait_for(TunnelEventKind.URL_CHANGED).public_url == tunnel.public_url != before
 
