@@ -217,6 +217,15 @@ def test_only_chosen_tools(words: str, chosen: set[str], cli: Cli) -> None:
     talk(cli, look, "--tools", words)
 
 
+@pytest.mark.parametrize("words", ["", " ", ",", " , "])
+def test_a_list_without_a_tool(words: str, cli: Cli) -> None:
+    """A variable that is not set is not all tools, and a server without any would be of no use."""
+    wrong = run_main(cli, "mcp", "--tools", words)
+
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert wrong.stderr == "error: --tools names no tool\nhint: use read, or a list such as why,status\n"
+
+
 def test_a_tool_that_is_not_there(cli: Cli) -> None:
     """A typo in the list is answered with the nearest tool, before anything is served."""
     wrong = run_main(cli, "mcp", "--tools", "whi")

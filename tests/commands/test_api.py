@@ -96,6 +96,19 @@ def test_a_body_from_stdin(cli: Cli, cronofy: ScriptedServer) -> None:
     assert cronofy.requests[0].headers.get_all("Content-Type") == ["text/odd"]
 
 
+def test_fields_from_files(cli: Cli, cronofy: ScriptedServer) -> None:
+    """Stdin and files may each be a field's text, without their last line break."""
+    (cli.folder / "text").write_text("of a file\n\n")
+    cronofy.answer(json={})
+
+    result = run_main(
+        cli, "api", "POST", "/v1/x", "-F", "a=@-", "-F", f"b=@{cli.folder / 'text'}", stdin="é\r\n".encode()
+    )
+
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(cronofy.requests[0].body) == {"a": "é", "b": "of a file\n"}
+
+
 def test_stdin_is_read_once(cli: Cli, cronofy: ScriptedServer) -> None:
     """Body and field cannot both come from stdin."""
     result = run_main(cli, "api", "POST", "/v1/x", "--input", "-", "-F", "a=@-", stdin=b"x")
