@@ -109,6 +109,17 @@ def test_fields_from_files(cli: Cli, cronofy: ScriptedServer) -> None:
     assert json.loads(cronofy.requests[0].body) == {"a": "é", "b": "of a file\n"}
 
 
+def test_a_field_from_a_file_that_is_no_text(cli: Cli, cronofy: ScriptedServer) -> None:
+    """JSON cannot hold it: the option for a body that is not text is named."""
+    (cli.folder / "odd").write_bytes(b"\xff")
+
+    result = run_main(cli, "api", "POST", "/v1/x", "-F", f"a=@{cli.folder / 'odd'}", "--json")
+
+    assert (result.exit_code, result.lines) == (2, [])
+    assert result.error["message"] == f"'{cli.folder / 'odd'}' is not UTF-8 text"
+    assert result.error["hint"] == "use --input FILE for the body"
+
+
 def test_stdin_is_read_once(cli: Cli, cronofy: ScriptedServer) -> None:
     """Body and field cannot both come from stdin."""
     result = run_main(cli, "api", "POST", "/v1/x", "--input", "-", "-F", "a=@-", stdin=b"x")

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from cronofy_cli.adapters.api.budget import ProcessBudget
 from cronofy_cli.commands.sync_many import _Work
+from tests.in_process import run_main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cronofy_cli.adapters.api.budget import Budget
+    from tests.fakes.scripted_server import ScriptedServer
+    from tests.support import Cli
 
 
 @dataclass
@@ -68,3 +74,36 @@ def test_accounts_that_begin_at_once_share_it_too() -> None:
 
     assert len(requested.made) == 1
     assert found[0] is found[1]
+
+
+@pytest.mark.parametrize(
+    ("signed_in", "found", "message", "hint"),
+    [
+        (
+            "acc_1",
+            "acc_2",
+            "the access token that Cronofy gave is that of acc_2",
+            "correct what is kept or listed for acc_1",
+        ),
+        ("../x", "../x", "the id that Cronofy gave the account cannot be part of a file's name", None),
+    ],
+)
+def test_whose_account_it_is(
+    signed_in: str, found: str, message: str, hint: str | None, cli: Cli, cronofy: ScriptedServer
+) -> None:
+    """A copy is that of the account that is meant, and its file is in the folder; anything else fails."""
+    (cli.folder / "token").write_text("tok_1")
+    del cli.environment["CRONOFY_ACCESS_TOKEN"]
+    cli.environment |= {"CRONOFY_CONFIG_DIR": str(cli.folder / "config"), "CRONOFY_NO_KEYRING": "1"}
+    cronofy.answer(json={"sub": signed_in, "email": "ada@x.test"}, only_for="GET /v1/userinfo")
+    cronofy.answer(json={"channels": []})
+    login = ("auth", "login", "--context", "one", "--access-token-file", cli.folder / "token", "--insecure-storage")
+    assert run_main(cli, *login).exit_code == 0
+    cronofy.answer(json={"sub": found, "email": "ada@x.test"}, only_for="GET /v1/userinfo")
+
+    result = run_main(cli, "sync", "--out", cli.folder / "copies" / "{sub}.db", "--contexts", "one", "--ndjson")
+
+    [line] = map(json.loads, result.lines)
+    assert (line["error"]["message"], line["error"]["hint"]) == (message, hint)
+    assert (result.exit_code, result.error["code"]) == (1, "accounts_failed")
+    assert list(cli.folder.rglob("*.db")) == []
