@@ -158,16 +158,24 @@ def test_the_request_is_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [b"", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", b"HTTP/1.1 200 OK\r\nCont"],
-    ids=["nothing", "not HTTP", "cut off", "half a head"],
+    ("answer", "words"),
+    [
+        (b"", "the connection was closed without an answer"),
+        (b"HTTP/1.1 200 OK\r\nCont", "the connection was closed without an answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", "the connection was closed amid the answer"),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n", "the connection was closed amid the answer"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000, "the answer has no status"),
+        (b"SSH-2.0-OpenSSH\r\n", ""),
+    ],
+    ids=["nothing", "half a head", "cut off", "interim alone", "a head without end", "not HTTP"],
 )
-def test_what_is_no_answer(answer: bytes) -> None:
-    """The connection was closed before there was one, or it is not HTTP."""
+def test_what_is_no_answer(answer: bytes, words: str) -> None:
+    """The connection was closed before there was one, or it is not HTTP; the reason says which."""
     ((status, failure, reason),) = post_all(Application(answer, keeps=False))
 
     assert (status, failure) == (None, Failure.CONNECTION_CLOSED)
     assert reason
+    assert words in reason
 
 
 def test_an_answer_that_does_not_come() -> None:

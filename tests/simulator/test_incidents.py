@@ -273,6 +273,24 @@ def test_a_clock_that_is_turned_while_it_is_turned(
     assert len(receiver.received()) == 10
 
 
+def test_what_is_due_at_the_end_of_a_turn_belongs_to_it(simulator: Running, receiver: Receiver) -> None:
+    """An attempt that is due at the very moment to which the clock is turned is made, and its answer waited for."""
+    simulator.request("POST", "/simulator/clock", json={"stopped": True})
+    receiver.statuses = [500]
+    simulator.open_channel(receiver.url)
+    simulator.settle_attempts(1)
+    receiver.hang.clear()
+
+    with ThreadPoolExecutor(1) as pool:
+        turned = pool.submit(advance, simulator, 15)
+        receiver.wait_for(2)
+        assert not turned.done()
+        receiver.hang.set()
+        turned.result()
+
+    assert [one["status"] for one in simulator.get("/simulator/deliveries")["deliveries"]] == [500, 200]
+
+
 def test_pages_codes_and_tokens_expire_with_the_clock(start: Callable[..., Running]) -> None:
     """A turned clock ends pages after ten minutes, codes after one, access tokens after an hour; refreshing goes on."""
     simulator = start(page_size=10)

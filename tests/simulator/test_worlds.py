@@ -319,6 +319,13 @@ def test_the_export_makes_the_same_events(start: Callable[..., Running]) -> None
         (SMALL.replace("+1d 10:00", "soon"), "'soon' is no time"),
         (SMALL.replace('email = "ada@x.test"', 'email = "ada@x.test"\ntzid = "Nowhere"'), "'Nowhere' is no time zone"),
         (SMALL.replace("2026-11-24T11:00:00Z", "2026-11-24T09:00:00Z"), "does not come after its start"),
+        (SMALL.replace("2026-11-24T11:00:00Z", "2026-11-24T10:00:00Z"), "does not come after its start"),
+        (SMALL.replace("2026-11-24T11:00:00Z", "2026-11-25"), "does not come after its start"),
+        (SMALL.replace("+1d 10:00", "+1d 24:00"), "'24:00' is no time of day"),
+        (
+            f'{SMALL}[[accounts.channels]]\ncallback_url = "http://x.test/"\ncalendars = ["Work"]',
+            "the account bob@x.test has no calendar 'Work'",
+        ),
     ],
 )
 def test_mistakes_in_a_world_file_are_named(text: str, expected: str) -> None:

@@ -13,6 +13,7 @@ from cronofy_cli.sync.copy.sqlite_copy import open_copy, open_existing
 from cronofy_cli.sync.copy_files import destination_at
 from cronofy_cli.sync.errors import CopyUnavailable
 from cronofy_cli.sync.full_read import Truth
+from cronofy_cli.sync.seen import Seen
 from tests.open_files import open_files
 
 if TYPE_CHECKING:
@@ -74,11 +75,14 @@ def test_a_closed_copy(tmp_path: Path) -> None:
 
 def test_what_is_kept_aside() -> None:
     """What a run keeps aside while it reads is gone when it ends."""
-    with Truth() as truth, ChangeLog() as log:
+    with Truth() as truth, ChangeLog() as log, Seen() as seen:
+        assert (seen.note("evt_1"), seen.note("evt_1")) == (True, False)
         truth.add("evt_1", b"{}")
         assert (truth.take("evt_1"), list(log.lines())) == (b"{}", [])
 
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
         truth.touch("evt_1")
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        seen.note("evt_1")
     with pytest.raises(ValueError, match="closed"):
         list(log.lines())

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from cronofy_cli.core.notifications.ownership import KnownRuns
 from cronofy_cli.errors import NotAllowed
+from cronofy_cli.why.causes.channels import former_channels
 from cronofy_cli.why.conclusion import CauseCode
 from cronofy_cli.why.evidence import Question
-from tests.why.evidences import HEALTHY, JANE, URL, causes_in, channel, delivery, event, history
+from tests.why.evidences import HEALTHY, JANE, URL, Opened, causes_in, channel, delivery, event, history
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,22 @@ def test_what_a_channel_of_read_only_calendars_notifies(type_: str, is_blamed: b
 
     codes = [cause.code for cause in causes_in(evidence)]
     assert codes == ([CauseCode.FILTER_CALENDAR_READONLY] if is_blamed else [])
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (Question(), ["chn_1", "chn_2"]),
+        (Question("chn_2"), ["chn_2"]),
+        (Question("chn_3"), []),
+        (Question("chn_open"), []),
+        (Question(url=URL), ["chn_1"]),
+        (Question("chn_2", URL), []),
+    ],
+)
+def test_which_former_channels_are_meant(question: Question, expected: list[str]) -> None:
+    """Those that are no longer open, of the asked id and the asked address."""
+    opened = (Opened((URL,), ("chn_1", "chn_open")), Opened(("https://other.example.com/",), ("chn_2",)))
+    evidence = replace(HEALTHY, channels=(channel("chn_open"),), runs=KnownRuns(created=opened), question=question)
+
+    assert [former.channel_id for former in former_channels(evidence)] == expected

@@ -179,6 +179,13 @@ def test_a_bad_channel_is_refused(body: dict[str, object], expected: dict[str, s
     assert refusal(lambda: bodies.parse_channel(body, KNOWN, enforce_url_length=False)) == expected
 
 
+def test_a_channel_of_every_calendar() -> None:
+    """A filter may name all calendars of an account, and keeps their order."""
+    wanted = {"callback_url": "http://x.test", "filters": {"calendar_ids": [WORK, HOME]}}
+
+    assert bodies.parse_channel(wanted, KNOWN, enforce_url_length=False).calendar_ids == (WORK, HOME)
+
+
 def test_the_url_length_is_enforced_on_demand() -> None:
     """128 characters pass either way, 129 only without the older rule."""
     url = "http://x.test/".ljust(128, "a")

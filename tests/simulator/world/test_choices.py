@@ -64,6 +64,16 @@ def test_what_a_refusal_says(name: str, value: str, said: str) -> None:
     assert refusal.value.message == said
 
 
+@pytest.mark.parametrize("name", ["pagesize", "client_id", "port", ""])
+def test_what_is_no_choice(name: str) -> None:
+    """A name that is none, or that of another setting, is refused with the way to those that there are."""
+    with pytest.raises(WrongUsage) as refusal:
+        SimulatorSettings().with_choices({name: 1})
+
+    assert refusal.value.message == f"there is no choice '{name}'"
+    assert refusal.value.hint == "cronofy simulator routes --choices"
+
+
 @pytest.mark.parametrize(("extra", "shown"), [("", ""), ("y", "…")])
 def test_what_is_shown_of_a_long_value(extra: str, shown: str) -> None:
     """A refusal does not grow with what was given: its beginning is enough."""
