@@ -165,7 +165,7 @@ def test_the_request_is_whole() -> None:
         (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", "the connection was closed amid the answer"),
         (b"HTTP/1.1 103 Early Hints\r\n\r\n", "the connection was closed amid the answer"),
         (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000, "the answer has no status"),
-        (b"SSH-2.0-OpenSSH\r\n", ""),
+        (b"SSH-2.0-OpenSSH\r\n", "Expected HTTP/"),
     ],
     ids=["nothing", "half a head", "cut off", "interim alone", "a head without end", "not HTTP"],
 )

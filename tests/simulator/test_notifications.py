@@ -57,6 +57,19 @@ def test_an_identical_channel_is_verified_again(simulator: Running, receiver: Re
     assert len(ids) == 1
 
 
+def test_an_identical_channel_can_go_without_another_verification(
+    start: Callable[..., Running], receiver: Receiver
+) -> None:
+    """By choice a channel that is open already is only answered; another one of the application is verified."""
+    simulator = start(verify_identical_channels=False)
+    for _ in range(2):
+        simulator.open_channel(receiver.url)
+    simulator.open_channel(receiver.url, only_managed=True)
+    simulator.settle()
+
+    assert len(receiver.received("verification")) == 2
+
+
 def test_each_active_secret_signs(start: Callable[..., Running], receiver: Receiver) -> None:
     """While secrets are rotated, a receiver that knows either one is satisfied."""
     start(client_secrets=("old", "new")).open_channel(receiver.url)

@@ -158,6 +158,17 @@ def test_the_first_world_stays(simulator: Running, receiver: Receiver) -> None:
     receiver.wait_for(1, "verification")
 
 
+def test_how_many_worlds_there_can_be(simulator: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more than can be is refused with a way out, which helps."""
+    monkeypatch.setattr("cronofy_cli.simulator.worlds.MAX_WORLDS", 2)
+    made = [simulator.request("POST", "/simulator/worlds", 201, json={}).json()["world"] for _ in range(2)]
+
+    refused = simulator.request("POST", "/simulator/worlds", 422, json={}).json()
+    assert "there are 2 worlds already" in refused["message"]
+    simulator.request("DELETE", f"/simulator/worlds/{made[0]}", 204)
+    simulator.request("POST", "/simulator/worlds", 201, json={})
+
+
 def test_a_world_of_a_definition(simulator: Running) -> None:
     """A definition is a world file's text; choices are of this world alone; a mistake in it is named."""
     made = simulator.request(

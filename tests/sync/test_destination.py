@@ -73,3 +73,13 @@ def test_when_copies_were_written(tmp_path: Path) -> None:
     place = place_of_many(str(tmp_path))
 
     assert list(place.last_runs([("acc_1", "us"), ("acc_2", "us")])) == [("acc_1", "us")]
+
+
+def test_folders_are_made_for_the_accounts_files(tmp_path: Path) -> None:
+    """However deep; a folder that is there already is used."""
+    place = place_of_many(str(tmp_path / "a" / "{sub}" / "calendar.db"))
+
+    for _ in range(2):
+        place.open("acc_1", "us").close()
+
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.db")] == ["a/acc_1/calendar.db"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from cronofy_cli.core.notifications.ownership import KnownRuns
-from cronofy_cli.errors import NotAllowed
+from cronofy_cli.errors import HistoryUnavailable, NotAllowed
 from cronofy_cli.why.causes.channels import former_channels
 from cronofy_cli.why.conclusion import CauseCode
 from cronofy_cli.why.evidence import Question
@@ -53,6 +53,15 @@ def test_what_a_channel_of_read_only_calendars_notifies(type_: str, is_blamed: b
 
     codes = [cause.code for cause in causes_in(evidence)]
     assert codes == ([CauseCode.FILTER_CALENDAR_READONLY] if is_blamed else [])
+
+
+def test_a_channel_of_another_data_center_is_known_by_its_own_deliveries() -> None:
+    """What names no channel says nothing of one that was not asked about; without a history nothing is said."""
+    nobodys = replace(HEALTHY, channels=(), history=history(delivery(1, channel_id=None, context="de")))
+    unreadable = replace(HEALTHY, channels=(), history=HistoryUnavailable("damaged"), question=Question("chn_9"))
+
+    for evidence in (nobodys, unreadable):
+        assert CauseCode.OTHER_DATA_CENTER not in [cause.code for cause in causes_in(evidence)]
 
 
 @pytest.mark.parametrize(

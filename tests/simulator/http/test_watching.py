@@ -65,7 +65,7 @@ def test_a_channel_says_what_became_of_it(simulator: Running, receiver: Receiver
 
 
 def test_the_timeline_has_everything_in_order(start: Callable[..., Running], receiver: Receiver) -> None:
-    """Acts, deliveries and API calls, as they happened; `after` and `limit` choose."""
+    """Acts, deliveries and API calls, as they happened; `after` and `limit` choose, and `after` in the logs as well."""
     simulator = start(coalesce_window_s=3600)
     simulator.open_channel(receiver.url)
     simulator.settle()
@@ -84,6 +84,9 @@ def test_the_timeline_has_everything_in_order(start: Callable[..., Running], rec
     assert (acts[2]["details"]["subject"], acts[2]["details"]["start"]) == ("Late lunch", "2026-05-03")
     assert [entry["number"] for entry in entries] == [1, 2, 3, 4, 5, 6, 7]
     assert simulator.get("/simulator/timeline", after="2", limit="2")["entries"] == entries[-2:]
+    assert simulator.get("/simulator/timeline", after="5")["entries"] == entries[5:]
+    assert [one["number"] for one in simulator.get("/simulator/requests", after="1")["requests"]] == [2]
+    assert [len(simulator.get("/simulator/deliveries", after=after)["deliveries"]) for after in "01"] == [1, 0]
 
 
 @pytest.mark.parametrize(

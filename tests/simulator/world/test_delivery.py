@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 
 from cronofy_cli.core.signature import ClientSecret, SignatureState, judge
 from cronofy_cli.simulator.messages.notification_body import notification_body, notification_headers
-from cronofy_cli.simulator.world.delivery import Change, Notification, Outbox, OutboxState, concerns, delivery_rules
+from cronofy_cli.simulator.world.delivery import (
+    Callback,
+    Change,
+    Notification,
+    Outbox,
+    OutboxState,
+    concerns,
+    delivery_rules,
+)
 from cronofy_cli.simulator.world.model import Channel
 from cronofy_cli.simulator.world.seed import HOME, WORK
 from cronofy_cli.simulator.world.settings import CHANNEL_LIFETIME_S, RETRY_DELAYS_S
@@ -249,6 +257,20 @@ def test_every_change_is_told(edits: list[tuple[float, bool]]) -> None:
 
     for seconds, _ in edits:
         assert any(since <= after(seconds) <= at for since, at in told)
+
+
+def test_callbacks_of_an_event_are_forgotten_that_are_still_to_come() -> None:
+    """What is due by now is sent all the same, and what belongs to another event, or to a channel, stays."""
+    outbox = Outbox(RULES)
+    for uid, seconds in (("evt_1", -1), ("evt_1", 0), ("evt_1", 1), ("evt_2", 1)):
+        callback = Callback(url="http://x.test/", application=MAIN, content={}, event_uid=uid)
+        outbox.push_callback("event_subscription", after(seconds), {"at": seconds, "of": uid}, callback)
+    outbox.push("chn_all", "verification", after(1))
+
+    outbox.forget_callbacks("evt_1", NOW)
+
+    left = [one.fields for one in outbox.take_due(after(60))]
+    assert left == [{"at": -1, "of": "evt_1"}, {"at": 0, "of": "evt_1"}, {"at": 1, "of": "evt_2"}, {}]
 
 
 def test_a_body_is_compact_and_rounded_down() -> None:
