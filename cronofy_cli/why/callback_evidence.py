@@ -7,6 +7,7 @@ it rejects a GET.
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -59,25 +60,22 @@ def _try(prober: Prober, callback: Callback, channel: bytes | None) -> tuple[Che
     if any(check.state is CheckState.FAILED for check in way):
         return way
     if is_listener:
-        return (*way, _check_listener(callback.url))
+        return (*way, _check_listener(callback.url, prober.limits.answer_s))
     return (*way, check_one(posting, report.responses[posting], report.target, prober.limits))
 
 
-def _check_listener(url: str) -> Check:
-    from cronofy_cli.adapters.callback_probe.reachability import prove_leads_here
+def _check_listener(url: str, limit_s: float) -> Check:
+    from cronofy_cli.adapters.callback_probe.reachability import find_obstacle
 
-    try:
-        duration_ms = prove_leads_here(url, 0, _no_explanation, None, _do_not_wait)
-    except CronofyError as error:
-        return Check(RESPONSE, CheckState.FAILED, error.message, url, NOT_A_LISTENER)
+    begun = time.monotonic()
+    obstacle = find_obstacle(url, _no_explanation, None, limit_s)
+    if obstacle is not None:
+        return Check(RESPONSE, CheckState.FAILED, obstacle.message, url, NOT_A_LISTENER)
+    duration_ms = (time.monotonic() - begun) * 1000
     return passed(RESPONSE, f"a listener responds there after {duration_ms:.0f} ms", subject=url)
 
 
 def _no_explanation(_status: int, _headers: Mapping[str, str]) -> None:
-    return None
-
-
-def _do_not_wait(_seconds: float) -> None:
     return None
 
 

@@ -99,6 +99,14 @@ def test_a_listener_is_asked_and_not_posted_to(
     assert re.fullmatch(words, last.finding)
 
 
+def test_a_listener_far_away() -> None:
+    """A listener behind a tunnel that takes its time has as long as Cronofy gives it."""
+    with scripted_server() as server:
+        server.answer(405, headers={"Allow": "POST"}, delay_s=0.4)
+
+        assert found_at(f"{server.url}{LISTENER_PATH}")[-1] == ("callback_response", CheckState.OK, "")
+
+
 def test_more_than_are_tried() -> None:
     """Eight are tried; each of the others says that it was not, and how to ask about it."""
     urls = [f"http://127.0.0.1:{free_port()}/{number}" for number in range(10)]

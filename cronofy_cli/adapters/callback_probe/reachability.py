@@ -44,7 +44,7 @@ def prove_leads_here(
     deadline = monotonic() + limit_s
     while True:
         begun = monotonic()
-        trouble = _try(url, explain_answer, hint, min(_ONE_TRY_S, max(deadline - begun, _SHORTEST_TRY_S)))
+        trouble = find_obstacle(url, explain_answer, hint, min(_ONE_TRY_S, max(deadline - begun, _SHORTEST_TRY_S)))
         if trouble is None:
             return (monotonic() - begun) * 1000
         if monotonic() >= deadline:
@@ -52,12 +52,13 @@ def prove_leads_here(
         sleep(_PAUSE_S)
 
 
-def _try(
+def find_obstacle(
     url: str,
     explain_answer: Callable[[int, Mapping[str, str]], CronofyError | None],
     hint: str | None,
     limit_s: float,
 ) -> CronofyError | None:
+    """Ask `url` once, and return why the listener's own response did not come back within the limit; None if it did."""
     httpx = import_httpx()
     try:
         with open_client(url, httpx.Timeout(limit_s)) as client:
