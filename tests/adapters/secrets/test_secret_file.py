@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.secrets import SecretStore, SecretsUnavailable, secret_path
+from cronofy_cli.adapters.secrets.failures import KeyringUnusable
 from cronofy_cli.core.accounts.contexts import Context, SecretPlace, StoredClientSecret, StoredSecrets
 from cronofy_cli.errors import ExitCode, WrongUsage
 from tests.support import REPOSITORY
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 ACME = Context("acme", secret_place=SecretPlace.FILE)
 SECRETS = StoredSecrets(
     (StoredClientSecret("first", "CRN_in_a_file", datetime(2026, 11, 22, 9, 30, tzinfo=UTC)),), access_token="tok_file"
+)
+
+WAYS_OUT = (
+    "unset CRONOFY_NO_KEYRING, or keep them in a private file: cronofy auth login --context acme --insecure-storage"
 )
 
 KILLED_WHILE_WRITING = """
@@ -145,6 +150,8 @@ def test_a_damaged_file_is_an_error_that_does_not_repeat_it(
         store.load(ACME)
 
     assert "tok_" not in f"{damaged.value.message} {damaged.value.hint}"
+    assert damaged.value.message.startswith("the secrets of context acme cannot be understood (")
+    assert damaged.value.hint == "remove them and sign in again: cronofy context remove acme"
 
 
 def test_a_name_cannot_leave_the_folder(environment: dict[str, str]) -> None:
@@ -158,6 +165,37 @@ def test_deleting_what_is_not_there_is_no_error(store: SecretStore) -> None:
     store.save(ACME, SECRETS)
 
     assert (store.delete(ACME), store.delete(ACME)) == (True, False)
+
+
+def test_asking_a_keyring_that_cannot_be_used(environment: dict[str, str]) -> None:
+    """Who wants to know beforehand hears the reason, and the ways out."""
+    with pytest.raises(KeyringUnusable) as refused:
+        SecretStore(environment, warn=pytest.fail).check_keyring(Context("acme"))
+
+    assert refused.value.message == "the keyring is switched off by CRONOFY_NO_KEYRING"
+    assert refused.value.hint == WAYS_OUT
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+def test_who_is_asked_whether_a_file_will_do(is_allowed: bool, environment: dict[str, str]) -> None:
+    """The question comes with the reason; after a no nothing is kept, after a yes a warning says where it is."""
+    reasons: list[str] = []
+    warnings: list[str] = []
+
+    def allow(reason: str) -> bool:
+        reasons.append(reason)
+        return is_allowed
+
+    store, path = SecretStore(environment, warn=warnings.append), secret_path("acme", environment)
+    if is_allowed:
+        kept = store.save(Context("acme"), SECRETS, allow_file=allow)
+        assert (kept.place, kept.where) == (SecretPlace.FILE, str(path))
+    else:
+        with pytest.raises(KeyringUnusable):
+            store.save(Context("acme"), SECRETS, allow_file=allow)
+
+    assert reasons == ["the keyring is switched off by CRONOFY_NO_KEYRING"]
+    assert (path.exists(), len(warnings)) == (is_allowed, int(is_allowed))
 
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
