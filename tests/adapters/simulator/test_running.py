@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import sys
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -125,6 +126,7 @@ def test_secrets_are_not_shown() -> None:
     assert not any(secret in shown for secret in ("'new'", "'old'", "tok_1"))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 needs to be set up")
 def test_on_another_address_of_this_machine(environment: dict[str, str]) -> None:
     """It is looked for at the address that it has announced, and nowhere else."""
     with socket.create_server(("127.0.0.2", 0)) as server:
