@@ -125,11 +125,7 @@ def _put_into(text: str, found: _Object, path: tuple[str, ...], value: Any, dept
 
 
 def _cut(text: str, path: tuple[str, ...]) -> str:
-    found = _scan(text, _place(text, path[:-1]))
-    member = found.find(path[-1])
-    if member is None:
-        # The file has the group twice.
-        raise _broken()
+    found, member = _find(text, path)
     index = found.members.index(member)
     if index + 1 < len(found.members):
         end = text.index(",", _skip(text, member.end)) + 1
@@ -142,14 +138,18 @@ def _cut(text: str, path: tuple[str, ...]) -> str:
     return text[: found.start] + rest + text[found.end :] if rest else text[: found.start] + text[found.end :]
 
 
-def _place(text: str, path: tuple[str, ...]) -> int:
-    """Return where the value at a path starts."""
+def _find(text: str, path: tuple[str, ...]) -> tuple[_Object, _Member]:
+    """Return the member at a path, and the object that it is in."""
     start = _skip(text, 0)
-    for name in path:
-        member = _scan(text, start).find(name)
-        assert member is not None, "it was read there"
-        start = member.value
-    return start
+    while True:
+        found = _scan(text, start)
+        member = found.find(path[0])
+        if member is None:
+            # The file says something twice, and what stands first is not what it means.
+            raise _broken()
+        if len(path) == 1:
+            return found, member
+        start, path = member.value, path[1:]
 
 
 def _scan(text: str, start: int) -> _Object:

@@ -78,6 +78,15 @@ def test_a_paste_without_an_end_is_not_kept_for_ever() -> None:
     assert (decoder.is_waiting, decoder.feed(b"q")) == (False, ["q"])
 
 
+def test_the_longest_paste() -> None:
+    """Of 64 KiB with its beginning, not counting its end; one more and it is none."""
+    longest, decoder = b"\x1b[200~" + b"x" * (64 * 1024 - 6), KeyDecoder()
+    decoder.feed(longest)
+    assert decoder.feed(b"\x1b[201~") == [Pasted("x" * (64 * 1024 - 6))]
+    decoder.feed(longest + b"x")
+    assert not decoder.is_waiting
+
+
 def test_a_paste_that_is_still_coming_is_waited_for() -> None:
     """A pause in the middle of a paste does not turn its rest into keys."""
     decoder = KeyDecoder()

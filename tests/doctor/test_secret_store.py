@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cronofy_cli.adapters.secrets import KeyringUnusable
+from cronofy_cli.core.checks import CheckState
+from cronofy_cli.doctor.secret_store import check_keyring
 from tests.support import REPOSITORY
 
 if TYPE_CHECKING:
@@ -95,3 +98,63 @@ def test_the_context_has_its_secrets_there(tmp_path: Path) -> None:
 def test_switched_off(arguments: tuple[str, ...], state: str, tmp_path: Path) -> None:
     """Who switches the keyring off does not want it checked, unless the context needs it."""
     assert check({"HOME": str(tmp_path), "CRONOFY_NO_KEYRING": "1"}, *arguments)["state"] == state
+
+
+class Entries:
+    """A keyring that can be used, or cannot; what was done to it is kept."""
+
+    is_switched_off = False
+
+    def __init__(self, trouble: KeyringUnusable | None = None) -> None:
+        self._trouble = trouble
+        self.done: list[tuple[str, ...]] = []
+
+    def write(self, name: str, text: str) -> str:
+        """Write an entry, and return who keeps it."""
+        if self._trouble is not None:
+            raise self._trouble
+        self.done.append(("write", name, text))
+        return "keyring.backends.macOS.Keyring"
+
+    def remove(self, name: str) -> None:
+        """Remove an entry."""
+        self.done.append(("remove", name))
+
+
+def test_what_is_tried() -> None:
+    """An entry that says what it is, is written and removed, under a name that no context can have."""
+    entries = Entries()
+
+    found = check_keyring(entries, is_in_use=True)  # type: ignore[arg-type]
+
+    assert (found.name, found.state, found.finding) == ("keyring", CheckState.OK, "macOS.Keyring")
+    assert found.evidence == (("backend", "keyring.backends.macOS.Keyring"),)
+    text = "written by cronofy doctor; it can be removed"
+    assert entries.done == [("write", "doctor:trial", text), ("remove", "doctor:trial")]
+
+
+@pytest.mark.parametrize(
+    ("is_in_use", "state", "meaning"),
+    [
+        (
+            True,
+            CheckState.FAILED,
+            "the context keeps its secrets in the keyring, so its access token cannot be read",
+        ),
+        (
+            False,
+            CheckState.WARNING,
+            "auth login cannot store secrets safely; environment variables and a private file work",
+        ),
+    ],
+)
+@pytest.mark.parametrize("hint", ["unlock it", None])
+def test_what_that_means(is_in_use: bool, state: CheckState, meaning: str, hint: str | None) -> None:
+    """One that cannot be used is as bad as what is kept there; what to do is the error's word, or the other ways."""
+    trouble = KeyringUnusable("it is locked", hint=hint)
+
+    found = check_keyring(Entries(trouble), is_in_use=is_in_use)  # type: ignore[arg-type]
+
+    ways = "set CRONOFY_ACCESS_TOKEN, or use a private file: cronofy auth login --insecure-storage"
+    assert (found.state, found.finding, found.code) == (state, "it is locked", "keyring_unusable")
+    assert (found.meaning, found.hint) == (meaning, hint or ways)

@@ -147,6 +147,16 @@ def test_a_line_that_is_none(change: dict[str, Any]) -> None:
             read_back(other)
 
 
+@pytest.mark.parametrize(("more", "said"), [(0, "is not an exported delivery"), (1, "is longer than 64 MiB")])
+def test_the_longest_line(more: int, said: str) -> None:
+    """A line that never ends takes a bounded amount of memory; its number is said."""
+    line = b"x" * (64 * 1024 * 1024 + more)
+
+    with pytest.raises(WrongUsage, match=f"^line 2 {said}$") as refused:
+        read_back(b"\n" + line)
+    assert refused.value.hint == "import what 'cronofy deliveries export --format ndjson' has written"
+
+
 def test_har() -> None:
     """One document of HAR 1.2 with every field that it asks for; bodies that are no text are base64."""
     headers = ((b"Host", b"ab12.example.com"), (b"X-Forwarded-Proto", b"https"), (b"Content-Type", b"application/json"))

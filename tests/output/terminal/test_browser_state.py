@@ -278,6 +278,7 @@ def test_an_empty_list() -> None:
     browser = Browser()
 
     assert press(browser, Key.DOWN) is None
+    assert press(browser, Key.HOME) is press(browser, Key.END) is None
     assert press(browser, Key.UP) == Request(Asked.OLDER)
     browser.load([], has_older=False)
     assert press(browser, Key.UP) is None
