@@ -6,7 +6,6 @@ A run that has started the inspector says so itself, line by line; of all others
 from __future__ import annotations
 
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,12 +29,11 @@ class RunNews(Struct, frozen=True):
 
 
 class RunState:
-    """Knows the state. May be asked on any thread."""
+    """Knows the state. May be asked on any thread, and told on one."""
 
     def __init__(self, around: Around) -> None:
         self._around = around
         self._journal = Journal(around.environment)
-        self._lock = Lock()
         self._news: RunNews | None = None
         self.version = 0
         """Grows whenever the run has said something."""
@@ -46,9 +44,8 @@ class RunState:
             news = msgspec.json.decode(line, type=RunNews)
         except msgspec.DecodeError:
             return
-        with self._lock:
-            self._news = news
-            self.version += 1
+        self._news = news
+        self.version += 1
 
     def changed_at(self) -> tuple[int, int]:
         """Return what is another value whenever the state may be another one. Cheap."""
@@ -58,8 +55,7 @@ class RunState:
         """Return the state."""
         around = self._around
         runs = [record for record in self._journal.records() if record.is_live]
-        with self._lock:
-            news = self._news
+        news = self._news
         return StateDocument(
             state=_state(news) if runs else "history",
             since=min((record.started_at for record in runs if record.started_at), default=None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import threading
@@ -10,17 +11,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.history import open_history
+from cronofy_cli.core.notifications.deliveries import Arrival
 from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, judge
 from cronofy_cli.errors import WrongUsage
+from cronofy_cli.inspector.run import InspectorRun
 from cronofy_cli.inspector.server import InspectorServer
-from tests.inspector.conftest import CONCLUSION, FILE, POSTGRES, inspecting
-from tests.inspector.story import CHANGE, CHANNEL, TOTAL
+from tests.inspector.conftest import CONCLUSION, FILE, POSTGRES, Inspected, inspecting
+from tests.inspector.story import CHANGE, CHANNEL, TOTAL, Story
+from tests.inspector.test_run_state import around_of
+from tests.open_files import open_files
 from tests.outbound.app import answer_of
+from tests.samples import make_delivery
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.inspector.conftest import Inspected
+    from cronofy_cli.errors import CronofyError
     from tests.outbound.app import App
 
 in_both = pytest.mark.parametrize("place", [FILE, POSTGRES], indirect=True)
@@ -87,6 +93,36 @@ def test_after_its_run(file: Path) -> None:
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", inspected.port), 60).close()
     assert workers() <= before
+
+
+def test_a_run_that_cannot_start(file: Path) -> None:
+    """What it has begun by then has ended when the error comes."""
+    before = workers()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(WrongUsage, match=f"^port {port} cannot be used for the page: "):
+            InspectorRun(around_of(file, file.parent), fail, port=port).__enter__()
+
+        assert workers() <= before
+        assert open_files(file) == set()
+
+
+def test_what_a_burst_has_left(file: Path) -> None:
+    """What was received in a burst just before the start is there at the first look, whoever moves the rest."""
+    received = [Arrival(each.request, each.verdict, 200, "uk") for each in map(make_delivery, range(40))]
+    with open_history(file) as history:
+        history.receive(received)
+        with InspectorRun(around_of(file, file.parent), fail, source=io.BytesIO()) as run:
+            inspected = Inspected(run.url, Story(file), [], file.parent)
+
+            assert inspected.get("count")["total"] == 40
+
+
+def fail(error: CronofyError) -> None:
+    """Nothing may fail."""
+    raise AssertionError(error)
 
 
 def workers() -> set[str]:
