@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -20,7 +21,7 @@ from cronofy_cli.adapters.api.api_errors import Answer, Refusal, error_for
 from cronofy_cli.adapters.api.budget import REFUSED_PAUSE_S, NoBudget
 from cronofy_cli.adapters.api.failures import TransportFailure, explain
 from cronofy_cli.adapters.api.messages import Sending, head_of
-from cronofy_cli.adapters.api.retries import Failure, Retry, RetryPolicy
+from cronofy_cli.adapters.api.retries import SAFE_METHODS, Failure, Retry, RetryPolicy
 from cronofy_cli.adapters.api.tokens import FixedToken, checked_token
 from cronofy_cli.adapters.deadline import Deadline
 from cronofy_cli.adapters.http import import_httpx, open_client
@@ -32,7 +33,7 @@ from cronofy_cli.core.times import parse_http_date
 from cronofy_cli.errors import Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -99,6 +100,9 @@ class ApiClient:
         self._budget = budget or NoBudget()
         self._deadline = self._timeouts.deadline
         self._sockets = OpenSockets()
+        self._counting = threading.Lock()
+        self._unrepeatable = 0
+        """How many requests are under way that must not be sent a second time."""
         self._opening = threading.Lock()
         self._http: httpx.Client | None = None
         self._date_header = ""
@@ -197,12 +201,26 @@ class ApiClient:
             self._deadline = Deadline.after(limit_s)
 
     def interrupt(self, stop: threading.Event) -> None:
-        """End the requests that were given `stop`, at once; the client can still be used.
+        """End the requests that were given `stop`; the client can still be used.
 
-        Other requests under way lose their connection too; those that may be sent again are.
+        Other requests under way lose their connection too, and are sent again. While one of them must not be, none
+        does: what was given `stop` then ends with the answer that it waits for.
         """
         stop.set()
-        self._sockets.shut_down()
+        with self._counting:
+            if not self._unrepeatable:
+                self._sockets.shut_down()
+
+    @contextmanager
+    def _counted(self, method: str) -> Iterator[None]:
+        is_once = method not in SAFE_METHODS
+        with self._counting:
+            self._unrepeatable += is_once
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._unrepeatable -= is_once
 
     def _url(self, address: str) -> str:
         base = self.data_center.api_url
@@ -228,7 +246,8 @@ class ApiClient:
         )
         begun = time.perf_counter()
         try:
-            response, body = read_answer(http, request, self._sockets, AnswerLimits(self._left_s()), stop)
+            with self._counted(sending.method):
+                response, body = read_answer(http, request, self._sockets, AnswerLimits(self._left_s()), stop)
         except (httpx.HTTPError, TooSlow, TooLarge) as error:
             failed = explain(error, sending.url)
             self._tell(request, sending, begun, failed)

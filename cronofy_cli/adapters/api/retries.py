@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _RETRIED_STATUSES: Final = frozenset({429, 500, 502, 503, 504})
-_SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
+SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 
 
 class Failure(NamedTuple):
@@ -86,6 +86,6 @@ def retry_after_s(header: str | None, now: datetime) -> float | None:
 def _may_repeat(method: str, failure: Failure) -> bool:
     if not failure.is_passing:
         return False
-    if method not in _SAFE_METHODS:
+    if method not in SAFE_METHODS:
         return failure.nothing_sent
     return failure.status is None or failure.status in _RETRIED_STATUSES
