@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
+from cronofy_cli.adapters.http import open_client
 from cronofy_cli.adapters.postgres import PostgresAddress
 from cronofy_cli.core.health import Health
 from cronofy_cli.core.print_style import PrintStyle
@@ -37,8 +39,10 @@ class Enough(Exception):
 class Process:
     """A replica, and what it says and serves."""
 
-    def __init__(self, postgres_url: str, meanwhile: Callable[[int], None] = lambda _: None) -> None:
-        options = ListenOptions(PrintStyle.COMPACT, address=Address(public_url=URL))
+    def __init__(
+        self, postgres_url: str, meanwhile: Callable[[int], None] = lambda _: None, *, health_port: int | None = None
+    ) -> None:
+        options = ListenOptions(PrintStyle.COMPACT, address=Address(public_url=URL), health_port=health_port)
         around: Any = SimpleNamespace(clock=lambda: datetime.now(UTC))
         self.stop = StopRequest()
         self.replica = Replica(PostgresAddress.parse(postgres_url), options, around, self.stop)
@@ -144,3 +148,26 @@ def test_its_health(postgres_url: str) -> None:
     assert (before, process.replica.health) == (Health.STANDBY, Health.NOT_READY)
     with pytest.raises(WorkerFailed, match="the port is gone"):
         process.stop.wait(0)
+
+
+def test_what_supervisors_ask() -> None:
+    """One that stands by is alive and not to be sent anything; once a part has failed it is to be started again."""
+    process = Process("postgresql://127.0.0.1:1/nobody", health_port=0)
+    with process.replica:
+        server = process.replica.health_server
+        assert server is not None
+        standing_by = [asked(server.url, path) for path in ("/healthz", "/livez")]
+        process.replica._fail(WorkerFailed("the port is gone"))
+        broken = [asked(server.url, path) for path in ("/healthz", "/livez")]
+    with pytest.raises(httpx.ConnectError):
+        asked(server.url, "/livez")
+
+    assert standing_by == [(503, "standby"), (200, "")]
+    assert broken == [(503, "not_ready"), (503, "")]
+
+
+def asked(url: str, path: str) -> tuple[int, str]:
+    """Return the status of a page, and how it says that it is."""
+    with open_client(url) as client:
+        answer = client.get(url.replace("/healthz", path))
+    return answer.status_code, answer.json()["health"] if answer.content else ""
