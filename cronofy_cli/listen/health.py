@@ -91,7 +91,6 @@ class HealthServer(Worker):
                 hint="choose another: --health-port PORT",
             ) from error
         self._server = stack.enter_context(server)
-        server.daemon_threads = True
         server.timeout = _TICK_S
 
     def _work(self) -> None:

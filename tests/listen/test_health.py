@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -32,14 +33,17 @@ def serving(port: int, now: Callable[[], Health], *, host: str = "127.0.0.1") ->
         assert failures == []
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::1", "::"])
-def test_it_says_what_is_true_now(host: str) -> None:
+@pytest.mark.parametrize(
+    ("host", "asked"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("::", "[::1]")]
+)
+def test_it_says_what_is_true_now(host: str, asked: str) -> None:
     """200 where notifications are to be sent, 503 elsewhere; nothing else is served. Its address can be asked here."""
     states = iter([Health.READY, Health.NOT_READY, Health.STANDBY])
     with serving(0, lambda: next(states), host=host) as health, open_client(health.url) as client:
         first, second, third = (client.get(health.url) for _ in range(3))
         other = client.get(health.url.replace("/healthz", "/"))
 
+    assert health.url.startswith(f"http://{asked}:")
     assert (first.status_code, first.json()) == (200, {"ready": True, "health": "ready"})
     assert (first.headers["Content-Type"], first.headers["Content-Length"]) == ("application/json", "31")
     assert (second.status_code, second.json()) == (503, {"ready": False, "health": "not_ready"})
@@ -58,6 +62,15 @@ def test_the_other_pages() -> None:
 
     assert (alive.status_code, broken.status_code) == (200, 503)
     assert (metrics.status_code, metrics.text) == (200, "not_ready")
+
+
+def test_who_says_nothing() -> None:
+    """A connection on which nothing is asked keeps no other one waiting, and not the end."""
+    with serving(0, lambda: Health.READY) as health, open_client(health.url) as client:
+        port = int(health.url.split(":")[2].split("/")[0])
+        with socket.create_connection(("127.0.0.1", port), timeout=60):
+            assert client.get(health.url).status_code == 200
+            assert health.stop()
 
 
 def test_a_taken_port_is_named() -> None:

@@ -33,6 +33,19 @@ def test_a_signal_before_the_waiting_interrupts() -> None:
     assert stop.exit_code == 143
 
 
+def test_a_signal_after_it_was_to_be_broken_off() -> None:
+    """Once it is ready a first signal brings an orderly end."""
+    with StopRequest() as stop:
+        with stop.interruptible():
+            pass
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except KeyboardInterrupt:
+            pytest.fail("it was broken off")
+
+        assert stop.wait(60) == 143
+
+
 def test_a_signal_that_came_before() -> None:
     """What is to be broken off by a signal does not even begin after one; everything else goes on."""
     with StopRequest() as stop:

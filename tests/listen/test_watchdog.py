@@ -273,6 +273,20 @@ def test_it_gives_up_in_the_middle_of_an_attempt(world: World) -> None:
     assert (world.times_given_up, world.gaps) == (1, [])
 
 
+def test_a_recovery_that_hangs(world: World) -> None:
+    """No thread of it keeps a program from ending: neither that which hangs nor that which counts the time."""
+    before = set(threading.enumerate())
+    may_go_on = threading.Event()
+    world.on_recover = lambda _: may_go_on.wait(LIMIT_S)
+    with watched(world):
+        world.events.put(TunnelEvent(TunnelEventKind.AGENT_ENDED))
+        world.wait_for(lambda: world.recoveries)
+        threads = set(threading.enumerate()) - before
+        may_go_on.set()
+
+    assert [thread.daemon for thread in threads] == [True, True]
+
+
 def test_the_end_of_a_run_breaks_a_recovery_off(world: World) -> None:
     """What is being mended ends at its next pause, and nothing is told of it."""
     world.on_recover = lambda sleep: sleep(3600)
