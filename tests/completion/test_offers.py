@@ -119,6 +119,12 @@ def test_files_are_offered_where_files_are_meant(shell: str, line: str, answer: 
     assert offered(cli, shell, line).strip() == answer
 
 
+@pytest.mark.parametrize("line", ["cronofy lis", "cronofy typo lis", "cronofy events typo fol"])
+def test_behind_a_typo(line: str, cli: Cli, known: None) -> None:
+    """A word that is no command is no error while one types: what could stand in its place is still offered."""
+    assert offered(cli, "bash", line).split() == ["follow" if "events" in line else "listen"]
+
+
 def test_a_word_about_a_value_is_short_and_plain() -> None:
     """It is one line of sixty characters at most, of which no shell makes anything."""
     assert completion_values._clean("a  b\n$(c) `d` é,e@f/g+h-i. j") == "a b c d é,e@f/g+h-i. j"

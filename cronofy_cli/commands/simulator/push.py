@@ -40,8 +40,9 @@ def push(
       cronofy simulator push change --field changes_since=2026-11-22T09:24:16Z
     """
     run = app_context(context)
+    fields = dict(_key_value(text) for text in field or ())
     try:
-        sent_to = control_of(run).push(type_, channel, dict(_key_value(text) for text in field or ()))
+        sent_to = control_of(run).push(type_, channel, fields)
     except NotFound as error:
         hint = "cronofy channels list --data-center simulator"
         raise NotFound(f"there is no open channel '{channel}'", hint=hint) from error

@@ -236,8 +236,8 @@ def test_a_field_that_is_none(field: str, cli: Cli) -> None:
     """A further field is a name, an equals sign and a value."""
     result = run_main(cli, "simulator", "push", "change", "--field", field)
 
-    assert result.exit_code != 0
-    assert result.stdout == ""
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"error: --field does not take '{field}'\nhint: write it as --field KEY=VALUE\n"
 
 
 def test_add_with_everything(edit: Run) -> None:
