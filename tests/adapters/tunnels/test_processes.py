@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -94,8 +95,10 @@ def test_an_agent_that_is_gone(stray: subprocess.Popen[str]) -> None:
     agent = identify_child(stray.pid, "agent")
     assert agent is not None
     stray.kill()
-    stray.wait()
+    os.waitid(os.P_PID, stray.pid, os.WEXITED | os.WNOWAIT)
 
+    assert identify_child(stray.pid, "agent") is None
+    assert not is_running(agent)
     assert not end_stray_agent(agent)
 
 
@@ -104,3 +107,42 @@ def test_no_such_process() -> None:
     """An id that nobody has is nobody."""
     assert identify_child(4194305, "agent") is None
     assert not end_stray_agent(AgentProcess(4194305, "0", "agent"))
+
+
+@pytest.mark.parametrize(
+    ("stat", "started_at"),
+    [
+        ("7 (my (odd) agent) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 19 20", "boot-1:4711"),
+        ("7 (agent) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711", "boot-1:4711"),
+        ("7 (agent) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 4711", None),
+        ("7 (agent) Z 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 19 20", None),
+        ("7 (agent) X 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 19 20", None),
+        ("", None),
+    ],
+    ids=["brackets", "short", "cut", "zombie", "dead", "empty"],
+)
+def test_what_the_system_tells(
+    stat: str, started_at: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time of the start is found behind any name; a process that has ended, or cannot be seen whole, is nobody.
+
+    It is known by its own name, and by those of its program and script.
+    """
+    for name, text in {
+        "self/stat": "1 (python) S",
+        "7/stat": stat,
+        "7/cmdline": "/usr/bin/python3\0/opt/ngrok agent\0\0",
+        "sys/kernel/random/boot_id": "boot-1\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(processes, "PROC", tmp_path)
+
+    found = identify_child(7, "ngrok agent")
+
+    assert (None if found is None else found.started_at) == started_at
+    if started_at is not None:
+        own = stat[stat.index("(") + 1 : stat.rindex(")")]
+        names = ("ngrok agent", "python3", own, "python", "")
+        running = [is_running(AgentProcess(7, started_at, name)) for name in names]
+        assert running == [True, True, True, False, False]
