@@ -11,6 +11,7 @@ from cronofy_cli.adapters.history import AppResult, Criteria, Moments
 from cronofy_cli.adapters.history.moments import DeliveryTimes
 from cronofy_cli.core.notifications.deliveries import Imported
 from cronofy_cli.core.signature import SignatureState
+from cronofy_cli.errors import HistoryUnavailable
 from tests.adapters.history.samples import APP, START, answered, at, forward
 from tests.adapters.history.test_burst_buffer import A_BURST, arrivals
 from tests.histories import connection_of
@@ -60,6 +61,18 @@ def test_events_and_their_times(history: History) -> None:
     assert history.events_of_many([1, 2, 4]) == {1: b"[1]", 2: b"[2]"}
     assert history.events_of_many([]) == {}
     assert [history.times_of(number).events_read_at for number in (1, 2, 3, 4)] == [START, START + SECOND, None, None]
+
+
+def test_events_that_cannot_be_kept(history: History) -> None:
+    """Where a delivery is gone meanwhile nothing of the read is kept, for the others neither."""
+    history.record([at(0)])
+    history.attach_events([1], b"[1]")
+
+    with pytest.raises(HistoryUnavailable):
+        history.attach_events([1, 99], b"[2]")
+
+    assert history.events_of(1) == b"[1]"
+    assert history._database.value("SELECT count(*) FROM event_reads") == 1
 
 
 def test_reconstructed(history: History) -> None:
@@ -115,6 +128,20 @@ def test_attempts_that_are_kept_already(history: History) -> None:
     others = [later, kept._replace(number=2), kept._replace(target=ELSEWHERE), kept._replace(delivery_id=2)]
 
     assert history.forwards.without_recorded([kept, *others]) == others
+
+
+def test_attempts_that_cannot_be_kept(file_history: History) -> None:
+    """On a full disk none of several is kept, and what waits goes on waiting."""
+    file_history.record([at(0)], targets_of=lambda _: [APP, ELSEWHERE])
+    pages = file_history._database.value("PRAGMA page_count")
+    connection_of(file_history).execute(f"PRAGMA max_page_count = {pages + 2}")
+    big = forward(1, target=ELSEWHERE)._replace(attempt=answered(answer_body=b"x" * 100_000))
+
+    with pytest.raises(HistoryUnavailable, match="full"):
+        file_history.forwards.record([forward(1), big])
+
+    assert file_history.forwards.of(1) == []
+    assert len(file_history.forwards.owed(1)) == 2
 
 
 def test_what_is_owed(history: History) -> None:

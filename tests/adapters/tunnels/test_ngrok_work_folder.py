@@ -87,6 +87,17 @@ def test_errors_apart(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None
     assert capfd.readouterr().err.endswith("after")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="there the launcher cannot do it")
+def test_errors_of_this_process(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Where the launcher keeps the agent's errors apart, our own stderr stays where it is."""
+    work = WorkFolder(tmp_path)
+    with work.errors_apart():
+        os.write(2, b"ours")
+
+    assert (capfd.readouterr().err, work.errors()) == ("ours", "")
+    work.remove()
+
+
 def test_where_nothing_can_be_made(tmp_path: Path) -> None:
     """The folder is named, with the variable that names another one."""
     (tmp_path / "file").write_text("")
