@@ -156,6 +156,15 @@ def test_what_was_sent(
     assert (failure.nothing_sent, failure.is_passing) == (False, is_passing)
 
 
+def test_nothing_listens_here() -> None:
+    """On this machine it is a simulator that is not there, which no other attempt changes."""
+    failure = explain(caused(httpx.ConnectError("x"), ConnectionRefusedError()), "http://127.0.0.1:7080/v1/events")
+
+    assert failure.error.message == "nothing answers at 127.0.0.1:7080: the connection was refused"
+    assert failure.error.hint == "cronofy simulator run"
+    assert (failure.nothing_sent, failure.is_passing) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("cause", "reason"),
     [
