@@ -200,3 +200,23 @@ def test_equal_and_not_equal(document: object, value: object) -> None:
     assert fits(f"a != {literal}", document) is not equal
     assert fits(f"!(a == {literal})", document) is not equal
     assert fits(f"a == {literal}", {"a": value})
+
+
+def test_where_a_long_expression_stops_making_sense() -> None:
+    """Sixty characters before the place and after it are shown, not all of the expression."""
+    expression = f"{'a' * 100} = {'b' * 100}"
+
+    with pytest.raises(WrongUsage) as caught:
+        Query(expression, option="--where")
+
+    assert caught.value.hint == (
+        f"look at the arrow: {expression[41:101]} -> {expression[101:161]}; see 'cronofy help where'"
+    )
+
+
+def test_what_the_language_does_not_check() -> None:
+    """A slice that goes nowhere is an error of the expression, in the library's words."""
+    with pytest.raises(WrongUsage, match=r"^--query cannot be applied: .+") as caught:
+        Query("a[::0]", option="--query").value({"a": [1]})
+
+    assert caught.value.hint == "cronofy help where"

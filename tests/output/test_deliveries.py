@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cronofy_cli.adapters.history import AppResult, Forward
+from cronofy_cli.adapters.history.moments import DeliveryTimes
 from cronofy_cli.core.attempt import Attempt
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.notifications.delivery_diff import compare_deliveries
@@ -23,6 +24,7 @@ from cronofy_cli.output.deliveries import (
     replay_list,
     show_forwards,
     since_text,
+    timing_text,
 )
 from cronofy_cli.output.lists import show_list
 from cronofy_cli.output.streams import OutputFormat
@@ -174,3 +176,33 @@ def test_a_change_without_its_moment() -> None:
 
     assert "without changes_since, so no events are read" in compact_line(change, color=False)
     assert "changes_since" not in compact_line(other, color=False)
+
+
+@pytest.mark.parametrize(
+    ("after", "shown"),
+    [
+        (timedelta(milliseconds=-5), "0.0 ms"),
+        (timedelta(microseconds=1234), "1.2 ms"),
+        (timedelta(milliseconds=999.9), "999.9 ms"),
+        (timedelta(seconds=1), "1.00 s"),
+        (timedelta(seconds=12.345), "12.35 s"),
+    ],
+)
+def test_how_long_after_its_arrival(after: timedelta, shown: str) -> None:
+    """In milliseconds below a second; a clock that was set back makes nothing happen before it."""
+    delivery = make_delivery(1)
+    received_at = delivery.request.received_at
+
+    assert timing_text(delivery, DeliveryTimes(received_at + after)) == f"on disk after {shown}"
+    assert timing_text(delivery, DeliveryTimes()) == ""
+
+
+def test_all_that_is_known_of_its_timing() -> None:
+    """On the disk, answered, read: in this order, each if it is known."""
+    delivery = make_delivery(1)
+    moments = [delivery.request.received_at + timedelta(milliseconds=each) for each in (1, 2, 3)]
+
+    assert timing_text(delivery, DeliveryTimes(*moments)) == (
+        "on disk after 1.0 ms, answered after 2.0 ms, events read after 3.0 ms"
+    )
+    assert timing_text(delivery, DeliveryTimes(None, moments[1])) == "answered after 2.0 ms"

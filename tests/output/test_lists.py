@@ -269,3 +269,21 @@ def test_a_table_that_just_fits(monkeypatch: pytest.MonkeyPatch) -> None:
 
     # A table paints each heading and what is between them, aligned lines are painted as one.
     assert looks == [3, 1]
+
+
+@pytest.mark.parametrize(("columns", "wide", "narrow"), [(41, 30, 10), (40, 29, 10), (26, 15, 10), (20, 10, 10)])
+def test_how_narrow_columns_get(columns: int, wide: int, narrow: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only as far as the terminal asks for, and never below what a column needs; others stay whole."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    view: ListView[Row] = ListView(
+        columns=(Column("A", lambda row: row[0], 40, narrowest=10), Column("B", lambda row: row[1])),
+        document=lambda _: b"{}",
+        empty="",
+    )
+    memory = MemoryOutput(OutputFormat.TABLE)
+
+    show_list(memory.output, [("a" * 30, "b" * 9)], view, streamed=True)
+
+    shown = memory.stdout.text.splitlines()[1]
+    assert (len(shown.split()[0]), shown.split()[1]) == (wide, "b" * 9)
+    assert narrow <= wide

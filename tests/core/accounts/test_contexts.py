@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -190,3 +191,22 @@ def test_as_many_removed_client_secrets_as_fit() -> None:
     assert secrets.encode(len(whole)) == whole
     assert decode_secrets(secrets.encode(len(whole) - 1)).removed_client_secrets == olds[:-1]
     assert decode_secrets(secrets.encode(1)).removed_client_secrets == ()
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"value": "v", "added_at": "2026-11-22T12:00:00Z"},
+        {"label": "l", "added_at": "2026-11-22T12:00:00Z"},
+        {"label": "l", "value": "", "added_at": "2026-11-22T12:00:00Z"},
+        {"label": "l", "value": "v"},
+        {"label": 1, "value": "v", "added_at": "2026-11-22T12:00:00Z"},
+        "l",
+    ],
+)
+def test_a_kept_client_secret_with_less(entry: object) -> None:
+    """Without its label, its value or its time it is none, and nothing of it is repeated."""
+    document = json.dumps({**json.loads(SECRETS.encode()), "client_secrets": [entry]})
+
+    with pytest.raises(ValueError, match=r"^a client secret without a label, a value or a time$"):
+        decode_secrets(document)

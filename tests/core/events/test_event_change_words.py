@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cronofy_cli.core.events.event_change_words import describe_changes
+from cronofy_cli.core.events.event_change_words import _values, describe_changes
 from cronofy_cli.core.events.event_changes import compare
+from cronofy_cli.core.events.event_local_times import local_time
 from cronofy_cli.core.events.event_series import fold_series
 from tests.event_states import CREATED, event_state, localized
 
@@ -363,3 +364,23 @@ def test_long_values_show_where_they_differ(before: str, after: str) -> None:
     else:
         assert (old[0], new[0]) == (before[0], after[0])
     assert max(len(old), len(new)) < 100
+
+
+@pytest.mark.parametrize(("shared", "begins"), [(12, "aaa"), (13, "aaa"), (14, "…aaa")])
+def test_where_long_values_begin(shared: int, begins: str) -> None:
+    """They are shown from shortly before where they differ; a mark never stands in the place of one character."""
+    before, after = ("a" * shared + end * 60 for end in ("x", "y"))
+
+    assert [text.startswith(begins) for text in _values(before, after)] == [True, True]
+    assert _values("a" * 40, "b" * 40) == ("a" * 40, "b" * 40)
+    assert all(len(text) == 40 for text in _values("a" * 41, "b" * 41))
+
+
+def test_the_first_day_of_all() -> None:
+    """No day lies before it, also not as the last one of an event that ends with it."""
+    first = local_time("0001-01-01", UTC, is_end=True)
+    second = local_time("0001-01-02", UTC, is_end=True)
+
+    assert first is not None
+    assert second is not None
+    assert first.day == second.day == date(1, 1, 1)

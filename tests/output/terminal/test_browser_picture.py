@@ -111,3 +111,24 @@ def test_colour_is_not_the_only_sign() -> None:
 def test_a_folded_text_keeps_its_indentation() -> None:
     """What is too wide for the screen goes on below, indented alike."""
     assert folded("    abcdefgh\nx", 8) == ["    abcd", "    efgh", "x"]
+
+
+@pytest.mark.parametrize(("columns", "has_since"), [(66, True), (65, False)])
+def test_a_column_that_just_fits(columns: int, has_since: bool) -> None:
+    """A column is there as soon as there is room for the widest of its texts."""
+    browser = Browser()
+    browser.load(ROWS[:1], has_older=False)
+
+    assert ("since 11:51:22Z" in "".join(picture(browser, columns, 8, color=False))) is has_since
+
+
+@pytest.mark.parametrize(
+    ("columns", "end"),
+    [(87, "copy  / search"), (86, "replay  / search"), (61, "replay  / search"), (60, "Enter details  ? keys")],
+)
+def test_which_keys_are_named(columns: int, end: str) -> None:
+    """As many as there is room for, to the column."""
+    browser = Browser()
+    browser.load(ROWS[:1], has_older=False)
+
+    assert end in picture(browser, columns, 8, color=False)[-1]
