@@ -341,6 +341,7 @@ def test_the_environment_of_an_application(world: World) -> None:
         *("CRONOFY_ACCESS_TOKEN", "CRONOFY_SUB", "CRONOFY_SIMULATOR_URL"),
     }
     assert world.client_secret not in repr(world)
+    assert world.access_token not in repr(world.account())
 
 
 def test_a_world_can_make_further_ones(world: World) -> None:
