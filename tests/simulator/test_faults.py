@@ -114,6 +114,8 @@ def test_a_connection_ends_without_an_answer(simulator: Running, capfd: pytest.C
         ({"status": 503}, "path_prefix"),
         ({"path_prefix": "/v1"}, "status"),
         ({"path_prefix": "/v1", "status": 200}, "status"),
+        ({"path_prefix": "/v1", "status": 399}, "status"),
+        ({"path_prefix": "/v1", "status": 600}, "status"),
         ({"path_prefix": "/v1", "status": 503.5}, "status"),
         ({"path_prefix": "/v1", "status": True}, "status"),
         ({"path_prefix": "/v1", "status": 503, "drop": True}, "drop"),
@@ -137,6 +139,12 @@ def test_what_makes_no_sense_is_refused(shared_simulator: Running, fault: dict[s
     """Each field is checked, and a refused failure is not ordered."""
     assert field in shared_simulator.refusal("POST", "/simulator/faults", json=fault)
     assert shared_simulator.get("/simulator/faults") == {"faults": []}
+
+
+@pytest.mark.parametrize("fault", [{"status": 400}, {"status": 599}, {"delay_s": 3600}, {"drop": True, "delay_s": 0}])
+def test_the_ends_of_each_range_can_be_ordered(fault: dict[str, object]) -> None:
+    """Every status of an error, and a delay of up to an hour; once, unless more calls are named."""
+    assert parse_fault({"path_prefix": "/v1"} | fault).times == 1
 
 
 def test_a_slip_is_answered_with_the_nearest_path(shared_simulator: Running) -> None:

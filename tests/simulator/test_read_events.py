@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from cronofy_cli.simulator.read_events import select_events
 from cronofy_cli.simulator.world.model import Conferencing, Location, Person
 from cronofy_cli.simulator.world.permissions import EVERYTHING, NOTHING
 from cronofy_cli.simulator.world.seed import BANK_HOLIDAYS, HOME, WORK
+from cronofy_cli.simulator.world.windows import window_between
 from tests.simulator.worlds import CALENDARS, MAIN, NOW, all_day, empty_account, event, timed
 
 if TYPE_CHECKING:
@@ -66,6 +68,17 @@ def test_a_window_of_times(span: Span, *, is_found: bool) -> None:
     window = {"from_": "2026-05-10T12:00:00Z", "to": "2026-05-10T18:00:00Z"}
 
     assert bool(found([event("x", span)], **window)) is is_found
+
+
+@pytest.mark.parametrize("span", [timed("2026-05-10T11:30"), all_day("2026-05-10"), timed("2026-05-01T00:00", 24 * 30)])
+def test_windows_that_only_meet_share_nothing(span: Span) -> None:
+    """Where one ends as the other begins, not even an event across that moment is in both."""
+    zone, noon = ZoneInfo("Etc/UTC"), datetime(2026, 5, 10, 12, tzinfo=UTC)
+    before, after = window_between(noon - timedelta(hours=2), noon, zone), window_between(noon, None, zone)
+
+    assert before.holds(span)
+    assert not before.cut_to(after).holds(span)
+    assert not after.cut_to(before).holds(span)
 
 
 def test_the_zone_of_the_query_decides_the_day() -> None:

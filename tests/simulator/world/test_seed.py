@@ -48,6 +48,21 @@ def test_holidays_on_a_weekend_move(year: int, expected: list[str]) -> None:
     assert [f"{day:%m-%d} {name}" for day, name in bank_holidays(year)][-2:] == expected
 
 
+def test_a_year_of_holidays() -> None:
+    """Those of England in 2026, on the days that were published; 2022 began with one that had moved."""
+    assert [f"{day:%m-%d} {name}" for day, name in bank_holidays(2026)] == [
+        "01-01 New Year's Day",
+        "04-03 Good Friday",
+        "04-06 Easter Monday",
+        "05-04 Early May bank holiday",
+        "05-25 Spring bank holiday",
+        "08-31 Summer bank holiday",
+        "12-25 Christmas Day",
+        "12-28 Boxing Day",
+    ]
+    assert bank_holidays(2022)[0][0] == date(2022, 1, 3)
+
+
 def test_the_same_day_gives_the_same_world() -> None:
     """Day and random seed decide everything."""
     assert seed_world(TODAY) == WORLD
