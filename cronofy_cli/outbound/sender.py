@@ -184,7 +184,7 @@ class Sender:
     def _read(self, response: http.client.HTTPResponse) -> _Answer:
         most = KEPT_BODY_BYTES if self._settings.is_trial else _DRAINED_BYTES
         parts: list[bytes] = []
-        size, is_broken = 0, False
+        size = 0
         try:
             while size <= most and (part := response.read1(_CHUNK)):
                 parts += [part] if size < KEPT_BODY_BYTES else []

@@ -144,6 +144,8 @@ def test_slow() -> None:
 
 def test_what_is_kept() -> None:
     """A forward of the history has the same advice; a target that another version wrote has none."""
+    hangs = forward(1)._replace(attempt=answered(None, failure=Failure.ANSWER_TIMED_OUT, reason="no answer"))
+    assert "--forward-timeout 0" in (forward_advice(hangs, SignatureState.VALID) or "")
     assert forward_advice(forward(1, 404), SignatureState.VALID) == advice(answered(404), TARGET, SIGNED)
     assert forward_advice(forward(1, 404, target="unix:/run/app"), SignatureState.VALID) is None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.adapters.http import tls_context
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.outbound.connection import Way, reach
 from cronofy_cli.outbound.errors import SendingFailed
@@ -17,6 +18,7 @@ from cronofy_cli.outbound.sender import Sender
 from cronofy_cli.outbound.settings import SenderSettings, trial_settings
 from cronofy_cli.outbound.target import parse_target
 from tests.listen.forwarding.following import now
+from tests.outbound.test_sender import UntilTheEnd
 from tests.ports import free_port
 from tests.samples import make_delivery
 
@@ -101,3 +103,27 @@ def test_a_host_without_a_route() -> None:
 
     assert caught.value.failure is Failure.HOST_UNREACHABLE
     assert caught.value.reason == caught.value.reason.lower() != ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="open files are looked up in /proc")
+def test_a_proxy_that_does_not_answer() -> None:
+    """It is named, and the connection to it is not left open."""
+    with UntilTheEnd(b"") as port:
+        way = Way(parse_target("https://app.example.com/"), tls_context(), Proxy("127.0.0.1", port, None))
+        with pytest.raises(SendingFailed, match=r"the proxy 127\.0\.0\.1 sent no answer") as caught:
+            reach(way, 60)
+        ours = socket_of(caught.value)
+
+    assert caught.value.failure is Failure.PROXY_FAILED
+    assert ours.fileno() == -1
+
+
+def socket_of(error: BaseException) -> socket.socket:
+    """Return the socket that a failed connection was made with."""
+    found = error.__traceback__
+    while found is not None:
+        if "opened" in found.tb_frame.f_locals:
+            opened: socket.socket = found.tb_frame.f_locals["opened"]
+            return opened
+        found = found.tb_next
+    raise AssertionError("no connection was made")

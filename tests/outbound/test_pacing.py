@@ -41,6 +41,13 @@ def test_in_turn() -> None:
     assert [request[-1:] for request in receiver.requests] == [b"1", b"2", b"3", b"4", b"5"]
 
 
+def test_threads_that_keep_nothing_from_ending() -> None:
+    """Ctrl-C does not wait for an application that hangs: the threads that wait for it end with the program."""
+    is_daemon = [daemon for _, daemon in side_by_side(lambda _: threading.current_thread().daemon, range(3))]
+
+    assert is_daemon == [True] * 3
+
+
 def test_every_post_has_its_own_connection() -> None:
     """No post can fail because a server closed a kept connection."""
     with receiving() as receiver:

@@ -331,6 +331,7 @@ def test_nobody_there() -> None:
     attempt = sender.forward(make_delivery(7)).attempt
 
     assert (attempt.status, attempt.failure, attempt.address) == (None, "connection_refused", None)
+    assert (attempt.answer_head, attempt.answer_body, attempt.is_cut) == (b"", b"", False)
     assert not sender.probe()
 
 
