@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
-from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 
 from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.topics import TOPICS
@@ -183,6 +183,20 @@ def test_a_command_that_prints_nonsense(stage: Stage) -> None:
 
     with pytest.raises(ToolError, match="verify_signature"):
         anyio.run(call)
+
+
+def test_a_delivery_as_a_resource(stage: Stage) -> None:
+    """It is the tool's answer; one that is not there is an error with the same object, and not an empty resource."""
+    stage.prints("deliveries show", SHOWN)
+
+    async def read(number: str) -> Any:
+        contents: Any = await make_server(stage.children).read_resource(f"cronofy://deliveries/{number}")
+        return [json.loads(each.content) for each in contents]
+
+    assert [each["result"]["id"] for each in anyio.run(read, "7")] == [7]
+    stage.prints("deliveries show", code=1, error=ERROR)
+    with pytest.raises(ResourceNotFoundError, match="no delivery 9"):
+        anyio.run(read, "9")
 
 
 def test_where_an_agent_starts(stage: Stage) -> None:

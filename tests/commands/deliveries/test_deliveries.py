@@ -64,6 +64,14 @@ def test_a_limit_that_is_none(limit: str, run: Run) -> None:
     assert run("deliveries", "list", "--limit", limit).exit_code == 2
 
 
+def test_all_and_a_limit(run: Run) -> None:
+    """Both cannot be meant."""
+    result = run("deliveries", "list", "--all", "--limit", "2")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "error: --all and --limit cannot be combined\nhint: leave out one of them\n"
+
+
 @pytest.mark.parametrize("flag", ["--json", "--ndjson"])
 def test_nothing_is_kept(flag: str, cli: Cli, run: Run) -> None:
     """Before anything was received the list is empty, and looking creates no file."""

@@ -266,3 +266,14 @@ def test_the_pace(cli: Cli, cronofy: ScriptedServer, monkeypatch: pytest.MonkeyP
     assert result.exit_code == 0
     assert pauses == [2, 2, 4, 8, 16, 32, 32, 32, 2]
     assert result.stderr.count("trying again later") == 6
+
+
+@pytest.mark.parametrize(("every", "exit_code"), [("999ms", 2), ("1s", 4)])
+def test_how_often_cronofy_may_be_asked(every: str, exit_code: int, cli: Cli) -> None:
+    """Once a second, as its rate limits allow; that is said before anybody is asked, or hears of a missing sign-in."""
+    result = run_main(cli, "events", "follow", "--every", every, "--data-center", "uk", "--json")
+
+    assert (result.exit_code, result.stdout) == (exit_code, "")
+    if exit_code == 2:
+        assert result.error["message"] == "--every 999ms is more often than Cronofy's rate limits allow"
+        assert result.error["hint"] == "use 1s or longer"
