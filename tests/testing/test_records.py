@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from cronofy_cli.testing.calendars import Calendar, Event, Profile
+from cronofy_cli.testing.control import Control
 from cronofy_cli.testing.records import Delivery, Request, record
 
 NOTED: dict[str, Any] = {
@@ -42,6 +44,25 @@ def test_a_delivery() -> None:
     assert (delivery.number, delivery.attempt, delivery.duration_ms) == (1, 2, 3.5)
     assert delivery.at == datetime(2026, 11, 24, 10, 0, 0, 500_000, UTC)
     assert delivery.json == {"notification": {"type": "change"}}
+
+
+def test_what_belongs_to_a_calendar() -> None:
+    """An event, a calendar and a profile are what is known of them, however they are reached."""
+
+    def made(url: str) -> tuple[Event, Calendar, Profile]:
+        control = Control(url)
+        return (
+            Event({"summary": "Lunch"}, control),
+            Calendar("cal_1", "Work", "pro_1", False, control, "acc_1"),
+            Profile("pro_1", "google", control),
+        )
+
+    assert made("http://127.0.0.1:1") == made("http://127.0.0.1:2")
+    assert [repr(one) for one in made("http://127.0.0.1:1")] == [
+        "Event(data={'summary': 'Lunch'})",
+        "Calendar(calendar_id='cal_1', name='Work', profile_id='pro_1', readonly=False)",
+        "Profile(profile_id='pro_1', provider_name='google')",
+    ]
 
 
 def test_what_a_failed_test_shows() -> None:

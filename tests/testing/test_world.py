@@ -195,6 +195,9 @@ def test_the_clock(world: World) -> None:
 
     assert world.now == moment + timedelta(minutes=5)
     assert world.account().calendar().add_event("Soon").data["start"].startswith("2027-03-01T11:00:00")
+    world.set_clock(moment)
+    with urllib.request.urlopen(f"{world.url}/simulator/clock") as answer:
+        assert json.load(answer)["stopped"] is False
 
 
 def test_what_the_application_asked(world: World) -> None:

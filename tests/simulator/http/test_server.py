@@ -202,6 +202,23 @@ def test_the_seed_follows_the_settings() -> None:
     assert sum(event["summary"].split()[-1].isdecimal() for event in found) >= 50
 
 
+def test_its_credentials_are_those_of_the_first_application_and_account(tmp_path: Path) -> None:
+    """Whoever starts it knows what a client needs, of a world of its own too; a token of another account is none."""
+    world_file = tmp_path / "team.toml"
+    world_file.write_text(
+        '[[applications]]\nname = "one"\nclient_id = "c1"\nclient_secrets = ["s1", "s2"]\n'
+        '[[applications]]\nname = "two"\nclient_id = "c2"\nclient_secrets = ["s3"]\n'
+        '[[accounts]]\nemail = "ada@x.test"\naccess_tokens = { two = "t2", one = "t1" }\n'
+        '[[accounts]]\nemail = "bob@x.test"\naccess_token = "t3"\n'
+    )
+    with running(SimulatorSettings(port=0, world_file=world_file)) as simulator:
+        found = simulator.server.credentials
+        sub = simulator.request("GET", "/v1/userinfo", headers={"Authorization": "Bearer t1"}).json()["sub"]
+
+    assert (found.client_id, found.client_secrets, found.access_token, found.sub) == ("c1", ("s1", "s2"), "t1", sub)
+    assert not any(secret in repr(found) for secret in ("s1", "s2", "t1"))
+
+
 def test_the_default_port_is_published() -> None:
     """Other programs may rely on the port."""
     assert (SimulatorSettings().port, DEFAULT_PORT) == (7080, 7080)

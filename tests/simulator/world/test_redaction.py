@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from cronofy_cli.core.accounts.calendars import parse_calendar, parse_profile, parse_userinfo
-from cronofy_cli.simulator.world.model import Attendee, Conferencing, Location, Person, Span
+from cronofy_cli.simulator.world.model import Application, Attendee, Conferencing, Location, Person, Span
 from cronofy_cli.simulator.world.redaction import redacted_world
+from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, PERSONAL_TOKEN
 
 if TYPE_CHECKING:
     from cronofy_cli.simulator.world.model import Snapshot
@@ -106,6 +107,16 @@ def test_no_word_of_an_event_is_left() -> None:
     assert first.event_uid != second.event_uid
 
 
+def test_the_credentials_are_the_published_ones() -> None:
+    """A redacted world is reached as the built-in one is."""
+    world = redacted()
+
+    assert world.applications == (Application("main", CLIENT_ID, (CLIENT_SECRET,)),)
+    tokens = [(one.token, one.account_id, one.application) for one in world.tokens]
+    sub = world.accounts[0].account.account_id
+    assert tokens == [(ACCESS_TOKEN, sub, "main"), (PERSONAL_TOKEN, sub, None)]
+
+
 def test_what_an_event_does_not_say() -> None:
     """Nothing is made up for it: the usual values stand for what is missing."""
     (event,) = (
@@ -135,6 +146,7 @@ def test_profiles_and_calendars() -> None:
     account = redacted_world(USERINFO, profiles, calendars, []).accounts[0]
 
     assert "REAL" not in repr(account)
+    assert (account.account.email, account.account.name) == ("owner@example.com", "Owner")
     assert [(one.provider_name, one.provider_service, one.profile_name) for one in account.profiles] == [
         ("google", "gsuite", "owner@example.com"),
         ("apple", "apple", "owner-2@example.com"),
