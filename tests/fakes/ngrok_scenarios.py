@@ -43,7 +43,7 @@ ERRORS = {
     "ERR_NGROK_107": "The authtoken you specified is properly formed, but it is invalid.\nYour authtoken: {token}\n"
     "This usually happens when:\n    - You reset your authtoken",
     "ERR_NGROK_108": "Your account is limited to 1 simultaneous ngrok agent sessions.",
-    "ERR_NGROK_9999": "Something that no one has seen before.\nYour authtoken: {token}",
+    "ERR_NGROK_9999": "Something that no one has seen before with {token}.\nYour authtoken: {token}",
     "ERR_NGROK_334": "The endpoint '{url}' is already online. Either\n1. stop your existing endpoint first, or\n"
     "2. start both endpoints with `--pooling-enabled` to load balance between them.",
     "ERR_NGROK_320": "This domain is reserved for another account.\nFailed to create an endpoint with the domain "
