@@ -157,6 +157,40 @@ def test_only_the_pages_files(path: str, inspected: Inspected) -> None:
     assert inspected.ask("GET", path).status == 404
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status", "code", "message"),
+    [
+        ("GET", "/api/nothing", {}, 404, "not_found", "there is no such thing here"),
+        ("POST", "/api/list", {}, 404, "not_found", "there is no such thing here"),
+        ("GET", "/nothing", {}, 404, "not_found", "there is no such file"),
+        ("POST", "/main.js", {}, 404, "not_found", "there is no such file"),
+        (
+            "GET",
+            "/api/list",
+            {"X_Cronofy_Token": "x"},
+            401,
+            "token_missing",
+            "this needs the address that 'cronofy inspect' has printed",
+        ),
+        (
+            "GET",
+            "/api/list",
+            {"Transfer_Encoding": "chunked"},
+            413,
+            "too_large",
+            "the request's body is too large, or has no length",
+        ),
+    ],
+)
+def test_what_is_not_there(
+    method: str, path: str, headers: dict[str, str], status: int, code: str, message: str, inspected: Inspected
+) -> None:
+    """Each refusal has its status, a code and a sentence."""
+    answer = inspected.ask(method, path, {} if method == "POST" else None, **headers)
+
+    assert (answer.status, answer.json["code"], answer.json["message"]) == (status, code, message)
+
+
 def test_it_listens_on_loopback_alone(inspected: Inspected) -> None:
     """On a port of its own: another address of this machine does not answer there."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
