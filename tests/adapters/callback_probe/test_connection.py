@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import sys
 from contextlib import ExitStack
 from time import monotonic
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cronofy_cli.adapters.callback_probe import probe
 from cronofy_cli.adapters.callback_probe.connection import find_addresses, open_connection, time_left_s
 from cronofy_cli.adapters.callback_probe.probe_failure import ProbeFailure
 from cronofy_cli.adapters.callback_probe.target import parse_target
@@ -87,3 +89,15 @@ def test_the_time_that_is_left() -> None:
     """It is never zero or less, which a socket would take for no limit at all."""
     assert time_left_s(monotonic() - 5) == 0.001
     assert 50 < time_left_s(monotonic() + 60) <= 60
+
+
+def test_what_is_told_of_a_server_that_is_not_there() -> None:
+    """The report names what was tried: the address of the callback, and those of its host."""
+    url = f"http://127.0.0.1:{free_port()}/hook"
+
+    report = probe(url, trust=ssl.create_default_context())
+
+    assert report.obstacle is not None
+    assert report.obstacle.failure is Failure.CONNECTION_REFUSED
+    assert (report.target, report.addresses) == (parse_target(url), ("127.0.0.1",))
+    assert (report.tls, dict(report.responses)) == (None, {})

@@ -75,6 +75,7 @@ def test_an_unsigned_and_a_wrongly_signed_verification_are_posted() -> None:
     with serving(None, 401, 403) as (url, server):
         report = probe(url, trust=NOBODY)
 
+    assert (report.target, set(report.addresses) <= {"127.0.0.1", "::1"}) == (parse_target(url), True)
     unsigned, wrong = server.requests
     assert {posting: status_of(answer) for posting, answer in report.responses.items()} == {
         Posting.UNSIGNED: 401,
