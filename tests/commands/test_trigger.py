@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cronofy_cli.simulator.server import SimulatorServer
+    from tests.commands.conftest import Run
     from tests.fakes.scripted_server import ScriptedServer
     from tests.simulator.receiver import Received, Receiver
     from tests.support import Cli, Result
@@ -432,3 +433,12 @@ def test_no_simulator_runs(cli: Cli) -> None:
 
     assert result.exit_code == 3
     assert "no simulator is running" in result.stderr
+
+
+@pytest.mark.parametrize("delay", ["soon", "", "-1s"])
+def test_a_delay_that_is_none(delay: str, run: Run) -> None:
+    """The option is named, and nothing is sent."""
+    result = run("trigger", "change", "3000", f"--delay={delay}", "--json")
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.error["message"].startswith(f"--delay does not take '{delay}'")
