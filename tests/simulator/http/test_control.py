@@ -163,6 +163,8 @@ def test_a_foreign_page_cannot_write(shared_simulator: Running, method: str, pat
         ("POST", "/simulator/clock", {"advance_s": -1}, 422),
         ("POST", "/simulator/clock", {"advance_s": "1"}, 422),
         ("POST", "/simulator/clock", {"advance_s": 1e12}, 422),
+        ("POST", "/simulator/snapshots", {}, 422),
+        ("POST", "/simulator/snapshots", {"name": ""}, 422),
     ],
 )
 def test_impossible_acts_are_refused(
@@ -170,6 +172,19 @@ def test_impossible_acts_are_refused(
 ) -> None:
     """Refusals have the same statuses as in the API."""
     shared_simulator.request(method, path, status, json=body)
+
+
+@pytest.mark.parametrize(
+    ("log", "name", "value"),
+    [
+        *((log, name, "x") for log in ("deliveries", "requests") for name in ("status", "after", "count", "wait_s")),
+        *((log, "wait_s", value) for log in ("deliveries", "requests") for value in ("-1", "100000")),
+        ("deliveries", "succeeded", "maybe"),
+    ],
+)
+def test_questions_that_make_no_sense(shared_simulator: Running, log: str, name: str, value: str) -> None:
+    """A filter that is none is refused by its name, rather than left out."""
+    assert shared_simulator.refusal("GET", f"/simulator/{log}?{name}={value}") == {name: ["errors.not_recognized"]}
 
 
 def test_a_button_sends_any_type(simulator: Running, receiver: Receiver) -> None:

@@ -130,6 +130,10 @@ def test_how_many_of_a_group(required: int) -> None:
         ),
         (without("participants"), {"participants": "participants must be specified"}),
         (BODY | {"participants": {}}, {"participants": "participants must be specified"}),
+        (BODY | {"participants": []}, {"participants": "participants must be specified"}),
+        (BODY | {"participants": "ab"}, {"participants": "participants must be specified"}),
+        (BODY | {"participants": [{"members": []}]}, {"participants[0].members": "members must be specified"}),
+        (BODY | {"participants": [{"members": "ab"}]}, {"participants[0].members": "members must be specified"}),
         (BODY | {"participants": [{}]}, {"participants[0].members": "members must be specified"}),
         (BODY | {"participants": [{"required": 1}]}, {"participants[0].members": "members must be specified"}),
         (

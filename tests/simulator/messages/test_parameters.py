@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cronofy_cli.simulator.messages.parameters import EventsQuery
+    from cronofy_cli.simulator.world.model import Span
 
 KNOWN = (HOME, WORK)
 ZONE = "Europe/London"
@@ -313,6 +314,19 @@ def test_an_unknown_calendar_names_the_known_ones() -> None:
 def test_a_move_keeps_what_it_does_not_name(body: dict[str, object], expected: object) -> None:
     """With a start alone the length stays, with an end alone the start stays."""
     assert parse_event_change(body, event("Lunch", timed("2026-04-20T10:00", 2))).span == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "days", "expected"),
+    [
+        (timed("2026-10-24T09:00", 2), 1, timed("2026-10-25T10:00", 2)),
+        (timed("2026-10-24T09:00", 2), -1, timed("2026-10-23T09:00", 2)),
+        (all_day("2026-10-24", 3), 2, all_day("2026-10-26", 3)),
+    ],
+)
+def test_a_move_by_days(before: Span, days: int, expected: Span) -> None:
+    """An event stays as long as it is, and at its hour, whatever the clocks of its zone do meanwhile."""
+    assert parse_event_change({"move_days": days}, event("Lunch", before)).span == expected
 
 
 @pytest.mark.parametrize(
