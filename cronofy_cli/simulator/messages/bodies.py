@@ -73,7 +73,7 @@ class EventDeletion(NamedTuple):
 
     event_id: str | None
     event_uid: str | None
-    include_userinfo: bool = False
+    include_userinfo: bool
     """Whether the answer says whose calendars these are."""
 
 
