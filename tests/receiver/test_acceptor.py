@@ -81,6 +81,8 @@ def test_few_open_files(files_of_this_process: tuple[int, int]) -> None:
     _, hard = files_of_this_process
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
 
+    assert affordable(300) == 300
+    assert resource.getrlimit(resource.RLIMIT_NOFILE) == (364, hard)
     assert affordable(1000) == 1000
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= 1000
     assert affordable(100) == 100

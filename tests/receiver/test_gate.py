@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.receiver.gate import Gate
+from cronofy_cli.receiver.gate import Gate, Limits, refused
 from tests.receiver.receiving import PATH, post, receiving, stored
 
 if TYPE_CHECKING:
@@ -50,3 +50,22 @@ def test_nothing_recorded(tmp_path: Path, request_: bytes, status: int, allow: s
         assert (answer.status, answer.headers["Content-Length"], answer.headers.get("Allow")) == (status, "0", allow)
         assert wire.ask(post(path=f"{PATH}?again")) == 200
     assert [delivery.request.target for delivery in stored(tmp_path)] == [f"{PATH}?again"]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (400, "it is not HTTP as it should be"),
+        (408, "it took longer than 2.5 s"),
+        (413, "its body is larger than 64 KiB"),
+        (431, "its headers are larger than 8 KiB, or are more than 50"),
+    ],
+)
+def test_why_a_request_was_refused(status: int, reason: str) -> None:
+    """It is said with the limit that it met, and where to look."""
+    limits = Limits(body_bytes=64 * 1024, head_bytes=8 * 1024, head_lines=50, request_s=2.5)
+
+    error = refused(status, limits)
+
+    assert error.message == f"a request was refused with {status} and is not in the history: {reason}"
+    assert error.hint == "what Cronofy sends is far below these limits: look at what else sends to the callback URL"

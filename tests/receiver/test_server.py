@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.history import History, open_history
-from cronofy_cli.errors import WorkerFailed, WrongUsage
-from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
+from cronofy_cli.errors import Unreachable, WorkerFailed, WrongUsage
+from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings, _cannot_listen
 from tests.histories import turned_into
 from tests.ports import free_port
 from tests.receiver.receiving import NOW, PATIENCE_S, Wire, post, receiving, running, stored
@@ -52,8 +53,30 @@ def test_port_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize("port", [-1, 65536])
 def test_no_port(tmp_path: Path, port: int) -> None:
     """A number that is no port is a wrong usage."""
-    with pytest.raises(WrongUsage, match="is not a port"):
+    with pytest.raises(WrongUsage, match="is not a port") as caught:
         listener(tmp_path, port).start()
+    assert caught.value.hint == "use one up to 65535, or 0 for any that is free"
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
+def test_a_port_for_others(number: int) -> None:
+    """A port that the system keeps for itself is a wrong usage, and the hint says which ones are not."""
+    error = _cannot_listen(OSError(number, "Permission denied"), "127.0.0.1", 80)
+
+    assert isinstance(error, WrongUsage)
+    assert error.message == "you may not listen on port 80"
+    assert error.hint == "use a port above 1023 instead of 80, or port 0 for any that is free"
+
+
+def test_an_address_of_another_machine(tmp_path: Path) -> None:
+    """An address that this machine has not is named."""
+    settings = ListenerSettings(("/",), "uk", host="192.0.2.1")
+    calls = ListenerCalls(_take_no_note, _take_no_note, _take_no_note)
+    elsewhere = Listener(settings, calls, lambda: open_history(tmp_path / "history.db"), lambda: NOW)
+
+    with pytest.raises(Unreachable, match=r"cannot listen on 192\.0\.2\.1:0: ") as caught:
+        elsewhere.start()
+    assert caught.value.hint == "check this machine's network set-up"
 
 
 def test_ports_are_free_again(tmp_path: Path) -> None:
