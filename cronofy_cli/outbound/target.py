@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from cronofy_cli.core.notifications.notification import Notification
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
-_BIGGEST_PORT: Final = 65535
 _ROUTE: Final = re.compile(r"([A-Za-z0-9_,-]+)=(.+)", re.DOTALL)
 _PORT: Final = re.compile(r":?([0-9]{1,5})([/?].*)?", re.DOTALL)
 _HOST_AND_PORT: Final = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}(?:[/?].*)?", re.DOTALL)
@@ -117,7 +116,7 @@ def _target(url: str) -> Target:
         raise ValueError("not in plain characters")
     parts = urlsplit(url)
     port = parts.port if parts.port is not None else _DEFAULT_PORTS.get(parts.scheme, 0)
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc or not 0 < port <= _BIGGEST_PORT:
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc or not port:
         raise ValueError("not an http or https address without a user")
     shown = parts._replace(path=parts.path or "/", fragment="").geturl()
     return Target(shown, parts.scheme, parts.hostname, port, parts.path or "/", parts.query)
