@@ -17,6 +17,7 @@ from cronofy_cli.adapters.topics import TOPICS, topic_page
 from cronofy_cli.agent.answers import Answer, ListAnswer, answer, cleaned, failure, refusal, text_from_outside
 from cronofy_cli.agent.child import Children, Ended
 from cronofy_cli.core.accounts.data_centers import SIMULATOR
+from cronofy_cli.core.counts import counted
 from cronofy_cli.errors import NotFound
 
 Where = Annotated[str | None, Field(description="JMESPath on the body: \"notification.type == 'change'\"")]
@@ -85,7 +86,7 @@ class ReadingTools:
             return failure(ended)
         found = [listed(each) for each in ended.document]
         step = "show_delivery" if found else "why, or wait_for_notification"
-        return answer(f"{len(found)} deliveries", found, next_step=step)
+        return answer(counted(len(found), "delivery", "deliveries"), found, next_step=step)
 
     async def show_delivery(self, id: DeliveryId = "last") -> Annotated[CallToolResult, Answer]:  # noqa: A002
         """Show one delivery: verdict, our response, forwards to the app; body and which events changed how."""
@@ -148,7 +149,7 @@ class ReadingTools:
         more = "; there are more" if ended.is_cut else ""
         result = {"count": len(events), "more": ended.is_cut}
         step = "narrow the dates or calendars" if ended.is_cut else "compare with what your application has"
-        return answer(f"{len(events)} events{more}", result, from_outside=events, next_step=step)
+        return answer(f"{counted(len(events), 'event')}{more}", result, from_outside=events, next_step=step)
 
     async def help_topic(
         self, topic: Annotated[str, Field(description=", ".join(TOPICS))] = "agents"

@@ -13,6 +13,7 @@ import typer
 from cronofy_cli.adapters.paths import expanded
 from cronofy_cli.agent.clients import CLIENTS, SKILL_FILE, ClientName
 from cronofy_cli.cli.options import LocalCommand, SigningListCommand, app_context, command_app
+from cronofy_cli.core.counts import counted
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list
 
@@ -82,7 +83,7 @@ def setup(
         for change in pending:
             run.output.data(change.diff)
     if pending and not print_:
-        if not yes and not run.output.confirm(f"Write {len(pending)} files?", flag="--yes"):
+        if not yes and not run.output.confirm(f"Write {counted(len(pending), 'file')}?", flag="--yes"):
             raise WrongUsage("nothing was written", hint="answer y, or add --yes")
         apply(pending)
     if is_json:

@@ -8,6 +8,7 @@ import typer
 
 from cronofy_cli.cli.options import ApiCommand, ApiListCommand, app_context, command_app
 from cronofy_cli.commands.channels_prune import prune
+from cronofy_cli.core.counts import counted
 from cronofy_cli.core.notifications.callback_url import callback_url_warning, check_callback_url
 from cronofy_cli.errors import NotFound, WrongUsage
 from cronofy_cli.output.lists import Column, ListView, show_list, show_record
@@ -141,7 +142,7 @@ def close(
     run = app_context(context)
     journal = Journal(run.environment)
     chosen = _chosen(run, channel_ids or [], every=every)
-    number = "1 channel" if len(chosen) == 1 else f"{len(chosen)} channels"
+    number = counted(len(chosen), "channel")
     if every and chosen and not yes and not run.output.confirm(f"Close {number}?", flag="--yes"):
         raise WrongUsage("nothing was closed", hint="answer y, or add --yes")
     closed: list[str] = []

@@ -12,6 +12,7 @@ from cronofy_cli.adapters.output_files import check_output, write_output
 from cronofy_cli.cli.client_secrets import SecretFilesOption, find_secrets
 from cronofy_cli.cli.options import SigningListCommand, app_context, command_app
 from cronofy_cli.commands.posting import InsecureOption, confirm_posting
+from cronofy_cli.core.counts import counted
 from cronofy_cli.core.notifications.sample_bodies import CHANNEL_ID, Setting
 from cronofy_cli.errors import ExitCode
 from cronofy_cli.handler_check.case import DOCS_SITE, Workshop
@@ -70,7 +71,7 @@ def handler(
     keys = signing_keys(find_secrets(run, client_secret_file or []))
     cases = choose(all_cases(Workshop(Setting(started_at, found.url, channel), keys)), only or [])
     number = sum(len(case.posts) for case in cases)
-    confirm_posting(run.output, found, f"{number} notifications, some of which ask for deletion of data,", yes=yes)
+    confirm_posting(run.output, found, f"{counted(number, 'notification')} that may ask for deletion of data,", yes=yes)
     poster = Poster(found, trial_settings(insecure=insecure), lambda: datetime.now(UTC))
     results = _show(run.output, _results(poster, cases), found)
     if junit is not None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cronofy_cli.core.counts import counted
 from cronofy_cli.core.failure import Failure
 from cronofy_cli.core.text import clean
 from cronofy_cli.core.times import to_utc_millis
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cronofy_cli.core.attempt import Attempt
     from cronofy_cli.core.autopsy import Finding
     from cronofy_cli.listen.changes.read_request import ChangeRead
+    from cronofy_cli.listen.forwarding.late import LateBacklog
     from cronofy_cli.listen.forwarding.reports import ForwardReport, Waiting
     from cronofy_cli.listen.signature_examiner import Examined
 
@@ -90,6 +92,12 @@ def _cause(finding: Finding) -> str:
     is_foreign = finding.cause in {Cause.OTHER_CONTEXT_SECRET, Cause.REMOVED_SECRET} and finding.secret_label
     whose = f" (it is {clean(finding.secret_label or '')})" if is_foreign else ""
     return f"{likely}{clean(finding.explanation)}{whose}"
+
+
+def late_words(backlog: LateBacklog) -> str:
+    """Return how many deliveries wait, and for whom."""
+    waiting = counted(backlog.count, "delivery waits", "deliveries wait")
+    return f"{waiting} for {backlog.target.url}"
 
 
 def why_read(read: ChangeRead) -> str:

@@ -11,6 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from cronofy_cli.adapters.callback_paths import last_path, remember_path
+from cronofy_cli.core.counts import counted
 from cronofy_cli.errors import ExitCode, HistoryUnavailable
 from cronofy_cli.listen.earlier_runs import LAST
 from cronofy_cli.listen.notes import KeptNotes
@@ -87,7 +88,7 @@ class Term(ListenRun):
     def _open_forwarding(self) -> Forwarding:
         forwarding = super()._open_forwarding()
         if forwarding.forwarder is not None and (owed := self._owed()):
-            self.live.remark(f" {len(owed)} deliveries are still to be forwarded")
+            self.live.remark(f" {counted(len(owed), 'delivery is', 'deliveries are')} still to be forwarded")
             forwarding.take_over(owed)
         return forwarding
 

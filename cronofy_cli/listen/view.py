@@ -161,18 +161,21 @@ class LiveOutput:
         """Ask at the terminal whether to send what waits; no where there is none, or the run ends."""
         if not self._output.can_prompt:
             return False
+        from cronofy_cli.listen.lines import late_words
         from cronofy_cli.output.questions import ask_aside
 
         with self._lock:
-            self._output.note(f" {backlog.count} deliveries wait for {backlog.target.url}. Send them now? [y/N]")
+            self._output.note(f" {late_words(backlog)}. Send them now? [y/N]")
         return ask_aside(is_over).strip().lower() in {"y", "yes"}
 
     def held(self, backlog: LateBacklog) -> None:
         """Say that what waits is not sent, and how it can be."""
+        from cronofy_cli.listen.lines import late_words
+
         since = to_utc_seconds(backlog.since)
         command = own_command(("deliveries", "replay", "--not-forwarded", "--since", since))
         self.remark(
-            f" {backlog.count} deliveries wait for {backlog.target.url} since {since}, more than {backlog.most}: "
+            f" {late_words(backlog)} since {since}, more than {backlog.most}: "
             f"none of them is sent\n send them: {command}; always send them: --backlog send"
         )
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from cronofy_cli.core.counts import counted
 from cronofy_cli.core.text import clean
 from cronofy_cli.output.lists import Column, ListView, show_list
 from cronofy_cli.output.streams import OutputFormat
 from cronofy_cli.sync.documents import AccountCheckDocument, AccountSyncDocument
 from cronofy_cli.sync.many import AccountsFailed
-from cronofy_cli.sync.view import counted, listed
+from cronofy_cli.sync.view import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.core.counts import counted
 from cronofy_cli.core.text import clean
 from cronofy_cli.output.json_text import show_document, write_json_lines
 from cronofy_cli.output.streams import OutputFormat, Style
@@ -88,8 +89,3 @@ def _drift_sentence(name: str, report: DriftReport) -> str:
 def listed(*numbers: tuple[int, str]) -> str:
     """Return what was counted, without what was not: `3 added, 1 moved`."""
     return ", ".join(f"{number:,} {word}" for number, word in numbers if number)
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a number with what is counted: `1 event`, `512 events`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -158,7 +158,7 @@ class World:
         deadline = time.monotonic() + timeout_s
         while waiting := self._control.get("/simulator/deliveries", after=10**8)["waiting"]:
             if time.monotonic() > deadline:
-                raise AssertionError(f"{waiting} notifications are still to be sent after {timeout_s:g} s")
+                raise AssertionError(f"notifications still to be sent after {timeout_s:g} s: {waiting}")
             time.sleep(PAUSE_S)
 
     # What the application asked.

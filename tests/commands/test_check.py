@@ -229,7 +229,7 @@ def test_another_machine_is_asked_about(cli: Cli) -> None:
     result = run_command(app, cli, "handler", "https://handler.invalid/hook")
 
     assert result.exit_code == 2
-    assert "some of which ask for deletion of data" in result.stderr
+    assert "notifications that may ask for deletion of data" in result.stderr
     assert "hint: add --yes" in result.stderr
 
 

@@ -293,7 +293,7 @@ def test_one_after_the_other(surroundings: Surroundings, postgres_url: str) -> N
     assert healths == [Health.READY, Health.STANDBY, Health.READY]
     assert [each.body for each in received[1:]] == [numbered_body(1), numbered_body(3)]
     said = memory.stderr.text
-    assert " 1 deliveries are still to be forwarded" in said
+    assert " 1 delivery is still to be forwarded" in said
     assert "open already" in said
     assert "Ctrl-C leaves the channel open" in said
     assert "another run" not in said

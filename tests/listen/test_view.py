@@ -555,16 +555,17 @@ def test_a_closed_pipe_is_told_and_ends_nothing() -> None:
     assert closed == [True]
 
 
-def test_what_is_held_back() -> None:
+@pytest.mark.parametrize(("count", "words"), [(212, "212 deliveries wait"), (1, "1 delivery waits")])
+def test_what_is_held_back(count: int, words: str) -> None:
     """What waits and is not sent is told with its number, its target, since when, and the command that sends it."""
     output = MemoryOutput()
     live = LiveOutput(output.output, PrintStyle.COMPACT, ZoneInfo("Etc/UTC"), lambda: None)
 
-    live.held(LateBacklog(parse_target("3000/hook"), 212, MOMENT, 100))
+    live.held(LateBacklog(parse_target("3000/hook"), count, MOMENT, 100))
 
     since = "2026-11-22T09:24:16Z"
     assert output.stderr.text.splitlines() == [
-        f" 212 deliveries wait for http://localhost:3000/hook since {since}, more than 100: none of them is sent",
+        f" {words} for http://localhost:3000/hook since {since}, more than 100: none of them is sent",
         f" send them: cronofy deliveries replay --not-forwarded --since {since}; always send them: --backlog send",
     ]
 

@@ -7,6 +7,7 @@ from contextlib import closing
 import typer
 
 from cronofy_cli.cli.options import DataCommand, app_context, command_app
+from cronofy_cli.core.counts import counted
 from cronofy_cli.output.lists import show_sentence
 
 app = command_app()
@@ -35,4 +36,5 @@ def index(context: typer.Context) -> None:
             progress.note(None, None, done)
     left = history.search.unindexed()
     newest = f"; the newest {left} are searched without it" if left else ""
-    show_sentence(run.output, f"{before - left} deliveries indexed{newest}", IndexedDocument(before - left, left))
+    indexed = counted(before - left, "delivery", "deliveries")
+    show_sentence(run.output, f"{indexed} indexed{newest}", IndexedDocument(before - left, left))

@@ -14,6 +14,7 @@ from cronofy_cli.cli.options import ApiListCommand, app_context, command_app
 from cronofy_cli.commands.events.options import CalendarOption, OnlyManagedOption, TzidOption
 from cronofy_cli.commands.events.query_times import find_here
 from cronofy_cli.core.api.queries import EventsQuery
+from cronofy_cli.core.counts import counted
 from cronofy_cli.core.durations import parse_duration
 from cronofy_cli.errors import NotFound, RateLimited, ServerFailed, TimeLimitReached, Unreachable, WrongUsage
 from cronofy_cli.output.streams import OutputFormat
@@ -141,7 +142,7 @@ def _follow(run: AppContext, poller: Poller, printed: _Printed, since: datetime 
 
         printed.calendar_names = calendar_names(run)
     printed.show(poller.begin(since))
-    run.output.note(f"Following {poller.count:,} events, checking every {pace.every_s:g} s. Stop with Ctrl-C.")
+    run.output.note(f"Following {counted(poller.count, 'event')}, checking every {pace.every_s:g} s. Stop with Ctrl-C.")
     while not printed.is_enough and pace.wait():
         changes: list[EventChange] = []
         try:

@@ -11,6 +11,7 @@ import typer
 
 from cronofy_cli.cli.options import ControlCommand, ControlTextCommand, app_context, command_app
 from cronofy_cli.commands.simulator.access import control_of
+from cronofy_cli.core.counts import counted
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.output.lists import show_record
 
@@ -71,8 +72,8 @@ def _redacted_account(run: AppContext) -> bytes:
         events = [bytes(event) for page in pages for event in page.events]
     world = redacted_world(userinfo, profiles, endpoints.list_calendars(run.api), events)
     run.output.note(
-        f"Read {len(events)} events of {userinfo.email or userinfo.sub}. Names, addresses, titles, texts, places and "
-        "ids are replaced; times, zones and states are as they were."
+        f"Read {counted(len(events), 'event')} of {userinfo.email or userinfo.sub}. Names, addresses, titles, texts, "
+        "places and ids are replaced; times, zones and states are as they were."
     )
     return world_text(world, datetime.now(UTC)).encode()
 

@@ -104,7 +104,7 @@ export async function compare(a, b, onSwap) {
     const some = differences.filter(each => each.part === part);
     return [h('tr', {cls: some.length ? 'section' : 'section same'}, h('th', {scope: 'rowgroup', colspan: 3}, title, some.length ? '' : ': the same')),
       ...some.map(each => h('tr', {cls: 'other'}, h('th', {scope: 'row'}, '≠ ', each.place), h('td', {}, each.before ?? 'not there'), h('td', {}, each.after ?? 'not there'))),
-      part === 'events' && more > 0 && h('tr', {}, h('td', {colspan: 3}, `and ${more} more events that differ`))];
+      part === 'events' && more > 0 && h('tr', {}, h('td', {colspan: 3}, `and ${more} more event${more === 1 ? ' that differs' : 's that differ'}`))];
   });
   await whenFree();
   ask(`A #${a.id} and B #${b.id}: ${differences.length || 'no'} difference${differences.length === 1 ? '' : 's'}`, [h('table', {cls: 'cmp'}, h('thead', {}, h('tr', {}, h('td', {}), h('th', {scope: 'col'}, `A  ${nameOf(a)}`), h('th', {scope: 'col'}, `B  ${nameOf(b)}`))), h('tbody', {}, lines))], {yes: 'Make B the new A', act: () => onSwap()});

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from cronofy_cli.core.counts import counted
 from cronofy_cli.core.keys import Key
 from cronofy_cli.core.signature import NOT_FROM_CRONOFY
 from cronofy_cli.listen.live.status import AppHealth
@@ -113,9 +114,9 @@ class LiveLog(LiveOutput):
 
     def may_send(self, backlog: LateBacklog, is_over: Callable[[], bool]) -> bool:
         """Ask with the status line whether to send what waits."""
-        question = Question(
-            f"{backlog.count} deliveries wait for {backlog.target.url}. Send them now?", threading.Event()
-        )
+        from cronofy_cli.listen.lines import late_words
+
+        question = Question(f"{late_words(backlog)}. Send them now?", threading.Event())
         self.question = question
         while not question.is_answered.wait(_TICK_S) and not is_over():
             pass
@@ -127,9 +128,9 @@ class LiveLog(LiveOutput):
         with self._counting:
             if self._clock_s() - self._second_s < 1:
                 return
-            counted, self._counted = self._counted, _Counted()
+            last_second, self._counted = self._counted, _Counted()
             self._is_burst = False
-        line = _counted_line(counted)
+        line = _counted_line(last_second)
         if line:
             self.remark(line)
 
@@ -143,17 +144,17 @@ class LiveLog(LiveOutput):
             return not self._is_burst
 
 
-def _counted_line(counted: _Counted) -> str:
+def _counted_line(second: _Counted) -> str:
     parts = []
-    if counted.deliveries:
-        signed = counted.deliveries - counted.not_signed
-        parts.append(f"{counted.deliveries} more notifications, {signed} signed")
-        if counted.not_signed:
-            parts.append(f"{counted.not_signed} not")
-    if counted.forwards:
-        parts.append(f"{counted.forwards} more forwards, {counted.failed} failed")
-    if counted.reads:
-        parts.append(f"{counted.reads} reads")
+    if second.deliveries:
+        signed = second.deliveries - second.not_signed
+        parts.append(f"{counted(second.deliveries, 'more notification')}, {signed} signed")
+        if second.not_signed:
+            parts.append(f"{second.not_signed} not")
+    if second.forwards:
+        parts.append(f"{counted(second.forwards, 'more forward')}, {second.failed} failed")
+    if second.reads:
+        parts.append(counted(second.reads, "read"))
     return f" {', '.join(parts)}; each of them: cronofy deliveries list" if parts else ""
 
 

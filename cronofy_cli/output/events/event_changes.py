@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.core.counts import counted
 from cronofy_cli.core.events.event_change_words import describe_changes
 from cronofy_cli.core.text import clean
 from cronofy_cli.output.streams import Style, painted
@@ -121,7 +122,7 @@ def _lines(
     column = f"{indent}  {' ' * title_width}   "
     yield from (f"{column}{detail}" for detail in others[:_SHOWN_DETAILS])
     if len(others) > _SHOWN_DETAILS:
-        yield f"{column}… and {len(others) - _SHOWN_DETAILS} more fields"
+        yield f"{column}… and {counted(len(others) - _SHOWN_DETAILS, 'more field')}"
 
 
 def _calendar_names(payload: bytes) -> dict[str, str]:

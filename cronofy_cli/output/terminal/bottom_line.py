@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.core.counts import counted
 from cronofy_cli.output.streams import Output
 from cronofy_cli.output.terminal.cells import cut, width
 
@@ -71,7 +72,8 @@ class BottomLine:
         with self._lock:
             held, self._held = self._held or (), None
             if self._dropped:
-                self._draw(f" {self._dropped} lines are left out here; all deliveries: cronofy deliveries list\n")
+                dropped = counted(self._dropped, "line is", "lines are")
+                self._draw(f" {dropped} left out here; all deliveries: cronofy deliveries list\n")
             for write in held:
                 write()
             self._show()

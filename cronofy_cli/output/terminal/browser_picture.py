@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cronofy_cli.core.counts import counted
 from cronofy_cli.output.streams import Style, painted
 from cronofy_cli.output.terminal.browser_state import DETAIL_BINDINGS, LIST_BINDINGS, Filter, Mode
 from cronofy_cli.output.terminal.cells import cut, fill, wrap
@@ -47,7 +48,8 @@ def _title(browser: Browser) -> str:
     if browser.mode is Mode.DETAILS:
         last = min(browser.scroll + browser.page, len(browser.details))
         return f" Delivery #{browser.number}   line {browser.scroll + 1} to {last} of {len(browser.details)}"
-    parts = [f" {len(browser.rows)}{'+' if browser.has_older else ''} deliveries"]
+    shown = len(browser.rows)
+    parts = [f" {shown}+ deliveries" if browser.has_older else f" {counted(shown, 'delivery', 'deliveries')}"]
     if browser.filter is not Filter.ALL:
         parts.append(f"only: {browser.filter}")
     if browser.search:

@@ -22,7 +22,7 @@ function filters(channel) {
 function tries(channel) {
   const list = channel.attempts, good = list.filter(isSuccess).length;
   if (!list.length) return null;
-  return h('span', {cls: 'tries', role: 'img', 'aria-label': `Of the latest ${list.length} attempts ${good} succeeded`}, list.map(one => h('i', {cls: isSuccess(one) ? '' : 'x'})), channel.waiting.length > 0 && h('i', {cls: 'next'}));
+  return h('span', {cls: 'tries', role: 'img', 'aria-label': `Latest attempts: ${list.length}, of which ${good} succeeded`}, list.map(one => h('i', {cls: isSuccess(one) ? '' : 'x'})), channel.waiting.length > 0 && h('i', {cls: 'next'}));
 }
 
 function card(channel) {

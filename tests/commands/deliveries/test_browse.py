@@ -66,11 +66,11 @@ def test_search_and_filters_are_those_of_the_history(cli: Cli) -> None:
     with at_terminal(cli, "deliveries", "browse") as terminal:
         terminal.wait_until(lambda: "4 deliveries" in terminal.lines[0])
         terminal.send("/owned\r")
-        terminal.wait_until(lambda: "1 deliveries   search: owned" in terminal.lines[0])
+        terminal.wait_until(lambda: "1 delivery   search: owned" in terminal.lines[0])
         terminal.send("\x1b")
         terminal.wait_until(lambda: "4 deliveries" in terminal.lines[0])
         terminal.send("f")
-        terminal.wait_until(lambda: "1 deliveries   only: failed" in terminal.lines[0])
+        terminal.wait_until(lambda: "1 delivery   only: failed" in terminal.lines[0])
         terminal.wait_until(lambda: has_line(terminal, "▌ 2"))
 
 
@@ -110,7 +110,7 @@ def test_a_replay_goes_to_the_target_and_is_kept(cli: Cli, record: Record) -> No
         with open_history(cli.data / "deliveries.db") as history:
             history.forwards.record([forward(1, 500)._replace(target=f"http://localhost:{app.port}/hook")])
         with at_terminal(cli, "deliveries", "browse") as terminal:
-            terminal.wait_until(lambda: "1 deliveries" in terminal.lines[0])
+            terminal.wait_until(lambda: "1 delivery" in terminal.lines[0])
             terminal.send("r")
             terminal.wait_until(lambda: "-> 200" in terminal.bottom and "fixed" in terminal.bottom)
 
@@ -127,7 +127,7 @@ def test_another_machine_is_asked_about(cli: Cli, record: Record, key: str, coun
         with open_history(cli.data / "deliveries.db") as history:
             history.forwards.record([forward(1, 500)._replace(target=f"http://app.example.test:{app.port}/hook")])
         with at_terminal(cli, "deliveries", "browse") as terminal:
-            terminal.wait_until(lambda: "1 deliveries" in terminal.lines[0])
+            terminal.wait_until(lambda: "1 delivery" in terminal.lines[0])
             terminal.send("r")
             terminal.wait_for_bottom("which is not this machine? [y/N]")
             terminal.send(key)

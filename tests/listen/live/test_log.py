@@ -95,7 +95,7 @@ def test_results_and_reads_of_a_burst_are_counted_too(printed: Printed) -> None:
 
     assert len(printed.lines) == 20
     assert printed.remarks == [
-        " 1 more notifications, 1 signed, 3 more forwards, 1 failed, 1 reads; each of them: cronofy deliveries list"
+        " 1 more notification, 1 signed, 3 more forwards, 1 failed, 1 read; each of them: cronofy deliveries list"
     ]
 
 

@@ -110,7 +110,7 @@ def test_the_widest_detail(length: int, is_aligned: bool) -> None:
     assert (second.index("(Work)") == first.index("(Work)")) is is_aligned
 
 
-@pytest.mark.parametrize(("fields", "more"), [(8, None), (9, "… and 1 more fields")])
+@pytest.mark.parametrize(("fields", "more"), [(8, None), (9, "… and 1 more field")])
 def test_the_most_details(fields: int, more: str | None) -> None:
     """The first difference and eight more are shown of an event; the others are counted."""
     values = {f"field_{number}": "b" for number in range(fields + 1)}

@@ -59,7 +59,7 @@ def test_a_failing_channel_is_tried_again(page: SimulatorPage, week: Running, re
     page.button("To next try").click()
 
     expect(card).to_have_attribute("data-is", "open")
-    expect(card.get_by_role("img")).to_have_attribute("aria-label", "Of the latest 4 attempts 1 succeeded")
+    expect(card.get_by_role("img")).to_have_attribute("aria-label", "Latest attempts: 4, of which 1 succeeded")
     receiver.wait_for(4, "verification")
 
 
