@@ -33,7 +33,7 @@ from tests.sender import Burst
 from tests.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from cronofy_cli.core.notifications.notification import Notification
@@ -86,12 +86,12 @@ def test_an_app_that_hangs(tmp_path: Path) -> None:
         assert len(history.latest(count, Criteria(forward=(ForwardState.FORWARDED,)))) == count
 
 
-def test_pausing(tmp_path: Path) -> None:
+def test_pausing(tmp_path: Path, wait_until: Callable[[Callable[[], bool]], None]) -> None:
     """While it is paused nothing is sent, and what comes waits; then it is sent, the oldest first."""
     with running_app() as app, forwarding(tmp_path, ForwardingOptions(str(app.port))) as (forwarder, following):
         recorded = following.record([make_delivery(0, body) for body in numbered(4)])
         forwarder(recorded[:1])
-        following.await_reports(1)
+        wait_until(lambda: forwarder.waiting == 0)
         forwarder.pause()
         states = [(forwarder.is_paused, forwarder.waiting)]
         forwarder(recorded[1:])
