@@ -88,7 +88,7 @@ def test_after_its_run(file: Path) -> None:
     before = workers()
     with inspecting(file) as inspected:
         assert inspected.ask("GET", "/").status == 200
-        assert workers() > before
+        assert workers() - before
 
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", inspected.port), 60).close()
@@ -125,9 +125,9 @@ def fail(error: CronofyError) -> None:
     raise AssertionError(error)
 
 
-def workers() -> set[str]:
+def workers() -> set[threading.Thread]:
     """Return the threads that have a name of their own, as those have not that answer one request."""
-    return {thread.name for thread in threading.enumerate() if not thread.name.startswith("Thread-")}
+    return {thread for thread in threading.enumerate() if not thread.name.startswith("Thread-")}
 
 
 def test_a_form_of_another_page_is_refused(inspected: Inspected, app: App) -> None:
