@@ -70,7 +70,7 @@ def test_going_there() -> None:
 
     with running_app() as app:
         app.answer = answer
-        prober = Prober(tls_context, lambda: datetime.now(UTC), ProbeLimits(answer_s=60), (SECRET,))
+        prober = Prober(tls_context, lambda: datetime.now(UTC), ProbeLimits(connect_s=60, answer_s=60), (SECRET,))
         callback = Callback(f"http://127.0.0.1:{app.port}/r", must_be_public=False)
         report = prober.probe(callback, {Posting.SIGNED, Posting.UNSIGNED}, b'{"channel_id":"chn_7"}')
         made_up = prober.probe(callback, {Posting.SIGNED})
