@@ -22,8 +22,9 @@ from tests.samples import CHANGE, make_delivery
 if TYPE_CHECKING:
     from cronofy_cli.simulator.server import SimulatorServer
 
-URL = "https://example.com/r/own"
-OPEN = ((False, "https://example.com/r/else"), (False, URL), (True, URL))
+URL = "http://127.0.0.1:1/r/own"
+"""Where nothing listens: the simulator does post to the channels that are opened."""
+OPEN = ((False, f"{URL}/else"), (False, URL), (True, URL))
 
 
 def verification(callback_url: str | None = URL) -> bytes:
