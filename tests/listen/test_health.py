@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cronofy_cli.adapters.http import open_client
 from cronofy_cli.core.health import Health
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.listen.health import HealthServer, pages
+from tests.listen.patient import patient_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ def serving(port: int, now: Callable[[], Health], *, host: str = "127.0.0.1") ->
         health.start()
         yield health
     finally:
-        assert health.stop()
+        assert health.stop(60)
         assert failures == []
 
 
@@ -39,7 +39,7 @@ def serving(port: int, now: Callable[[], Health], *, host: str = "127.0.0.1") ->
 def test_it_says_what_is_true_now(host: str, asked: str) -> None:
     """200 where notifications are to be sent, 503 elsewhere; nothing else is served. Its address can be asked here."""
     states = iter([Health.READY, Health.NOT_READY, Health.STANDBY])
-    with serving(0, lambda: next(states), host=host) as health, open_client(health.url) as client:
+    with serving(0, lambda: next(states), host=host) as health, patient_client(health.url) as client:
         first, second, third = (client.get(health.url) for _ in range(3))
         other = client.get(health.url.replace("/healthz", "/"))
 
@@ -54,7 +54,7 @@ def test_it_says_what_is_true_now(host: str, asked: str) -> None:
 def test_the_other_pages() -> None:
     """/livez says whether the process is to be started again; /metrics is asked for the state as it is now."""
     state = [Health.NOT_READY]
-    with serving(0, lambda: state[0]) as health, open_client(health.url) as client:
+    with serving(0, lambda: state[0]) as health, patient_client(health.url) as client:
         alive = client.get(health.url.replace("healthz", "livez"))
         metrics = client.get(health.url.replace("healthz", "metrics?x=1"))
         state[0] = Health.STANDBY
@@ -66,11 +66,11 @@ def test_the_other_pages() -> None:
 
 def test_who_says_nothing() -> None:
     """A connection on which nothing is asked keeps no other one waiting, and not the end."""
-    with serving(0, lambda: Health.READY) as health, open_client(health.url) as client:
+    with serving(0, lambda: Health.READY) as health, patient_client(health.url) as client:
         port = int(health.url.split(":")[2].split("/")[0])
         with socket.create_connection(("127.0.0.1", port), timeout=60):
             assert client.get(health.url).status_code == 200
-            assert health.stop()
+            assert health.stop(60)
 
 
 def test_a_taken_port_is_named() -> None:

@@ -12,7 +12,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from cronofy_cli import __version__
 from cronofy_cli.adapters.history import Forward
-from cronofy_cli.adapters.http import open_client
 from cronofy_cli.core.health import Health
 from cronofy_cli.core.signature import SignatureState
 from cronofy_cli.listen.forwarding.reports import ForwardReport
@@ -20,6 +19,7 @@ from cronofy_cli.listen.metrics import RunMetrics
 from cronofy_cli.outbound.target import parse_target
 from tests.adapters.history.samples import answered
 from tests.golden_files import check_golden
+from tests.listen.patient import patient_client
 from tests.outbound.app import OK, answer_of, running_app
 from tests.samples import make_delivery
 from tests.scripts.listening import listening
@@ -39,7 +39,7 @@ Values = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 def scraped(health_url: str) -> Values:
     """Return what `/metrics` says, by names and labels."""
     url = health_url.replace("/healthz", "/metrics")
-    with open_client(url) as client:
+    with patient_client(url) as client:
         answer = client.get(url)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -145,7 +145,7 @@ def test_not_on_the_public_side(cli: Cli, simulator: SimulatorServer) -> None:
     with listening(cli, "--no-read-events", "--health-port", "0") as run:
         public = urlsplit(run.callback_url)
         for path in ("/metrics", "/healthz", "/livez", f"{public.path}/metrics"):
-            with open_client(run.callback_url) as client:
+            with patient_client(run.callback_url) as client:
                 assert client.get(f"http://{public.netloc}{path}").status_code == 404
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from cronofy_cli.adapters.http import open_client
 from cronofy_cli.adapters.postgres import PostgresAddress
 from cronofy_cli.core.health import Health
 from cronofy_cli.core.print_style import PrintStyle
@@ -18,6 +17,7 @@ from cronofy_cli.errors import HistoryUnavailable, WorkerFailed
 from cronofy_cli.listen.options import Address, ListenOptions
 from cronofy_cli.listen.replica import POLL_S, Replica
 from cronofy_cli.listen.stop import StopRequest
+from tests.listen.patient import patient_client
 from tests.open_files import open_files
 
 if TYPE_CHECKING:
@@ -168,6 +168,6 @@ def test_what_supervisors_ask() -> None:
 
 def asked(url: str, path: str) -> tuple[int, str]:
     """Return the status of a page, and how it says that it is."""
-    with open_client(url) as client:
+    with patient_client(url) as client:
         answer = client.get(url.replace("/healthz", path))
     return answer.status_code, answer.json()["health"] if answer.content else ""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.deadline import Deadline
-from cronofy_cli.adapters.http import open_client
 from cronofy_cli.core.print_style import PrintStyle
 from cronofy_cli.core.signature import ClientSecret
 from cronofy_cli.errors import TimeLimitReached, WorkerFailed
@@ -19,6 +18,7 @@ from cronofy_cli.listen.options import ListenOptions
 from cronofy_cli.listen.run import ListenRun
 from cronofy_cli.listen.stop import StopRequest
 from tests.listen.leavings import nothing_left
+from tests.listen.patient import patient_client
 from tests.output.outputs import MemoryOutput
 from tests.ports import free_port
 from tests.scripts.listening import edit
@@ -42,7 +42,7 @@ def test_a_part_that_fails(cli: Cli, surroundings: Surroundings) -> None:
 
     with nothing_left(cli), StopRequest() as stop, ListenRun(surroundings, options, stop, on_read=fail):
         health = json.loads(ready_file.read_bytes())["health_url"]
-        with open_client(health) as client:
+        with patient_client(health) as client:
             assert client.get(health).status_code == 200
             edit(cli, "add", "Lunch")
             with pytest.raises(WorkerFailed, match="change reader failed: KeyError: 'x'"):

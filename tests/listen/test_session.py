@@ -14,7 +14,6 @@ import pytest
 from cronofy_cli.adapters.api import endpoints
 from cronofy_cli.adapters.api.client import ApiClient
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.adapters.http import open_client
 from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.tunnels.none import NoTunnel
 from cronofy_cli.adapters.tunnels.own_url import OwnUrl
@@ -28,6 +27,7 @@ from cronofy_cli.listen.tunnel import PublicAddress, served_paths
 from cronofy_cli.receiver.pipeline import Pipeline
 from cronofy_cli.receiver.server import Listener, ListenerCalls, ListenerSettings
 from cronofy_cli.simulator.world.settings import ACCESS_TOKEN, CLIENT_SECRET
+from tests.listen.patient import patient_client
 from tests.ports import free_port
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def test_a_public_url_with_a_path(setting: Setting, plan: Plan) -> None:
     port = free_port()
     public = replace(plan, public_url=f"http://127.0.0.1:{port}/cronofy/", port=port)
 
-    with setting.session(public) as session, open_client(session.callback_url) as client:
+    with setting.session(public) as session, patient_client(session.callback_url) as client:
         assert session.callback_url == f"http://127.0.0.1:{port}/cronofy{plan.path}"
         statuses = [
             client.post(f"http://127.0.0.1:{port}{path}").status_code

@@ -14,7 +14,6 @@ import pytest
 from cronofy_cli.adapters.callback_paths import known_paths, remember_path
 from cronofy_cli.adapters.deadline import Deadline
 from cronofy_cli.adapters.history import open_history
-from cronofy_cli.adapters.http import open_client
 from cronofy_cli.adapters.postgres import PostgresAddress
 from cronofy_cli.core.health import Health
 from cronofy_cli.core.print_style import PrintStyle
@@ -26,6 +25,7 @@ from cronofy_cli.listen.replica import LeadLost, Replica
 from cronofy_cli.listen.stop import StopRequest
 from cronofy_cli.listen.term import MOST_FAILURES, lead_again_and_again
 from tests.adapters.history.samples import forward
+from tests.listen.patient import patient_client
 from tests.outbound.app import running_app
 from tests.output.outputs import MemoryOutput
 from tests.ports import free_port
@@ -286,7 +286,7 @@ def test_one_after_the_other(surroundings: Surroundings, postgres_url: str) -> N
                 received = app.await_received(3)
                 healths.append(replica.health)
                 assert (second.session.callback_url, second.session.channel) == (url, channel)
-                with open_client(metrics) as client:
+                with patient_client(metrics) as client:
                     assert 'cronofy_received_total{verdict="valid"} 2' in client.get(metrics).text
 
     assert url == f"http://127.0.0.1:{port}{replica.path}"
