@@ -21,6 +21,7 @@ from cronofy_cli.commands.auth.prompts import (
     choose_client_id,
     choose_context,
     choose_scope,
+    choose_sign_in,
     keeper_of,
     known_client_secret,
     naming_private_file,
@@ -226,6 +227,18 @@ def test_which_scope(home: Cli) -> None:
 
     assert choose_scope(run_of(home), LoginOptions()) == "list_calendars"
     assert "read_events" in usual.split()
+
+
+@pytest.mark.parametrize(("given", "kept"), [("read_events", "read_events"), (None, "list_calendars")])
+def test_a_scope_stays_with_its_context(given: str | None, kept: str, home: Cli) -> None:
+    """What was asked for once is asked for the next time; what is given takes its place."""
+    home.environment |= {"CRONOFY_CLIENT_ID": "id", "CRONOFY_CLIENT_SECRET": "CRN_secret"}
+    save_context(user_file(home.environment), Context("acme", data_center="uk", scope="list_calendars"))
+    run = run_of(home, data_center="uk", context="acme")
+
+    chosen = choose_sign_in(run, keeper_of(run, insecure_storage=True), LoginOptions(scope=given))
+
+    assert (chosen.scope, chosen.context.scope) == (kept, kept)
 
 
 def test_nothing_is_answered(home: Cli) -> None:
