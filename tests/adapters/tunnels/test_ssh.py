@@ -50,7 +50,9 @@ class Host:
         known = f"[127.0.0.1]:{self.port} {(folder / 'host_key.pub').read_text()}"
         (folder / "known_hosts").write_text(known)
         (folder / "sshd_config").write_text(
-            f"ListenAddress 127.0.0.1\nPort {self.port}\nHostKey {folder}/host_key\nPidFile none\nStrictModes no\n"
+            # With IPv6 too, a forwarded port that is free there alone would be taken.
+            f"AddressFamily inet\nListenAddress 127.0.0.1\nPort {self.port}\nHostKey {folder}/host_key\n"
+            "PidFile none\nStrictModes no\n"
             f"AuthorizedKeysFile {folder}/user_key.pub\nPasswordAuthentication no\nUsePAM no\n"
         )
         # ssh takes the home folder from the system's list of users, so a configuration must be named.
@@ -241,6 +243,7 @@ def test_what_ssh_says_when_it_forwards(route: SshRoute, line: str, address: str
 
 def test_status() -> None:
     """The status tells where ssh is and how to choose it, or how to install it; it is never chosen by itself."""
+    require_program("ssh")
     here, missing = status(TunnelOptions(os.environ, Path())), status(TunnelOptions({"PATH": "/nowhere"}, Path()))
 
     assert (here.is_usable, here.detail, here.is_automatic) == (True, shutil.which("ssh"), False)
