@@ -16,6 +16,7 @@ from cronofy_cli.adapters.callback_probe.connection import find_addresses, open_
 from cronofy_cli.adapters.callback_probe.probe_failure import ProbeFailure
 from cronofy_cli.adapters.callback_probe.target import parse_target
 from cronofy_cli.core.failure import Failure
+from tests.adapters.callback_probe.tls_servers import PATIENT
 from tests.ports import free_port
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def test_what_is_told_of_a_server_that_is_not_there() -> None:
     """The report names what was tried: the address of the callback, and those of its host."""
     url = f"http://127.0.0.1:{free_port()}/hook"
 
-    report = probe(url, trust=ssl.create_default_context())
+    report = probe(url, trust=ssl.create_default_context(), limits=PATIENT)
 
     assert report.obstacle is not None
     assert report.obstacle.failure is Failure.CONNECTION_REFUSED

@@ -16,6 +16,7 @@ from cronofy_cli.adapters.callback_probe.target import parse_target
 from cronofy_cli.core.failure import Failure
 from tests.adapters.callback_probe.tls_servers import (
     NOW,
+    PATIENT,
     Authorities,
     answering,
     listening,
@@ -37,7 +38,7 @@ def tls_of(report: ProbeReport) -> TlsReport:
     return report.tls
 
 
-def look(url: str, authorities: Authorities, limits: ProbeLimits | None = None) -> ProbeReport:
+def look(url: str, authorities: Authorities, limits: ProbeLimits = PATIENT) -> ProbeReport:
     """Probe with the test's own root."""
     return probe(url, trust=authorities.trust, limits=limits)
 
@@ -77,7 +78,8 @@ def test_each_fault_is_named(make: Make, problem: Failure, authorities: Authorit
     if problem is Failure.TLS_TOO_OLD:
         assert obstacle.reason == "TLSv1.1 is the newest that it speaks"
     assert (dict(report.responses), server.requests) == ({}, [])
-    assert (report.target, set(report.addresses) <= {"127.0.0.1", "::1"}) == (parse_target(url), True)
+    assert report.target == parse_target(url)
+    assert "127.0.0.1" in report.addresses
 
 
 @pytest.mark.parametrize("make", [Authorities.expired, Authorities.wrong_host, Authorities.self_signed])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import trustme
 
+from cronofy_cli.adapters.callback_probe import ProbeLimits
 from tests.fakes.scripted_server import scripted_server
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from tests.fakes.scripted_server import ScriptedServer
 
 HOST = "localhost"
+PATIENT = ProbeLimits(60, 60, 60, 60)
+"""Limits that nothing here comes near to, however busy the machine is."""
 NOW = datetime.now(UTC)
 
 

@@ -95,6 +95,7 @@ def test_programs_that_cannot_be_used(machine: Machine, tmp_path: Path, text: st
 @pytest.mark.parametrize(
     ("version", "has_endpoints"), [("3.0.0", False), ("3.29.9", False), ("3.30.0", True), ("4.0.0", True)]
 )
+@pytest.mark.usefixtures("machine")
 def test_versions(version: str, has_endpoints: bool, tmp_path: Path) -> None:
     """Every agent of version 3 will do; its local API knows endpoints from 3.30 on."""
     agent = checked_agent(program(tmp_path / "ngrok", f"#!/bin/sh\necho ngrok version {version} >&2\n"), {})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cronofy_cli.adapters.tunnels.interface import TunnelEventKind
+from cronofy_cli.adapters.tunnels.ngrok import local_api
 from cronofy_cli.adapters.tunnels.ngrok.local_api import Endpoint, EndpointWatch, LocalApi
 from cronofy_cli.adapters.tunnels.ngrok.redaction import Redactor
 from cronofy_cli.errors import CronofyError, NotFound, Unreachable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tests.fakes.scripted_server import ScriptedServer
 
 DOMAIN = "https://hooks.ngrok.app"
+LIMIT_S = 60.0
 
 
 @pytest.fixture
@@ -32,8 +34,10 @@ def agent() -> Iterator[ScriptedServer]:
 
 
 @pytest.fixture
-def api(agent: ScriptedServer) -> Iterator[LocalApi]:
-    """Its API."""
+def api(agent: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalApi]:
+    """Its API, whose answers are waited for as long as it takes."""
+    for name in ("ANSWER_LIMIT_S", "OPEN_LIMIT_S"):
+        monkeypatch.setattr(local_api, name, LIMIT_S)
     with closing(LocalApi(f"{agent.url}/", Redactor(["2secret"]))) as made:
         yield made
 
