@@ -133,7 +133,9 @@ def test_it_gives_up(word: str, opened: Opened, events: Events) -> None:
     [(lines, ended)] = opened.shells[-1].explained
     assert lines == [*map(str, range(61 - KEPT_LINES + 1, 61)), word]
     assert ended or word == "up"
-    assert (tunnel.public_url, events.kinds) == (None, [TunnelEventKind.AGENT_STARTED])
+    assert tunnel.public_url is None
+    # One that has ended before it was looked at is not told as started either.
+    assert set(events.kinds) <= {TunnelEventKind.AGENT_STARTED}
 
 
 def test_the_limit(opened: Opened, events: Events) -> None:
