@@ -28,7 +28,9 @@ def caused(error: httpx.HTTPError, cause: BaseException) -> httpx.HTTPError:
 
 @pytest.fixture(autouse=True)
 def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("no_proxy", "*")
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +177,6 @@ def test_nothing_listens_here() -> None:
 )
 def test_a_proxy_that_does_not_answer(cause: OSError, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is named with the variable that names it, and not asked again; Cronofy is not suspected."""
-    monkeypatch.delenv("no_proxy")
     monkeypatch.setenv("HTTPS_PROXY", "http://user:secret@proxy.example:3128")
 
     failure = explain(caused(httpx.ConnectError("x"), cause), URL)
@@ -187,7 +188,6 @@ def test_a_proxy_that_does_not_answer(cause: OSError, reason: str, monkeypatch: 
 
 def test_a_connection_that_broke_behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Either of the two may have broken it; a certificate that is not trusted is the server's all the same."""
-    monkeypatch.delenv("no_proxy")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
 
     broken = explain(httpx.ReadError("reset"), URL)

@@ -18,6 +18,7 @@ from cronofy_cli.adapters.simulator.running import (
     this_process,
     withdraw,
 )
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 @contextmanager
 def listening() -> Iterator[int]:
-    """Accept connections at a port."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    """Accept connections at a port, at which nobody does afterwards."""
+    with socket.create_server(("127.0.0.1", free_port())) as server:
         yield server.getsockname()[1]
 
 

@@ -16,6 +16,7 @@ from cronofy_cli.core.tunnels import TunnelChoice
 from cronofy_cli.errors import Unreachable, WrongUsage
 from tests.fakes.ngrok_setup import FAKES, TOKEN
 from tests.golden_files import check_golden
+from tests.requirements import require_program
 from tests.support import REPOSITORY
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def test_what_a_caller_must_know(machine: Machine, events: Events) -> None:
 
 def test_statuses(machine: Machine) -> None:
     """The status lists what can be installed, in the order of preference."""
+    require_program("ssh")
     options = TunnelOptions(os.environ, machine.data_folder, ngrok_token=lambda: TOKEN)
 
     assert [(status.name, status.is_usable) for status in provider_statuses(options).values()] == [
