@@ -146,8 +146,10 @@ class TargetWorker(Worker):
         wanted = [delivery for delivery in deliveries if self._target.wants(delivery.notification)]
         self._put_count += len(wanted)
         self._newest_id = wanted[-1].id or 0 if wanted else self._newest_id
+        # Looked at before: what finds out that the target is away says so itself.
+        is_away = self._is_away
         self._backlog.put(wanted)
-        if self._is_away and wanted:
+        if is_away and wanted:
             self._calls.waiting(Waiting(self._target, tuple(delivery.id or 0 for delivery in wanted)))
 
     def end(self) -> None:
