@@ -25,6 +25,7 @@ SETTINGS = {
     ClientName.CURSOR: ".cursor/mcp.json",
     ClientName.VSCODE: ".vscode/mcp.json",
 }
+SKILL = ".claude/skills/cronofy-notifications/SKILL.md"
 TOML = '# mine\nmodel = "o"  # the best\n\n[mcp_servers.other]\ncommand = "x"\n'
 
 
@@ -35,12 +36,13 @@ def project(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Path:
     return cli.folder
 
 
-def setup(cli: Cli, *arguments: str, terminal: bool = False) -> Result:
+def setup(cli: Cli, *arguments: str, typed: str | None = None) -> Result:
     """Run the command with a PATH on which `cronofy` is found."""
     program = cli.folder / "bin" / "cronofy"
     program.parent.mkdir(exist_ok=True)
     program.touch(mode=0o755)
-    return run_main(cli, "agent", "setup", *arguments, environment={"PATH": str(program.parent)}, terminal=terminal)
+    environment, stdin = {"PATH": str(program.parent)}, (typed or "").encode()
+    return run_main(cli, "agent", "setup", *arguments, stdin=stdin, environment=environment, terminal=typed is not None)
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -127,7 +129,7 @@ def test_a_file_that_changes_while_it_is_asked(tmp_path: Path) -> None:
 
 def test_a_skill_that_is_not_ours_is_kept(cli: Cli, project: Path) -> None:
     """Somebody else's skill, or an edited one, is neither replaced nor removed unless `--force` asks for it."""
-    skill = project / ".claude/skills/cronofy-notifications/SKILL.md"
+    skill = project / SKILL
     skill.parent.mkdir(parents=True)
     skill.write_text("mine\n")
 
@@ -179,6 +181,18 @@ def test_without_a_terminal_nothing_is_written_unasked(cli: Cli, project: Path) 
     assert files(project) == {}
 
 
+@pytest.mark.parametrize(
+    ("typed", "exit_code", "written"), [("y\n", 0, [".mcp.json", SKILL]), ("n\n", 2, []), ("\n", 2, [])]
+)
+def test_at_a_terminal_it_is_asked(typed: str, exit_code: int, written: list[str], cli: Cli, project: Path) -> None:
+    """The change is shown and its files are counted; only a yes writes them."""
+    result = setup(cli, "claude", typed=typed)
+
+    assert result.exit_code == exit_code
+    assert "Write 2 files? [y/N]" in result.stderr
+    assert sorted(files(project)) == sorted(written)
+
+
 def test_for_programs(cli: Cli, project: Path) -> None:
     """As JSON there is each file, what happens to it, and whether it was done."""
     shown, done = setup(cli, "cursor", "--print", "--json").json, setup(cli, "cursor", "--yes", "--json").json
@@ -220,7 +234,7 @@ def test_for_all_projects(cli: Cli, project: Path, tmp_path: Path) -> None:
 
     assert {each["path"] for each in changed} == {
         f"{project}/.claude.json",
-        f"{project}/.claude/skills/cronofy-notifications/SKILL.md",
+        f"{project}/{SKILL}",
     }
     assert (refused.exit_code, refused.error["code"]) == (2, "usage")
 
