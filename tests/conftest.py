@@ -45,12 +45,14 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let commands be interrupted, and lines be as wide as anywhere.
 
     In the background of a script, a shell has commands ignore SIGINT, and so their own. A developer's shell may export
-    how wide its window is.
+    how wide its window is; at a terminal that is called dumb Rich takes 80 columns for whatever it writes to.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in ("COLUMNS", "LINES"):
         os.environ.pop(name, None)
+    if os.environ.get("TERM") == "dumb":
+        del os.environ["TERM"]
     config.stash[ENVIRONMENT] = dict(os.environ)
 
 
