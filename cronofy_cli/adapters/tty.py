@@ -46,17 +46,18 @@ class Tty:
         self._screen = stdout
         self._draw = drawing_on(stdout)
         self._decoder = KeyDecoder()
-        self._woken, self._waker = os.pipe()
+        # Files, and not their numbers: those may be other files' once these are closed.
+        woken, waker = os.pipe()
+        self._woken, self._waker = os.fdopen(woken, "rb", buffering=0), os.fdopen(waker, "wb", buffering=0)
         if sys.platform != "win32":  # where can_take_keys() says no
-            os.set_blocking(self._waker, False)
+            os.set_blocking(waker, False)
         self._before: list[object] | None = None
 
     def close(self) -> None:
         """Put the terminal back and let go of it. Harmless in any state."""
         self.leave()
-        for number in (self._woken, self._waker):
-            with suppress(OSError):
-                os.close(number)
+        self._woken.close()
+        self._waker.close()
 
     @property
     def is_entered(self) -> bool:
@@ -110,11 +111,11 @@ class Tty:
 
     def keys(self, wait_s: float) -> list[str]:
         """Return the keys that have come within the time; none where it is over, or after `wake`."""
-        watched = [self._woken, *([self._input] if self.is_entered else [])]
+        watched = [self._woken.fileno(), *([self._input] if self.is_entered else [])]
         limit_s = min(wait_s, ESCAPE_LIMIT_S) if self._decoder.is_waiting else wait_s
         ready, _, _ = select.select(watched, [], [], limit_s)
-        if self._woken in ready:
-            os.read(self._woken, _READ_AT_ONCE)
+        if watched[0] in ready:
+            self._woken.read(_READ_AT_ONCE)
         if self._input not in ready:
             return self._decoder.flush() if not ready else []
         try:
@@ -123,9 +124,9 @@ class Tty:
             return []
 
     def wake(self) -> None:
-        """End the waiting of `keys`. May be called on any thread."""
-        with suppress(OSError):
-            os.write(self._waker, b"\0")
+        """End the waiting of `keys`. May be called on any thread, and does nothing once this is closed."""
+        with suppress(OSError, ValueError):
+            self._waker.write(b"\0")
 
     def stop_process(self) -> None:
         """Stop as Ctrl-Z would, the whole job; returns when it goes on. Leave the screen before."""

@@ -183,6 +183,20 @@ def test_waking(terminal: tuple[TextIO, TextIO, int]) -> None:
     assert its_own.isdisjoint(open_files())
 
 
+def test_once_it_is_closed_it_touches_no_other_file(terminal: tuple[TextIO, TextIO, int], tmp_path: Path) -> None:
+    """Somebody may still wake or close it, when its descriptors have become those of other files."""
+    stdin, stdout, _ = terminal
+    tty = Tty(stdin, stdout)
+    tty.close()
+    with (tmp_path / "one").open("wb", buffering=0) as one, (tmp_path / "two").open("wb", buffering=0) as two:
+        tty.wake()
+        tty.close()
+        one.write(b"1")
+        two.write(b"2")
+
+    assert [(tmp_path / name).read_bytes() for name in ("one", "two")] == [b"1", b"2"]
+
+
 def test_drawing() -> None:
     """What a terminal's encoding has not is drawn as a question mark, and a terminal that has gone is no error."""
     program = "import sys; from cronofy_cli.adapters.tty import drawing_on; print('a'); drawing_on(sys.stdout)('é→')"
