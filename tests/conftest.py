@@ -85,6 +85,14 @@ def cli(tmp_path: Path) -> Cli:
 
 
 @pytest.fixture
+def home(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    """A user without a keyring, whose settings and secrets are in files of the test's, and who has none yet."""
+    monkeypatch.chdir(tmp_path)
+    cli.environment |= {"CRONOFY_CONFIG_DIR": str(tmp_path / "config"), "CRONOFY_NO_KEYRING": "1"}
+    return cli
+
+
+@pytest.fixture
 def simulator(cli: Cli) -> Iterator[SimulatorServer]:
     """A simulator that `--data-center simulator` finds."""
     settings = SimulatorSettings(port=0)

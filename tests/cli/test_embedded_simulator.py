@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from cronofy_cli.adapters.simulator.running import RunningSimulator, announce, running_simulators
+from cronofy_cli.adapters.simulator.running import running_simulators
 from cronofy_cli.cli.context import AppContext
 from cronofy_cli.cli.embedded_simulator import ensure_simulator, start_own_simulator, start_simulator
 from cronofy_cli.cli.flags import Flags
-from cronofy_cli.simulator.server import SimulatorServer
 from cronofy_cli.simulator.world.settings import SimulatorSettings
 from tests.in_process import Stream
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from cronofy_cli.simulator.request_log import LoggedRequest
+    from cronofy_cli.simulator.server import SimulatorServer
     from cronofy_cli.simulator.world.attempts import Attempt
     from tests.support import Cli
 
@@ -67,19 +67,12 @@ def test_where_none_runs(cli: Cli) -> None:
         asked(found.url)
 
 
-def test_where_one_runs(cli: Cli) -> None:
+def test_where_one_runs(cli: Cli, simulator: SimulatorServer) -> None:
     """It is taken, and none is started; nor is one for another data center."""
-    settings = SimulatorSettings(port=0)
-    with SimulatorServer(settings) as server:
-        announce(
-            RunningSimulator(
-                server.url, settings.client_id, settings.client_secrets, settings.access_token, os.getpid()
-            ),
-            cli.environment,
-        )
-        run = run_of(cli)
-        assert not ensure_simulator(run)
-        assert run.data_center.api_url == server.url
+    run = run_of(cli)
+
+    assert not ensure_simulator(run)
+    assert run.data_center.api_url == simulator.url
     assert not ensure_simulator(run_of(cli, "uk"))
 
 

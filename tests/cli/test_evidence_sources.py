@@ -17,21 +17,11 @@ from cronofy_cli.errors import NotSignedIn
 from tests.in_process import Stream
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cronofy_cli.why.collect import Sources
     from tests.support import Cli
 
 TOKEN = StoredSecrets(access_token="tok_kept")
 ADA = ContextAccount("acc_ada", "ada@company.com")
-
-
-@pytest.fixture
-def home(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """A user whose settings and secrets are in files, and who has none yet."""
-    monkeypatch.chdir(tmp_path)
-    cli.environment |= {"CRONOFY_CONFIG_DIR": str(tmp_path / "config"), "CRONOFY_NO_KEYRING": "1"}
-    return cli
 
 
 def keep(

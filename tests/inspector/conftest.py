@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -119,6 +119,21 @@ class Inspected:
         return answer.json
 
 
+def around_of(place: HistoryPlace, folder: Path) -> Around:
+    """Return the surroundings of an inspector of a history. What is not the history's is in `folder`."""
+    return Around(
+        history=place,
+        environment={"CRONOFY_DATA_DIR": str(folder)},
+        data_center="uk",
+        account="acme",
+        tzid="Etc/UTC",
+        now=partial(datetime.now, UTC),
+        client_secrets=lambda: (SECRET,),
+        other_secrets=lambda _: ForeignSecrets((), ()),
+        why=lambda _: CONCLUSION,
+    )
+
+
 @contextmanager
 def inspecting(place: HistoryPlace, folder: Path | None = None) -> Iterator[Inspected]:
     """Run an inspector of a history, which must not fail. What is not the history's is in `folder`, or beside it."""
@@ -132,18 +147,7 @@ def inspecting(place: HistoryPlace, folder: Path | None = None) -> Iterator[Insp
         asked.append(channel_id)
         return CONCLUSION
 
-    around = Around(
-        history=place,
-        environment={"CRONOFY_DATA_DIR": str(folder)},
-        data_center="uk",
-        account="acme",
-        tzid="Etc/UTC",
-        now=partial(datetime.now, UTC),
-        client_secrets=lambda: (SECRET,),
-        other_secrets=lambda _: ForeignSecrets((), ()),
-        why=why,
-    )
-    with InspectorRun(around, failures.put) as run:
+    with InspectorRun(replace(around_of(place, folder), why=why), failures.put) as run:
         yield Inspected(run.url, Story(place), asked, folder)
     assert failures.empty()
 

@@ -12,7 +12,7 @@ from cronofy_cli.adapters.history import open_history
 from cronofy_cli.inspector.feed import MOST_ROWS, Feed
 from cronofy_cli.inspector.filters import parse_filter
 from cronofy_cli.inspector.run_state import RunState
-from tests.inspector.test_run_state import around_of
+from tests.inspector.conftest import around_of
 from tests.inspector.test_server import fail
 from tests.samples import CHANGE, make_delivery
 

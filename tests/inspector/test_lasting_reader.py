@@ -9,7 +9,7 @@ import pytest
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.errors import HistoryUnavailable
 from cronofy_cli.inspector.lasting_reader import LastingReader
-from tests.inspector.test_run_state import around_of
+from tests.inspector.conftest import around_of
 from tests.open_files import open_files
 from tests.samples import make_delivery
 

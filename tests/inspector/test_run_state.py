@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,29 +10,11 @@ import pytest
 from cronofy_cli.adapters.history import open_history
 from cronofy_cli.adapters.journal import Journal
 from cronofy_cli.adapters.postgres import PostgresAddress
-from cronofy_cli.core.accounts.foreign_secrets import ForeignSecrets
-from cronofy_cli.inspector.around import Around
 from cronofy_cli.inspector.run_state import RunState
+from tests.inspector.conftest import around_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from cronofy_cli.adapters.history_place import HistoryPlace
-
-
-def around_of(place: HistoryPlace, folder: Path) -> Around:
-    """Return the surroundings of an inspector of a history."""
-    return Around(
-        history=place,
-        environment={"CRONOFY_DATA_DIR": str(folder)},
-        data_center="uk",
-        account="acme",
-        tzid="Etc/UTC",
-        now=partial(datetime.now, UTC),
-        client_secrets=lambda: (),
-        other_secrets=lambda _: ForeignSecrets((), ()),
-        why=lambda _: b"{}",
-    )
 
 
 @pytest.fixture

@@ -16,9 +16,8 @@ from cronofy_cli.core.signature import HEADER, ClientSecret, SignatureState, jud
 from cronofy_cli.errors import WrongUsage
 from cronofy_cli.inspector.run import InspectorRun
 from cronofy_cli.inspector.server import InspectorServer
-from tests.inspector.conftest import CONCLUSION, FILE, POSTGRES, Inspected, inspecting
+from tests.inspector.conftest import CONCLUSION, FILE, POSTGRES, Inspected, around_of, inspecting
 from tests.inspector.story import CHANGE, CHANNEL, TOTAL, Story
-from tests.inspector.test_run_state import around_of
 from tests.open_files import open_files
 from tests.outbound.app import answer_of
 from tests.samples import make_delivery

@@ -12,8 +12,8 @@ from cronofy_cli.adapters.history import open_history
 from cronofy_cli.inspector.feed import Feed
 from cronofy_cli.inspector.run_state import RunState
 from cronofy_cli.inspector.stream import events
+from tests.inspector.conftest import around_of
 from tests.inspector.test_feed import ALL, CHANGES, LIMIT_S, OTHER, record, until
-from tests.inspector.test_run_state import around_of
 from tests.inspector.test_server import fail
 from tests.samples import CHANGE
 

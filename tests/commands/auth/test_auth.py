@@ -47,14 +47,6 @@ USERINFO = {"sub": "acc_1", "email": "janed@company.com", "cronofy.data": {"auth
 
 
 @pytest.fixture
-def home(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """A user without a keyring, whose settings are in a folder of the test's."""
-    monkeypatch.chdir(tmp_path)
-    cli.environment |= {"CRONOFY_CONFIG_DIR": str(tmp_path / "config"), "CRONOFY_NO_KEYRING": "1"}
-    return cli
-
-
-@pytest.fixture
 def auth(home: Cli, run: Run) -> Auth:
     """`cronofy auth`."""
 

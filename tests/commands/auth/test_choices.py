@@ -33,19 +33,10 @@ from tests.in_process import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.support import Cli
 
 ADA = ContextAccount("acc_ada", "ada@company.com")
-
-
-@pytest.fixture
-def home(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    """A user whose settings are in a folder of the test's, without a keyring."""
-    monkeypatch.chdir(tmp_path)
-    cli.environment |= {"CRONOFY_CONFIG_DIR": str(tmp_path / "config"), "CRONOFY_NO_KEYRING": "1"}
-    return cli
 
 
 def run_of(cli: Cli, **flags: Any) -> AppContext:
